@@ -1,0 +1,10 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let package = Package(
+  name: "cutline",
+  targets: [
+    .target(name: "Text"),
+    .testTarget(name: "TextTests", dependencies: ["Text"]),
+  ]
+)
