@@ -4,6 +4,8 @@ import PackageDescription
 let package = Package(
   name: "cutline",
   targets: [
+    .target(name: "CKernels", linkerSettings: [.linkedLibrary("dnnl")]),
+    .target(name: "Tensors", dependencies: ["CKernels"]),
     .target(name: "Text"),
     .testTarget(name: "TextTests", dependencies: ["Text"]),
   ]
