@@ -42,6 +42,25 @@ public struct Tensor: Sendable {
     self.init(repeating: 0, shape: shape, on: device)
   }
 
+  /// Pictures of 8-bit RGB pixels, `[B, H, W, 3]`, as `byte * scale + shift`.
+  ///
+  /// - Parameters:
+  ///   - pictures: The pixels of each picture, all of one size.
+  ///   - height: The pictures' height.
+  ///   - width: The pictures' width.
+  ///   - scale: One factor per channel.
+  ///   - shift: One term per channel.
+  package init(
+    pictures: [[UInt8]], height: Int, width: Int, scale: [Float], shift: [Float],
+    on device: Device = .cpu
+  ) {
+    self.init(uninitialized: [pictures.count, height, width, 3], on: device)
+    for (index, pixels) in pictures.enumerated() {
+      device.backend.write(
+        pixels: pixels, scale: scale, shift: shift, to: region.part(index, of: height * width * 3))
+    }
+  }
+
   /// A single number, of shape `[]`.
   public init(_ scalar: Float, on device: Device = .cpu) {
     self.init([scalar], shape: [], on: device)

@@ -8,6 +8,8 @@ package protocol Backend: AnyObject, Sendable {
   func makeBuffer(count: Int, type: ElementType) -> Buffer
   func write(_ floats: [Float], to y: Region)
   func floats(in x: Region) -> [Float]
+  /// Writes 8-bit RGB pixels as `byte * scale + shift`, with a scale and a shift per channel.
+  func write(pixels: [UInt8], scale: [Float], shift: [Float], to y: Region)
   /// Copies `x` into `y`, rounding to its element type.
   func convert(_ x: Region, into y: Region)
   func fill(_ y: Region, with value: Float)
@@ -178,4 +180,13 @@ package struct AdamStep: Sendable {
   package var gradientScale: Float
   /// Counts from 1.
   package var step: Int
+
+  package init(
+    learningRate: Float, beta1: Float, beta2: Float, epsilon: Float, weightDecay: Float,
+    gradientScale: Float, step: Int
+  ) {
+    (self.learningRate, self.weightDecay, self.step) = (learningRate, weightDecay, step)
+    (self.beta1, self.beta2, self.epsilon) = (beta1, beta2, epsilon)
+    self.gradientScale = gradientScale
+  }
 }

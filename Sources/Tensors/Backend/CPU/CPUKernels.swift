@@ -12,6 +12,13 @@ extension CPUBackend {
     }
   }
 
+  package func write(pixels: [UInt8], scale: [Float], shift: [Float], to y: Region) {
+    precondition(
+      pixels.count == y.count && scale.count == 3 && shift.count == 3,
+      "write: \(pixels.count) bytes of RGB into \(y.count) floats")
+    ck_normalize_pixels(pixels, scale, shift, y.address, Int64(pixels.count / 3))
+  }
+
   package func floats(in x: Region) -> [Float] {
     [Float](unsafeUninitializedCapacity: x.count) { destination, count in
       count = x.count
