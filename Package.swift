@@ -4,7 +4,13 @@ import PackageDescription
 let package = Package(
   name: "cutline",
   targets: [
+    .systemLibrary(name: "CNettle", providers: [.apt(["nettle-dev"]), .brew(["nettle"])]),
+    .systemLibrary(name: "CLinux"),
+    .target(name: "Files", dependencies: ["CLinux", "CNettle"]),
+    .testTarget(
+      name: "FilesTests", dependencies: ["Files", "TestSupport"], exclude: ["Fixtures"]),
     .target(name: "Text"),
     .testTarget(name: "TextTests", dependencies: ["Text"]),
+    .target(name: "TestSupport", path: "Tests/TestSupport"),
   ]
 )
