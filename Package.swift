@@ -9,6 +9,8 @@ let package = Package(
     .target(name: "Files", dependencies: ["CLinux", "CNettle"]),
     .testTarget(
       name: "FilesTests", dependencies: ["Files", "TestSupport"], exclude: ["Fixtures"]),
+    .target(name: "Datasets", dependencies: ["Files"]),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files", "TestSupport"]),
     .target(name: "Text"),
     .testTarget(name: "TextTests", dependencies: ["Text"]),
     .target(name: "TestSupport", path: "Tests/TestSupport"),
