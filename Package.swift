@@ -5,21 +5,27 @@ let package = Package(
   name: "cutline",
   targets: [
     .target(name: "CKernels", linkerSettings: [.linkedLibrary("dnnl")]),
+    .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
+    .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
+    .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
     .systemLibrary(name: "CNettle", providers: [.apt(["nettle-dev"]), .brew(["nettle"])]),
     .systemLibrary(name: "CLinux"),
 
     .target(name: "Files", dependencies: ["CLinux", "CNettle"]),
     .target(name: "Tensors", dependencies: ["CKernels"]),
-    .target(name: "Layers", dependencies: ["Tensors"]),
+    .target(name: "Layers", dependencies: ["Files", "Tensors"]),
+    .target(name: "Media", dependencies: ["CJPEG", "CPNG", "CWebP"]),
     .target(name: "Text"),
     .target(name: "Datasets", dependencies: ["Files"]),
-    .target(name: "ImageEncoders", dependencies: ["Layers", "Tensors"]),
+    .target(name: "ImageEncoders", dependencies: ["Files", "Layers", "Media", "Tensors"]),
     .target(
-      name: "Captioning", dependencies: ["Files", "ImageEncoders", "Layers", "Tensors", "Text"]),
+      name: "Captioning",
+      dependencies: ["Files", "ImageEncoders", "Layers", "Media", "Tensors", "Text"]),
 
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files", "TestSupport"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"], exclude: ["Fixtures"]),
+    .testTarget(name: "MediaTests", dependencies: ["Media"]),
     .testTarget(name: "TextTests", dependencies: ["Text"]),
   ]
 )

@@ -16,7 +16,8 @@ public struct ResNet: ImageEncoder {
     public static let thirtyFour = Depth(blocksPerStage: [3, 4, 6, 3], hasBottleneck: false)
     public static let fifty = Depth(blocksPerStage: [3, 4, 6, 3], hasBottleneck: true)
     public static let oneHundredOne = Depth(blocksPerStage: [3, 4, 23, 3], hasBottleneck: true)
-    public static let oneHundredFiftyTwo = Depth(blocksPerStage: [3, 8, 36, 3], hasBottleneck: true)
+    public static let oneHundredFiftyTwo = Depth(
+      blocksPerStage: [3, 8, 36, 3], hasBottleneck: true)
   }
 
   public init(_ depth: Depth) {

@@ -1,0 +1,31 @@
+// One PNG, from bytes to rows of RGB over white, through libpng.
+//
+// libpng's simplified interface applies gamma and gives up a whole picture for one bad byte; this
+// keeps every row that could be read. libpng's errors leave by longjmp, hence this file in C.
+#ifndef CPNG_H
+#define CPNG_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct {
+  // Nonzero if every row was read.
+  int is_complete;
+  // How much of the picture was read, in pixels over all passes.
+  uint64_t pixels_read;
+  // What libpng said when it stopped, or an empty string.
+  char message[200];
+} CPNGReport;
+
+// Decodes a PNG of `width` by `height` pixels into `pixels`, `height` rows of `width` RGB triples.
+//
+// 16 bits become 8 by keeping the high byte; gamma is not applied; pixels with alpha are laid over
+// white. Rows that could not be read are black; an interlaced picture is coarse where later passes
+// are missing and white where all are. Checksums are not verified here.
+CPNGReport cpng_decode(
+    const uint8_t *bytes, size_t count, uint32_t width, uint32_t height, uint8_t *pixels);
+
+// The library's version, such as "1.6.39".
+const char *cpng_version(void);
+
+#endif

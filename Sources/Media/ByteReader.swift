@@ -1,0 +1,53 @@
+/// Reads numbers from bytes that nobody has checked yet; `nil` where there are not enough.
+struct ByteReader {
+  let bytes: [UInt8]
+  /// Where the next read starts.
+  var position: Int
+  /// Where the readable bytes end.
+  let end: Int
+
+  init(_ bytes: [UInt8], from position: Int = 0) {
+    self.bytes = bytes
+    self.position = position
+    end = bytes.count
+  }
+
+  var remaining: Int { max(end - position, 0) }
+
+  mutating func byte() -> Int? {
+    guard remaining >= 1 else { return nil }
+    defer { position += 1 }
+    return Int(bytes[position])
+  }
+
+  /// A two-byte number, most significant byte first.
+  mutating func bigEndian16() -> Int? {
+    guard remaining >= 2 else { return nil }
+    defer { position += 2 }
+    return bigEndian16(at: position)
+  }
+
+  /// A four-byte number, most significant byte first.
+  mutating func bigEndian32() -> Int? {
+    guard let high = bigEndian16(), let low = bigEndian16() else { return nil }
+    return high << 16 | low
+  }
+
+  /// A four-byte number, least significant byte first.
+  mutating func littleEndian32() -> Int? {
+    guard remaining >= 4 else { return nil }
+    defer { position += 4 }
+    return (0..<4).reduce(0) { $0 | Int(bytes[position + $1]) << (8 * $1) }
+  }
+
+  /// The next `count` bytes as a range of `bytes`, which is then behind us.
+  mutating func range(_ count: Int) -> Range<Int>? {
+    guard count >= 0, count <= remaining else { return nil }
+    defer { position += count }
+    return position..<position + count
+  }
+
+  private func bigEndian16(at offset: Int) -> Int {
+    Int(bytes[offset]) << 8 | Int(bytes[offset + 1])
+  }
+}

@@ -1,0 +1,71 @@
+/// An upright picture of 8-bit RGB pixels.
+package struct Image: Sendable, Equatable {
+  package let width: Int
+  package let height: Int
+  /// Rows from the top, pixels from the left, each red, green, blue in `0...255`.
+  package let pixels: [UInt8]
+
+  /// Creates a picture from `width * height` interleaved RGB triples.
+  package init(width: Int, height: Int, pixels: [UInt8]) {
+    precondition(
+      width > 0 && height > 0, "a picture has at least one pixel, not \(width)x\(height)")
+    precondition(
+      pixels.count == width * height * 3,
+      "\(width)x\(height) RGB needs \(width * height * 3) bytes, not \(pixels.count)")
+    self.width = width
+    self.height = height
+    self.pixels = pixels
+  }
+}
+
+/// A width and a height in pixels.
+package struct PixelSize: Sendable, Equatable {
+  package var width: Int
+  package var height: Int
+
+  package init(width: Int, height: Int) {
+    self.width = width
+    self.height = height
+  }
+
+  /// The size after the picture is turned by a quarter.
+  var transposed: PixelSize { PixelSize(width: height, height: width) }
+}
+
+/// A part of a picture: the pixel at its upper left corner, and its size.
+package struct PixelRectangle: Sendable, Equatable {
+  package var x: Int
+  package var y: Int
+  package var width: Int
+  package var height: Int
+
+  package init(x: Int, y: Int, width: Int, height: Int) {
+    self.x = x
+    self.y = y
+    self.width = width
+    self.height = height
+  }
+}
+
+extension Image {
+  /// The part of the picture inside `rectangle`, which must lie within it.
+  package func cropped(to rectangle: PixelRectangle) -> Image {
+    let (x, y, width, height) = (rectangle.x, rectangle.y, rectangle.width, rectangle.height)
+    precondition(
+      x >= 0 && y >= 0 && width > 0 && height > 0
+        && x <= self.width - width && y <= self.height - height,
+      "\(rectangle) does not lie within \(self.width)x\(self.height)")
+    var cropped: [UInt8] = []
+    cropped.reserveCapacity(width * height * 3)
+    for row in y..<y + height {
+      let start = (row * self.width + x) * 3
+      cropped += pixels[start..<start + width * 3]
+    }
+    return Image(width: width, height: height, pixels: cropped)
+  }
+
+  /// The picture as a mirror shows it: left and right exchanged.
+  package func flippedHorizontally() -> Image {
+    turned(.mirrored)
+  }
+}

@@ -1,0 +1,129 @@
+/// What a JPEG says about itself before its first scan.
+///
+/// Accepts and refuses what Pillow does, so that both call the same files pictures.
+struct JPEGHeader: Equatable {
+  /// The stored size; the upright one may have its sides exchanged.
+  var size = PixelSize(width: 0, height: 0)
+  /// 1 for grey, 3 for colour, 4 for CMYK.
+  var componentCount = 0
+  var isProgressive = false
+  var exif: [UInt8]?
+  var xmp: [UInt8]?
+
+  var orientation: ImageOrientation {
+    OrientationMetadata(exif: exif, xmp: xmp).orientation
+  }
+}
+
+extension JPEGHeader {
+  /// Reads the segments up to the first scan.
+  init(parsing bytes: [UInt8]) throws(StillImageProblem) {
+    guard bytes.count >= 3 else { throw Self.truncated }
+    guard bytes.starts(with: [0xFF, 0xD8, 0xFF]) else {
+      throw Self.corrupt("no marker follows its first two bytes")
+    }
+    var reader = ByteReader(bytes, from: 2)
+    while true {
+      let marker = try reader.nextMarker()
+      switch marker {
+      case 0xDA:
+        _ = try reader.segment()
+        try checkFrame()
+        return
+      case 0xC0...0xC3, 0xC5...0xC7, 0xC9...0xCB, 0xCD...0xCF, 0xDE:
+        try readFrame(bytes[try reader.segment()], marker)
+      case 0xDB:
+        try checkQuantizationTables(bytes[try reader.segment()])
+      case 0xE1:
+        readApplicationSegment(bytes[try reader.segment()])
+      case 0xC4, 0xCC, 0xDC, 0xDD, 0xDF, 0xE0, 0xE2...0xEF, 0xFE:
+        _ = try reader.segment()
+      case 0xC8, 0xD0...0xD9, 0xF0...0xFD:
+        break  // these stand alone
+      default:
+        throw Self.corrupt("its header holds a byte that is no marker")
+      }
+    }
+  }
+
+  private mutating func readFrame(
+    _ segment: ArraySlice<UInt8>, _ marker: Int
+  ) throws(StillImageProblem) {
+    let frame = Array(segment.prefix(6))
+    guard frame.count == 6 else { throw Self.corrupt("its frame header is too short") }
+    guard frame[0] == 8 else {
+      throw Self.unsupported("\(frame[0])-bit JPEG")
+    }
+    guard marker & 3 != 3 else { throw Self.unsupported("lossless JPEG") }
+    componentCount = Int(frame[5])
+    guard [1, 3, 4].contains(componentCount) else {
+      throw Self.unsupported("JPEG with \(componentCount) components")
+    }
+    size = PixelSize(
+      width: Int(frame[3]) << 8 | Int(frame[4]), height: Int(frame[1]) << 8 | Int(frame[2]))
+    isProgressive = marker & 3 == 2
+  }
+
+  private func checkFrame() throws(StillImageProblem) {
+    guard componentCount > 0 else { throw Self.corrupt("it has no frame header") }
+    guard size.width > 0 && size.height > 0 else {
+      throw Self.corrupt("its header says \(size.width) x \(size.height) pixels")
+    }
+  }
+
+  private func checkQuantizationTables(
+    _ segment: ArraySlice<UInt8>
+  ) throws(StillImageProblem) {
+    var rest = segment
+    while let first = rest.first {
+      let tableSize = 1 + 64 * (first >> 4 == 0 ? 1 : 2)
+      guard rest.count >= tableSize else {
+        throw Self.corrupt("one of its quantization tables is cut short")
+      }
+      rest = rest.dropFirst(tableSize)
+    }
+  }
+
+  private mutating func readApplicationSegment(_ segment: ArraySlice<UInt8>) {
+    if segment.starts(with: Array("Exif\0\0".utf8)) {
+      // A block too long for one segment goes on in the next.
+      exif = exif.map { $0 + segment.dropFirst(6) } ?? Array(segment)
+    } else if segment.starts(with: Array("http://ns.adobe.com/xap/1.0/\0".utf8)) {
+      xmp = Array(segment.drop { $0 != 0 })
+    }
+  }
+
+  fileprivate static let truncated = StillImageProblem(
+    .truncated, "not a complete JPEG (ends inside its header). Get a fresh copy.")
+
+  fileprivate static func corrupt(_ reason: String) -> StillImageProblem {
+    StillImageProblem(.corrupt, "a damaged JPEG: \(reason). Get a fresh copy.")
+  }
+
+  private static func unsupported(_ kind: String) -> StillImageProblem {
+    StillImageProblem(
+      .unsupported, "a \(kind), which is not supported. Convert it to an ordinary 8-bit JPEG.")
+  }
+}
+
+extension ByteReader {
+  /// The second byte of the next marker, past padding and junk.
+  fileprivate mutating func nextMarker() throws(StillImageProblem) -> Int {
+    while let first = byte() {
+      guard first == 0xFF else { continue }
+      while let second = byte() {
+        if second == 0 { break }
+        if second != 0xFF { return second }
+      }
+    }
+    throw JPEGHeader.truncated
+  }
+
+  /// The bytes of the segment that follows a marker.
+  fileprivate mutating func segment() throws(StillImageProblem) -> Range<Int> {
+    guard let length = bigEndian16(), let range = range(max(length - 2, 0)) else {
+      throw JPEGHeader.truncated
+    }
+    return range
+  }
+}

@@ -1,0 +1,56 @@
+/// Why a picture or a video could not be read.
+package struct MediaError: Error, Equatable, CustomStringConvertible {
+  /// The kinds of failure, a closed list that scripts may rely on.
+  package enum Code: String, Sendable, CaseIterable {
+    case missing, unreadable, empty, unsupported, truncated, corrupt, timeout, cancelled, `internal`
+    case notMedia = "not_media"
+    case tooLarge = "too_large"
+    case tooLong = "too_long"
+    case noFrames = "no_frames"
+    case decoderCrashed = "decoder_crashed"
+    case outsideRoot = "outside_root"
+  }
+
+  /// What was being done when it failed.
+  package enum Stage: String, Sendable {
+    case open, decode
+  }
+
+  /// The file, as the user named it.
+  package let path: String
+  package let code: Code
+  package let stage: Stage
+  /// What is wrong and what to do about it, in whole sentences.
+  package let problem: String
+
+  package init(path: String, code: Code, stage: Stage, problem: String) {
+    self.path = path
+    self.code = code
+    self.stage = stage
+    self.problem = problem
+  }
+
+  package var description: String { "\(path): \(problem)" }
+}
+
+/// Something wrong with a picture that could be read all the same.
+package struct MediaWarning: Sendable, Equatable {
+  package let code: MediaError.Code
+  package let message: String
+
+  package init(code: MediaError.Code, message: String) {
+    self.code = code
+    self.message = message
+  }
+}
+
+/// What a decoder found wrong, before anyone knows which file it was.
+struct StillImageProblem: Error, Equatable {
+  let code: MediaError.Code
+  let problem: String
+
+  init(_ code: MediaError.Code, _ problem: String) {
+    self.code = code
+    self.problem = problem
+  }
+}

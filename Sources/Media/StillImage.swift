@@ -1,0 +1,103 @@
+/// How a still picture is read, and what is refused.
+package struct StillImageOptions: Sendable, Equatable {
+  /// The most pixels a picture may have: Pillow's limit, which its users know.
+  package var maximumPixels = 89_478_485
+  /// The longest side a picture may have, in pixels.
+  package var maximumSide = 65_500
+  /// The largest file that is read, in bytes.
+  package var maximumFileBytes = 512 << 20
+  /// Whether a truncated or damaged picture is an error rather than a warning.
+  package var isStrict = false
+  /// The size the picture will be resized to, if that is known: a much larger JPEG is then decoded
+  /// at a fraction of its size, which is several times faster.
+  package var smallestUsefulSize: PixelSize?
+
+  package init() {}
+}
+
+/// A picture and what reading it taught us.
+package struct DecodedImage: Sendable, Equatable {
+  /// The upright picture, smaller than the original if `smallestUsefulSize` allowed it.
+  package let image: Image
+  /// The size of the original in pixels, upright.
+  package let width: Int
+  package let height: Int
+  package let format: MediaFormat
+  package let warnings: [MediaWarning]
+}
+
+/// Decodes a JPEG, PNG or WebP picture: upright, 8-bit RGB, transparency over white.
+///
+/// The format is told by the content, never by the name. The size is checked against the limits
+/// before anything of that size is allocated. A damaged picture whose header is whole is decoded as
+/// far as it goes, with a warning, unless the options are strict.
+package func decodeStillImage(
+  _ source: MediaSource, _ options: StillImageOptions = StillImageOptions()
+) throws(MediaError) -> DecodedImage {
+  let bytes = try source.bytes(atMost: options.maximumFileBytes)
+  do throws(StillImageProblem) {
+    return try StillImageFile(bytes: bytes, options: options).decode()
+  } catch {
+    throw MediaError(
+      path: source.name, code: error.code, stage: .decode, problem: error.problem)
+  }
+}
+
+/// The bytes of one picture on their way to pixels.
+private struct StillImageFile {
+  let bytes: [UInt8]
+  let options: StillImageOptions
+
+  func decode() throws(StillImageProblem) -> DecodedImage {
+    guard let format = MediaFormat(recognizing: bytes) else {
+      throw StillImageProblem(
+        .notMedia, "not a picture or video in any known format. Give a JPEG, PNG or WebP file.")
+    }
+    switch format {
+    case .jpeg: return try decodeJPEG()
+    default:
+      throw StillImageProblem(
+        .unsupported,
+        format.isVideo
+          ? "\(format.rawValue) video; video comes in a later version. Give a JPEG, PNG or WebP file."
+          : "\(format.rawValue) pictures are not supported yet. Convert it to JPEG, PNG or WebP.")
+    }
+  }
+
+  private func decodeJPEG() throws(StillImageProblem) -> DecodedImage {
+    let header = try JPEGHeader(parsing: bytes)
+    try check(header.size)
+    let decoder = JPEGDecoder(bytes: bytes, header: header)
+    let scale = decoder.scale(forTarget: options.smallestUsefulSize)
+    return try finish(decoder.decode(scale: scale), .jpeg, header.size, header.orientation)
+  }
+
+  /// Refuses a picture over the limits, before anything is allocated for it.
+  private func check(_ size: PixelSize) throws(StillImageProblem) {
+    let (pixels, isHuge) = size.width.multipliedReportingOverflow(by: size.height)
+    guard !isHuge, pixels <= options.maximumPixels else {
+      throw StillImageProblem(
+        .tooLarge,
+        "\(size.width) x \(size.height) pixels are over the limit of "
+          + "\(options.maximumPixels.grouped). Make the picture smaller, or raise --max-pixels.")
+    }
+    guard max(size.width, size.height) <= options.maximumSide else {
+      throw StillImageProblem(
+        .tooLarge,
+        "a side of \(max(size.width, size.height).grouped) pixels is over the limit of "
+          + "\(options.maximumSide.grouped). Make the picture smaller.")
+    }
+  }
+
+  private func finish(
+    _ pixels: DecodedPixels, _ format: MediaFormat, _ stored: PixelSize,
+    _ orientation: ImageOrientation
+  ) throws(StillImageProblem) -> DecodedImage {
+    if let damage = pixels.damage, options.isStrict { throw damage }
+    let upright = orientation.exchangesSides ? stored.transposed : stored
+    let damage = pixels.damage.map { MediaWarning(code: $0.code, message: $0.problem) }
+    return DecodedImage(
+      image: pixels.image.turned(orientation), width: upright.width, height: upright.height,
+      format: format, warnings: [damage, pixels.remark].compactMap { $0 })
+  }
+}
