@@ -48,7 +48,7 @@ package struct AtomicFile: ~Copyable {
     try descriptor.synchronize()
     try descriptor.finish()
     try temporary.rename(to: destination, overwriting: overwriting, reportingAs: path)
-    try synchronizeFolder(PathParts(destination).folder)
+    try synchronizeFolder(PathParts(destination).folder, reportingAs: path)
   }
 
   /// Writes `bytes` as the whole file at `path`.

@@ -40,7 +40,7 @@ package struct DirectoryReplacement: ~Copyable {
       // Renaming a folder replaces an empty folder and refuses any other.
       try temporary.rename(to: destination, overwriting: true, reportingAs: path)
     }
-    try synchronizeFolder(parts.folder)
+    try synchronizeFolder(parts.folder, reportingAs: path)
   }
 
   private enum Destination { case free, replaceable }

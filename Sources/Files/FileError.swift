@@ -50,8 +50,7 @@ public struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
     case .exists:
       "\(path): exists already. Choose another name, or add --force to replace it."
     case .noSpace(let code):
-      "\(path): cannot be written (\(errorText(code))). Free some space and run this again; "
-        + "nothing was changed."
+      "\(path): cannot be written (\(errorText(code))). Free some space and run this again."
     case .systemCall(let name, let code):
       "\(path): \(name) failed (\(errorText(code))). "
         + "Check the name and the disk it lies on, then run this again."

@@ -61,9 +61,12 @@ package func namesInFolder(_ path: String) throws(FileError) -> [String] {
   return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
 }
 
-/// Waits until the names in a folder have reached the disk.
-func synchronizeFolder(_ path: String) throws(FileError) {
-  try FileDescriptor(opening: path, O_RDONLY | O_DIRECTORY).synchronize()
+/// Waits until the names in a folder have reached the disk; errors name `reportedPath`.
+func synchronizeFolder(
+  _ path: String, reportingAs reportedPath: String? = nil
+) throws(FileError) {
+  try FileDescriptor(opening: path, O_RDONLY | O_DIRECTORY, reportingAs: reportedPath)
+    .synchronize()
 }
 
 /// Waits until everything under `path` has reached the disk.

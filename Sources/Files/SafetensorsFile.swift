@@ -36,7 +36,7 @@ package struct SafetensorsFile: Sendable {
     }
     entries = header.entries
     metadata = header.metadata
-    indices = Dictionary(uniqueKeysWithValues: entries.enumerated().map { ($1.name, $0) })
+    indices = header.indices
   }
 
   /// The tensor called `name`, if there is one.

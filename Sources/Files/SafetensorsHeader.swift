@@ -11,6 +11,8 @@ struct SafetensorsHeader {
 
   /// In the order of their data.
   let entries: [SafetensorsFile.Entry]
+  /// Where in `entries` each name is.
+  let indices: [String: Int]
   let metadata: [String: String]
 
   /// Reads and checks the header at the start of `bytes`, the whole file.
@@ -24,7 +26,8 @@ struct SafetensorsHeader {
       throw SafetensorsError(path, .headerNotJSON(error))
     }
     do throws(SafetensorsError.Problem) {
-      entries = try Self.entries(of: records, dataStart: 8 + size, dataSize: bytes.count - 8 - size)
+      (entries, indices) = try Self.entries(
+        of: records, dataStart: 8 + size, dataSize: bytes.count - 8 - size)
     } catch {
       throw SafetensorsError(path, error)
     }
@@ -121,22 +124,23 @@ extension SafetensorsHeader {
 extension SafetensorsHeader {
   private static func entries(
     of records: [Record], dataStart: Int, dataSize: Int
-  ) throws(SafetensorsError.Problem) -> [SafetensorsFile.Entry] {
+  ) throws(SafetensorsError.Problem) -> ([SafetensorsFile.Entry], indices: [String: Int]) {
     guard records.count <= maximumTensorCount else {
       throw .tooManyTensors(limit: maximumTensorCount)
     }
-    var names: Set<String> = []
     var entries: [SafetensorsFile.Entry] = []
-    for record in records {
-      guard names.insert(record.name).inserted, !record.hasRepeatedField else {
-        throw .repeatedName(record.name)
-      }
-      entries.append(try entry(of: record, dataSize: dataSize))
-    }
+    entries.reserveCapacity(records.count)
+    for record in records { entries.append(try entry(of: record, dataSize: dataSize)) }
     entries.sort {
       ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound)
     }
 
+    var indices = [String: Int](minimumCapacity: entries.count)
+    for (index, entry) in entries.enumerated() {
+      guard indices.updateValue(index, forKey: entry.name) == nil else {
+        throw .repeatedName(entry.name)
+      }
+    }
     // End to end: no byte in two tensors, none in no tensor.
     var end = 0
     for entry in entries {
@@ -146,7 +150,7 @@ extension SafetensorsHeader {
       end = entry.range.upperBound
     }
     guard end == dataSize else { throw .unclaimed(byteCount: dataSize - end) }
-    return entries.map { $0.moved(by: dataStart) }
+    return (entries.map { $0.moved(by: dataStart) }, indices)
   }
 
   /// The entry of one tensor, its range counted from the start of the data.
@@ -154,6 +158,7 @@ extension SafetensorsHeader {
     of record: Record, dataSize: Int
   ) throws(SafetensorsError.Problem) -> SafetensorsFile.Entry {
     let name = record.name
+    guard !record.hasRepeatedField else { throw .repeatedName(name) }
     guard let element = record.element else { throw .missingField("dtype", tensor: name) }
     guard let shape = record.shape, shape.allSatisfy({ $0 >= 0 }) else {
       throw .missingField("shape", tensor: name)
@@ -164,7 +169,7 @@ extension SafetensorsHeader {
     guard let type = ElementType(rawValue: element) else {
       throw .unknownElement(element, tensor: name)
     }
-    guard let byteCount = checkedProduct([type.size] + shape) else {
+    guard let byteCount = checkedProduct(type.size, shape) else {
       throw .shapeOverflow(shape, tensor: name)
     }
     guard offsets[1] <= dataSize else {
@@ -177,11 +182,11 @@ extension SafetensorsHeader {
   }
 }
 
-/// The product of `factors`, or `nil` if it does not fit.
-private func checkedProduct(_ factors: [Int]) -> Int? {
-  var product = 1
-  for factor in factors {
-    let (next, overflows) = product.multipliedReportingOverflow(by: factor)
+/// The product of `size` and `shape`, or `nil` if it does not fit.
+private func checkedProduct(_ size: Int, _ shape: [Int]) -> Int? {
+  var product = size
+  for extent in shape {
+    let (next, overflows) = product.multipliedReportingOverflow(by: extent)
     if overflows { return nil }
     product = next
   }

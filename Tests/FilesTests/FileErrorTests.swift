@@ -29,8 +29,7 @@ struct FileErrorTests {
       (.exists, "a/b: exists already. Choose another name, or add --force to replace it."),
       (
         .noSpace(code: 28),
-        "a/b: cannot be written (No space left on device). Free some space and run this again; "
-          + "nothing was changed."
+        "a/b: cannot be written (No space left on device). Free some space and run this again."
       ),
       (
         .systemCall(name: "fsync", code: 5),
