@@ -12,6 +12,9 @@ public struct WeightsFile: Sendable {
   /// The names of all tensors in the file.
   public var names: [String] { file.entries.map(\.name) }
 
+  /// The shape of a tensor of the file, without reading it.
+  public func shape(of name: String) -> Shape? { file[name]?.shape }
+
   /// Sets every parameter of `module` from the tensor of its name.
   ///
   /// - Parameters:
