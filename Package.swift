@@ -3,6 +3,9 @@ import PackageDescription
 
 let package = Package(
   name: "cutline",
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+  ],
   targets: [
     .target(name: "CKernels", linkerSettings: [.linkedLibrary("dnnl")]),
     .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
@@ -22,10 +25,22 @@ let package = Package(
       name: "Captioning",
       dependencies: ["Files", "ImageEncoders", "Layers", "Media", "Tensors", "Text"]),
 
-    .target(name: "TestSupport", path: "Tests/TestSupport"),
+    .target(
+      name: "Training",
+      dependencies: ["Captioning", "Datasets", "ImageEncoders", "Layers", "Media", "Tensors", "Text"]
+    ),
+    .executableTarget(
+      name: "cutline",
+      dependencies: [
+        "Captioning", "Datasets", "Files", "ImageEncoders", "Layers", "Media", "Tensors", "Text",
+        "Training", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
+    .target(name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport"),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files", "TestSupport"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"], exclude: ["Fixtures"]),
     .testTarget(name: "MediaTests", dependencies: ["Media"]),
+    .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
     .testTarget(name: "TextTests", dependencies: ["Text"]),
   ]
 )

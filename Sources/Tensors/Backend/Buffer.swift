@@ -2,7 +2,8 @@
 ///
 /// A buffer is written by the operation that makes it and only read from then on; the one exception,
 /// an optimizer's update, first makes sure that it holds the only reference. That makes sharing safe.
-package class Buffer: @unchecked Sendable {
+/// Open, because only an open class has subclasses in another module, where further backends live.
+open class Buffer: @unchecked Sendable {
   package let count: Int
   package let type: ElementType
 
@@ -12,10 +13,10 @@ package class Buffer: @unchecked Sendable {
   }
 
   /// Whether the memory is the buffer's own, not that of a mapped file.
-  package var isWritable: Bool { true }
+  open var isWritable: Bool { true }
 
   /// Forgets whatever was derived from the contents, because they are about to change.
-  package func contentsWillChange() {}
+  open func contentsWillChange() {}
 }
 
 /// A stretch of a buffer: what a kernel reads or writes.

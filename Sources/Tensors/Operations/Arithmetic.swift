@@ -63,7 +63,7 @@ private func broadcastShape(_ a: Shape, _ b: Shape) -> Shape {
     precondition(
       a1[axis] == b1[axis] || a1[axis] == 1 || b1[axis] == 1,
       "arithmetic: the shapes \(a) and \(b) do not fit")
-    return max(a1[axis], b1[axis])
+    return a1[axis] == 1 ? b1[axis] : a1[axis]
   }
 }
 

@@ -9,6 +9,7 @@ extension CPUBackend {
   package func combine(
     _ function: Pairwise, _ a: Operand, _ b: Operand, _ shape: Shape, into y: Region
   ) {
+    guard y.count > 0 else { return }
     var axes = BroadcastAxes(shape, a.strides, b.strides)
     let columns = axes.popLast()
     let rows = axes.popLast()
