@@ -33,7 +33,16 @@ public struct ModelDirectory: Sendable {
     path = found
   }
 
+  /// What the model is called: the last part of its path.
+  package var name: String { path.split(separator: "/").last.map(String.init) ?? path }
+
   // MARK: Reading
+
+  /// The SHA-256 of the weights, as the folder's list of checksums has it; nil where it has none.
+  package func weightsDigest() -> String? {
+    let list = try? ChecksumList(reading: "\(path)/\(FileName.checksums)")
+    return list?.entries.first { $0.name == FileName.weights }?.digest.description
+  }
 
   package func configuration() throws(ModelError) -> ModelConfiguration {
     let file = "\(path)/\(FileName.configuration)"

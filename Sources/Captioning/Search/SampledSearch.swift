@@ -8,6 +8,8 @@ public struct SampledSearch: Sendable, Equatable {
   public var count = 1
   /// Below 1 likely words become likelier, above 1 all become more alike.
   public var temperature: Float = 1
+  /// How many of the likeliest words are drawn from at each step; nil for all.
+  public var topWordCount: Int?
   public var maximumWords = 20
   /// Fixes the draw: of one caption by seed, picture and number, whatever else is drawn.
   public var random = SeededRandom(0)
@@ -56,7 +58,12 @@ public struct SampledSearch: Sendable, Equatable {
 
   /// The word at which the cumulative probability passes `uniform`, among the writable ones.
   private func draw(_ scores: ArraySlice<Float>, at uniform: Float) -> (TokenID, Float) {
-    let writable = zip(0..., scores).filter { !TokenID.unwritable.contains(TokenID($0.0)) }
+    var writable = zip(0..., scores).filter { !TokenID.unwritable.contains(TokenID($0.0)) }
+    if let topWordCount, topWordCount < writable.count {
+      // Of equal words the first counts, so that the draw never depends on how sorting works.
+      writable.sort { ($1.1, $0.0) < ($0.1, $1.0) }
+      writable.removeSubrange(topWordCount...)
+    }
     let largest = writable.map(\.1).max() ?? 0
     // A temperature of 0 is the likeliest word; the division would be by zero.
     let weights = writable.map { _, score in

@@ -1,3 +1,5 @@
+import CKernels
+
 /// Where a tensor lives and computes.
 public struct Device: Sendable {
   package let backend: any Backend
@@ -10,4 +12,12 @@ public struct Device: Sendable {
 
 extension Device: Equatable {
   public static func == (a: Device, b: Device) -> Bool { a.backend === b.backend }
+}
+
+extension Device {
+  /// Asks for this many threads in what the calling thread computes on the processor.
+  public static func setThreadCount(_ count: Int) { ck_set_thread_count(Int32(count)) }
+
+  /// How many threads what the calling thread computes on the processor runs on.
+  public static var threadCount: Int { Int(ck_thread_count()) }
 }
