@@ -1,3 +1,5 @@
+import CKernels
+
 /// Where a tensor lives and computes.
 public struct Device: Sendable {
   package let backend: any Backend
@@ -10,4 +12,12 @@ public struct Device: Sendable {
 
 extension Device: Equatable {
   public static func == (a: Device, b: Device) -> Bool { a.backend === b.backend }
+}
+
+extension Device {
+  /// Computes with `count` threads from now on, where the calling thread is the one that computes.
+  package static func setThreadCount(_ count: Int) { ck_set_thread_count(Int32(count)) }
+
+  /// How many threads the calling thread computes with.
+  package static var threadCount: Int { Int(ck_thread_count()) }
 }
