@@ -27,7 +27,9 @@ let package = Package(
 
     .target(
       name: "Training",
-      dependencies: ["Captioning", "Datasets", "ImageEncoders", "Layers", "Media", "Tensors", "Text"]
+      dependencies: [
+        "Captioning", "Datasets", "ImageEncoders", "Layers", "Media", "Tensors", "Text",
+      ]
     ),
     .executableTarget(
       name: "cutline",

@@ -9,12 +9,14 @@ public struct Adam: Sendable {
   public var epsilon: Float = 1e-8
   /// Per unit of learning rate, off the weights themselves.
   public var weightDecay: Float = 0
-  /// How many steps have been taken.
-  public private(set) var step = 0
   private var moments: [String: Moments] = [:]
 
-  /// Running means of a parameter's gradient and of its square.
+  /// Running means of a parameter's gradient and of its square, and how many steps made them.
+  ///
+  /// Each parameter counts its own steps, as in PyTorch: one that starts to learn late would
+  /// otherwise take its first steps several times too long.
   private struct Moments: Sendable {
+    var step = 0
     var first: Tensor
     var second: Tensor
   }
@@ -32,10 +34,9 @@ public struct Adam: Sendable {
     _ model: inout some Module, along gradient: ModelGradient, scale: Float = 1,
     learningRate: (Parameter) -> Float
   ) {
-    step += 1
     var rule = AdamStep(
       learningRate: 0, beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: weightDecay,
-      gradientScale: scale, step: step)
+      gradientScale: scale, step: 0)
     var moments = moments
     // The only copy must be the local one, or every write would copy first.
     self.moments = [:]
@@ -47,6 +48,8 @@ public struct Adam: Sendable {
         ?? Moments(
           first: Tensor(zeros: value.shape, on: value.device),
           second: Tensor(zeros: value.shape, on: value.device))
+      own.step += 1
+      rule.step = own.step
       value.update { x in
         own.first.update { first in
           own.second.update { second in

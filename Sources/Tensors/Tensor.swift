@@ -50,6 +50,7 @@ public struct Tensor: Sendable {
   ///   - width: The pictures' width.
   ///   - scale: One factor per channel.
   ///   - shift: One term per channel.
+  ///   - device: Where the tensor will live.
   package init(
     pictures: [[UInt8]], height: Int, width: Int, scale: [Float], shift: [Float],
     on device: Device = .cpu

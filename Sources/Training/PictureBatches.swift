@@ -35,7 +35,9 @@ package struct PictureBatches: Sendable {
       }
     }
     batches = generator.shuffled(batches)
-    let longest = batches.indices.max { batches[$0][0].longestCaption < batches[$1][0].longestCaption }
+    let longest = batches.indices.max {
+      batches[$0][0].longestCaption < batches[$1][0].longestCaption
+    }
     if let longest { batches.swapAt(0, longest) }
     return batches
   }

@@ -108,7 +108,8 @@ extension ImagePreprocessing.Framing {
     default:
       throw ConfigurationProblem(
         key: key,
-        problem: "is \"\(rule)\" with the value \(value.map { "\($0)" } ?? "none"), which is no rule "
+        problem:
+          "is \"\(rule)\" with the value \(value.map { "\($0)" } ?? "none"), which is no rule "
           + "we know")
     }
   }

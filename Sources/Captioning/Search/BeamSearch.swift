@@ -20,6 +20,7 @@ public struct BeamSearch: Sendable, Equatable {
   /// - Parameters:
   ///   - features: `[P, F]`.
   ///   - decoder: Scores the words.
+  /// - Returns: One list per picture.
   public func captions<Decoder: CaptionDecoder>(
     of features: Tensor, by decoder: Decoder
   ) -> [[Hypothesis]] {

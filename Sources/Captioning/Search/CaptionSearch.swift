@@ -12,6 +12,7 @@ public enum CaptionSearch: Sendable, Equatable {
   ///   - features: `[P, F]`.
   ///   - decoder: Scores the words.
   ///   - firstPicture: The number of the first picture among all that are captioned.
+  /// - Returns: One list per picture.
   func captions(
     of features: Tensor, by decoder: some CaptionDecoder, firstPicture: Int
   ) -> [[Hypothesis]] {

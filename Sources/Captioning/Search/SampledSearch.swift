@@ -25,6 +25,7 @@ public struct SampledSearch: Sendable, Equatable {
   ///   - features: `[P, F]`.
   ///   - decoder: Scores the words; its own log-probabilities are reported, without temperature.
   ///   - firstPicture: The number of the first picture among all that are captioned.
+  /// - Returns: One list per picture.
   public func captions<Decoder: CaptionDecoder>(
     of features: Tensor, by decoder: Decoder, firstPicture: Int = 0
   ) -> [[Hypothesis]] {

@@ -15,9 +15,9 @@ extension Device: Equatable {
 }
 
 extension Device {
-  /// Asks for this many threads in what the calling thread computes on the processor.
-  public static func setThreadCount(_ count: Int) { ck_set_thread_count(Int32(count)) }
+  /// Computes with `count` threads from now on, where the calling thread is the one that computes.
+  package static func setThreadCount(_ count: Int) { ck_set_thread_count(Int32(count)) }
 
-  /// How many threads what the calling thread computes on the processor runs on.
-  public static var threadCount: Int { Int(ck_thread_count()) }
+  /// How many threads the calling thread computes with.
+  package static var threadCount: Int { Int(ck_thread_count()) }
 }
