@@ -36,9 +36,17 @@ let package = Package(
       dependencies: [
         "Captioning", "Datasets", "Files", "ImageEncoders", "Layers", "Media", "Tensors", "Text",
         "Training", .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ]),
+      ],
+      // Read by whoever validates results, not by the program.
+      exclude: ["Resources"]),
 
     .target(name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport"),
+    .testTarget(
+      name: "CutlineTests",
+      dependencies: [
+        "cutline", "Captioning", "Files", "ImageEncoders", "Layers", "Tensors", "TestSupport",
+        "Text",
+      ]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files", "TestSupport"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"], exclude: ["Fixtures"]),
     .testTarget(name: "MediaTests", dependencies: ["Media"]),

@@ -24,11 +24,6 @@ struct CaptionCommand: ParsableCommand {
   @OptionGroup(title: "Messages") var talk: MessageOptions
 
   func run() throws {
-    guard results.path != nil else { return try run(interruptedBy: nil) }
-    try HeldSignals.during { try run(interruptedBy: $0) }
-  }
-
-  private func run(interruptedBy signals: HeldSignals?) throws {
     let messages = talk.messages
     var output = try ResultOutput(results.path, overwriting: results.force)
     let threadCount = try threads.apply()
@@ -48,7 +43,6 @@ struct CaptionCommand: ParsableCommand {
     let job = CaptionJob(
       captioner, captionCount: results.captions, pictures.limits, threadCount: threadCount)
     try job.run(pictures.sources) { result in
-      try signals?.check()
       messages.report(result)
       tally.count(result.outcome)
       try output.write(formatter.text(for: result))

@@ -19,7 +19,8 @@ struct Cutline: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      CaptionCommand.self, TrainCommand.self,
+      CaptionCommand.self, FeaturesCommand.self, TrainCommand.self, ModelCommand.self,
+      DoctorCommand.self,
     ],
     defaultSubcommand: CaptionCommand.self)
 

@@ -10,7 +10,7 @@ struct ProcessorBudget {
 
   /// Asks the system.
   init() {
-    allowedCores = Self.coresOfAffinity() ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    allowedCores = Device.coreCount
     groupLimit = Self.limitOfGroups()
   }
 
@@ -18,12 +18,6 @@ struct ProcessorBudget {
   var threadCount: Int {
     guard let groupLimit else { return allowedCores }
     return max(1, min(allowedCores, Int(groupLimit.rounded(.up))))
-  }
-
-  private static func coresOfAffinity() -> Int? {
-    var set = cpu_set_t()
-    guard sched_getaffinity(0, MemoryLayout<cpu_set_t>.size, &set) == 0 else { return nil }
-    return withUnsafeBytes(of: &set) { bytes in bytes.reduce(0) { $0 + $1.nonzeroBitCount } }
   }
 
   /// The tightest `cpu.max` among the process's own control group and those around it.

@@ -5,13 +5,18 @@ struct ResultOutput: ~Copyable {
   private let file: AtomicFile?
   private var isEmpty = true
 
-  /// - Parameter path: The file to write; nil for standard output.
+  /// - Parameters:
+  ///   - path: The file to write; nil for standard output.
+  ///   - overwriting: Whether a file that is there may be replaced.
   init(_ path: String?, overwriting: Bool) throws(FileError) {
-    if let path {
-      file = try AtomicFile(path, overwriting: overwriting)
-    } else {
+    guard let path else {
       file = nil
+      return
     }
+    let cleanup = InterruptionCleanup()
+    let begun = try AtomicFile(path, overwriting: overwriting)
+    cleanup.add(begun.workingPath)
+    file = consume begun
   }
 
   mutating func write(_ text: String) throws(FileError) {

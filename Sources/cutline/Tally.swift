@@ -39,7 +39,16 @@ extension Messages {
     }
   }
 
-  func report(_ warnings: [MediaWarning], of file: String) {
+  func report(_ picture: Result<FramedPicture, MediaError>, of file: String) {
+    switch picture {
+    case .failure(let error): Failure(error).map(failure)
+    case .success(let picture):
+      report(picture.warnings, of: file)
+      detail("\(file): decode \(tenths(picture.decodeTime.milliseconds)) ms")
+    }
+  }
+
+  private func report(_ warnings: [MediaWarning], of file: String) {
     for warning in warnings { self.warning("\(file): \(warning.message); used what is there.") }
   }
 }

@@ -14,6 +14,8 @@
 
 /// Asks OpenMP, which oneDNN computes with, for this many threads on the calling thread.
 void ck_set_thread_count(int count);
+/// How many cores the process may run on, as `taskset` sets them.
+int ck_core_count(void);
 /// How many threads a loop of this file's kernels will use on the calling thread.
 int ck_thread_count(void);
 

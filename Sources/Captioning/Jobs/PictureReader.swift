@@ -16,7 +16,7 @@ package struct FramedPicture: Sendable {
 
 /// Reads pictures for one encoder, several at a time.
 package struct PictureReader: Sendable {
-  private let preprocessing: ImagePreprocessing
+  let preprocessing: ImagePreprocessing
   private let options: StillImageOptions
   private let threadCount: Int
 
