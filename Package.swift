@@ -44,5 +44,11 @@ let package = Package(
     .testTarget(name: "MediaTests", dependencies: ["Media"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
     .testTarget(name: "TextTests", dependencies: ["Text"]),
+    .testTarget(
+      name: "TrainingTests",
+      dependencies: [
+        "Captioning", "Datasets", "ImageEncoders", "Layers", "Media", "TestSupport", "Tensors",
+        "Text", "Training",
+      ]),
   ]
 )
