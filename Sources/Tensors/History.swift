@@ -16,7 +16,7 @@ package final class Operation: @unchecked Sendable {
   private(set) var inputs: [History]
   /// Turns the gradients of the results into those of `inputs`; a result nobody used has none.
   let pull: @Sendable ([Tensor?]) -> [Tensor?]
-  /// Longest way to a leaf. Operations are differentiated in falling order of it.
+  /// Longest way to a leaf; operations are differentiated in falling order of it.
   let depth: Int
   let outputCount: Int
 
@@ -74,9 +74,11 @@ extension Tensor {
 /// Remembers `results` as made from `inputs` by one operation whose gradients come all at once.
 ///
 /// - Parameters:
-///   - inputs: Those that matter; ones without history are skipped.
 ///   - results: What the operation returned.
-///   - pull: The gradients of `results` (nil where unused) to those of `inputs`, in their order.
+///   - inputs: Those that matter; ones without history are skipped.
+///   - pull: The gradients of `results` (nil where unused) to those of `inputs`, in their order. As
+///     in `recorded`, it must not hold a tensor with history.
+/// - Returns: `results`, with their history.
 package func recordedJointly(
   _ results: [Tensor], from inputs: [Tensor],
   pull: @escaping @Sendable ([Tensor?]) -> [Tensor?]

@@ -11,7 +11,7 @@ import Glibc
 final class CPUMemory: Sendable {
   private let free = Mutex<[Int: [Block]]>([:])
 
-  /// A raw address. It belongs to exactly one buffer or to the free list.
+  /// A raw address, which belongs to exactly one buffer or to the free list.
   private struct Block: @unchecked Sendable {
     let address: UnsafeMutableRawPointer
   }
