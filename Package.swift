@@ -3,13 +3,46 @@ import PackageDescription
 
 let package = Package(
   name: "cutline",
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+  ],
   targets: [
+    .target(name: "CKernels", linkerSettings: [.linkedLibrary("dnnl")]),
     .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
     .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
     .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
+    .systemLibrary(name: "CNettle", providers: [.apt(["nettle-dev"]), .brew(["nettle"])]),
+    .systemLibrary(name: "CLinux"),
+
+    .target(name: "Files", dependencies: ["CLinux", "CNettle"]),
+    .target(name: "Tensors", dependencies: ["CKernels"]),
+    .target(name: "Layers", dependencies: ["Files", "Tensors"]),
     .target(name: "Media", dependencies: ["CJPEG", "CPNG", "CWebP"]),
-    .testTarget(name: "MediaTests", dependencies: ["Media"]),
     .target(name: "Text"),
+    .target(name: "Datasets", dependencies: ["Files"]),
+    .target(name: "ImageEncoders", dependencies: ["Files", "Layers", "Media", "Tensors"]),
+    .target(
+      name: "Captioning",
+      dependencies: ["Files", "ImageEncoders", "Layers", "Media", "Tensors", "Text"]),
+
+    .target(
+      name: "Training",
+      dependencies: [
+        "Captioning", "Datasets", "ImageEncoders", "Layers", "Media", "Tensors", "Text",
+      ]
+    ),
+    .executableTarget(
+      name: "cutline",
+      dependencies: [
+        "Captioning", "Datasets", "Files", "ImageEncoders", "Layers", "Media", "Tensors", "Text",
+        "Training", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
+    .target(name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport"),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files", "TestSupport"]),
+    .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"], exclude: ["Fixtures"]),
+    .testTarget(name: "MediaTests", dependencies: ["Media"]),
+    .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
     .testTarget(name: "TextTests", dependencies: ["Text"]),
   ]
 )

@@ -1,0 +1,276 @@
+#include "vector.h"
+
+CLONES void ck_fill(float *x, float value, int64_t count) {
+  for (int64_t i = 0; i < count; i++) x[i] = value;
+}
+
+// MARK: One argument
+
+typedef struct {
+  ck_pointwise function;
+  const float *x;
+  float *y;
+} map_work;
+
+#define LOOP(expression) \
+  for (int64_t i = begin; i < end; i++) { \
+    float a = x[i]; \
+    y[i] = (expression); \
+  } \
+  break
+
+CLONES static void map_part(const void *context, int64_t begin, int64_t end) {
+  const map_work *work = context;
+  const float *x = work->x;
+  float *y = work->y;
+  switch (work->function) {
+  case CK_EXP: LOOP(fast_exp(a));
+  case CK_LOG: LOOP(logf(a));
+  case CK_SQRT: LOOP(sqrtf(a));
+  case CK_TANH: LOOP(fast_tanh(a));
+  case CK_SIGMOID: LOOP(fast_sigmoid(a));
+  case CK_RELU_MAP: LOOP(a > 0 ? a : 0);
+  case CK_RELU6_MAP: LOOP(a > 0 ? (a < 6 ? a : 6) : 0);
+  case CK_NEGATE: LOOP(-a);
+  case CK_RECIPROCAL: LOOP(1 / a);
+  }
+}
+#undef LOOP
+
+void ck_map(ck_pointwise function, const float *x, float *y, int64_t count) {
+  map_work work = {function, x, y};
+  ck_parallel(count, GRAIN, map_part, &work);
+}
+
+// MARK: Two arguments
+
+#define LOOP(expression) \
+  for (int64_t i = 0; i < count; i++) { \
+    float p = a[i * a_stride], q = b[i * b_stride]; \
+    y[i] = (expression); \
+  } \
+  break
+#define EACH_FUNCTION \
+  switch (function) { \
+  case CK_ADD: LOOP(p + q); \
+  case CK_SUBTRACT: LOOP(p - q); \
+  case CK_MULTIPLY: LOOP(p * q); \
+  case CK_DIVIDE: LOOP(p / q); \
+  case CK_RELU_GRADIENT: LOOP(q > 0 ? p : 0); \
+  case CK_RELU6_GRADIENT: LOOP(q > 0 && q < 6 ? p : 0); \
+  }
+
+CLONES static void combine_both(ck_pairwise function, const float *a, const float *b, float *y,
+                                int64_t count) {
+  enum { a_stride = 1, b_stride = 1 };
+  EACH_FUNCTION
+}
+
+CLONES static void combine_right_constant(ck_pairwise function, const float *a, const float *b,
+                                          float *y, int64_t count) {
+  enum { a_stride = 1, b_stride = 0 };
+  EACH_FUNCTION
+}
+
+CLONES static void combine_left_constant(ck_pairwise function, const float *a, const float *b,
+                                         float *y, int64_t count) {
+  enum { a_stride = 0, b_stride = 1 };
+  EACH_FUNCTION
+}
+
+static void combine_row(ck_pairwise function, const float *a, int64_t a_stride, const float *b,
+                        int64_t b_stride, float *y, int64_t count) {
+  if (a_stride && b_stride) return combine_both(function, a, b, y, count);
+  if (a_stride) return combine_right_constant(function, a, b, y, count);
+  if (b_stride) return combine_left_constant(function, a, b, y, count);
+  combine_both(function, a, b, y, count > 0);
+  ck_fill(y, y[0], count);
+}
+#undef LOOP
+
+typedef struct {
+  ck_pairwise function;
+  const float *a, *b;
+  float *y;
+  int64_t a_row, a_column, b_row, b_column, columns;
+} combine_work;
+
+static void combine_flat_part(const void *context, int64_t begin, int64_t end) {
+  const combine_work *w = context;
+  combine_row(w->function, w->a + begin * w->a_column, w->a_column, w->b + begin * w->b_column,
+              w->b_column, w->y + begin, end - begin);
+}
+
+void ck_combine(ck_pairwise function, const float *a, int64_t a_stride, const float *b,
+                int64_t b_stride, float *y, int64_t count) {
+  combine_work work = {function, a, b, y, 0, a_stride, 0, b_stride, count};
+  ck_parallel(count, GRAIN, combine_flat_part, &work);
+}
+
+static void combine_rows_part(const void *context, int64_t begin, int64_t end) {
+  const combine_work *w = context;
+  for (int64_t row = begin; row < end; row++)
+    combine_row(w->function, w->a + row * w->a_row, w->a_column, w->b + row * w->b_row,
+                w->b_column, w->y + row * w->columns, w->columns);
+}
+
+void ck_combine_rows(ck_pairwise function, const float *a, int64_t a_row, int64_t a_column,
+                     const float *b, int64_t b_row, int64_t b_column, float *y, int64_t rows,
+                     int64_t columns) {
+  combine_work work = {function, a, b, y, a_row, a_column, b_row, b_column, columns};
+  ck_parallel(rows, 1 + GRAIN / (columns + 1), combine_rows_part, &work);
+}
+
+// MARK: Moving
+
+void ck_copy_rows(const float *x, int64_t x_row, float *y, int64_t y_row, int64_t rows,
+                  int64_t columns) {
+  for (int64_t row = 0; row < rows; row++)
+    memcpy(y + row * y_row, x + row * x_row, (size_t)columns * sizeof *x);
+}
+
+CLONES void ck_scale(float *x, float factor, int64_t count) {
+  for (int64_t i = 0; i < count; i++) x[i] *= factor;
+}
+
+void ck_accumulate(const float *x, float *y, int64_t count) {
+  ck_combine(CK_ADD, y, 1, x, 1, y, count);
+}
+
+void ck_transpose(const float *x, float *y, int64_t outer, int64_t a, int64_t b, int64_t inner) {
+  for (int64_t o = 0; o < outer; o++)
+    for (int64_t i = 0; i < a; i++)
+      for (int64_t j = 0; j < b; j++) {
+        const float *from = x + ((o * a + i) * b + j) * inner;
+        float *to = y + ((o * b + j) * a + i) * inner;
+        if (inner == 1) *to = *from;
+        else memcpy(to, from, (size_t)inner * sizeof *x);
+      }
+}
+
+// MARK: Sums
+
+// Eight running sums let the loop vectorise and bound the rounding error. The order is fixed, so
+// the same data gives the same bits on any number of threads.
+CLONES double ck_sum_of_squares(const float *x, int64_t count) {
+  double sums[8] = {0};
+  int64_t i = 0;
+  for (; i + 8 <= count; i += 8)
+    for (int lane = 0; lane < 8; lane++) sums[lane] += (double)x[i + lane] * x[i + lane];
+  for (; i < count; i++) sums[0] += (double)x[i] * x[i];
+  double total = 0;
+  for (int lane = 0; lane < 8; lane++) total += sums[lane];
+  return total;
+}
+
+typedef struct {
+  const float *x;
+  float *y;
+  int64_t middle, inner;
+} sum_work;
+
+CLONES static void sum_middle_part(const void *context, int64_t begin, int64_t end) {
+  const sum_work *w = context;
+  for (int64_t o = begin; o < end; o++) {
+    const float *x = w->x + o * w->middle * w->inner;
+    float *y = w->y + o * w->inner;
+    if (w->inner == 1) {
+      double sums[8] = {0};
+      int64_t i = 0;
+      for (; i + 8 <= w->middle; i += 8)
+        for (int lane = 0; lane < 8; lane++) sums[lane] += x[i + lane];
+      for (; i < w->middle; i++) sums[0] += x[i];
+      double total = 0;
+      for (int lane = 0; lane < 8; lane++) total += sums[lane];
+      y[0] = (float)total;
+      continue;
+    }
+    for (int64_t i = 0; i < w->inner; i++) y[i] = 0;
+    for (int64_t m = 0; m < w->middle; m++)
+      for (int64_t i = 0; i < w->inner; i++) y[i] += x[m * w->inner + i];
+  }
+}
+
+void ck_sum_middle(const float *x, float *y, int64_t outer, int64_t middle, int64_t inner) {
+  sum_work work = {x, y, middle, inner};
+  ck_parallel(outer, 1 + GRAIN / (middle * inner + 1), sum_middle_part, &work);
+}
+
+// MARK: Number formats
+
+CLONES void ck_to_bfloat16(const float *x, uint16_t *y, int64_t count) {
+  for (int64_t i = 0; i < count; i++) {
+    uint32_t bits;
+    memcpy(&bits, x + i, sizeof bits);
+    // Round to nearest, ties to even; a NaN stays one.
+    uint32_t rounded = (bits + 0x7fff + ((bits >> 16) & 1)) >> 16;
+    y[i] = (uint16_t)((bits & 0x7fffffff) > 0x7f800000 ? (bits >> 16) | 0x40 : rounded);
+  }
+}
+
+CLONES void ck_from_bfloat16(const uint16_t *x, float *y, int64_t count) {
+  for (int64_t i = 0; i < count; i++) {
+    uint32_t bits = (uint32_t)x[i] << 16;
+    memcpy(y + i, &bits, sizeof bits);
+  }
+}
+
+void ck_from_float16(const uint16_t *x, float *y, int64_t count) {
+  for (int64_t i = 0; i < count; i++) {
+    uint32_t sign = (uint32_t)(x[i] & 0x8000) << 16, exponent = (x[i] >> 10) & 31;
+    uint32_t fraction = x[i] & 0x3ff, bits;
+    if (exponent == 0) {
+      // Subnormal: the fraction counts units of 2^-24.
+      float magnitude = (float)fraction * 0x1p-24f;
+      memcpy(&bits, &magnitude, sizeof bits);
+    } else {
+      bits = (exponent == 31 ? 0x7f800000 : (exponent + 112) << 23) | (fraction << 13);
+    }
+    bits |= sign;
+    memcpy(y + i, &bits, sizeof bits);
+  }
+}
+
+CLONES bool ck_all_finite(const float *x, int64_t count) {
+  uint32_t bad = 0;
+  for (int64_t i = 0; i < count; i++) {
+    uint32_t bits;
+    memcpy(&bits, x + i, sizeof bits);
+    bad |= (bits & 0x7f800000) == 0x7f800000;
+  }
+  return !bad;
+}
+
+CLONES void ck_normalize_pixels(const uint8_t *x, const float *scale, const float *shift, float *y,
+                                int64_t pixels) {
+  for (int64_t i = 0; i < pixels; i++)
+    for (int c = 0; c < 3; c++) y[3 * i + c] = (float)x[3 * i + c] * scale[c] + shift[c];
+}
+
+// MARK: Learning
+
+typedef struct {
+  float *x, *m, *v;
+  const float *dx;
+  ck_adam s;
+} adam_work;
+
+CLONES static void adam_part(const void *context, int64_t begin, int64_t end) {
+  const adam_work *w = context;
+  ck_adam s = w->s;
+  float *restrict x = w->x, *restrict m = w->m, *restrict v = w->v;
+  const float *restrict dx = w->dx;
+  for (int64_t i = begin; i < end; i++) {
+    float g = dx[i] * s.gradient_scale;
+    m[i] = s.beta1 * m[i] + (1 - s.beta1) * g;
+    v[i] = s.beta2 * v[i] + (1 - s.beta2) * g * g;
+    float step = s.learning_rate * (m[i] / s.correction1) /
+                 (sqrtf(v[i] / s.correction2) + s.epsilon);
+    x[i] -= s.learning_rate * s.decay * x[i] + step;
+  }
+}
+
+void ck_adam_step(float *x, const float *dx, float *m, float *v, ck_adam settings, int64_t count) {
+  adam_work work = {x, m, v, dx, settings};
+  ck_parallel(count, GRAIN, adam_part, &work);
+}

@@ -1,0 +1,112 @@
+#include "vector.h"
+
+// One pass per step over everything a cell needs: the gates are read and written once.
+
+typedef struct {
+  float *gates;
+  const float *previous_cell;
+  float *cell, *hidden;
+  int64_t size;
+} lstm_work;
+
+CLONES static void lstm_part(const void *context, int64_t begin, int64_t end) {
+  const lstm_work *w = context;
+  int64_t h = w->size;
+  for (int64_t row = begin; row < end; row++) {
+    float *restrict i = w->gates + row * 4 * h, *restrict f = i + h, *restrict g = f + h,
+                    *restrict o = g + h;
+    const float *restrict before = w->previous_cell + row * h;
+    float *restrict c = w->cell + row * h, *restrict y = w->hidden + row * h;
+    for (int64_t k = 0; k < h; k++) {
+      i[k] = fast_sigmoid(i[k]);
+      f[k] = fast_sigmoid(f[k]);
+      g[k] = fast_tanh(g[k]);
+      o[k] = fast_sigmoid(o[k]);
+      c[k] = f[k] * before[k] + i[k] * g[k];
+      y[k] = o[k] * fast_tanh(c[k]);
+    }
+  }
+}
+
+void ck_lstm_gates(float *gates, const float *previous_cell, float *cell, float *hidden,
+                   int64_t rows, int64_t size) {
+  lstm_work work = {gates, previous_cell, cell, hidden, size};
+  ck_parallel(rows, 1 + GRAIN / (4 * size), lstm_part, &work);
+}
+
+typedef struct {
+  const float *gates, *previous_cell, *cell, *dhidden;
+  float *dcell, *dgates;
+  int64_t size;
+} lstm_gradient_work;
+
+CLONES static void lstm_gradient_part(const void *context, int64_t begin, int64_t end) {
+  const lstm_gradient_work *w = context;
+  int64_t h = w->size;
+  for (int64_t row = begin; row < end; row++) {
+    const float *restrict i = w->gates + row * 4 * h, *restrict f = i + h, *restrict g = f + h,
+                          *restrict o = g + h;
+    const float *restrict before = w->previous_cell + row * h, *restrict c = w->cell + row * h,
+                          *restrict dh = w->dhidden + row * h;
+    float *restrict dc = w->dcell + row * h;
+    float *restrict di = w->dgates + row * 4 * h, *restrict df = di + h, *restrict dg = df + h,
+                    *restrict d_o = dg + h;
+    for (int64_t k = 0; k < h; k++) {
+      float t = fast_tanh(c[k]);
+      float d = dc[k] + dh[k] * o[k] * (1 - t * t);
+      d_o[k] = dh[k] * t * o[k] * (1 - o[k]);
+      di[k] = d * g[k] * i[k] * (1 - i[k]);
+      df[k] = d * before[k] * f[k] * (1 - f[k]);
+      dg[k] = d * i[k] * (1 - g[k] * g[k]);
+      dc[k] = d * f[k];
+    }
+  }
+}
+
+void ck_lstm_gates_gradient(const float *gates, const float *previous_cell, const float *cell,
+                            const float *dhidden, float *dcell, float *dgates, int64_t rows,
+                            int64_t size) {
+  lstm_gradient_work work = {gates, previous_cell, cell, dhidden, dcell, dgates, size};
+  ck_parallel(rows, 1 + GRAIN / (4 * size), lstm_gradient_part, &work);
+}
+
+CLONES void ck_gru_gates(float *input, const float *recurrent, const float *previous,
+                         float *hidden, int64_t rows, int64_t size) {
+  for (int64_t row = 0; row < rows; row++) {
+    float *restrict r = input + row * 3 * size, *restrict z = r + size, *restrict n = z + size;
+    const float *restrict ur = recurrent + row * 3 * size, *restrict uz = ur + size,
+                          *restrict un = uz + size;
+    const float *restrict before = previous + row * size;
+    float *restrict y = hidden + row * size;
+    for (int64_t k = 0; k < size; k++) {
+      r[k] = fast_sigmoid(r[k] + ur[k]);
+      z[k] = fast_sigmoid(z[k] + uz[k]);
+      n[k] = fast_tanh(n[k] + r[k] * un[k]);
+      y[k] = (1 - z[k]) * n[k] + z[k] * before[k];
+    }
+  }
+}
+
+CLONES void ck_gru_gates_gradient(const float *gates, const float *recurrent,
+                                  const float *previous, float *dhidden, float *dinput,
+                                  float *drecurrent, int64_t rows, int64_t size) {
+  for (int64_t row = 0; row < rows; row++) {
+    const float *restrict r = gates + row * 3 * size, *restrict z = r + size,
+                          *restrict n = z + size;
+    const float *restrict un = recurrent + row * 3 * size + 2 * size;
+    const float *restrict before = previous + row * size;
+    float *restrict dh = dhidden + row * size;
+    float *restrict dr = dinput + row * 3 * size, *restrict dz = dr + size,
+                    *restrict dn = dz + size;
+    float *restrict dur = drecurrent + row * 3 * size, *restrict duz = dur + size,
+                    *restrict dun = duz + size;
+    for (int64_t k = 0; k < size; k++) {
+      float candidate = dh[k] * (1 - z[k]) * (1 - n[k] * n[k]);
+      dn[k] = candidate;
+      dun[k] = candidate * r[k];
+      dr[k] = dur[k] = candidate * un[k] * r[k] * (1 - r[k]);
+      dz[k] = duz[k] = dh[k] * (before[k] - n[k]) * z[k] * (1 - z[k]);
+      dh[k] *= z[k];
+    }
+  }
+}

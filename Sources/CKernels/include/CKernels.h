@@ -1,0 +1,183 @@
+#pragma once
+// The C floor of Cutline: a thin layer over oneDNN, and fused loops over floats.
+//
+// Feature maps are channels last, [B, h, w, C]; convolution weights are [O, I/groups, kh, kw];
+// matrices are row-major. Nothing here allocates on a hot path, keeps global state, or prints.
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#pragma clang assume_nonnull begin
+
+// MARK: Threads (parallel.c)
+
+/// Asks OpenMP, which oneDNN computes with, for this many threads on the calling thread.
+void ck_set_thread_count(int count);
+/// How many threads a loop of this file's kernels will use on the calling thread.
+int ck_thread_count(void);
+
+typedef void (*ck_range_body)(const void *context, int64_t begin, int64_t end);
+/// Runs `body` over 0..<count on oneDNN's own team, in parts of at least `grain`.
+void ck_parallel(int64_t count, int64_t grain, ck_range_body body, const void *context);
+
+// MARK: oneDNN (onednn.c)
+
+typedef enum { CK_FLOAT32 = 0, CK_BFLOAT16 = 1 } ck_type;
+typedef enum { CK_LINEAR = 0, CK_RELU = 1, CK_RELU6 = 2 } ck_activation;
+typedef enum { CK_FORWARD = 0, CK_TO_SOURCE = 1, CK_TO_WEIGHTS = 2 } ck_direction;
+
+/// An engine, a stream and the scratch memory that all plans of one backend share.
+typedef struct ck_context ck_context;
+/// One oneDNN primitive with everything it takes to run it again.
+typedef struct ck_plan ck_plan;
+
+typedef struct {
+  int64_t batch, height, width, channels;
+  int64_t out_height, out_width, out_channels;
+  int64_t kernel_height, kernel_width, groups, stride;
+  int64_t pad_top, pad_left, pad_bottom, pad_right;
+  ck_type type;
+  ck_activation activation;
+  bool has_bias;
+  /// Whether a second tensor of the destination's shape is added before the activation.
+  bool has_addend;
+} ck_convolution;
+
+typedef struct {
+  int64_t rows, columns, inner;
+  bool transpose_left, transpose_right;
+  ck_type type;
+  bool has_bias;
+  bool adds_destination;
+  /// Whether the right side is read in the library's own layout, written by `ck_plan_pack`.
+  bool packs_right;
+} ck_product;
+
+ck_context *_Nullable ck_context_create(void);
+void ck_context_destroy(ck_context *context);
+
+/// Returns a plan, or null when oneDNN has no implementation of it.
+ck_plan *_Nullable ck_plan_convolution(
+    ck_context *context, const ck_convolution *shape, ck_direction direction);
+ck_plan *_Nullable ck_plan_product(ck_context *context, const ck_product *shape);
+void ck_plan_destroy(ck_plan *plan);
+
+/// The size of the weights in the layout the plan reads; 0 when that is the plain layout.
+size_t ck_plan_packed_bytes(const ck_plan *plan);
+/// Two plans with equal numbers read the same packed weights.
+uint64_t ck_plan_packed_layout(const ck_plan *plan);
+/// Rewrites plain weights in the plan's layout, and back.
+bool ck_plan_pack(ck_plan *plan, const void *plain, void *packed);
+bool ck_plan_unpack(ck_plan *plan, const void *packed, void *plain);
+/// The name of oneDNN's implementation; one that contains "ref" is a performance bug.
+const char *ck_plan_implementation(const ck_plan *plan);
+
+/// Runs a plan. Which arguments are read and which written depends on its direction.
+bool ck_plan_run(ck_plan *plan, void *source, void *weights, void *_Nullable bias,
+                 void *_Nullable addend, void *destination);
+
+/// The oneDNN version in use, as major * 10000 + minor * 100 + patch.
+int ck_onednn_version(void);
+
+// MARK: Elementwise (elementwise.c)
+
+typedef enum {
+  CK_EXP, CK_LOG, CK_SQRT, CK_TANH, CK_SIGMOID, CK_RELU_MAP, CK_RELU6_MAP, CK_NEGATE, CK_RECIPROCAL
+} ck_pointwise;
+typedef enum {
+  CK_ADD, CK_SUBTRACT, CK_MULTIPLY, CK_DIVIDE, CK_RELU_GRADIENT, CK_RELU6_GRADIENT
+} ck_pairwise;
+
+void ck_map(ck_pointwise function, const float *x, float *y, int64_t count);
+/// Combines a and b, each read at stride 0 or 1, over one row.
+void ck_combine(ck_pairwise function, const float *a, int64_t a_stride, const float *b,
+                int64_t b_stride, float *y, int64_t count);
+/// Combines `rows` rows of `columns`: strides are in elements, each either 0 or the natural one.
+void ck_combine_rows(ck_pairwise function, const float *a, int64_t a_row, int64_t a_column,
+                     const float *b, int64_t b_row, int64_t b_column, float *y, int64_t rows,
+                     int64_t columns);
+/// Copies `rows` rows of `columns` floats between buffers whose rows are apart by the two strides.
+void ck_copy_rows(const float *x, int64_t x_row, float *y, int64_t y_row, int64_t rows,
+                  int64_t columns);
+void ck_scale(float *x, float factor, int64_t count);
+void ck_fill(float *x, float value, int64_t count);
+/// y += x
+void ck_accumulate(const float *x, float *y, int64_t count);
+double ck_sum_of_squares(const float *x, int64_t count);
+/// The sum over the middle axis of [outer, middle, inner].
+void ck_sum_middle(const float *x, float *y, int64_t outer, int64_t middle, int64_t inner);
+/// [outer, a, b, inner] → [outer, b, a, inner]
+void ck_transpose(const float *x, float *y, int64_t outer, int64_t a, int64_t b, int64_t inner);
+void ck_to_bfloat16(const float *x, uint16_t *y, int64_t count);
+void ck_from_bfloat16(const uint16_t *x, float *y, int64_t count);
+void ck_from_float16(const uint16_t *x, float *y, int64_t count);
+bool ck_all_finite(const float *x, int64_t count);
+/// 8-bit RGB pixels to normalised floats: y = x * scale[c] + shift[c].
+void ck_normalize_pixels(const uint8_t *x, const float *scale, const float *shift, float *y,
+                         int64_t pixels);
+
+typedef struct {
+  float learning_rate, beta1, beta2, epsilon, decay, gradient_scale;
+  float correction1, correction2;
+} ck_adam;
+/// One step of Adam with decoupled weight decay, in place.
+void ck_adam_step(float *x, const float *dx, float *m, float *v, ck_adam settings, int64_t count);
+
+// MARK: Rows (rows.c)
+
+void ck_log_softmax(const float *x, float *y, int64_t rows, int64_t columns);
+void ck_softmax(const float *x, float *y, int64_t rows, int64_t columns);
+/// Writes each row's -log p(target), and the gradient of `scale` times their sum where asked for.
+/// A row whose target is `ignored` has loss 0 and gradient 0.
+void ck_cross_entropy(const float *logits, const int32_t *targets, int32_t ignored, float scale,
+                      float *losses, float *_Nullable gradient, int64_t rows, int64_t columns);
+void ck_gather(const float *table, const int32_t *indices, float *y, int64_t rows, int64_t columns);
+void ck_scatter_add(const float *x, const int32_t *indices, float *table, int64_t rows,
+                    int64_t columns);
+/// The `k` largest of each row in falling order; of equal values the one with the lower index.
+void ck_largest(const float *x, int64_t rows, int64_t columns, int64_t k, int32_t *indices,
+                float *values);
+/// Normalises each (sample, group) of [B, positions, C]; writes mean and 1/deviation, [B, groups].
+void ck_group_norm(const float *x, const float *weight, const float *bias, float *y, float *mean,
+                   float *inverse_deviation, int64_t batch, int64_t positions, int64_t channels,
+                   int64_t groups, float epsilon);
+/// Gradients of `ck_group_norm`; `dweight` and `dbias` are summed over the batch.
+void ck_group_norm_gradient(const float *x, const float *weight, const float *mean,
+                            const float *inverse_deviation, const float *dy, float *dx,
+                            float *dweight, float *dbias, int64_t batch, int64_t positions,
+                            int64_t channels, int64_t groups);
+
+// MARK: Pooling (pooling.c)
+
+typedef struct {
+  int64_t batch, height, width, channels, out_height, out_width;
+  int64_t window, stride, pad_top, pad_left;
+} ck_pooling;
+
+void ck_max_pool(const float *x, float *y, ck_pooling shape);
+/// Sends dy to the first largest element of each window, as PyTorch does.
+void ck_max_pool_gradient(const float *x, const float *dy, float *dx, ck_pooling shape);
+/// Averages over the whole window, padding included.
+void ck_average_pool(const float *x, float *y, ck_pooling shape);
+void ck_average_pool_gradient(const float *dy, float *dx, ck_pooling shape);
+
+// MARK: Recurrent gates (gates.c)
+
+/// i, f, g, o in `gates` [rows, 4H] are replaced by their activations; c and h follow.
+void ck_lstm_gates(float *gates, const float *previous_cell, float *cell, float *hidden,
+                   int64_t rows, int64_t size);
+/// `dcell` holds the gradient from later steps and leaves with that for earlier ones.
+void ck_lstm_gates_gradient(const float *gates, const float *previous_cell, const float *cell,
+                            const float *dhidden, float *dcell, float *dgates, int64_t rows,
+                            int64_t size);
+/// r, z, n: `input` and `recurrent` [rows, 3H] hold both sums with their biases (PyTorch's form).
+/// Leaves the activations r, z, n in `input`.
+void ck_gru_gates(float *input, const float *recurrent, const float *previous, float *hidden,
+                  int64_t rows, int64_t size);
+/// `dhidden` enters with the full gradient and leaves with the part that bypasses the gates.
+void ck_gru_gates_gradient(const float *gates, const float *recurrent, const float *previous,
+                           float *dhidden, float *dinput, float *drecurrent, int64_t rows,
+                           int64_t size);
+
+#pragma clang assume_nonnull end

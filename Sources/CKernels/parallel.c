@@ -1,0 +1,54 @@
+#define _GNU_SOURCE
+#include "CKernels.h"
+#include <dlfcn.h>
+
+// oneDNN computes with GNU OpenMP. We join its team through libgomp's own entry points, looked up
+// in the running process: a second OpenMP runtime (clang's) would fight it for the cores, and a
+// oneDNN built with another runtime simply leaves our loops serial.
+typedef void (*gomp_parallel)(void (*)(void *), void *, unsigned, unsigned);
+
+static void *symbol(const char *name) { return dlsym(RTLD_DEFAULT, name); }
+
+static int call_int(const char *name, int fallback) {
+  int (*function)(void) = (int (*)(void))symbol(name);
+  return function ? function() : fallback;
+}
+
+void ck_set_thread_count(int count) {
+  void (*set)(int) = (void (*)(int))symbol("omp_set_num_threads");
+  if (set && count > 0) set(count);
+}
+
+int ck_thread_count(void) {
+  return symbol("GOMP_parallel") ? call_int("omp_get_max_threads", 1) : 1;
+}
+
+typedef struct {
+  int64_t count;
+  ck_range_body body;
+  const void *context;
+  int (*thread)(void);
+  int (*threads)(void);
+} ck_team;
+
+static void run_part(void *data) {
+  const ck_team *team = data;
+  int64_t thread = team->thread(), threads = team->threads();
+  int64_t begin = team->count * thread / threads, end = team->count * (thread + 1) / threads;
+  if (begin < end) team->body(team->context, begin, end);
+}
+
+void ck_parallel(int64_t count, int64_t grain, ck_range_body body, const void *context) {
+  int64_t parts = grain > 0 ? count / grain : 1;
+  if (parts > 1) {
+    gomp_parallel parallel = (gomp_parallel)symbol("GOMP_parallel");
+    int threads = ck_thread_count();
+    if (parallel && threads > 1) {
+      ck_team team = {count, body, context, (int (*)(void))symbol("omp_get_thread_num"),
+                      (int (*)(void))symbol("omp_get_num_threads")};
+      parallel(run_part, &team, (unsigned)(parts < threads ? parts : threads), 0);
+      return;
+    }
+  }
+  if (count > 0) body(context, 0, count);
+}

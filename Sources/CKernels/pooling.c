@@ -1,0 +1,125 @@
+#include "vector.h"
+
+// Pooling over channels-last maps: the inner loop runs over channels and vectorises. Pictures of a
+// batch are independent, and rows of the output are within a picture when nothing is scattered.
+
+typedef struct {
+  const float *x, *dy;
+  float *y, *dx;
+  ck_pooling s;
+} pool_work;
+
+INLINE int64_t larger(int64_t a, int64_t b) { return a > b ? a : b; }
+INLINE int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
+
+typedef struct {
+  int64_t top, bottom, left, right;
+} window;
+
+INLINE window window_at(const ck_pooling *s, int64_t oy, int64_t ox) {
+  int64_t top = oy * s->stride - s->pad_top, left = ox * s->stride - s->pad_left;
+  return (window){larger(top, 0), smaller(top + s->window, s->height), larger(left, 0),
+                  smaller(left + s->window, s->width)};
+}
+
+CLONES static void max_part(const void *context, int64_t begin, int64_t end) {
+  const pool_work *w = context;
+  const ck_pooling *s = &w->s;
+  for (int64_t row = begin; row < end; row++) {
+    int64_t b = row / s->out_height, oy = row % s->out_height;
+    for (int64_t ox = 0; ox < s->out_width; ox++) {
+      float *y = w->y + (row * s->out_width + ox) * s->channels;
+      window v = window_at(s, oy, ox);
+      for (int64_t c = 0; c < s->channels; c++) y[c] = -INFINITY;
+      for (int64_t iy = v.top; iy < v.bottom; iy++)
+        for (int64_t ix = v.left; ix < v.right; ix++) {
+          const float *x = w->x + ((b * s->height + iy) * s->width + ix) * s->channels;
+          for (int64_t c = 0; c < s->channels; c++) y[c] = x[c] > y[c] ? x[c] : y[c];
+        }
+    }
+  }
+}
+
+void ck_max_pool(const float *x, float *y, ck_pooling shape) {
+  pool_work work = {.x = x, .y = y, .s = shape};
+  ck_parallel(shape.batch * shape.out_height, 1, max_part, &work);
+}
+
+static void max_gradient_part(const void *context, int64_t begin, int64_t end) {
+  const pool_work *w = context;
+  const ck_pooling *s = &w->s;
+  int64_t picture = s->height * s->width * s->channels;
+  for (int64_t b = begin; b < end; b++) {
+    const float *x = w->x + b * picture;
+    float *dx = w->dx + b * picture;
+    memset(dx, 0, (size_t)picture * sizeof *dx);
+    for (int64_t o = 0; o < s->out_height * s->out_width; o++) {
+      const float *dy = w->dy + (b * s->out_height * s->out_width + o) * s->channels;
+      window v = window_at(s, o / s->out_width, o % s->out_width);
+      for (int64_t c = 0; c < s->channels; c++) {
+        int64_t best = (v.top * s->width + v.left) * s->channels + c;
+        for (int64_t iy = v.top; iy < v.bottom; iy++)
+          for (int64_t ix = v.left; ix < v.right; ix++) {
+            int64_t i = (iy * s->width + ix) * s->channels + c;
+            if (x[i] > x[best]) best = i;
+          }
+        dx[best] += dy[c];
+      }
+    }
+  }
+}
+
+void ck_max_pool_gradient(const float *x, const float *dy, float *dx, ck_pooling shape) {
+  pool_work work = {.x = x, .dy = dy, .dx = dx, .s = shape};
+  ck_parallel(shape.batch, 1, max_gradient_part, &work);
+}
+
+CLONES static void average_part(const void *context, int64_t begin, int64_t end) {
+  const pool_work *w = context;
+  const ck_pooling *s = &w->s;
+  float share = 1.0f / (float)(s->window * s->window);
+  for (int64_t row = begin; row < end; row++) {
+    int64_t b = row / s->out_height, oy = row % s->out_height;
+    for (int64_t ox = 0; ox < s->out_width; ox++) {
+      float *y = w->y + (row * s->out_width + ox) * s->channels;
+      window v = window_at(s, oy, ox);
+      for (int64_t c = 0; c < s->channels; c++) y[c] = 0;
+      for (int64_t iy = v.top; iy < v.bottom; iy++)
+        for (int64_t ix = v.left; ix < v.right; ix++) {
+          const float *x = w->x + ((b * s->height + iy) * s->width + ix) * s->channels;
+          for (int64_t c = 0; c < s->channels; c++) y[c] += x[c];
+        }
+      for (int64_t c = 0; c < s->channels; c++) y[c] *= share;
+    }
+  }
+}
+
+void ck_average_pool(const float *x, float *y, ck_pooling shape) {
+  pool_work work = {.x = x, .y = y, .s = shape};
+  ck_parallel(shape.batch * shape.out_height, 1, average_part, &work);
+}
+
+CLONES static void average_gradient_part(const void *context, int64_t begin, int64_t end) {
+  const pool_work *w = context;
+  const ck_pooling *s = &w->s;
+  int64_t picture = s->height * s->width * s->channels;
+  float share = 1.0f / (float)(s->window * s->window);
+  for (int64_t b = begin; b < end; b++) {
+    float *dx = w->dx + b * picture;
+    memset(dx, 0, (size_t)picture * sizeof *dx);
+    for (int64_t o = 0; o < s->out_height * s->out_width; o++) {
+      const float *dy = w->dy + (b * s->out_height * s->out_width + o) * s->channels;
+      window v = window_at(s, o / s->out_width, o % s->out_width);
+      for (int64_t iy = v.top; iy < v.bottom; iy++)
+        for (int64_t ix = v.left; ix < v.right; ix++) {
+          float *to = dx + (iy * s->width + ix) * s->channels;
+          for (int64_t c = 0; c < s->channels; c++) to[c] += dy[c] * share;
+        }
+    }
+  }
+}
+
+void ck_average_pool_gradient(const float *dy, float *dx, ck_pooling shape) {
+  pool_work work = {.dy = dy, .dx = dx, .s = shape};
+  ck_parallel(shape.batch, 1, average_gradient_part, &work);
+}

@@ -1,0 +1,52 @@
+#pragma once
+#include "CKernels.h"
+#include <math.h>
+#include <string.h>
+
+// Each kernel is compiled three times and the loader picks one by the CPU's flags.
+#if defined(__x86_64__) && defined(__linux__)
+#define CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define CLONES
+#endif
+#define INLINE static inline __attribute__((always_inline))
+// Below this many floats a loop is over before a second thread has woken up.
+enum { GRAIN = 16384 };
+
+INLINE float from_bits(int32_t bits) {
+  float x;
+  memcpy(&x, &bits, sizeof x);
+  return x;
+}
+
+/// e^x within 2 units in the last place, without branches so that loops vectorise
+/// (argument reduction and polynomial as in Cephes' expf).
+INLINE float fast_exp(float x) {
+  x = fminf(fmaxf(x, -87.33654f), 88.72283f);
+  float n = floorf(x * 1.44269504f + 0.5f);
+  float r = x - n * 0.693359375f + n * 2.12194440e-4f;
+  float p = 1.9875691500e-4f;
+  p = p * r + 1.3981999507e-3f;
+  p = p * r + 8.3334519073e-3f;
+  p = p * r + 4.1665795894e-2f;
+  p = p * r + 1.6666665459e-1f;
+  p = p * r + 5.0000001201e-1f;
+  p = p * r * r + r + 1;
+  // 2^n in two halves: n = 128 alone would overflow the exponent.
+  int32_t whole = (int32_t)n, half = whole >> 1;
+  return p * from_bits((half + 127) << 23) * from_bits((whole - half + 127) << 23);
+}
+
+INLINE float fast_sigmoid(float x) { return 1 / (1 + fast_exp(-x)); }
+
+INLINE float fast_tanh(float x) {
+  float s = x * x;
+  float p = -5.70498872745e-3f;
+  p = p * s + 2.06390887954e-2f;
+  p = p * s - 5.37397155531e-2f;
+  p = p * s + 1.33314422036e-1f;
+  p = p * s - 3.33332819422e-1f;
+  float small = x + x * s * p;
+  float large = 1 - 2 / (fast_exp(2 * fabsf(x)) + 1);
+  return fabsf(x) < 0.625f ? small : copysignf(large, x);
+}

@@ -1,0 +1,37 @@
+import ImageEncoders
+import Layers
+import Tensors
+
+/// An encoder and a decoder: everything that learns.
+public struct CaptionModel: Module {
+  public var encoder: any ImageEncoder
+  public var decoder: any CaptionDecoder
+
+  public init(encoder: any ImageEncoder, decoder: any CaptionDecoder) {
+    precondition(
+      encoder.pooledSize == decoder.featureSize,
+      "caption model: the encoder gives \(encoder.pooledSize) features, the decoder reads "
+        + "\(decoder.featureSize)")
+    (self.encoder, self.decoder) = (encoder, decoder)
+  }
+
+  /// What precedes the encoder's published names in a model's weights.
+  package static let encoderPrefix = "encoder."
+
+  public mutating func visitParameters(_ visitor: inout ParameterVisitor) {
+    visitor.visit("encoder", &encoder)
+    decoder.visitParameters(&visitor)
+  }
+}
+
+extension ParameterVisitor {
+  /// Opens the box that the encoder is in, which generics cannot do through `inout`.
+  fileprivate mutating func visit(_ name: String, _ encoder: inout any ImageEncoder) {
+    func open<Encoder: ImageEncoder>(_ encoder: Encoder) -> any ImageEncoder {
+      var copy = encoder
+      visit(name, &copy)
+      return copy
+    }
+    encoder = open(encoder)
+  }
+}

@@ -1,0 +1,76 @@
+import Files
+import ImageEncoders
+import Layers
+
+/// What `config.json` of a model folder says: everything but the numbers and the words.
+package struct ModelConfiguration: Sendable, Equatable {
+  package var encoder: EncoderConfiguration
+  /// Absent for an encoder that was imported and has learned no captions yet.
+  package var decoder: DecoderConfiguration?
+  /// How captions are found unless the user says otherwise.
+  package var beamWidth = 3
+  package var maximumWords = 20
+  /// Who may use the model for what, where it came from, what it was trained on.
+  package var provenance = Provenance()
+  /// Scores by name, such as `cider`.
+  package var metrics: [String: Double] = [:]
+
+  package init(encoder: EncoderConfiguration, decoder: DecoderConfiguration? = nil) {
+    (self.encoder, self.decoder) = (encoder, decoder)
+  }
+}
+
+package struct Provenance: Sendable, Equatable {
+  package var license: String?
+  package var startedFrom: String?
+  package var trainedOn: String?
+
+  package init(license: String? = nil, startedFrom: String? = nil, trainedOn: String? = nil) {
+    (self.license, self.startedFrom, self.trainedOn) = (license, startedFrom, trainedOn)
+  }
+}
+
+/// Which encoder a model has and how pictures are prepared for it.
+package struct EncoderConfiguration: Sendable, Equatable {
+  package var architecture: EncoderArchitecture
+  package var padding: PaddingStyle
+  package var preprocessing: ImagePreprocessing
+
+  package init(
+    _ architecture: EncoderArchitecture, padding: PaddingStyle = .symmetric,
+    preprocessing: ImagePreprocessing? = nil
+  ) {
+    (self.architecture, self.padding) = (architecture, padding)
+    self.preprocessing = preprocessing ?? architecture.publishedPreprocessing
+  }
+
+  package func makeEncoder() -> any ImageEncoder { architecture.makeEncoder(padding: padding) }
+}
+
+/// Which decoder a model has and how large it is.
+package struct DecoderConfiguration: Sendable, Equatable {
+  /// The recurrent cells there are, under the names that users type.
+  package enum CellKind: String, Sendable, CaseIterable { case lstm, gru, rnn }
+
+  package var cell: CellKind
+  package var embeddingSize: Int
+  package var hiddenSize: Int
+
+  package init(cell: CellKind = .lstm, embeddingSize: Int = 512, hiddenSize: Int = 512) {
+    (self.cell, self.embeddingSize, self.hiddenSize) = (cell, embeddingSize, hiddenSize)
+  }
+
+  /// A decoder whose parameters are all zero, to be loaded or initialised.
+  package func makeDecoder(featureSize: Int, vocabularySize: Int) -> any CaptionDecoder {
+    func showAndTell<Cell: RecurrentCell>(_: Cell.Type) -> any CaptionDecoder {
+      ShowAndTell(
+        cell: Cell(inputSize: embeddingSize, hiddenSize: hiddenSize), named: cell.rawValue,
+        featureSize: featureSize, vocabularySize: vocabularySize)
+    }
+    return switch cell {
+    case .lstm: showAndTell(LSTM.self)
+    case .gru: showAndTell(GRU.self)
+    case .rnn: showAndTell(RNN.self)
+    }
+  }
+}

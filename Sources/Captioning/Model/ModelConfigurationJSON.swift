@@ -1,0 +1,195 @@
+import Files
+import ImageEncoders
+
+// `config.json`, read and written. Unknown keys are left alone: a newer Cutline may have added them.
+
+extension ModelConfiguration {
+  package static let schema = "cutline.model/1"
+
+  package var json: JSONValue {
+    var members: [JSONValue.Member] = [
+      .init("schema", .string(Self.schema)), .init("encoder", encoder.json),
+    ]
+    if let decoder { members.append(.init("decoder", decoder.json)) }
+    members.append(
+      .init(
+        "decode",
+        ["beam": .number(Double(beamWidth)), "max_words": .number(Double(maximumWords))]))
+    let notes = [
+      ("license", provenance.license), ("started_from", provenance.startedFrom),
+      ("trained_on", provenance.trainedOn),
+    ]
+    for (key, note) in notes {
+      if let note { members.append(.init(key, .string(note))) }
+    }
+    let scores = metrics.sorted { $0.key < $1.key }.map { name, value in
+      JSONValue.Member(name, .number(value))
+    }
+    if !scores.isEmpty { members.append(.init("metrics", .object(scores))) }
+    return .object(members)
+  }
+
+  package init(_ json: JSONValue) throws(ConfigurationProblem) {
+    let fields = ConfigurationFields(json, in: "")
+    let schema = try fields.string("schema")
+    guard schema == Self.schema else {
+      throw ConfigurationProblem(key: "schema", problem: "is \"\(schema)\", not \"\(Self.schema)\"")
+    }
+    self.init(encoder: try EncoderConfiguration(try fields.object("encoder")))
+    if json["decoder"] != nil {
+      decoder = try DecoderConfiguration(try fields.object("decoder"))
+    }
+    if json["decode"] != nil {
+      let decode = try fields.object("decode")
+      beamWidth = try decode.integer("beam", in: 1...1000)
+      maximumWords = try decode.integer("max_words", in: 1...1000)
+    }
+    provenance = Provenance(
+      license: json["license"]?.string, startedFrom: json["started_from"]?.string,
+      trainedOn: json["trained_on"]?.string)
+    if case .object(let scores) = json["metrics"] {
+      for score in scores { metrics[score.key] = score.value.number }
+    }
+  }
+}
+
+extension EncoderConfiguration {
+  var json: JSONValue {
+    let rule = preprocessing.framing.rule
+    var members: [JSONValue.Member] = [
+      .init("type", .string(architecture.rawValue)),
+      .init("input", .number(Double(preprocessing.size))),
+      .init("mean", .array(preprocessing.mean.map { .number(Self.shortest($0)) })),
+      .init("std", .array(preprocessing.deviation.map { .number(Self.shortest($0)) })),
+      .init("resize", .string(rule.name)),
+    ]
+    if let value = rule.value { members.append(.init("resize_value", .number(value))) }
+    members.append(.init("padding", .string(padding.rawValue)))
+    return .object(members)
+  }
+
+  init(_ fields: ConfigurationFields) throws(ConfigurationProblem) {
+    let type = try fields.choice("type", EncoderArchitecture.self)
+    let framing = try ImagePreprocessing.Framing(
+      rule: try fields.string("resize"), value: fields.json["resize_value"]?.number,
+      key: fields.path("resize"))
+    let size = try fields.integer("input", in: 32...4096)
+    let preprocessing = ImagePreprocessing(
+      framing: framing, size: size, mean: try fields.threeNumbers("mean"),
+      deviation: try fields.threeNumbers("std"))
+    guard preprocessing.deviation.allSatisfy({ $0 > 0 }) else {
+      throw ConfigurationProblem(key: fields.path("std"), problem: "must be above 0")
+    }
+    self.init(
+      type, padding: try fields.choice("padding", PaddingStyle.self, default: .symmetric),
+      preprocessing: preprocessing)
+  }
+
+  /// The decimal number that a person would have written for `value`.
+  private static func shortest(_ value: Float) -> Double { Double("\(value)") ?? Double(value) }
+}
+
+extension ImagePreprocessing.Framing {
+  fileprivate var rule: (name: String, value: Double?) {
+    switch self {
+    case .squash: ("squash-bilinear-antialias", nil)
+    case .shorterSide(let side): ("shorter-side-bilinear-antialias", Double(side))
+    case .centralFraction(let fraction): ("central-fraction-bilinear-antialias", fraction)
+    }
+  }
+
+  fileprivate init(rule: String, value: Double?, key: String) throws(ConfigurationProblem) {
+    switch (rule, value) {
+    case ("squash-bilinear-antialias", _): self = .squash
+    case ("shorter-side-bilinear-antialias", .some(let side)) where (32...4096).contains(side):
+      self = .shorterSide(Int(side))
+    case ("central-fraction-bilinear-antialias", .some(let share)) where share > 0.1 && share <= 1:
+      self = .centralFraction(share)
+    default:
+      throw ConfigurationProblem(
+        key: key,
+        problem:
+          "is \"\(rule)\" with the value \(value.map { "\($0)" } ?? "none"), which is no rule "
+          + "we know")
+    }
+  }
+}
+
+extension DecoderConfiguration {
+  var json: JSONValue {
+    [
+      "type": .string(cell.rawValue), "embed": .number(Double(embeddingSize)),
+      "hidden": .number(Double(hiddenSize)), "layers": 1, "attention": "none", "image": "first",
+    ]
+  }
+
+  init(_ fields: ConfigurationFields) throws(ConfigurationProblem) {
+    self.init(
+      cell: try fields.choice("type", CellKind.self),
+      embeddingSize: try fields.integer("embed", in: 1...65536),
+      hiddenSize: try fields.integer("hidden", in: 1...65536))
+    for (key, only) in [("layers", "1"), ("attention", "none"), ("image", "first")] {
+      let found = fields.json[key].map { $0.string ?? $0.compactText } ?? only
+      guard found == only else {
+        throw ConfigurationProblem(
+          key: fields.path(key), problem: "is \"\(found)\"; this version knows only \"\(only)\"")
+      }
+    }
+  }
+}
+
+/// Which setting of a configuration cannot be used, and why.
+package struct ConfigurationProblem: Error, Sendable, Equatable {
+  package let key: String
+  package let problem: String
+}
+
+/// An object of a configuration, whose members are checked as they are read.
+struct ConfigurationFields {
+  let json: JSONValue
+  private let name: String
+
+  init(_ json: JSONValue, in name: String) { (self.json, self.name) = (json, name) }
+
+  func path(_ key: String) -> String { name.isEmpty ? key : "\(name).\(key)" }
+
+  func object(_ key: String) throws(ConfigurationProblem) -> ConfigurationFields {
+    guard let value = json[key], case .object = value else { throw wrong(key, "an object") }
+    return ConfigurationFields(value, in: path(key))
+  }
+
+  func string(_ key: String) throws(ConfigurationProblem) -> String {
+    guard let value = json[key]?.string else { throw wrong(key, "a text") }
+    return value
+  }
+
+  func integer(_ key: String, in range: ClosedRange<Int>) throws(ConfigurationProblem) -> Int {
+    guard let value = json[key]?.integer, range.contains(value) else {
+      throw wrong(key, "a whole number from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return value
+  }
+
+  func threeNumbers(_ key: String) throws(ConfigurationProblem) -> [Float] {
+    let numbers = json[key]?.elements?.compactMap(\.number).map(Float.init) ?? []
+    guard numbers.count == 3, json[key]?.elements?.count == 3, numbers.allSatisfy(\.isFinite) else {
+      throw wrong(key, "three numbers")
+    }
+    return numbers
+  }
+
+  func choice<Choice: RawRepresentable & CaseIterable>(
+    _ key: String, _: Choice.Type, default fallback: Choice? = nil
+  ) throws(ConfigurationProblem) -> Choice where Choice.RawValue == String {
+    if json[key] == nil, let fallback { return fallback }
+    guard let value = json[key]?.string.flatMap(Choice.init) else {
+      throw wrong(key, "one of \(Choice.allCases.map(\.rawValue).joined(separator: ", "))")
+    }
+    return value
+  }
+
+  private func wrong(_ key: String, _ expected: String) -> ConfigurationProblem {
+    let found = json[key].map { "is \($0.compactText.prefix(60))" } ?? "is missing"
+    return ConfigurationProblem(key: path(key), problem: "\(found), but must be \(expected)")
+  }
+}

@@ -1,0 +1,135 @@
+import Files
+import ImageEncoders
+import Layers
+import Text
+
+/// A folder with everything a model is: configuration, words, numbers, and checksums of all three.
+public struct ModelDirectory: Sendable {
+  public let path: String
+
+  enum FileName {
+    static let configuration = "config.json"
+    static let weights = "model.safetensors"
+    static let vocabulary = "vocab.json"
+    static let counts = "counts.tsv"
+    static let tokenizer = "tokenizer_config.json"
+    static let card = "README.md"
+    static let checksums = "SHA256SUMS"
+
+    /// What captions depend on.
+    static let essential = [configuration, weights, vocabulary]
+  }
+
+  public init(_ path: String) { self.path = path }
+
+  /// The folder of the model that a user calls `name`: a path, or a name in one of `folders`.
+  public init(named name: String, searching folders: [String]) throws(ModelError) {
+    let candidates = [name] + (name.contains("/") ? [] : folders.map { "\($0)/\(name)" })
+    let found = candidates.first { isFile("\($0)/\(FileName.configuration)") }
+    guard let found else {
+      let looked = name.contains("/") ? [name] : folders
+      throw ModelError(name, .notFound(searched: looked))
+    }
+    path = found
+  }
+
+  // MARK: Reading
+
+  package func configuration() throws(ModelError) -> ModelConfiguration {
+    let file = "\(path)/\(FileName.configuration)"
+    let bytes = try bytes(of: file, limit: 1 << 20)
+    let json: JSONValue
+    do throws(JSONError) {
+      json = try JSONValue(reading: bytes)
+    } catch {
+      throw ModelError(file, .notJSON(error))
+    }
+    do throws(ConfigurationProblem) {
+      return try ModelConfiguration(json)
+    } catch {
+      throw ModelError(file, .configuration(key: error.key, problem: error.problem))
+    }
+  }
+
+  package func vocabulary() throws(ModelError) -> Vocabulary {
+    let file = "\(path)/\(FileName.vocabulary)"
+    let json = try bytes(of: file, limit: Vocabulary.sizeLimit)
+    do throws(VocabularyError) {
+      return try Vocabulary(json: json, path: file)
+    } catch {
+      throw ModelError(file, .vocabulary(error))
+    }
+  }
+
+  /// The encoder alone, which an imported folder has without a decoder.
+  package func encoder(
+    _ configuration: EncoderConfiguration
+  ) throws(ModelError)
+    -> any ImageEncoder
+  {
+    func load<Encoder: ImageEncoder>(_ encoder: Encoder) throws(ModelError) -> any ImageEncoder {
+      var encoder = encoder
+      try self.load(into: &encoder, prefix: CaptionModel.encoderPrefix) {
+        !$0.hasPrefix(CaptionModel.encoderPrefix)
+      }
+      return encoder
+    }
+    return try load(configuration.makeEncoder())
+  }
+
+  /// Encoder and decoder with their numbers.
+  package func model(
+    _ configuration: ModelConfiguration, vocabulary: Vocabulary
+  ) throws(ModelError) -> CaptionModel {
+    guard let decoder = configuration.decoder else { throw ModelError(path, .noDecoder) }
+    try checkScores(vocabulary)
+    let encoder = configuration.encoder.makeEncoder()
+    var model = CaptionModel(
+      encoder: encoder,
+      decoder: decoder.makeDecoder(
+        featureSize: encoder.pooledSize, vocabularySize: vocabulary.count))
+    try load(into: &model, prefix: "") { _ in false }
+    return model
+  }
+
+  /// Begins to compare the files with their checksums.
+  package func beginVerification() -> ChecksumVerification { ChecksumVerification(of: path) }
+
+  private func load(
+    into module: inout some Module, prefix: String, ignoring: (String) -> Bool
+  ) throws(ModelError) {
+    let weights = try weightsFile()
+    do throws(WeightsError) {
+      try weights.load(into: &module, prefix: prefix, ignoring: ignoring)
+    } catch {
+      throw ModelError(weights.path, .weights(error))
+    }
+  }
+
+  private func weightsFile() throws(ModelError) -> WeightsFile {
+    let file = "\(path)/\(FileName.weights)"
+    do throws(SafetensorsError) {
+      return try WeightsFile(file)
+    } catch {
+      throw ModelError(file, .weightsFile(error))
+    }
+  }
+
+  /// A vocabulary of another size would show as a wrong shape, which names the wrong file.
+  private func checkScores(_ vocabulary: Vocabulary) throws(ModelError) {
+    let scores = try weightsFile().shape(of: "word_logits.weight")?.first ?? vocabulary.count
+    guard scores == vocabulary.count else {
+      throw ModelError(
+        "\(path)/\(FileName.vocabulary)",
+        .otherVocabulary(words: vocabulary.count, scores: scores))
+    }
+  }
+
+  private func bytes(of file: String, limit: Int) throws(ModelError) -> [UInt8] {
+    do throws(FileError) {
+      return try MappedFile(file, limit: limit).withBytes { Array($0) }
+    } catch {
+      throw ModelError(file, .unreadable(error))
+    }
+  }
+}

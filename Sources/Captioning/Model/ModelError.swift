@@ -1,0 +1,56 @@
+import Files
+import Layers
+import Text
+
+/// Why a model cannot be used.
+public struct ModelError: Error, Equatable, Sendable, CustomStringConvertible {
+  public enum Problem: Sendable, Equatable {
+    /// No folder of that name; where it was looked for.
+    case notFound(searched: [String])
+    /// A file that every model has is missing or cannot be read.
+    case unreadable(FileError)
+    case configuration(key: String, problem: String)
+    case notJSON(JSONError)
+    case vocabulary(VocabularyError)
+    case weightsFile(SafetensorsError)
+    case weights(WeightsError)
+    case checksum(ChecksumError)
+    /// A file that `SHA256SUMS` should list and does not.
+    case unlisted(String)
+    /// The vocabulary does not have as many words as the decoder scores.
+    case otherVocabulary(words: Int, scores: Int)
+    /// The folder holds an encoder only.
+    case noDecoder
+  }
+  /// The model's name, or the file at fault.
+  public let path: String
+  public let problem: Problem
+
+  init(_ path: String, _ problem: Problem) { (self.path, self.problem) = (path, problem) }
+
+  public var description: String {
+    switch problem {
+    case .notFound(let searched):
+      "no model called \"\(path)\". Looked in: \(searched.joined(separator: ", ")).\n"
+        + "Name one with --model DIR, or train one: cutline train DATASET -o runs/first"
+    case .unreadable(let error): error.description
+    case .configuration(let key, let problem):
+      "\(path): '\(key)' \(problem). Mend the file, or get a fresh copy of the model."
+    case .notJSON(let error):
+      "\(path): is not as it should be \(error). Get a fresh copy of the model."
+    case .vocabulary(let error): error.description
+    case .weightsFile(let error): error.description
+    case .weights(let error): error.description
+    case .checksum(let error): error.description
+    case .unlisted(let name):
+      "\(path): does not list '\(name)', so nobody knows whether it is whole. Get a fresh copy of the "
+        + "model."
+    case .otherVocabulary(let words, let scores):
+      "\(path): has \(words) words, but the decoder scores \(scores). The vocabulary is another "
+        + "model's; get a fresh copy."
+    case .noDecoder:
+      "\(path): is an encoder that has learned no captions. Train it: cutline train DATASET "
+        + "--encoder-model \(path) -o runs/first"
+    }
+  }
+}

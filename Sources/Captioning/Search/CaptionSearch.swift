@@ -1,0 +1,25 @@
+import Layers
+import Tensors
+
+/// How captions are found.
+public enum CaptionSearch: Sendable, Equatable {
+  case beam(BeamSearch)
+  case sampling(SampledSearch)
+
+  /// Captions for each picture, most likely first.
+  ///
+  /// - Parameters:
+  ///   - features: `[P, F]`.
+  ///   - decoder: Scores the words.
+  ///   - firstPicture: The number of the first picture among all that are captioned.
+  /// - Returns: One list per picture.
+  func captions(
+    of features: Tensor, by decoder: some CaptionDecoder, firstPicture: Int
+  ) -> [[Hypothesis]] {
+    switch self {
+    case .beam(let search): search.captions(of: features, by: decoder)
+    case .sampling(let search):
+      search.captions(of: features, by: decoder, firstPicture: firstPicture)
+    }
+  }
+}

@@ -1,0 +1,92 @@
+import Glibc
+
+/// A path cut into the folder and the name of its last part.
+struct PathParts {
+  let folder: String
+  let name: String
+
+  init(_ path: String) {
+    var path = path[...]
+    while path.count > 1 && path.hasSuffix("/") { path.removeLast() }
+    let slash = path.lastIndex(of: "/")
+    name = slash.map { String(path[path.index(after: $0)...]) } ?? String(path)
+    guard let slash else {
+      folder = "."
+      return
+    }
+    folder = slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+}
+
+/// `path` without symbolic links; `nil` if nothing is there.
+func realPath(_ path: String) throws(FileError) -> String? {
+  guard let resolved = realpath(path, nil) else {
+    if errno == ENOENT { return nil }
+    throw FileError(path, after: "realpath")
+  }
+  defer { free(resolved) }
+  return String(cString: resolved)
+}
+
+/// The file type bits of `path` itself, which is not followed if it is a symbolic link.
+func fileKind(_ path: String) throws(FileError) -> mode_t {
+  var status = stat()
+  guard lstat(path, &status) == 0 else { throw FileError(path, after: "lstat") }
+  return status.st_mode & S_IFMT
+}
+
+/// Whether `path`, or what it links to, is a folder.
+package func isFolder(_ path: String) -> Bool {
+  var status = stat()
+  return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+}
+
+/// Whether `path`, or what it links to, is an ordinary file.
+package func isFile(_ path: String) -> Bool {
+  var status = stat()
+  return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+}
+
+/// The names in a folder, sorted by bytes, without `.` and `..`.
+package func namesInFolder(_ path: String) throws(FileError) -> [String] {
+  guard let folder = opendir(path) else { throw FileError(path, after: "opendir") }
+  defer { closedir(folder) }
+  var names: [String] = []
+  while let entry = readdir(folder) {
+    let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+      String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    }
+    if name != "." && name != ".." { names.append(name) }
+  }
+  return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+}
+
+/// Waits until the names in a folder have reached the disk; errors name `reportedPath`.
+func synchronizeFolder(
+  _ path: String, reportingAs reportedPath: String? = nil
+) throws(FileError) {
+  try FileDescriptor(opening: path, O_RDONLY | O_DIRECTORY, reportingAs: reportedPath)
+    .synchronize()
+}
+
+/// Waits until everything under `path` has reached the disk.
+func synchronizeTree(_ path: String) throws(FileError) {
+  for name in try namesInFolder(path) {
+    let child = "\(path)/\(name)"
+    switch try fileKind(child) {
+    case S_IFDIR: try synchronizeTree(child)
+    case S_IFREG: try FileDescriptor(opening: child, O_RDONLY).synchronize()
+    default: break
+    }
+  }
+  try synchronizeFolder(path)
+}
+
+/// Removes a file, or a folder with all it holds; never follows a symbolic link.
+///
+/// It serves cleaning up after a failure, so its own failures are not reported.
+func removeTree(_ path: String) {
+  guard unlink(path) != 0, (try? fileKind(path)) == S_IFDIR else { return }
+  for name in (try? namesInFolder(path)) ?? [] { removeTree("\(path)/\(name)") }
+  rmdir(path)
+}

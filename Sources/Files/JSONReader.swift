@@ -1,0 +1,323 @@
+/// Reads JSON (RFC 8259) from front to back, value by value, as the caller asks for them.
+///
+/// Ours because the two large readers need what Foundation's do not give: every key of a
+/// safetensors header, also the repeated ones, and 617,000 captions without a dictionary for each.
+/// It is strict: no comments, no NaN, no lone surrogates, no trailing commas.
+///
+///     try reader.beginObject()
+///     while let key = try reader.nextKey() {
+///       if key == "id" { id = try reader.readInteger() } else { try reader.skipValue() }
+///     }
+package struct JSONReader {
+  /// As deep as arrays and objects may be nested: each level may take stack.
+  package static let maximumDepth = 64
+
+  private let bytes: UnsafeBufferPointer<UInt8>
+  private var position = 0
+  private var depth = 0
+  /// Whether the next key or element would be the first in its object or array.
+  private var isFirst = false
+
+  /// Returns what `body` reads from `bytes`, which must hold one value and nothing after it.
+  package static func read<Result>(
+    _ bytes: UnsafeRawBufferPointer,
+    _ body: (inout JSONReader) throws(JSONError) -> Result
+  ) throws(JSONError) -> Result {
+    var reader = JSONReader(bytes: bytes.bindMemory(to: UInt8.self))
+    let result = try body(&reader)
+    guard reader.nextByte() == nil else { throw reader.error(.unexpected("the end")) }
+    return result
+  }
+
+  private init(bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
+
+  // MARK: Objects and arrays
+
+  package mutating func beginObject() throws(JSONError) { try begin("{") }
+
+  /// The next key, with its value about to be read; `nil` once the object has ended.
+  package mutating func nextKey() throws(JSONError) -> String? {
+    guard try !endsOrSkipsComma("}") else { return nil }
+    let key = try readString()
+    try expect(":")
+    return key
+  }
+
+  package mutating func beginArray() throws(JSONError) { try begin("[") }
+
+  /// Whether another element follows; if so it is about to be read.
+  package mutating func nextElement() throws(JSONError) -> Bool {
+    try !endsOrSkipsComma("]")
+  }
+
+  private mutating func begin(_ bracket: Unicode.Scalar) throws(JSONError) {
+    try expect(bracket)
+    depth += 1
+    guard depth <= Self.maximumDepth else { throw error(.tooDeep) }
+    isFirst = true
+  }
+
+  private mutating func endsOrSkipsComma(_ bracket: Unicode.Scalar) throws(JSONError) -> Bool {
+    if nextByte() == UInt8(ascii: bracket) {
+      position += 1
+      depth -= 1
+      isFirst = false
+      return true
+    }
+    if !isFirst { try expect(",") }
+    isFirst = false
+    return false
+  }
+
+  // MARK: Values
+
+  package enum Kind: Sendable { case object, array, string, number, boolean, null }
+
+  /// What sort of value comes next.
+  package mutating func peek() throws(JSONError) -> Kind {
+    switch nextByte() ?? 0 {
+    case UInt8(ascii: "{"): .object
+    case UInt8(ascii: "["): .array
+    case UInt8(ascii: "\""): .string
+    case UInt8(ascii: "t"), UInt8(ascii: "f"): .boolean
+    case UInt8(ascii: "n"): .null
+    case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): .number
+    default: throw error(.unexpected("a value"))
+    }
+  }
+
+  package mutating func readBoolean() throws(JSONError) -> Bool {
+    if takeWord("true") { return true }
+    if takeWord("false") { return false }
+    throw error(.unexpected("true or false"))
+  }
+
+  package mutating func readNull() throws(JSONError) {
+    guard takeWord("null") else { throw error(.unexpected("null")) }
+  }
+
+  /// Reads a whole number that fits in 64 bits.
+  package mutating func readInteger() throws(JSONError) -> Int {
+    let number = try takeNumber()
+    guard number.isWhole else { throw error(.unexpected("a whole number"), at: number.range) }
+    guard let value = integer(number.range) else { throw error(.outOfRange, at: number.range) }
+    return value
+  }
+
+  /// Reads a number; one too large for a `Double` is an error.
+  package mutating func readNumber() throws(JSONError) -> Double {
+    let range = try takeNumber().range
+    let text = String(decoding: UnsafeBufferPointer(rebasing: bytes[range]), as: UTF8.self)
+    guard let value = Double(text), value.isFinite else {
+      throw error(.outOfRange, at: range)
+    }
+    return value
+  }
+
+  package mutating func skipValue() throws(JSONError) {
+    switch try peek() {
+    case .object:
+      try beginObject()
+      while try nextKey() != nil { try skipValue() }
+    case .array:
+      try beginArray()
+      while try nextElement() { try skipValue() }
+    case .string: _ = try takeString()
+    case .number: _ = try takeNumber()
+    case .boolean: _ = try readBoolean()
+    case .null: try readNull()
+    }
+  }
+
+  package mutating func readString() throws(JSONError) -> String {
+    let (range, isASCII, hasEscapes) = try takeString()
+    guard !hasEscapes else { return try unescaped(range) }
+    let text = UnsafeBufferPointer(rebasing: bytes[range])
+    // Nearly all strings are ASCII, and the validating initialiser costs three times as much.
+    if isASCII { return String(decoding: text, as: UTF8.self) }
+    guard let string = String(validating: text, as: UTF8.self) else {
+      throw error(.badText, at: range)
+    }
+    return string
+  }
+}
+
+// MARK: - Scanning
+
+extension JSONReader {
+  /// Skips white space and returns the byte after it.
+  private mutating func nextByte() -> UInt8? {
+    while position < bytes.count {
+      switch bytes[position] {
+      case UInt8(ascii: " "), UInt8(ascii: "\n"), UInt8(ascii: "\r"), UInt8(ascii: "\t"):
+        position += 1
+      case let byte: return byte
+      }
+    }
+    return nil
+  }
+
+  private mutating func expect(_ character: Unicode.Scalar) throws(JSONError) {
+    guard nextByte() == UInt8(ascii: character) else {
+      throw error(.unexpected("'\(character)'"))
+    }
+    position += 1
+  }
+
+  private mutating func takeWord(_ word: StaticString) -> Bool {
+    _ = nextByte()
+    let end = position + word.utf8CodeUnitCount
+    guard end <= bytes.count else { return false }
+    let expected = UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount)
+    guard bytes[position..<end].elementsEqual(expected) else { return false }
+    position = end
+    return true
+  }
+
+  /// Where the bytes between the quotes of a string are, and what is among them.
+  private mutating func takeString() throws(JSONError)
+    -> (range: Range<Int>, isASCII: Bool, hasEscapes: Bool)
+  {
+    try expect("\"")
+    let start = position
+    var isASCII = true
+    var hasEscapes = false
+    while position < bytes.count {
+      switch bytes[position] {
+      case UInt8(ascii: "\""):
+        position += 1
+        return (start..<position - 1, isASCII, hasEscapes)
+      case UInt8(ascii: "\\"):
+        hasEscapes = true
+        position += 2
+      case 0..<0x20: throw error(.unexpected("no control character in a string"))
+      case 0x80...:
+        isASCII = false
+        position += 1
+      default: position += 1
+      }
+    }
+    position = bytes.count
+    throw error(.unexpected("'\"'"))
+  }
+
+  private mutating func takeNumber() throws(JSONError) -> (range: Range<Int>, isWhole: Bool) {
+    _ = nextByte()
+    let start = position
+    if peekByte() == UInt8(ascii: "-") { position += 1 }
+    if peekByte() == UInt8(ascii: "0") { position += 1 } else { try takeDigits() }
+    let wholeEnd = position
+    if peekByte() == UInt8(ascii: ".") {
+      position += 1
+      try takeDigits()
+    }
+    if let byte = peekByte(), byte | 0x20 == UInt8(ascii: "e") {
+      position += 1
+      if let sign = peekByte(), sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-") {
+        position += 1
+      }
+      try takeDigits()
+    }
+    return (start..<position, position == wholeEnd)
+  }
+
+  private func peekByte() -> UInt8? { position < bytes.count ? bytes[position] : nil }
+
+  private mutating func takeDigits() throws(JSONError) {
+    let start = position
+    while let byte = peekByte(), byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") {
+      position += 1
+    }
+    guard position > start else { throw error(.unexpected("a digit")) }
+  }
+
+  /// The value of the digits at `range`, or `nil` if it does not fit.
+  private func integer(_ range: Range<Int>) -> Int? {
+    let isNegative = bytes[range.lowerBound] == UInt8(ascii: "-")
+    var value = 0
+    for byte in bytes[range].dropFirst(isNegative ? 1 : 0) {
+      // Counted downwards, since there is one negative number more than positive ones.
+      let (product, overflows) = value.multipliedReportingOverflow(by: 10)
+      let (sum, overflowsToo) = product.subtractingReportingOverflow(Int(byte - UInt8(ascii: "0")))
+      if overflows || overflowsToo { return nil }
+      value = sum
+    }
+    if isNegative { return value }
+    return value == .min ? nil : -value
+  }
+
+  // MARK: Escapes
+
+  /// The string whose bytes, with backslashes, are at `range`.
+  private func unescaped(_ range: Range<Int>) throws(JSONError) -> String {
+    var result: [UInt8] = []
+    result.reserveCapacity(range.count)
+    var index = range.lowerBound
+    while index < range.upperBound {
+      guard bytes[index] == UInt8(ascii: "\\") else {
+        result.append(bytes[index])
+        index += 1
+        continue
+      }
+      // takeString saw a byte after every backslash, and the closing quote after that.
+      if bytes[index + 1] == UInt8(ascii: "u") {
+        result += Array(String(try scalar(at: &index, before: range.upperBound)).utf8)
+      } else {
+        guard let byte = Self.escapes[bytes[index + 1]] else {
+          throw error(.badText, at: range)
+        }
+        result.append(byte)
+        index += 2
+      }
+    }
+    guard let string = String(validating: result, as: UTF8.self) else {
+      throw error(.badText, at: range)
+    }
+    return string
+  }
+
+  private static let escapes: [UInt8: UInt8] = [
+    UInt8(ascii: "\""): UInt8(ascii: "\""), UInt8(ascii: "\\"): UInt8(ascii: "\\"),
+    UInt8(ascii: "/"): UInt8(ascii: "/"), UInt8(ascii: "b"): 8, UInt8(ascii: "f"): 12,
+    UInt8(ascii: "n"): 10, UInt8(ascii: "r"): 13, UInt8(ascii: "t"): 9,
+  ]
+
+  /// Reads `\uXXXX`, or two of them that form a surrogate pair, and moves `index` behind.
+  private func scalar(at index: inout Int, before end: Int) throws(JSONError) -> Unicode.Scalar {
+    let start = index
+    let first = try codeUnit(at: &index, before: end)
+    if let scalar = Unicode.Scalar(first) { return scalar }
+    let second = try codeUnit(at: &index, before: end)
+    let pair = [UInt16(first), UInt16(second)]
+    guard let scalar = String(validating: pair, as: UTF16.self)?.unicodeScalars.first else {
+      throw error(.badText, at: start..<index)
+    }
+    return scalar
+  }
+
+  private func codeUnit(at index: inout Int, before end: Int) throws(JSONError) -> UInt32 {
+    let start = index
+    guard start + 6 <= end, bytes[start] == UInt8(ascii: "\\"),
+      bytes[start + 1] == UInt8(ascii: "u")
+    else { throw error(.badText, at: start..<end) }
+    var value: UInt32 = 0
+    for position in start + 2..<start + 6 {
+      guard let digit = hexadecimalValue(bytes[position]) else {
+        throw error(.badText, at: start..<end)
+      }
+      value = value << 4 | UInt32(digit)
+    }
+    index = start + 6
+    return value
+  }
+
+  // MARK: Errors
+
+  private func error(_ problem: JSONError.Problem, at range: Range<Int>? = nil) -> JSONError {
+    let offset = min(range?.lowerBound ?? position, bytes.count)
+    let before = bytes[..<offset]
+    let lineStart = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+    let line = before.reduce(1) { $1 == UInt8(ascii: "\n") ? $0 + 1 : $0 }
+    return JSONError(problem: problem, line: line, column: offset - lineStart + 1)
+  }
+}

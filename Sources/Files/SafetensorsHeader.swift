@@ -1,0 +1,194 @@
+/// What a safetensors file says of its tensors: names, element types, shapes and places.
+///
+///     8 bytes, little-endian: N
+///     N bytes of JSON: {"name": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}, …}
+///     the numbers of all tensors, end to end
+///
+/// The rules are those of the reference implementation (Hugging Face), within the limits below.
+struct SafetensorsHeader {
+  static let maximumSize = 8 << 20
+  static let maximumTensorCount = 10_000
+
+  /// In the order of their data.
+  let entries: [SafetensorsFile.Entry]
+  /// Where in `entries` each name is.
+  let indices: [String: Int]
+  let metadata: [String: String]
+
+  /// Reads and checks the header at the start of `bytes`, the whole file.
+  init(reading bytes: UnsafeRawBufferPointer, path: String) throws(SafetensorsError) {
+    let size = try Self.size(in: bytes, path: path)
+    let records: [Record]
+    do throws(JSONError) {
+      let json = UnsafeRawBufferPointer(rebasing: bytes[8..<8 + size])
+      (records, metadata) = try JSONReader.read(json, Self.readRecords)
+    } catch {
+      throw SafetensorsError(path, .headerNotJSON(error))
+    }
+    do throws(SafetensorsError.Problem) {
+      (entries, indices) = try Self.entries(
+        of: records, dataStart: 8 + size, dataSize: bytes.count - 8 - size)
+    } catch {
+      throw SafetensorsError(path, error)
+    }
+  }
+
+  /// The size of the JSON text, after checking that it is there.
+  private static func size(
+    in bytes: UnsafeRawBufferPointer, path: String
+  ) throws(SafetensorsError) -> Int {
+    var announced: UInt64 = 0
+    for (index, byte) in bytes.prefix(8).enumerated() { announced |= UInt64(byte) << (8 * index) }
+    guard bytes.count >= 8, announced <= UInt64(min(maximumSize, bytes.count - 8)) else {
+      // A zip archive, or a pickle of protocol 2: what torch.save wrote over the years.
+      let isPickle = bytes.starts(with: [0x50, 0x4B, 3, 4]) || bytes.starts(with: [0x80, 2])
+      throw SafetensorsError(
+        path, isPickle ? .pickle : .headerSize(announced: announced, fileSize: bytes.count))
+    }
+    return Int(announced)
+  }
+}
+
+// MARK: - From JSON to records
+
+/// One tensor as the header has it, before any check.
+private struct Record {
+  var name: String
+  var element: String?
+  var shape: [Int]?
+  var offsets: [Int]?
+  var hasRepeatedField = false
+}
+
+extension SafetensorsHeader {
+  private static func readRecords(
+    _ reader: inout JSONReader
+  ) throws(JSONError) -> ([Record], [String: String]) {
+    var records: [Record] = []
+    var metadata: [String: String] = [:]
+    try reader.beginObject()
+    // One more than allowed is enough to tell that there are too many.
+    while let name = try reader.nextKey() {
+      if name == "__metadata__" {
+        metadata = try readMetadata(&reader)
+      } else if records.count > maximumTensorCount {
+        try reader.skipValue()
+      } else {
+        records.append(try readRecord(name, &reader))
+      }
+    }
+    return (records, metadata)
+  }
+
+  private static func readMetadata(
+    _ reader: inout JSONReader
+  ) throws(JSONError) -> [String: String] {
+    var metadata: [String: String] = [:]
+    try reader.beginObject()
+    while let key = try reader.nextKey() { metadata[key] = try reader.readString() }
+    return metadata
+  }
+
+  private static func readRecord(
+    _ name: String, _ reader: inout JSONReader
+  ) throws(JSONError) -> Record {
+    var record = Record(name: name)
+    try reader.beginObject()
+    while let key = try reader.nextKey() {
+      switch key {
+      case "dtype":
+        record.hasRepeatedField = record.hasRepeatedField || record.element != nil
+        record.element = try reader.readString()
+      case "shape":
+        record.hasRepeatedField = record.hasRepeatedField || record.shape != nil
+        record.shape = try readIntegers(&reader)
+      case "data_offsets":
+        record.hasRepeatedField = record.hasRepeatedField || record.offsets != nil
+        record.offsets = try readIntegers(&reader)
+      default: try reader.skipValue()
+      }
+    }
+    return record
+  }
+
+  private static func readIntegers(_ reader: inout JSONReader) throws(JSONError) -> [Int] {
+    var integers: [Int] = []
+    try reader.beginArray()
+    while try reader.nextElement() { integers.append(try reader.readInteger()) }
+    return integers
+  }
+}
+
+// MARK: - From records to entries
+
+extension SafetensorsHeader {
+  private static func entries(
+    of records: [Record], dataStart: Int, dataSize: Int
+  ) throws(SafetensorsError.Problem) -> ([SafetensorsFile.Entry], indices: [String: Int]) {
+    guard records.count <= maximumTensorCount else {
+      throw .tooManyTensors(limit: maximumTensorCount)
+    }
+    var entries: [SafetensorsFile.Entry] = []
+    entries.reserveCapacity(records.count)
+    for record in records { entries.append(try entry(of: record, dataSize: dataSize)) }
+    entries.sort {
+      ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound)
+    }
+
+    var indices = [String: Int](minimumCapacity: entries.count)
+    for (index, entry) in entries.enumerated() {
+      guard indices.updateValue(index, forKey: entry.name) == nil else {
+        throw .repeatedName(entry.name)
+      }
+    }
+    // End to end: no byte in two tensors, none in no tensor.
+    var end = 0
+    for entry in entries {
+      guard entry.range.lowerBound == end else {
+        throw .misplaced(tensor: entry.name, expected: end, found: entry.range.lowerBound)
+      }
+      end = entry.range.upperBound
+    }
+    guard end == dataSize else { throw .unclaimed(byteCount: dataSize - end) }
+    return (entries.map { $0.moved(by: dataStart) }, indices)
+  }
+
+  /// The entry of one tensor, its range counted from the start of the data.
+  private static func entry(
+    of record: Record, dataSize: Int
+  ) throws(SafetensorsError.Problem) -> SafetensorsFile.Entry {
+    let name = record.name
+    guard !record.hasRepeatedField else { throw .repeatedName(name) }
+    guard let element = record.element else { throw .missingField("dtype", tensor: name) }
+    guard let shape = record.shape, shape.allSatisfy({ $0 >= 0 }) else {
+      throw .missingField("shape", tensor: name)
+    }
+    guard let offsets = record.offsets, offsets.count == 2, 0 <= offsets[0],
+      offsets[0] <= offsets[1]
+    else { throw .missingField("data_offsets", tensor: name) }
+    guard let type = ElementType(rawValue: element) else {
+      throw .unknownElement(element, tensor: name)
+    }
+    guard let byteCount = checkedProduct(type.size, shape) else {
+      throw .shapeOverflow(shape, tensor: name)
+    }
+    guard offsets[1] <= dataSize else {
+      throw .outside(tensor: name, end: offsets[1], dataSize: dataSize)
+    }
+    guard offsets[1] - offsets[0] == byteCount else {
+      throw .wrongSize(tensor: name, expected: byteCount, found: offsets[1] - offsets[0])
+    }
+    return .init(name: name, type: type, shape: shape, range: offsets[0]..<offsets[1])
+  }
+}
+
+/// The product of `size` and `shape`, or `nil` if it does not fit.
+private func checkedProduct(_ size: Int, _ shape: [Int]) -> Int? {
+  var product = size
+  for extent in shape {
+    let (next, overflows) = product.multipliedReportingOverflow(by: extent)
+    if overflows { return nil }
+    product = next
+  }
+  return product
+}

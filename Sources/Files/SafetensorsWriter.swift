@@ -1,0 +1,80 @@
+/// Writes a file of named tensors, one after the other; it appears complete or not at all.
+///
+///     var writer = try SafetensorsWriter(path, tensors: layouts)
+///     for tensor in writer.tensors { try writer.write(bytes(of: tensor.name)) }
+///     try writer.commit()
+package struct SafetensorsWriter: ~Copyable {
+  /// What is known of a tensor before its numbers are written.
+  package struct Tensor: Sendable, Equatable {
+    package let name: String
+    package let type: ElementType
+    package let shape: [Int]
+
+    package init(name: String, type: ElementType, shape: [Int]) {
+      self.name = name
+      self.type = type
+      self.shape = shape
+    }
+
+    package var byteCount: Int { shape.reduce(type.size, *) }
+  }
+
+  /// In the order in which their numbers must be written: wide elements first, so that all are
+  /// aligned, else as given.
+  package let tensors: [Tensor]
+  private let file: AtomicFile
+  private let byteCount: Int
+  private var writtenCount = 0
+
+  /// Begins a file of `tensors`, each under its own name, with notes such as `["format": "pt"]`.
+  package init(
+    _ path: String, tensors: [Tensor], metadata: [String: String] = [:], overwriting: Bool = false
+  ) throws(FileError) {
+    precondition(Set(tensors.map(\.name)).count == tensors.count, "two tensors of one name")
+    let ordered = tensors.enumerated()
+      .sorted { (-$0.element.type.size, $0.offset) < (-$1.element.type.size, $1.offset) }
+      .map(\.element)
+    let file = try AtomicFile(path, overwriting: overwriting)
+    try file.write(Self.header(ordered, metadata))
+    self.tensors = ordered
+    self.file = file
+    byteCount = ordered.reduce(0) { $0 + $1.byteCount }
+  }
+
+  /// Adds the next bytes of the current tensor, which may come in pieces.
+  package mutating func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
+    writtenCount += bytes.count
+    precondition(writtenCount <= byteCount, "\(file.path): more bytes than the tensors have")
+    try file.write(bytes)
+  }
+
+  /// Makes the file durable and gives it its name.
+  package consuming func commit() throws(FileError) {
+    precondition(
+      writtenCount == byteCount,
+      "\(file.path): \(writtenCount) of \(byteCount) bytes were written")
+    try file.commit()
+  }
+
+  /// The length and the JSON text, padded with blanks so that the numbers begin at a multiple of 8.
+  private static func header(_ tensors: [Tensor], _ metadata: [String: String]) -> [UInt8] {
+    var members: [String] = []
+    if !metadata.isEmpty {
+      let notes = metadata.sorted { $0.key < $1.key }
+        .map { "\(jsonString($0.key)):\(jsonString($0.value))" }
+      members.append("\"__metadata__\":{\(notes.joined(separator: ","))}")
+    }
+    var offset = 0
+    for tensor in tensors {
+      let shape = tensor.shape.map(String.init).joined(separator: ",")
+      let end = offset + tensor.byteCount
+      members.append(
+        "\(jsonString(tensor.name)):{\"dtype\":\"\(tensor.type.rawValue)\","
+          + "\"shape\":[\(shape)],\"data_offsets\":[\(offset),\(end)]}")
+      offset = end
+    }
+    var json = Array("{\(members.joined(separator: ","))}".utf8)
+    json += [UInt8](repeating: UInt8(ascii: " "), count: (8 - json.count % 8) % 8)
+    return (0..<8).map { UInt8(truncatingIfNeeded: json.count >> (8 * $0)) } + json
+  }
+}

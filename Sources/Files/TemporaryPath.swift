@@ -1,0 +1,80 @@
+import CLinux
+import Glibc
+
+/// A file or folder beside its destination, removed when it goes out of use unless it was renamed.
+struct TemporaryPath: ~Copyable {
+  let path: String
+  private var isPresent = true
+
+  private init(path: String) { self.path = path }
+
+  deinit {
+    if isPresent { removeTree(path) }
+  }
+
+  /// Creates an empty file in the folder of `destination`.
+  static func file(
+    beside destination: String, reportingAs path: String
+  ) throws(FileError) -> TemporaryPath {
+    try create(beside: destination, reportingAs: path) { candidate throws(FileError) in
+      _ = try FileDescriptor(opening: candidate, O_WRONLY | O_CREAT | O_EXCL, reportingAs: path)
+    }
+  }
+
+  /// Creates an empty folder in the folder of `destination`.
+  static func folder(
+    beside destination: String, reportingAs path: String
+  ) throws(FileError) -> TemporaryPath {
+    try create(beside: destination, reportingAs: path) { candidate throws(FileError) in
+      guard mkdir(candidate, 0o777) == 0 else { throw FileError(path, after: "mkdir") }
+    }
+  }
+
+  private static func create(
+    beside destination: String, reportingAs path: String,
+    _ make: (String) throws(FileError) -> Void
+  ) throws(FileError) -> TemporaryPath {
+    let parts = PathParts(destination)
+    // A name may have 255 bytes; the rest of ours needs a few of them.
+    let name = String(decoding: parts.name.utf8.prefix(200), as: UTF8.self)
+    for number in 0... {
+      let candidate = "\(parts.folder)/.\(name).tmp-\(getpid())-\(number)"
+      do throws(FileError) {
+        try make(candidate)
+        return TemporaryPath(path: candidate)
+      } catch {
+        switch error.problem {
+        // Left by another writer of this process, or by a dead process of the same number.
+        case .exists where number < 1000: continue
+        case .missing: throw FileError(path, .folderMissing)
+        default: throw error
+        }
+      }
+    }
+    throw FileError(path, .exists)
+  }
+
+  /// Gives what is here its final name.
+  consuming func rename(
+    to destination: String, overwriting: Bool, reportingAs reportedPath: String
+  ) throws(FileError) {
+    if !overwriting {
+      try renameWithoutReplacing(to: destination, reportingAs: reportedPath)
+    } else if Glibc.rename(path, destination) != 0 {
+      throw FileError(reportedPath, after: "rename")
+    }
+    isPresent = false
+  }
+
+  private borrowing func renameWithoutReplacing(
+    to destination: String, reportingAs reportedPath: String
+  ) throws(FileError) {
+    if rename_without_replacing(path, destination) == 0 { return }
+    // Some network file systems know only the plain call; a second look is the best left then.
+    guard errno == EINVAL else { throw FileError(reportedPath, after: "rename") }
+    guard access(destination, F_OK) != 0 else { throw FileError(reportedPath, .exists) }
+    guard Glibc.rename(path, destination) == 0 else {
+      throw FileError(reportedPath, after: "rename")
+    }
+  }
+}

@@ -1,0 +1,105 @@
+import Media
+import Tensors
+
+/// What happens to a picture between its file and an encoder.
+///
+/// Stored with every model, because captions only make sense when pictures are prepared in use as
+/// they were in training. Resampling is Pillow's bilinear filter with antialiasing, as torchvision's.
+package struct ImagePreprocessing: Sendable, Equatable {
+  /// How a picture of any shape becomes a square.
+  package enum Framing: Sendable, Equatable {
+    /// Stretched to fit: all of the picture is seen, and its aspect is lost.
+    case squash
+    /// The shorter side becomes this long, and the middle is cut out (torchvision).
+    case shorterSide(Int)
+    /// This share of each side, about the middle, is cut out and then stretched (TensorFlow).
+    case centralFraction(Double)
+  }
+  package var framing: Framing
+  /// Height and width of what the encoder reads, in pixels.
+  package var size: Int
+  /// Per channel, of pixels in `0...1`.
+  package var mean: [Float]
+  package var deviation: [Float]
+
+  package init(framing: Framing, size: Int, mean: [Float], deviation: [Float]) {
+    (self.framing, self.size) = (framing, size)
+    (self.mean, self.deviation) = (mean, deviation)
+  }
+
+  /// What torchvision's ImageNet classifiers were trained with.
+  package static func torchvision(resize: Int = 256, crop: Int = 224) -> ImagePreprocessing {
+    ImagePreprocessing(
+      framing: .shorterSide(resize), size: crop, mean: [0.485, 0.456, 0.406],
+      deviation: [0.229, 0.224, 0.225])
+  }
+
+  /// What TensorFlow's classifiers were trained with: pixels in `-1...1`.
+  package static func tensorFlow(size: Int = 224) -> ImagePreprocessing {
+    ImagePreprocessing(
+      framing: .centralFraction(0.875), size: size, mean: [0.5, 0.5, 0.5],
+      deviation: [0.5, 0.5, 0.5])
+  }
+
+  /// The size below which a picture should not be scaled down while it is decoded.
+  package func smallestUsefulSize(width: Int, height: Int) -> PixelSize {
+    switch framing {
+    case .squash: return PixelSize(width: size, height: size)
+    case .shorterSide(let side): return Self.scaled(width, height, shorterSide: side)
+    case .centralFraction(let fraction):
+      let full = Int((Double(size) / fraction).rounded(.up))
+      return PixelSize(width: full, height: full)
+    }
+  }
+
+  /// The square that the encoder sees, in 8-bit pixels.
+  package func frame(_ image: Image) -> Image {
+    switch framing {
+    case .squash:
+      return image.resized(toWidth: size, height: size)
+    case .shorterSide(let side):
+      let scaled = Self.scaled(image.width, image.height, shorterSide: side)
+      let resized = image.resized(toWidth: scaled.width, height: scaled.height)
+      return resized.croppedAboutCenter(width: size, height: size)
+    case .centralFraction(let fraction):
+      // Whole pixels off both ends, as `tf.image.central_crop` does.
+      func margin(_ side: Int) -> Int { Int((Double(side) - Double(side) * fraction) / 2) }
+      let (x, y) = (margin(image.width), margin(image.height))
+      return image.cropped(
+        to: PixelRectangle(
+          x: x, y: y, width: image.width - 2 * x, height: image.height - 2 * y)
+      ).resized(toWidth: size, height: size)
+    }
+  }
+
+  /// Pictures as an encoder reads them, `[B, size, size, 3]`.
+  package func tensor(_ images: [Image]) -> Tensor {
+    tensor(framed: images.map(frame))
+  }
+
+  /// Pictures that have been framed already, `[B, size, size, 3]`.
+  package func tensor(framed images: [Image]) -> Tensor {
+    Tensor(
+      pictures: images.map(\.pixels), height: size, width: size,
+      scale: deviation.map { 1 / (255 * $0) }, shift: zip(mean, deviation).map { -$0 / $1 })
+  }
+
+  /// torchvision's rule: the longer side is cut to a whole number, not rounded.
+  private static func scaled(_ width: Int, _ height: Int, shorterSide side: Int) -> PixelSize {
+    width <= height
+      ? PixelSize(width: side, height: max(side, side * height / width))
+      : PixelSize(width: max(side, side * width / height), height: side)
+  }
+}
+
+extension Image {
+  /// The middle of the picture; torchvision rounds the offset to the nearest even number at ties.
+  func croppedAboutCenter(width: Int, height: Int) -> Image {
+    func offset(_ full: Int, _ part: Int) -> Int {
+      Int((Double(full - part) / 2).rounded(.toNearestOrEven))
+    }
+    return cropped(
+      to: PixelRectangle(
+        x: offset(self.width, width), y: offset(self.height, height), width: width, height: height))
+  }
+}

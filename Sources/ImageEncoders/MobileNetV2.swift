@@ -1,0 +1,94 @@
+import Layers
+import Tensors
+
+/// A network of inverted residual blocks, made for phones (Sandler et al., 2018).
+public struct MobileNetV2: ImageEncoder {
+  private var stem: NormalizedConvolution
+  private var blocks: [InvertedResidual] = []
+  private var head: NormalizedConvolution
+
+  public let pooledSize = 1280
+
+  /// Expansion, output channels, repetitions and first stride of each stage (table 2 of the paper).
+  private static let stages = [
+    (expansion: 1, channels: 16, count: 1, stride: 1),
+    (expansion: 6, channels: 24, count: 2, stride: 2),
+    (expansion: 6, channels: 32, count: 3, stride: 2),
+    (expansion: 6, channels: 64, count: 4, stride: 2),
+    (expansion: 6, channels: 96, count: 3, stride: 1),
+    (expansion: 6, channels: 160, count: 3, stride: 2),
+    (expansion: 6, channels: 320, count: 1, stride: 1),
+  ]
+
+  /// - Parameter padding: Where the zeros go; weights trained with TensorFlow need `.same`.
+  public init(padding: PaddingStyle = .symmetric) {
+    stem = NormalizedConvolution(
+      Convolution(from: 3, to: 32, kernel: (3, 3), stride: 2, padding: padding.rule(forKernel: 3)),
+      activation: .relu6)
+    var channels = 32
+    for stage in Self.stages {
+      for index in 0..<stage.count {
+        blocks.append(
+          InvertedResidual(
+            from: channels, to: stage.channels, expansion: stage.expansion,
+            stride: index == 0 ? stage.stride : 1, padding: padding))
+        channels = stage.channels
+      }
+    }
+    head = NormalizedConvolution(
+      Convolution(from: channels, to: 1280, kernel: (1, 1)), activation: .relu6)
+  }
+
+  /// `[B, H, W, 3]` to `[B, H/32, W/32, 1280]`.
+  public func callAsFunction(_ pixels: Tensor) -> Tensor {
+    head(blocks.reduce(stem(pixels)) { x, block in block(x) })
+  }
+
+  public mutating func visitParameters(_ visitor: inout ParameterVisitor) {
+    // torchvision keeps stem, blocks and head in one list.
+    visitor.visit("features.0.0", "features.0.1", &stem)
+    for index in blocks.indices { visitor.visit("features.\(index + 1).conv", &blocks[index]) }
+    let last = blocks.count + 1
+    visitor.visit("features.\(last).0", "features.\(last).1", &head)
+  }
+}
+
+/// Widen, look around channel by channel, narrow without an activation, and add what came in.
+private struct InvertedResidual: Module {
+  /// Absent where the block does not widen.
+  var expand: NormalizedConvolution?
+  var depthwise: NormalizedConvolution
+  var project: NormalizedConvolution
+  let addsInput: Bool
+
+  init(from inputs: Int, to outputs: Int, expansion: Int, stride: Int, padding: PaddingStyle) {
+    let width = inputs * expansion
+    if expansion != 1 {
+      expand = NormalizedConvolution(
+        Convolution(from: inputs, to: width, kernel: (1, 1)), activation: .relu6)
+    }
+    depthwise = NormalizedConvolution(
+      Convolution(
+        from: width, to: width, kernel: (3, 3), stride: stride,
+        padding: padding.rule(forKernel: 3), groups: width),
+      activation: .relu6)
+    project = NormalizedConvolution(
+      Convolution(from: width, to: outputs, kernel: (1, 1)), activation: .linear)
+    addsInput = stride == 1 && inputs == outputs
+  }
+
+  func callAsFunction(_ x: Tensor) -> Tensor {
+    project(depthwise(expand?(x) ?? x), adding: addsInput ? x : nil)
+  }
+
+  mutating func visitParameters(_ visitor: inout ParameterVisitor) {
+    var index = 0
+    if var widening = expand {
+      visitor.visit("0.0", "0.1", &widening)
+      expand = widening
+      index = 1
+    }
+    visitor.visit("\(index).0", "\(index).1", &depthwise)
+    visitor.visit("\(index + 1)", "\(index + 2)", &project)
+  }
+}

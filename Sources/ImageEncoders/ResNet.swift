@@ -1,0 +1,94 @@
+import Layers
+import Tensors
+
+/// A residual network (He et al., 2016).
+public struct ResNet: ImageEncoder {
+  private var stem: NormalizedConvolution
+  private var stages: [[ResidualBlock]] = []
+  public let pooledSize: Int
+
+  /// How many blocks each of the four stages holds, and which kind they are.
+  public struct Depth: Sendable {
+    fileprivate let blocksPerStage: [Int]
+    fileprivate let hasBottleneck: Bool
+
+    public static let eighteen = Depth(blocksPerStage: [2, 2, 2, 2], hasBottleneck: false)
+    public static let thirtyFour = Depth(blocksPerStage: [3, 4, 6, 3], hasBottleneck: false)
+    public static let fifty = Depth(blocksPerStage: [3, 4, 6, 3], hasBottleneck: true)
+    public static let oneHundredOne = Depth(blocksPerStage: [3, 4, 23, 3], hasBottleneck: true)
+    public static let oneHundredFiftyTwo = Depth(
+      blocksPerStage: [3, 8, 36, 3], hasBottleneck: true)
+  }
+
+  public init(_ depth: Depth) {
+    stem = NormalizedConvolution(
+      Convolution(from: 3, to: 64, kernel: (7, 7), stride: 2), activation: .relu)
+    var channels = 64
+    for (stage, blockCount) in depth.blocksPerStage.enumerated() {
+      let width = 64 << stage
+      let blocks = (0..<blockCount).map { block in
+        let stride = stage > 0 && block == 0 ? 2 : 1
+        defer { channels = depth.hasBottleneck ? 4 * width : width }
+        return ResidualBlock(
+          from: channels, width: width, stride: stride, hasBottleneck: depth.hasBottleneck)
+      }
+      stages.append(blocks)
+    }
+    pooledSize = channels
+  }
+
+  /// `[B, H, W, 3]` to `[B, H/32, W/32, 512 or 2048]`.
+  public func callAsFunction(_ pixels: Tensor) -> Tensor {
+    let x = maxPool(stem(pixels), window: 3, stride: 2, padding: Padding(1))
+    return stages.joined().reduce(x) { x, block in block(x) }
+  }
+
+  public mutating func visitParameters(_ visitor: inout ParameterVisitor) {
+    visitor.visit("conv1", "bn1", &stem)
+    for stage in stages.indices { visitor.visit("layer\(stage + 1)", &stages[stage]) }
+  }
+}
+
+/// Two 3×3 convolutions, or one between two 1×1 that narrow and widen, and what came in on top.
+private struct ResidualBlock: Module {
+  var convolutions: [NormalizedConvolution]
+  /// Fits what came in to what goes out, where the block changes its size.
+  var shortcut: NormalizedConvolution?
+
+  init(from inputs: Int, width: Int, stride: Int, hasBottleneck: Bool) {
+    let outputs = hasBottleneck ? 4 * width : width
+    // The stride sits on the first 3×3 convolution, as in torchvision ("ResNet v1.5").
+    let spatial = Convolution(
+      from: hasBottleneck ? width : inputs, to: width, kernel: (3, 3), stride: stride)
+    // The last has the block's activation: it comes after the sum.
+    convolutions =
+      hasBottleneck
+      ? [
+        .init(Convolution(from: inputs, to: width, kernel: (1, 1)), activation: .relu),
+        .init(spatial, activation: .relu),
+        .init(Convolution(from: width, to: outputs, kernel: (1, 1)), activation: .relu),
+      ]
+      : [
+        .init(spatial, activation: .relu),
+        .init(Convolution(from: width, to: width, kernel: (3, 3)), activation: .relu),
+      ]
+    if stride != 1 || inputs != outputs {
+      shortcut = NormalizedConvolution(
+        Convolution(from: inputs, to: outputs, kernel: (1, 1), stride: stride), activation: .linear)
+    }
+  }
+
+  func callAsFunction(_ x: Tensor) -> Tensor {
+    let inner = convolutions.dropLast().reduce(x) { x, convolution in convolution(x) }
+    return convolutions[convolutions.count - 1](inner, adding: shortcut?(x) ?? x)
+  }
+
+  mutating func visitParameters(_ visitor: inout ParameterVisitor) {
+    for index in convolutions.indices {
+      visitor.visit("conv\(index + 1)", "bn\(index + 1)", &convolutions[index])
+    }
+    guard var present = shortcut else { return }
+    visitor.visit("downsample.0", "downsample.1", &present)
+    shortcut = present
+  }
+}

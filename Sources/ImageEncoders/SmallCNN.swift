@@ -1,0 +1,43 @@
+import Layers
+import Tensors
+
+/// A small network for learning from scratch: 64×64 pixels, four stages, a 4×4 map.
+///
+/// Group norm, because there are no published statistics to keep and batches are small.
+public struct SmallCNN: ImageEncoder {
+  private var stages: [Stage] = []
+  public let pooledSize = 256
+
+  /// A convolution, its norm, and what halves the map.
+  private struct Stage: Module {
+    var conv: Convolution
+    var norm: GroupNorm
+
+    func callAsFunction(_ x: Tensor) -> Tensor {
+      maxPool(relu(norm(conv(x))), window: 2, stride: 2)
+    }
+
+    mutating func visitParameters(_ visitor: inout ParameterVisitor) {
+      visitor.visit("conv", &conv)
+      visitor.visit("norm", &norm)
+    }
+  }
+
+  public init() {
+    var channels = 3
+    for width in [32, 64, 128, 256] {
+      let conv = Convolution(from: channels, to: width, kernel: (3, 3))
+      stages.append(Stage(conv: conv, norm: GroupNorm(channels: width, groups: 8)))
+      channels = width
+    }
+  }
+
+  /// `[B, 64, 64, 3]` to `[B, 4, 4, 256]`.
+  public func callAsFunction(_ pixels: Tensor) -> Tensor {
+    stages.reduce(pixels) { x, stage in stage(x) }
+  }
+
+  public mutating func visitParameters(_ visitor: inout ParameterVisitor) {
+    visitor.visit("stages", &stages)
+  }
+}

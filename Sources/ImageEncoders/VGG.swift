@@ -1,0 +1,63 @@
+import Layers
+import Tensors
+
+/// A plain stack of 3×3 convolutions (Simonyan & Zisserman, 2015).
+public struct VGG: ImageEncoder {
+  /// The convolutions between one pooling and the next.
+  private var stages: [[Convolution]] = []
+  private var fc6 = Linear(from: 512 * 7 * 7, to: 4096)
+  private var fc7 = Linear(from: 4096, to: 4096)
+
+  public let pooledSize = 4096
+
+  /// How many convolutions each of the five stages holds.
+  public struct Depth: Sendable {
+    fileprivate let convolutionsPerStage: [Int]
+
+    public static let sixteen = Depth(convolutionsPerStage: [2, 2, 3, 3, 3])
+    public static let nineteen = Depth(convolutionsPerStage: [2, 2, 4, 4, 4])
+  }
+
+  public init(_ depth: Depth) {
+    var channels = 3
+    for (count, width) in zip(depth.convolutionsPerStage, [64, 128, 256, 512, 512]) {
+      let stage = (0..<count).map { _ in
+        defer { channels = width }
+        return Convolution(from: channels, to: width, kernel: (3, 3), hasBias: true)
+      }
+      stages.append(stage)
+    }
+  }
+
+  /// `[B, H, W, 3]` to `[B, H/32, W/32, 512]`.
+  public func callAsFunction(_ pixels: Tensor) -> Tensor {
+    stages.reduce(pixels) { x, stage in
+      maxPool(stage.reduce(x) { x, layer in layer(x, activation: .relu) }, window: 2, stride: 2)
+    }
+  }
+
+  /// The activations of `fc7`, `[B, 4096]`: what captioners of 2014 and 2015 read.
+  public func pooled(_ map: Tensor) -> Tensor {
+    precondition(
+      Array(map.shape.dropFirst()) == [7, 7, 512],
+      "VGG: fc7 needs the map of a 224×224 picture, not \(map.shape)")
+    // PyTorch flattens channels first.
+    let rows = map.reshaped(to: [map.shape[0], 49, 512]).transposed(at: 1)
+      .reshaped(to: [map.shape[0], 512 * 49])
+    return relu(fc7(relu(fc6(rows))))
+  }
+
+  public mutating func visitParameters(_ visitor: inout ParameterVisitor) {
+    // torchvision's list holds an activation after each convolution and a pooling after each stage.
+    var position = 0
+    for stage in stages.indices {
+      for layer in stages[stage].indices {
+        visitor.visit("features.\(position)", &stages[stage][layer])
+        position += 2
+      }
+      position += 1
+    }
+    visitor.visit("classifier.0", &fc6)
+    visitor.visit("classifier.3", &fc7)
+  }
+}

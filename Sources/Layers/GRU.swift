@@ -1,0 +1,47 @@
+import Tensors
+
+/// A gated recurrent unit (Cho et al., 2014) in PyTorch's form, which resets after the product.
+///
+///     r, z = σ(W x + b + U h + c)     n = tanh(W x + b + r ∘ (U h + c))
+///       h' = (1 - z) ∘ n + z ∘ h
+///
+/// Parameters have the names and the gate order, r, z, n, of PyTorch's one-layer `GRU`.
+public struct GRU: RecurrentCell {
+  /// `W`, `[3H, I]`.
+  public var inputWeight: Tensor
+  /// `U`, `[3H, H]`.
+  public var hiddenWeight: Tensor
+  /// `b`, `[3H]`.
+  public var inputBias: Tensor
+  /// `c`, `[3H]`.
+  public var hiddenBias: Tensor
+
+  public var inputSize: Int { inputWeight.shape[1] }
+  public var hiddenSize: Int { hiddenWeight.shape[1] }
+
+  public init(inputSize: Int, hiddenSize: Int) {
+    inputWeight = Tensor(zeros: [3 * hiddenSize, inputSize])
+    hiddenWeight = Tensor(zeros: [3 * hiddenSize, hiddenSize])
+    inputBias = Tensor(zeros: [3 * hiddenSize])
+    hiddenBias = inputBias
+  }
+
+  /// The hidden state, `[B, H]`.
+  public func initialState(rows: Int, on device: Device) -> Tensor {
+    Tensor(zeros: [rows, hiddenSize], on: device)
+  }
+
+  public func project(_ inputs: Tensor) -> Tensor { linear(inputs, inputWeight, bias: inputBias) }
+
+  public func recur(_ projected: Tensor, from state: Tensor) -> (hidden: Tensor, state: Tensor) {
+    let hidden = gru(projected, hidden: state, weight: hiddenWeight, bias: hiddenBias)
+    return (hidden, hidden.lastStep)
+  }
+
+  public mutating func visitParameters(_ visitor: inout ParameterVisitor) {
+    visitor.visit("weight_ih_l0", &inputWeight, initially: initialWeight)
+    visitor.visit("weight_hh_l0", &hiddenWeight, initially: initialWeight)
+    visitor.visit("bias_ih_l0", &inputBias)
+    visitor.visit("bias_hh_l0", &hiddenBias)
+  }
+}

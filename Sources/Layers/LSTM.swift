@@ -1,0 +1,69 @@
+import Tensors
+
+/// A long short-term memory (Hochreiter & Schmidhuber, 1997; forget gate by Gers et al., 2000).
+///
+///     i, f, o = σ(W x + U h + b)       c' = f ∘ c + i ∘ g
+///           g = tanh(W x + U h + b)    h' = o ∘ tanh(c')
+///
+/// Parameters have the names and the gate order, i, f, g, o, of PyTorch's one-layer `LSTM`.
+public struct LSTM: RecurrentCell {
+  /// `W`, `[4H, I]`.
+  public var inputWeight: Tensor
+  /// `U`, `[4H, H]`.
+  public var hiddenWeight: Tensor
+  /// The two parts of `b`, `[4H]` each.
+  public var inputBias: Tensor
+  public var hiddenBias: Tensor
+
+  /// What the cell remembers between steps.
+  public struct State: RowSelectable {
+    /// The output of the last step, `[B, H]`.
+    public var hidden: Tensor
+    /// The long-term memory, `[B, H]`.
+    public var cell: Tensor
+
+    public func rows(_ indices: [Int]) -> State {
+      State(hidden: hidden.rows(indices), cell: cell.rows(indices))
+    }
+  }
+
+  public var inputSize: Int { inputWeight.shape[1] }
+  public var hiddenSize: Int { hiddenWeight.shape[1] }
+
+  public init(inputSize: Int, hiddenSize: Int) {
+    inputWeight = Tensor(zeros: [4 * hiddenSize, inputSize])
+    hiddenWeight = Tensor(zeros: [4 * hiddenSize, hiddenSize])
+    inputBias = Tensor(zeros: [4 * hiddenSize])
+    hiddenBias = inputBias
+  }
+
+  public func initialState(rows: Int, on device: Device) -> State {
+    let zeros = Tensor(zeros: [rows, hiddenSize], on: device)
+    return State(hidden: zeros, cell: zeros)
+  }
+
+  public func project(_ inputs: Tensor) -> Tensor {
+    linear(inputs, inputWeight, bias: inputBias + hiddenBias)
+  }
+
+  public func recur(_ projected: Tensor, from state: State) -> (hidden: Tensor, state: State) {
+    let (hidden, cell) = lstm(
+      projected, hidden: state.hidden, cell: state.cell, weight: hiddenWeight)
+    return (hidden, State(hidden: hidden.lastStep, cell: cell))
+  }
+
+  public mutating func visitParameters(_ visitor: inout ParameterVisitor) {
+    visitor.visit("weight_ih_l0", &inputWeight, initially: initialWeight)
+    visitor.visit("weight_hh_l0", &hiddenWeight, initially: initialWeight)
+    // The forget gate begins open, at σ(1) (Jozefowicz et al., 2015); in one bias, not in both.
+    visitor.visit("bias_ih_l0", &inputBias, initially: .blocks([0, 1, 0, 0]))
+    visitor.visit("bias_hh_l0", &hiddenBias)
+  }
+}
+
+extension Tensor {
+  /// The last of `[T, B, H]`, `[B, H]`.
+  var lastStep: Tensor {
+    slice(shape[0] - 1..<shape[0]).reshaped(to: Array(shape.dropFirst()))
+  }
+}

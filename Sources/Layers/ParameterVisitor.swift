@@ -1,0 +1,52 @@
+import Tensors
+
+/// Walks through a module's parameters and knows the path to the one it is at.
+public struct ParameterVisitor {
+  private var path: [String] = []
+  private let body: (Parameter, inout Tensor) -> Void
+  private let fold: ((inout NormalizedConvolution) -> Void)?
+
+  package init(
+    folding fold: ((inout NormalizedConvolution) -> Void)? = nil,
+    _ body: @escaping (Parameter, inout Tensor) -> Void
+  ) {
+    (self.fold, self.body) = (fold, body)
+  }
+
+  public mutating func visit(
+    _ name: String, _ value: inout Tensor, initially initialization: Initialization = .zeros,
+    role: Parameter.Role = .learned
+  ) {
+    let full = (path + [name]).joined(separator: ".")
+    body(Parameter(name: full, role: role, initialization: initialization), &value)
+  }
+
+  public mutating func visit<Part: Module>(_ name: String, _ module: inout Part) {
+    path.append(name)
+    module.visitParameters(&self)
+    path.removeLast()
+  }
+
+  /// Visits a part that a model may lack.
+  public mutating func visit<Part: Module>(_ name: String, _ module: inout Part?) {
+    guard var present = module else { return }
+    visit(name, &present)
+    module = present
+  }
+
+  /// Visits a list, whose elements are named by their position.
+  public mutating func visit<Part: Module>(_ name: String, _ modules: inout [Part]) {
+    path.append(name)
+    for index in modules.indices { visit("\(index)", &modules[index]) }
+    path.removeLast()
+  }
+
+  /// Visits a convolution and its norm, which published weights name as two neighbours.
+  public mutating func visit(
+    _ convolution: String, _ norm: String, _ layer: inout NormalizedConvolution
+  ) {
+    fold?(&layer)
+    visit(convolution, &layer.convolution)
+    visit(norm, &layer.norm)
+  }
+}

@@ -1,0 +1,49 @@
+import Tensors
+
+/// A plain recurrent network (Elman, 1990): `h' = tanh(W x + U h + b)`.
+///
+/// Parameters have the names of PyTorch's one-layer `RNN`.
+public struct RNN: RecurrentCell {
+  /// `W`, `[H, I]`.
+  public var inputWeight: Tensor
+  /// `U`, `[H, H]`.
+  public var hiddenWeight: Tensor
+  /// The two parts of `b`, `[H]` each.
+  public var inputBias: Tensor
+  public var hiddenBias: Tensor
+
+  public var inputSize: Int { inputWeight.shape[1] }
+  public var hiddenSize: Int { hiddenWeight.shape[1] }
+
+  public init(inputSize: Int, hiddenSize: Int) {
+    inputWeight = Tensor(zeros: [hiddenSize, inputSize])
+    hiddenWeight = Tensor(zeros: [hiddenSize, hiddenSize])
+    inputBias = Tensor(zeros: [hiddenSize])
+    hiddenBias = inputBias
+  }
+
+  /// The hidden state, `[B, H]`.
+  public func initialState(rows: Int, on device: Device) -> Tensor {
+    Tensor(zeros: [rows, hiddenSize], on: device)
+  }
+
+  public func project(_ inputs: Tensor) -> Tensor {
+    linear(inputs, inputWeight, bias: inputBias + hiddenBias)
+  }
+
+  public func recur(_ projected: Tensor, from state: Tensor) -> (hidden: Tensor, state: Tensor) {
+    var hidden = state
+    let steps = projected.split(into: projected.shape[0], along: 0).map { x in
+      hidden = tanh(x.reshaped(to: hidden.shape) + linear(hidden, hiddenWeight, bias: nil))
+      return hidden.reshaped(to: [1] + hidden.shape)
+    }
+    return (Tensor(concatenating: steps, along: 0), hidden)
+  }
+
+  public mutating func visitParameters(_ visitor: inout ParameterVisitor) {
+    visitor.visit("weight_ih_l0", &inputWeight, initially: initialWeight)
+    visitor.visit("weight_hh_l0", &hiddenWeight, initially: initialWeight)
+    visitor.visit("bias_ih_l0", &inputBias)
+    visitor.visit("bias_hh_l0", &hiddenBias)
+  }
+}

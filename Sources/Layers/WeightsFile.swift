@@ -1,0 +1,137 @@
+import Files
+import Tensors
+
+/// A safetensors file that holds the parameters of a module.
+public struct WeightsFile: Sendable {
+  private let file: SafetensorsFile
+  public var path: String { file.file.path }
+
+  /// Opens the file and checks its header; numbers are read when they are asked for.
+  public init(_ path: String) throws(SafetensorsError) { file = try SafetensorsFile(path) }
+
+  /// The names of all tensors in the file.
+  public var names: [String] { file.entries.map(\.name) }
+
+  /// The shape of a tensor of the file, without reading it.
+  public func shape(of name: String) -> Shape? { file[name]?.shape }
+
+  /// Sets every parameter of `module` from the tensor of its name.
+  ///
+  /// - Parameters:
+  ///   - module: Keeps its old parameters if the file does not fit.
+  ///   - prefix: Stands before the parameters' names in the file.
+  ///   - isIgnored: Tensors that the module need not have; any other extra one is an error.
+  ///   - allowsNonFinite: Whether infinities and NaN are taken as they are.
+  /// - Throws: The first thing that does not fit.
+  public func load(
+    into module: inout some Module, prefix: String = "", ignoring isIgnored: (String) -> Bool,
+    allowsNonFinite: Bool = false
+  ) throws(WeightsError) {
+    var copy = module
+    var used: Set<String> = []
+    var problems: [WeightsError.Problem] = []
+    copy.updateParameters { parameter, value in
+      let name = prefix + parameter.name
+      used.insert(name)
+      do throws(WeightsError.Problem) {
+        value = try tensor(named: name, shape: value.shape, allowsNonFinite: allowsNonFinite)
+      } catch {
+        problems.append(error)
+      }
+    }
+    let extra = names.filter { !used.contains($0) && !isIgnored($0) }
+    if let first = problems.first {
+      throw WeightsError(path: path, problem: first, others: problems.count - 1)
+    }
+    if let first = extra.first {
+      throw WeightsError(path: path, problem: .unexpected(first), others: extra.count - 1)
+    }
+    module = copy
+  }
+
+  private func tensor(
+    named name: String, shape: Shape, allowsNonFinite: Bool
+  ) throws(WeightsError.Problem) -> Tensor {
+    guard let entry = file[name] else { throw .missing(name) }
+    guard entry.shape == shape else {
+      throw .wrongShape(name, expected: shape, found: entry.shape)
+    }
+    let type: StoredType
+    switch entry.type {
+    case .float32: type = .float32
+    case .float16: type = .float16
+    case .bfloat16: type = .bfloat16
+    default: throw .wrongType(name, found: entry.type.rawValue)
+    }
+    let tensor = file.withBytes(of: entry) { bytes in
+      Tensor(bytes, storedAs: type, shape: shape, keeping: file.file)
+    }
+    guard allowsNonFinite || tensor.isFinite else { throw .nonFinite(name) }
+    return tensor
+  }
+
+  /// Writes tensors under their names; the file appears whole or not at all.
+  public static func write(
+    _ tensors: [(name: String, value: Tensor)], to path: String,
+    metadata: [String: String] = [:], overwriting: Bool = false
+  ) throws(FileError) {
+    let byName = Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0.value) })
+    var writer = try SafetensorsWriter(
+      path,
+      tensors: tensors.map { name, value in
+        SafetensorsWriter.Tensor(
+          name: name, type: value.elementType == .float32 ? .float32 : .bfloat16,
+          shape: value.shape)
+      }, metadata: metadata, overwriting: overwriting)
+    for tensor in writer.tensors {
+      guard let value = byName[tensor.name] else { continue }
+      try value.withBytes { bytes throws(FileError) in try writer.write(bytes) }
+    }
+    try writer.commit()
+  }
+}
+
+/// Why a weights file does not fit a model.
+public struct WeightsError: Error, Equatable, Sendable, CustomStringConvertible {
+  public enum Problem: Error, Sendable, Equatable {
+    case missing(String)
+    case unexpected(String)
+    case wrongShape(String, expected: Shape, found: Shape)
+    case wrongType(String, found: String)
+    case nonFinite(String)
+  }
+  /// The weights file.
+  public let path: String
+  /// The first thing that is wrong.
+  public let problem: Problem
+  /// How many more tensors have something wrong with them.
+  public let others: Int
+
+  public init(path: String, problem: Problem, others: Int = 0) {
+    (self.path, self.problem, self.others) = (path, problem, others)
+  }
+
+  public var description: String {
+    "\(path): \(fault)\(others > 0 ? " (and \(others) more)" : ""). \(remedy)"
+  }
+
+  private var fault: String {
+    switch problem {
+    case .missing(let name): "has no tensor named '\(name)'"
+    case .unexpected(let name): "has a tensor '\(name)' that the model does not know"
+    case .wrongShape(let name, let expected, let found):
+      "'\(name)' has shape \(found), but the model needs \(expected)"
+    case .wrongType(let name, let found): "'\(name)' holds \(found) numbers"
+    case .nonFinite(let name): "'\(name)' holds an infinity or NaN"
+    }
+  }
+
+  private var remedy: String {
+    switch problem {
+    case .missing, .unexpected, .wrongShape:
+      "Are the weights of another model? Compare its config.json, or the --encoder option."
+    case .wrongType: "Convert it to F32, F16 or BF16."
+    case .nonFinite: "The training that wrote it diverged, or the file is damaged; get another."
+    }
+  }
+}

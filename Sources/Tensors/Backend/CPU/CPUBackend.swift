@@ -1,0 +1,110 @@
+import CKernels
+import Synchronization
+
+/// The processor: products and convolutions by oneDNN, everything else by `CKernels`.
+///
+/// A class because it owns the engine, the primitives and the memory pool. OpenMP keeps one team per
+/// calling thread, so a program should compute from one thread; from several it is still correct,
+/// because oneDNN is entered by one at a time.
+package final class CPUBackend: Backend {
+  let memory = CPUMemory()
+  private let plans: Mutex<CPUPlans>
+
+  init() {
+    let plans = CPUPlans()
+    self.plans = Mutex(plans)
+  }
+
+  package func makeBuffer(count: Int, type: ElementType) -> Buffer {
+    CPUBuffer(count: count, type: type, from: memory)
+  }
+
+  /// The oneDNN implementation chosen for each shape met so far.
+  package var implementations: [String] { plans.withLock { $0.implementations } }
+
+  package func multiply(
+    _ left: Region, _ right: Region, _ bias: Region?, _ product: Product, into y: Region
+  ) {
+    plans.withLock { plans in
+      let plan = plans.plan(for: .product(product, left.type, hasBias: bias != nil))
+      let weights = packed(right, for: plan)
+      run(plan, left, weights, bias, nil, y)
+    }
+  }
+
+  package func convolve(
+    _ x: Region, _ weight: Region, _ bias: Region?, adding addend: Region?, _ window: Window,
+    into y: Region
+  ) {
+    plans.withLock { plans in
+      let plan = plans.plan(
+        for: .convolution(
+          window, x.type, hasBias: bias != nil, hasAddend: addend != nil, .forward))
+      run(plan, x, packed(weight, for: plan), bias, addend, y)
+    }
+  }
+
+  package func convolutionInputGradient(
+    _ dy: Region, _ weight: Region, _ window: Window, into dx: Region
+  ) {
+    plans.withLock { plans in
+      let plan = plans.plan(
+        for: .convolution(window.plain, dy.type, hasBias: false, hasAddend: false, .toInput))
+      run(plan, dx, packed(weight, for: plan), nil, nil, dy)
+    }
+  }
+
+  package func convolutionWeightGradient(
+    _ x: Region, _ dy: Region, _ window: Window, into dweight: Region, _ dbias: Region?
+  ) {
+    plans.withLock { plans in
+      let plan = plans.plan(
+        for: .convolution(
+          window.plain, dy.type, hasBias: dbias != nil, hasAddend: false, .toWeight))
+      let byteCount = ck_plan_packed_bytes(plan)
+      guard byteCount > 0 else { return run(plan, x, dweight, dbias, nil, dy) }
+      let packed = Region(CPUBuffer(count: byteCount / 4, type: .float32, from: memory))
+      run(plan, x, packed, dbias, nil, dy)
+      check(ck_plan_unpack(plan, packed.rawAddress, dweight.rawAddress))
+    }
+  }
+
+  /// The weights as the plan reads them; the copy stays with the weights until they change.
+  private func packed(_ weights: Region, for plan: OpaquePointer) -> Region {
+    let byteCount = ck_plan_packed_bytes(plan)
+    guard byteCount > 0 else { return weights }
+    let buffer = unsafeDowncast(weights.buffer, to: CPUBuffer.self)
+    let key = PackedKey(offset: weights.offset, layout: ck_plan_packed_layout(plan))
+    return Region(
+      buffer.packed(key) {
+        let count = (byteCount + weights.type.byteCount - 1) / weights.type.byteCount
+        let copy = CPUBuffer(count: count, type: weights.type, from: memory)
+        check(ck_plan_pack(plan, weights.rawAddress, copy.address))
+        return copy
+      })
+  }
+
+  private func run(
+    _ plan: OpaquePointer, _ source: Region, _ weights: Region, _ bias: Region?, _ addend: Region?,
+    _ destination: Region
+  ) {
+    check(
+      ck_plan_run(
+        plan, source.rawAddress, weights.rawAddress, bias?.rawAddress, addend?.rawAddress,
+        destination.rawAddress))
+  }
+
+  /// oneDNN only fails here when memory is gone, which Swift too ends a program for.
+  private func check(_ succeeded: Bool) {
+    precondition(succeeded, "oneDNN could not compute: out of memory?")
+  }
+}
+
+extension Window {
+  /// The geometry alone: gradients pass the activation before they reach the convolution.
+  fileprivate var plain: Window {
+    var window = self
+    window.activation = .linear
+    return window
+  }
+}

@@ -1,0 +1,94 @@
+import CKernels
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+extension CPUBackend {
+  /// Reduces any pair of strides to rows of columns, which the C loops know, under an outer loop.
+  package func combine(
+    _ function: Pairwise, _ a: Operand, _ b: Operand, _ shape: Shape, into y: Region
+  ) {
+    guard y.count > 0 else { return }
+    var axes = BroadcastAxes(shape, a.strides, b.strides)
+    let columns = axes.popLast()
+    let rows = axes.popLast()
+    let (code, aStart, bStart, yStart) = (
+      function.code, a.region.address, b.region.address, y.address
+    )
+    if rows.size == 1, axes.count == 1 {
+      return ck_combine(
+        code, aStart, Int64(columns.a), bStart, Int64(columns.b), yStart, Int64(columns.size))
+    }
+    let block = columns.size * rows.size
+    for index in 0..<axes.count {
+      let offset = axes.offsets(at: index)
+      ck_combine_rows(
+        code, aStart + offset.a, Int64(rows.a), Int64(columns.a), bStart + offset.b, Int64(rows.b),
+        Int64(columns.b), yStart + index * block, Int64(rows.size), Int64(columns.size))
+    }
+  }
+
+  package func adam(
+    _ x: Region, _ dx: Region, _ first: Region, _ second: Region, _ step: AdamStep
+  ) {
+    let settings = ck_adam(
+      learning_rate: step.learningRate, beta1: step.beta1, beta2: step.beta2,
+      epsilon: step.epsilon, decay: step.weightDecay, gradient_scale: step.gradientScale,
+      correction1: Float(1 - pow(Double(step.beta1), Double(step.step))),
+      correction2: Float(1 - pow(Double(step.beta2), Double(step.step))))
+    ck_adam_step(
+      x.address, dx.address, first.address, second.address, settings, Int64(x.count))
+  }
+}
+
+/// The axes of a result with the strides its two operands are read at.
+private struct BroadcastAxes {
+  struct Axis {
+    var size = 1
+    var a = 0
+    var b = 0
+  }
+  private var axes: [Axis] = []
+
+  /// Neighbouring axes that both operands cross evenly become one.
+  init(_ shape: Shape, _ a: [Int], _ b: [Int]) {
+    for (axis, size) in shape.enumerated() where size > 1 {
+      let next = Axis(size: size, a: a[axis], b: b[axis])
+      if let last = axes.last, last.a == next.a * size, last.b == next.b * size {
+        axes[axes.count - 1] = Axis(size: last.size * size, a: next.a, b: next.b)
+      } else {
+        axes.append(next)
+      }
+    }
+  }
+
+  /// How many combinations of positions the remaining axes have.
+  var count: Int { axes.reduce(1) { $0 * $1.size } }
+
+  mutating func popLast() -> Axis { axes.popLast() ?? Axis() }
+
+  /// Where the operands begin at position `index` of the remaining axes.
+  func offsets(at index: Int) -> (a: Int, b: Int) {
+    var (rest, a, b) = (index, 0, 0)
+    for axis in axes.reversed() {
+      a += rest % axis.size * axis.a
+      b += rest % axis.size * axis.b
+      rest /= axis.size
+    }
+    return (a, b)
+  }
+}
+
+extension Pairwise {
+  fileprivate var code: ck_pairwise {
+    switch self {
+    case .add: CK_ADD
+    case .subtract: CK_SUBTRACT
+    case .multiply: CK_MULTIPLY
+    case .divide: CK_DIVIDE
+    case .reluGradient: CK_RELU_GRADIENT
+    case .relu6Gradient: CK_RELU6_GRADIENT
+    }
+  }
+}

@@ -1,0 +1,215 @@
+import CKernels
+
+// The kernels that are loops over floats. Pointers are taken from regions that the caller keeps
+// alive for the whole call.
+
+extension CPUBackend {
+  package func write(_ floats: [Float], to y: Region) {
+    precondition(floats.count == y.count, "write: \(floats.count) numbers into \(y.count)")
+    floats.withUnsafeBufferPointer { source in
+      guard let base = source.baseAddress else { return }
+      y.address.update(from: base, count: source.count)
+    }
+  }
+
+  package func write(pixels: [UInt8], scale: [Float], shift: [Float], to y: Region) {
+    precondition(
+      pixels.count == y.count && scale.count == 3 && shift.count == 3,
+      "write: \(pixels.count) bytes of RGB into \(y.count) floats")
+    ck_normalize_pixels(pixels, scale, shift, y.address, Int64(pixels.count / 3))
+  }
+
+  package func floats(in x: Region) -> [Float] {
+    [Float](unsafeUninitializedCapacity: x.count) { destination, count in
+      count = x.count
+      guard let base = destination.baseAddress else { return }
+      if x.type == .float32 {
+        base.update(from: x.address, count: x.count)
+      } else {
+        ck_from_bfloat16(x.halves, base, Int64(x.count))
+      }
+    }
+  }
+
+  package func convert(_ x: Region, into y: Region) {
+    switch (x.type, y.type) {
+    case (.float32, .bfloat16): ck_to_bfloat16(x.address, y.halves, Int64(x.count))
+    case (.bfloat16, .float32): ck_from_bfloat16(x.halves, y.address, Int64(x.count))
+    default:
+      y.rawAddress.copyMemory(from: x.rawAddress, byteCount: x.count * x.type.byteCount)
+    }
+  }
+
+  package func fill(_ y: Region, with value: Float) { ck_fill(y.address, value, Int64(y.count)) }
+
+  package func isFinite(_ x: Region) -> Bool { ck_all_finite(x.address, Int64(x.count)) }
+
+  package func sumOfSquares(_ x: Region) -> Double { ck_sum_of_squares(x.address, Int64(x.count)) }
+
+  package func accumulate(_ x: Region, into y: Region) {
+    ck_accumulate(x.address, y.address, Int64(y.count))
+  }
+
+  package func map(_ function: Pointwise, _ x: Region, into y: Region) {
+    let code: ck_pointwise =
+      switch function {
+      case .exp: CK_EXP
+      case .log: CK_LOG
+      case .sqrt: CK_SQRT
+      case .tanh: CK_TANH
+      case .sigmoid: CK_SIGMOID
+      case .relu: CK_RELU_MAP
+      case .relu6: CK_RELU6_MAP
+      case .negate: CK_NEGATE
+      case .reciprocal: CK_RECIPROCAL
+      }
+    ck_map(code, x.address, y.address, Int64(y.count))
+  }
+
+  package func sum(_ x: Region, outer: Int, middle: Int, inner: Int, into y: Region) {
+    ck_sum_middle(x.address, y.address, Int64(outer), Int64(middle), Int64(inner))
+  }
+
+  package func copyRows(
+    _ x: Region, stride xStride: Int, into y: Region, stride yStride: Int, rows: Int, columns: Int
+  ) {
+    guard x.type == .bfloat16 else {
+      return ck_copy_rows(
+        x.address, Int64(xStride), y.address, Int64(yStride), Int64(rows), Int64(columns))
+    }
+    for row in 0..<rows {
+      (y.halves + row * yStride).update(from: x.halves + row * xStride, count: columns)
+    }
+  }
+
+  package func transpose(
+    _ x: Region, outer: Int, _ a: Int, _ b: Int, inner: Int, into y: Region
+  ) {
+    ck_transpose(x.address, y.address, Int64(outer), Int64(a), Int64(b), Int64(inner))
+  }
+
+  package func gather(_ rows: [Int32], of table: Region, columns: Int, into y: Region) {
+    guard table.type == .bfloat16 else {
+      return ck_gather(table.address, rows, y.address, Int64(rows.count), Int64(columns))
+    }
+    for (index, row) in rows.enumerated() {
+      (y.halves + index * columns).update(from: table.halves + Int(row) * columns, count: columns)
+    }
+  }
+
+  package func scatterAdd(_ x: Region, toRows rows: [Int32], of table: Region, columns: Int) {
+    ck_scatter_add(x.address, rows, table.address, Int64(rows.count), Int64(columns))
+  }
+
+  package func pool(_ kind: PoolingKind, _ x: Region, _ window: Window, into y: Region) {
+    switch kind {
+    case .max: ck_max_pool(x.address, y.address, ck_pooling(window))
+    case .average: ck_average_pool(x.address, y.address, ck_pooling(window))
+    }
+  }
+
+  package func poolingGradient(
+    _ kind: PoolingKind, _ x: Region, _ dy: Region, _ window: Window, into dx: Region
+  ) {
+    switch kind {
+    case .max: ck_max_pool_gradient(x.address, dy.address, dx.address, ck_pooling(window))
+    case .average: ck_average_pool_gradient(dy.address, dx.address, ck_pooling(window))
+    }
+  }
+
+  package func groupNorm(
+    _ x: Region, _ weight: Region, _ bias: Region, _ groups: Grouping, into y: GroupNormResult
+  ) {
+    ck_group_norm(
+      x.address, weight.address, bias.address, y.y.address, y.mean.address,
+      y.inverseDeviation.address, Int64(groups.batch), Int64(groups.positions),
+      Int64(groups.channels), Int64(groups.groups), groups.epsilon)
+  }
+
+  package func groupNormGradient(
+    _ x: Region, _ weight: Region, _ result: GroupNormResult, _ dy: Region, _ groups: Grouping,
+    into dx: Region, _ dweight: Region, _ dbias: Region
+  ) {
+    ck_group_norm_gradient(
+      x.address, weight.address, result.mean.address, result.inverseDeviation.address, dy.address,
+      dx.address, dweight.address, dbias.address, Int64(groups.batch), Int64(groups.positions),
+      Int64(groups.channels), Int64(groups.groups))
+  }
+
+  package func softmax(_ x: Region, columns: Int, logarithm: Bool, into y: Region) {
+    let rows = Int64(x.count / columns)
+    if logarithm {
+      ck_log_softmax(x.address, y.address, rows, Int64(columns))
+    } else {
+      ck_softmax(x.address, y.address, rows, Int64(columns))
+    }
+  }
+
+  package func crossEntropy(
+    _ logits: Region, targets: [Int32], ignoring ignored: Int32, scale: Float, into losses: Region,
+    gradient: Region?
+  ) {
+    ck_cross_entropy(
+      logits.address, targets, ignored, scale, losses.address, gradient?.address,
+      Int64(targets.count), Int64(logits.count / targets.count))
+  }
+
+  package func largest(_ k: Int, _ x: Region, columns: Int) -> [[(index: Int, value: Float)]] {
+    let rows = x.count / columns
+    var indices = [Int32](repeating: 0, count: rows * k)
+    var values = [Float](repeating: 0, count: rows * k)
+    ck_largest(x.address, Int64(rows), Int64(columns), Int64(k), &indices, &values)
+    return (0..<rows).map { row in
+      (row * k..<(row + 1) * k).map { (index: Int(indices[$0]), value: values[$0]) }
+    }
+  }
+
+  package func lstmGates(
+    _ gates: Region, previousCell: Region, cell: Region, hidden: Region, rows: Int, size: Int
+  ) {
+    ck_lstm_gates(
+      gates.address, previousCell.address, cell.address, hidden.address, Int64(rows), Int64(size))
+  }
+
+  package func lstmGatesGradient(
+    _ gates: Region, previousCell: Region, cell: Region, dhidden: Region, dcell: Region,
+    into dgates: Region, rows: Int, size: Int
+  ) {
+    ck_lstm_gates_gradient(
+      gates.address, previousCell.address, cell.address, dhidden.address, dcell.address,
+      dgates.address, Int64(rows), Int64(size))
+  }
+
+  package func gruGates(
+    _ gates: Region, recurrent: Region, previous: Region, hidden: Region, rows: Int, size: Int
+  ) {
+    ck_gru_gates(
+      gates.address, recurrent.address, previous.address, hidden.address, Int64(rows), Int64(size))
+  }
+
+  package func gruGatesGradient(
+    _ gates: Region, recurrent: Region, previous: Region, dhidden: Region, into dgates: Region,
+    _ drecurrent: Region, rows: Int, size: Int
+  ) {
+    ck_gru_gates_gradient(
+      gates.address, recurrent.address, previous.address, dhidden.address, dgates.address,
+      drecurrent.address, Int64(rows), Int64(size))
+  }
+}
+
+extension Region {
+  fileprivate var halves: UnsafeMutablePointer<UInt16> {
+    rawAddress.assumingMemoryBound(to: UInt16.self)
+  }
+}
+
+extension ck_pooling {
+  fileprivate init(_ window: Window) {
+    self.init(
+      batch: Int64(window.batch), height: Int64(window.height), width: Int64(window.width),
+      channels: Int64(window.channels), out_height: Int64(window.outputHeight),
+      out_width: Int64(window.outputWidth), window: Int64(window.kernelHeight),
+      stride: Int64(window.stride), pad_top: Int64(window.padding.top),
+      pad_left: Int64(window.padding.left))
+  }
+}

@@ -1,0 +1,114 @@
+import Synchronization
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// Memory that was released and waits to be used again.
+///
+/// A class because buffers return their memory to it when they go. A training step asks for the same
+/// few hundred sizes every time; taking fresh pages for each would cost more than many kernels do.
+final class CPUMemory: Sendable {
+  private let free = Mutex<[Int: [Block]]>([:])
+
+  /// A raw address, which belongs to exactly one buffer or to the free list.
+  private struct Block: @unchecked Sendable {
+    let address: UnsafeMutableRawPointer
+  }
+
+  deinit {
+    free.withLock { lists in
+      for blocks in lists.values {
+        for block in blocks { block.address.deallocate() }
+      }
+    }
+  }
+
+  func take(byteCount: Int) -> UnsafeMutableRawPointer {
+    let size = Self.roundedUp(byteCount)
+    if let block = free.withLock({ $0[size]?.popLast() }) { return block.address }
+    // A cache line's alignment, which is also the width of an AVX-512 register.
+    return UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 64)
+  }
+
+  func giveBack(_ address: UnsafeMutableRawPointer, byteCount: Int) {
+    let block = Block(address: address)
+    free.withLock { $0[Self.roundedUp(byteCount), default: []].append(block) }
+  }
+
+  /// Sizes in steps of an eighth of the next lower power of two, so that similar sizes are shared.
+  private static func roundedUp(_ byteCount: Int) -> Int {
+    let size = max(byteCount, 64)
+    let step = Swift.max(64, 1 << (Int.bitWidth - size.leadingZeroBitCount - 4))
+    return (size + step - 1) / step * step
+  }
+}
+
+/// Memory of the processor: from the pool, or a stretch of a mapped file.
+final class CPUBuffer: Buffer, @unchecked Sendable {
+  let address: UnsafeMutableRawPointer
+  private let memory: CPUMemory?
+  /// Keeps borrowed memory, such as a mapped file, in place.
+  private let owner: (any AnyObject & Sendable)?
+  private let packedCopies = Mutex<[PackedKey: Buffer]>([:])
+
+  init(count: Int, type: ElementType, from memory: CPUMemory) {
+    address = memory.take(byteCount: count * type.byteCount)
+    (self.memory, owner) = (memory, nil)
+    super.init(count: count, type: type)
+  }
+
+  // Spelled out because the stub that the compiler would write for it draws a warning (Swift 6.3).
+  @available(*, unavailable) override init(count: Int, type: ElementType) {
+    preconditionFailure("buffer: memory must come from somewhere")
+  }
+
+  /// A view of memory that `owner` keeps alive and that nobody writes.
+  init(
+    borrowing address: UnsafeMutableRawPointer, count: Int, type: ElementType,
+    from owner: any AnyObject & Sendable
+  ) {
+    (self.address, memory, self.owner) = (address, nil, owner)
+    super.init(count: count, type: type)
+  }
+
+  deinit {
+    memory?.giveBack(address, byteCount: count * type.byteCount)
+  }
+
+  override var isWritable: Bool { memory != nil }
+
+  override func contentsWillChange() {
+    packedCopies.withLock { $0 = [:] }
+  }
+
+  /// The contents in the layout that oneDNN reads fastest, made by `make` the first time.
+  func packed(_ key: PackedKey, make: () -> Buffer) -> Buffer {
+    packedCopies.withLock { copies in
+      if let copy = copies[key] { return copy }
+      let copy = make()
+      copies[key] = copy
+      return copy
+    }
+  }
+}
+
+/// Which packed copy of a buffer: where it begins and in which layout it is.
+struct PackedKey: Hashable, Sendable {
+  let offset: Int
+  let layout: UInt64
+}
+
+extension Region {
+  /// The first element; valid while the region's buffer is.
+  var rawAddress: UnsafeMutableRawPointer {
+    // Only `CPUBackend` asks, and it has made every buffer it is given.
+    unsafeDowncast(buffer, to: CPUBuffer.self).address + offset * type.byteCount
+  }
+
+  /// The first element of a region of floats.
+  var address: UnsafeMutablePointer<Float> {
+    precondition(type == .float32, "backend: this kernel computes in float32")
+    return rawAddress.assumingMemoryBound(to: Float.self)
+  }
+}

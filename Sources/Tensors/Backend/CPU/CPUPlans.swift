@@ -1,0 +1,93 @@
+import CKernels
+
+/// oneDNN primitives by the shape they were made for, and the engine that runs them.
+///
+/// A class because it owns C handles. Not thread-safe: `CPUBackend` holds it behind a lock.
+final class CPUPlans {
+  private let context: OpaquePointer
+  private var plans: [Key: OpaquePointer] = [:]
+
+  enum Key: Hashable {
+    case convolution(Window, ElementType, hasBias: Bool, hasAddend: Bool, ConvolutionDirection)
+    case product(Product, ElementType, hasBias: Bool)
+  }
+
+  enum ConvolutionDirection: Hashable { case forward, toInput, toWeight }
+
+  init() {
+    guard let context = ck_context_create() else {
+      preconditionFailure("oneDNN could not start on this processor")
+    }
+    self.context = context
+  }
+
+  deinit {
+    for plan in plans.values { ck_plan_destroy(plan) }
+    ck_context_destroy(context)
+  }
+
+  /// The plan for `key`, built the first time it is asked for.
+  func plan(for key: Key) -> OpaquePointer {
+    if let plan = plans[key] { return plan }
+    let made =
+      switch key {
+      case .convolution(let window, let type, let hasBias, let hasAddend, let direction):
+        makeConvolution(window, type, hasBias, hasAddend, direction)
+      case .product(let product, let type, let hasBias):
+        makeProduct(product, type, hasBias)
+      }
+    guard let made else { preconditionFailure("oneDNN has no implementation of \(key)") }
+    plans[key] = made
+    return made
+  }
+
+  /// The implementations in use, for finding a slow one.
+  var implementations: [String] {
+    plans.map { key, plan in "\(String(cString: ck_plan_implementation(plan)))  \(key)" }.sorted()
+  }
+
+  private func makeConvolution(
+    _ window: Window, _ type: ElementType, _ hasBias: Bool, _ hasAddend: Bool,
+    _ direction: ConvolutionDirection
+  ) -> OpaquePointer? {
+    let activation: ck_activation =
+      switch window.activation {
+      case .linear: CK_LINEAR
+      case .relu: CK_RELU
+      case .relu6: CK_RELU6
+      }
+    var shape = ck_convolution(
+      batch: Int64(window.batch), height: Int64(window.height), width: Int64(window.width),
+      channels: Int64(window.channels), out_height: Int64(window.outputHeight),
+      out_width: Int64(window.outputWidth), out_channels: Int64(window.outputChannels),
+      kernel_height: Int64(window.kernelHeight), kernel_width: Int64(window.kernelWidth),
+      groups: Int64(window.groups), stride: Int64(window.stride),
+      pad_top: Int64(window.padding.top), pad_left: Int64(window.padding.left),
+      pad_bottom: Int64(window.padding.bottom), pad_right: Int64(window.padding.right),
+      type: type.code, activation: activation, has_bias: hasBias, has_addend: hasAddend)
+    let way: ck_direction =
+      switch direction {
+      case .forward: CK_FORWARD
+      case .toInput: CK_TO_SOURCE
+      case .toWeight: CK_TO_WEIGHTS
+      }
+    return ck_plan_convolution(context, &shape, way)
+  }
+
+  private func makeProduct(
+    _ product: Product, _ type: ElementType, _ hasBias: Bool
+  )
+    -> OpaquePointer?
+  {
+    var shape = ck_product(
+      rows: Int64(product.rows), columns: Int64(product.columns), inner: Int64(product.inner),
+      transpose_left: product.transposeLeft, transpose_right: product.transposeRight,
+      type: type.code, has_bias: hasBias, adds_destination: product.accumulates,
+      packs_right: product.reusesRight)
+    return ck_plan_product(context, &shape)
+  }
+}
+
+extension ElementType {
+  fileprivate var code: ck_type { self == .float32 ? CK_FLOAT32 : CK_BFLOAT16 }
+}

@@ -1,0 +1,23 @@
+import CKernels
+
+/// Where a tensor lives and computes.
+public struct Device: Sendable {
+  package let backend: any Backend
+
+  package init(_ backend: any Backend) { self.backend = backend }
+
+  /// The processor, through oneDNN.
+  public static let cpu = Device(CPUBackend())
+}
+
+extension Device: Equatable {
+  public static func == (a: Device, b: Device) -> Bool { a.backend === b.backend }
+}
+
+extension Device {
+  /// Computes with `count` threads from now on, where the calling thread is the one that computes.
+  package static func setThreadCount(_ count: Int) { ck_set_thread_count(Int32(count)) }
+
+  /// How many threads the calling thread computes with.
+  package static var threadCount: Int { Int(ck_thread_count()) }
+}

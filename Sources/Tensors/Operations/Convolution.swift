@@ -1,0 +1,102 @@
+/// Slides a kernel over channels-last maps; bias, a second map and an activation are fused in.
+///
+/// - Parameters:
+///   - x: `[B, H, W, C]`.
+///   - weight: `[O, C / groups, kh, kw]`, as PyTorch stores it.
+///   - bias: `[O]`.
+///   - addend: Added before the activation, as in a residual block; shaped like the result.
+///   - geometry: Stride, padding and groups.
+///   - activation: What happens to the sum.
+/// - Returns: `[B, h, w, O]`.
+public func convolution(
+  _ x: Tensor, _ weight: Tensor, bias: Tensor? = nil, adding addend: Tensor? = nil,
+  _ geometry: ConvolutionGeometry = .init(), activation: Activation = .linear
+) -> Tensor {
+  let window = Window(x.shape, weight.shape, geometry, activation)
+  let y = Tensor(uninitialized: window.outputShape, type: x.elementType, on: x.device)
+  if let addend {
+    precondition(
+      addend.shape == y.shape, "convolution: \(addend.shape) cannot be added to \(y.shape)")
+  }
+  y.device.backend.convolve(
+    x.region, weight.region, bias?.region, adding: addend?.region, window, into: y.region)
+
+  let inputs = [x, weight] + [bias, addend].compactMap { $0 }
+  guard inputs.contains(where: { $0.history != nil }) else { return y }
+  let gradient = ConvolutionGradient(
+    window: window, x: x.withoutGradient(), weight: weight.withoutGradient(),
+    wantsInput: x.history != nil,
+    wantsWeight: weight.history != nil || bias?.history != nil, hasBias: bias != nil,
+    hasAddend: addend != nil)
+  return recordedJointly([y], from: inputs) { [gradient, y] gradients in
+    gradients[0].map { gradient($0, y) } ?? inputs.map { _ in nil }
+  }[0]
+}
+
+/// How a kernel moves over a map.
+public struct ConvolutionGeometry: Sendable, Hashable {
+  public var stride: Int
+  public var padding: Padding
+  public var groups: Int
+
+  public init(stride: Int = 1, padding: Padding = .none, groups: Int = 1) {
+    (self.stride, self.padding, self.groups) = (stride, padding, groups)
+  }
+}
+
+/// The gradients of one convolution, which share the one that has passed the activation.
+private struct ConvolutionGradient: Sendable {
+  let window: Window
+  let x: Tensor
+  let weight: Tensor
+  let wantsInput: Bool
+  let wantsWeight: Bool
+  let hasBias: Bool
+  let hasAddend: Bool
+
+  /// Gradients to input, weight, and, where present, bias and addend.
+  func callAsFunction(_ dy: Tensor, _ y: Tensor) -> [Tensor?] {
+    let dz =
+      switch window.activation {
+      case .linear: dy
+      case .relu: combined(.reluGradient, dy, y)
+      case .relu6: combined(.relu6Gradient, dy, y)
+      }
+    var dx: Tensor?
+    if wantsInput {
+      let gradient = Tensor(uninitialized: x.shape, type: x.elementType, on: x.device)
+      x.device.backend.convolutionInputGradient(
+        dz.region, weight.region, window, into: gradient.region)
+      dx = gradient
+    }
+    var (dweight, dbias): (Tensor?, Tensor?) = (nil, nil)
+    if wantsWeight {
+      let gradient = Tensor(uninitialized: weight.shape, type: weight.elementType, on: x.device)
+      let biasGradient =
+        hasBias
+        ? Tensor(uninitialized: [window.outputChannels], type: weight.elementType, on: x.device)
+        : nil
+      x.device.backend.convolutionWeightGradient(
+        x.region, dz.region, window, into: gradient.region, biasGradient?.region)
+      (dweight, dbias) = (gradient, biasGradient)
+    }
+    return [dx, dweight] + (hasBias ? [dbias] : []) + (hasAddend ? [dz] : [])
+  }
+}
+
+extension Window {
+  fileprivate init(
+    _ x: Shape, _ weight: Shape, _ geometry: ConvolutionGeometry, _ activation: Activation
+  ) {
+    precondition(
+      x.count == 4 && weight.count == 4 && weight[1] * geometry.groups == x[3],
+      "convolution: a kernel \(weight) in \(geometry.groups) groups does not fit a map \(x)")
+    self.init(
+      batch: x[0], height: x[1], width: x[2], channels: x[3], outputChannels: weight[0],
+      kernelHeight: weight[2], kernelWidth: weight[3], stride: geometry.stride,
+      padding: geometry.padding, groups: geometry.groups, activation: activation)
+    precondition(
+      outputHeight > 0 && outputWidth > 0,
+      "convolution: a \(weight[2])×\(weight[3]) kernel is larger than the padded map \(x)")
+  }
+}

@@ -1,0 +1,90 @@
+/// How often each word occurs in a collection of captions.
+///
+/// Words compare as Swift strings do: two encodings of the same letter (é as one scalar or as two)
+/// are one word.
+public struct WordCounts: Sendable, Equatable {
+  public private(set) var counts: [String: Int] = [:]
+
+  public init() {}
+
+  /// Counts the words of `sentences`.
+  public init(counting sentences: some Sequence<[String]>) {
+    for words in sentences { add(words) }
+  }
+
+  /// Counts the words of one more caption.
+  public mutating func add(_ words: [String]) {
+    for word in words { counts[word, default: 0] += 1 }
+  }
+
+  /// The number of words counted, repetitions included.
+  public var total: Int { counts.values.reduce(0, +) }
+
+  /// Every word, the most frequent first; alphabetically among equals, so that the order never
+  /// depends on hashing.
+  public var ranked: [(word: String, count: Int)] {
+    counts.map { (word: $0.key, count: $0.value) }
+      .sorted { $0.count != $1.count ? $0.count > $1.count : $0.word < $1.word }
+  }
+}
+
+// MARK: - counts.tsv
+
+extension WordCounts {
+  /// The most bytes a `counts.tsv` may have.
+  package static let sizeLimit = 256 << 20
+
+  /// Reads lines of `word<TAB>count`; `path` appears in error messages only.
+  public init(tsv bytes: [UInt8], path: String) throws(VocabularyError) {
+    guard bytes.count <= Self.sizeLimit else {
+      throw VocabularyError(
+        path: path, problem: .tooLarge(bytes: bytes.count, limit: Self.sizeLimit))
+    }
+    let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    for (index, line) in lines.enumerated() where !line.isEmpty || index < lines.count - 1 {
+      guard let (word, count) = Self.entry(line) else {
+        throw VocabularyError(path: path, problem: .notACount(line: index + 1))
+      }
+      guard word.isStorable else {
+        throw VocabularyError(path: path, problem: .unprintableWord(word))
+      }
+      guard counts.updateValue(count, forKey: word) == nil else {
+        throw VocabularyError(path: path, problem: .repeatedWord(word))
+      }
+    }
+  }
+
+  /// Writes lines of `word<TAB>count`, ranked, without words that no file can hold.
+  public func tsv() -> [UInt8] {
+    var bytes: [UInt8] = []
+    for (word, count) in ranked where word.isStorable {
+      bytes += "\(word)\t\(count)\n".utf8
+    }
+    return bytes
+  }
+
+  private static func entry(_ line: ArraySlice<UInt8>) -> (String, Int)? {
+    guard let tab = line.firstIndex(of: UInt8(ascii: "\t")),
+      let word = String(validating: line[..<tab], as: UTF8.self),
+      let digits = String(validating: line[(tab + 1)...], as: UTF8.self),
+      let count = Int(digits), count > 0
+    else { return nil }
+    return (word, count)
+  }
+}
+
+extension String {
+  /// Whether a word survives files and terminals: not empty, no blank, no control character.
+  ///
+  /// A no-break space is allowed: the caption tokenizer writes one inside "1 1/2".
+  package var isStorable: Bool {
+    // Nearly all words are plain ASCII, where bytes are six times as fast as scalars.
+    if utf8.allSatisfy({ 0x20 < $0 && $0 < 0x7F }) { return !isEmpty }
+    return unicodeScalars.allSatisfy { scalar in
+      switch scalar.value {
+      case 0...0x20, 0x7F...0x9F, 0x2028, 0x2029: false
+      default: true
+      }
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import Captioning
+import Layers
+import Tensors
+
+/// Everything that changes from one training step to the next.
+package struct TrainingState: Sendable {
+  package var model: CaptionModel
+  package var optimizer = Adam()
+  package var epoch = 0
+  package var step = 0
+
+  package init(_ model: CaptionModel) { self.model = model }
+
+  /// What a step has to tell.
+  package struct Report: Sendable {
+    /// Nats per word.
+    package let loss: Float
+    /// Before clipping.
+    package let gradientNorm: Double
+  }
+
+  /// Learns from one batch.
+  ///
+  /// A gradient that is not finite changes nothing: the step is skipped and reported as it is.
+  package mutating func learn(
+    from batch: TrainingBatch, _ plan: TrainingPlan, stepCount: Int
+  ) -> Report {
+    let dropout = SequenceDropout(
+      rate: plan.dropoutRate, random: SeededRandom(plan.seed), epoch: epoch,
+      examples: batch.captionNumbers)
+    let learnsEncoder = plan.learnsEncoder(in: epoch)
+    let (loss, gradient) = valueWithGradient(
+      at: model,
+      where: { $0.role == .learned && (learnsEncoder || !$0.isEncoder) },
+      of: { $0.loss(batch, dropout: dropout) })
+
+    let norm = gradient.norm
+    if norm.isFinite {
+      let share = plan.learningRateShare(atStep: step, of: stepCount)
+      optimizer.update(
+        &model, along: gradient, scale: gradient.clippingScale(toNorm: plan.gradientNormLimit),
+        learningRate: { ($0.isEncoder ? plan.encoderLearningRate : plan.learningRate) * share })
+    }
+    step += 1
+    return Report(loss: loss.scalar, gradientNorm: norm)
+  }
+}
+
+extension Parameter {
+  fileprivate var isEncoder: Bool { name.hasPrefix(CaptionModel.encoderPrefix) }
+}

@@ -1,0 +1,158 @@
+import ArgumentParser
+import Captioning
+import Datasets
+import ImageEncoders
+import Layers
+import Tensors
+import Text
+import Training
+
+/// `cutline train DATASET -o RUN` learns to caption from pictures with captions.
+struct TrainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train", abstract: "Learn to caption from pictures with captions.",
+    discussion: """
+      DATASET is a folder with captions_train.json and captions_val.json in COCO's form, and the
+      pictures in images/. After every epoch the model so far is written to RUN/last.
+
+        cutline train data/flickr8k --encoder-model models/mobilenet -o runs/first
+      """)
+
+  @Argument(help: "A folder with pictures and captions.", completion: .directory)
+  var dataset: String
+  @Option(name: .shortAndLong, help: "The folder to write.", completion: .directory)
+  var output: String
+  @Option(
+    help: "An imported encoder to start from; without one, a small encoder learns from scratch.",
+    completion: .directory)
+  var encoderModel: String?
+  @Option(help: "Epochs to train.")
+  var epochs = 20
+  @Option(help: "Pictures per step, each with all its captions.")
+  var batchSize = 32
+  @Option(name: .customLong("lr"), help: "The decoder's highest step size.")
+  var learningRate: Float = 4e-4
+  @Option(
+    name: .customLong("encoder-lr"), help: "The encoder's highest step size; 0 freezes it.")
+  var encoderLearningRate: Float?
+  @Option(help: "Epochs in which only the decoder learns.")
+  var frozenEpochs = 0
+  @Option(help: "The recurrent cell: lstm, gru or rnn.")
+  var cell = "lstm"
+  @Option(help: "Size of the word embedding.")
+  var embed = 512
+  @Option(help: "Size of the hidden state.")
+  var hidden = 512
+  @Option(help: "The share of the decoder's inputs and outputs to leave out.")
+  var dropout: Float = 0.5
+  @Option(help: "Rarer words become <unk>.")
+  var minCount = 5
+  @Option(help: "Longer captions are cut.")
+  var maxWords = 20
+  @Option(help: "Fixes every random choice.")
+  var seed: UInt64 = 1
+  @Option(name: .shortAndLong, help: "Threads to compute with.")
+  var threads: Int?
+  @Option(help: "The licence of what is learned, for the model's config.json.")
+  var license: String?
+
+  func validate() throws {
+    guard epochs > 0, batchSize > 0, embed > 0, hidden > 0, maxWords > 0, minCount > 0 else {
+      throw ValidationError("epochs, sizes and counts must be above 0.")
+    }
+    guard (0..<1).contains(dropout) else { throw ValidationError("--dropout must be in 0..<1.") }
+    guard DecoderConfiguration.CellKind(rawValue: cell) != nil else {
+      throw ValidationError("--cell must be lstm, gru or rnn.")
+    }
+  }
+
+  func run() throws {
+    if let threads { Device.setThreadCount(threads) }
+    let plan = plan
+    let folder = COCOFolder(dataset)
+    let training = TokenizedDataset(try folder.read(.train), maximumWords: maxWords)
+    let validation =
+      folder.splits.contains(.validation)
+      ? TokenizedDataset(try folder.read(.validation), maximumWords: maxWords) : nil
+    let vocabulary = Vocabulary(training.counts, minimumCount: minCount)
+    let (model, configuration) = try makeModel(vocabulary)
+    var trainer = Trainer(
+      model, configuration.encoder, training: training.examples(with: vocabulary),
+      validation: validation?.examples(with: vocabulary) ?? [], vocabulary: vocabulary, plan: plan)
+    let unknown = vocabulary.unknownFraction(of: training.counts)
+    say("\(dataset)  vocabulary \(vocabulary.count) (\(percent(unknown)) <unk>)")
+    say("model  \(model.parameterCount) parameters, \(trainer.stepsPerEpoch) steps an epoch")
+
+    let clock = ContinuousClock()
+    for _ in 0..<epochs {
+      let start = clock.now
+      let report = try trainer.learnEpoch { report, step in
+        guard step % 20 == 0 else { return }
+        say("step \(step)  loss \(rounded(report.loss))  grad \(rounded(report.gradientNorm))")
+      }
+      let seconds = start.duration(to: clock.now).components.seconds
+      say(
+        "epoch \(report.epoch)/\(epochs)  loss \(rounded(report.trainingLoss))  val loss "
+          + "\(report.validationLoss.map(rounded) ?? "-")  \(seconds) s")
+      try save(trainer, configuration, counts: training.counts)
+    }
+    say("wrote \(output)/last. Use it:  cutline caption -m \(output)/last PHOTO")
+  }
+
+  private var plan: TrainingPlan {
+    var plan = TrainingPlan()
+    (plan.epochCount, plan.batchSize, plan.seed) = (epochs, batchSize, seed)
+    plan.learningRate = learningRate
+    // A new encoder must learn; an imported one stays as it is unless told otherwise.
+    plan.encoderLearningRate = encoderLearningRate ?? (encoderModel == nil ? learningRate : 0)
+    (plan.frozenEpochCount, plan.dropoutRate) = (frozenEpochs, dropout)
+    (plan.minimumWordCount, plan.maximumWords) = (minCount, maxWords)
+    return plan
+  }
+
+  private func makeModel(_ vocabulary: Vocabulary) throws -> (CaptionModel, ModelConfiguration) {
+    var random = SeededGenerator(seed: seed)
+    var configuration = ModelConfiguration(encoder: EncoderConfiguration(.smallCNN))
+    var encoder: (any ImageEncoder)?
+    if let encoderModel {
+      let directory = try ModelDirectory(named: encoderModel, searching: [])
+      configuration.encoder = try directory.configuration().encoder
+      configuration.provenance.startedFrom = try directory.configuration().provenance.startedFrom
+      encoder = try directory.encoder(configuration.encoder)
+      try directory.beginVerification().wait()
+    }
+    let decoderConfiguration = DecoderConfiguration(
+      cell: DecoderConfiguration.CellKind(rawValue: cell) ?? .lstm, embeddingSize: embed,
+      hiddenSize: hidden)
+    configuration.decoder = decoderConfiguration
+    configuration.maximumWords = maxWords
+    configuration.provenance.license = license
+    configuration.provenance.trainedOn = dataset.split(separator: "/").last.map(String.init)
+
+    let blank = configuration.encoder.makeEncoder()
+    var model = CaptionModel(
+      encoder: blank,
+      decoder: decoderConfiguration.makeDecoder(
+        featureSize: blank.pooledSize, vocabularySize: vocabulary.count))
+    model.initialize(using: &random)
+    if let encoder { model.encoder = encoder }
+    return (model, configuration)
+  }
+
+  private func save(
+    _ trainer: Trainer, _ configuration: ModelConfiguration, counts: WordCounts
+  ) throws {
+    let card = """
+      # A captioner trained on \(configuration.provenance.trainedOn ?? dataset)
+
+      Written by `cutline train` after epoch \(trainer.state.epoch) of \(epochs).
+
+      """
+    try ModelDirectory.write(
+      .init(
+        configuration: configuration,
+        parameters: trainer.state.model.parameters.map { ($0.parameter.name, $0.value) },
+        words: (trainer.vocabulary, counts), card: card),
+      to: "\(output)/last", precision: .bfloat16, replacing: true)
+  }
+}

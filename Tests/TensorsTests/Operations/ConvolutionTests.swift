@@ -1,0 +1,81 @@
+import Tensors
+import TestSupport
+import Testing
+
+extension TensorsTests {
+  @Suite("Convolution")
+  struct ConvolutionTests {
+    static let cases = [
+      "3x3", "3x3-no-bias", "3x3-valid", "1x1", "1x1-stride2", "3x3-stride2", "3x3-stride2-even",
+      "3x3-stride2-tf-same", "3x3-lopsided", "2x2-stride2", "7x7-stride2", "5x5", "groups",
+      "depthwise", "depthwise-stride2", "depthwise-tf-same", "depthwise-relu6", "16-channels",
+      "33-channels", "relu", "relu6", "residual", "residual-relu", "residual-1x1-relu",
+      "residual-relu6", "1x7",
+    ]
+
+    @Test("agrees with PyTorch", arguments: cases)
+    func parity(name: String) throws {
+      let conv = OperationCase("conv.\(name)", in: try Fixture("operations-convolutions"))
+      let sides = try conv.integers("padding")
+      let geometry = ConvolutionGeometry(
+        stride: try conv.integers("stride")[0],
+        padding: Padding(top: sides[0], left: sides[2], bottom: sides[1], right: sides[3]),
+        groups: try conv.integers("groups")[0])
+      let activation = [Activation.linear, .relu, .relu6][try conv.integers("activation")[0]]
+      let inputs = ["x", "weight", "bias", "residual"].filter { conv.contains($0) }
+      try conv.prove(inputs) { tensors in
+        convolution(
+          tensors[0], tensors[1], bias: inputs.firstIndex(of: "bias").map { tensors[$0] },
+          adding: inputs.firstIndex(of: "residual").map { tensors[$0] }, geometry,
+          activation: activation)
+      }
+    }
+
+    @Test("no case of the fixture is forgotten")
+    func allCases() throws {
+      let names = try Fixture("operations-convolutions").tensorNames
+      let found = Set(
+        names.compactMap { $0.split(separator: ".").dropFirst().first.map(String.init) })
+      #expect(found == Set(Self.cases))
+    }
+
+    @Test("batch norm with fixed statistics folds into weight and bias, gradients included")
+    func foldedBatchNorm() throws {
+      let fixture = try Fixture("operations-normalisation")
+      let folded = OperationCase("conv-batchnorm-relu", in: fixture)
+      let (mean, variance) = (try folded["running_mean"], try folded["running_var"])
+      try folded.prove(["x", "conv", "weight", "bias"]) { t in
+        let scale = t[2] / sqrt(variance.moved(to: t[0].device) + 1e-5)
+        return convolution(
+          t[0], t[1] * scale.reshaped(to: [4, 1, 1, 1]),
+          bias: t[3] - mean.moved(to: t[0].device) * scale,
+          ConvolutionGeometry(padding: Padding(1)), activation: .relu)
+      }
+    }
+
+    @Test("batch norm on its own is arithmetic", arguments: ["batchnorm", "batchnorm.1e-3"])
+    func batchNorm(name: String) throws {
+      let norm = OperationCase(name, in: try Fixture("operations-normalisation"))
+      let (mean, variance) = (try norm["running_mean"], try norm["running_var"])
+      let epsilon = try norm["epsilon"].scalar
+      try norm.prove(["x", "weight", "bias"]) { t in
+        let device = t[0].device
+        return (t[0] - mean.moved(to: device)) / sqrt(variance.moved(to: device) + epsilon) * t[1]
+          + t[2]
+      }
+    }
+
+    @Test("a kernel that does not fit stops the program with both shapes in the message")
+    func misfit() async throws {
+      let result = try await #require(
+        processExitsWith: .failure, observing: [\.standardErrorContent]
+      ) {
+        _ = convolution(Tensor(zeros: [1, 4, 4, 3]), Tensor(zeros: [8, 4, 3, 3]))
+      }
+      let message = String(decoding: result.standardErrorContent, as: UTF8.self)
+      #expect(
+        message.contains(
+          "convolution: a kernel [8, 4, 3, 3] in 1 groups does not fit a map [1, 4, 4, 3]"))
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import Tensors
+
+/// Every kernel as its formula, in naive loops over float64.
+///
+/// What a fast backend computes is compared with this, and central differences on it check every
+/// gradient to more digits than `Float` has. Nothing here is optimised, so that it can be read.
+package final class ReferenceBackend: Backend {
+  package init() {}
+
+  package func makeBuffer(count: Int, type: ElementType) -> Buffer {
+    ReferenceBuffer(count: count, type: type)
+  }
+
+  package func write(_ floats: [Float], to y: Region) { y.values = floats.map(Double.init) }
+
+  package func write(pixels: [UInt8], scale: [Float], shift: [Float], to y: Region) {
+    y.values = pixels.enumerated().map { index, byte in
+      Double(byte) * Double(scale[index % 3]) + Double(shift[index % 3])
+    }
+  }
+
+  package func floats(in x: Region) -> [Float] { x.values.map(Float.init) }
+
+  package func convert(_ x: Region, into y: Region) {
+    y.values = y.type == .bfloat16 ? x.values.map(roundedToBFloat16) : x.values
+  }
+
+  package func fill(_ y: Region, with value: Float) {
+    y.values = Array(repeating: Double(value), count: y.count)
+  }
+
+  package func isFinite(_ x: Region) -> Bool { x.values.allSatisfy(\.isFinite) }
+}
+
+extension Device {
+  /// A device of its own that computes in float64.
+  package static func reference() -> Device { Device(ReferenceBackend()) }
+}
+
+/// Memory of the reference backend: float64, whatever type the kernels were promised.
+package final class ReferenceBuffer: Buffer, @unchecked Sendable {
+  fileprivate var values: [Double]
+
+  /// Filled with NaN, so that an element no kernel has written shows in the result.
+  package override init(count: Int, type: ElementType) {
+    values = Array(repeating: .nan, count: count)
+    super.init(count: count, type: type)
+  }
+}
+
+extension Region {
+  /// The numbers of a region that a `ReferenceBackend` made.
+  package var values: [Double] {
+    get { Array(reference.values[offset..<offset + count]) }
+    nonmutating set {
+      precondition(newValue.count == count, "reference: \(newValue.count) numbers for \(count)")
+      reference.values.replaceSubrange(offset..<offset + count, with: newValue)
+    }
+  }
+
+  private var reference: ReferenceBuffer {
+    guard let buffer = buffer as? ReferenceBuffer else {
+      preconditionFailure("reference: a tensor of another device among the inputs")
+    }
+    return buffer
+  }
+}
+
+extension Tensor {
+  /// A tensor on a reference device that holds more digits than a `Float` can give it.
+  package init(doubles: [Double], shape: Shape, on reference: Device) {
+    self.init(uninitialized: shape, on: reference)
+    region.values = doubles
+  }
+
+  /// All elements of a tensor on a reference device.
+  package var doubles: [Double] { region.values }
+}
+
+/// The nearest number with 8 bits of precision; of two equally near ones the even.
+private func roundedToBFloat16(_ value: Double) -> Double {
+  let bits = Float(value).bitPattern
+  guard value.isFinite else { return value }
+  let (kept, cut) = (bits >> 16, bits & 0xffff)
+  let up = cut > 0x8000 || (cut == 0x8000 && kept & 1 == 1)
+  return Double(Float(bitPattern: (kept + (up ? 1 : 0)) << 16))
+}

@@ -1,0 +1,84 @@
+import Tensors
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+// Gates of one step. Element k of gate number `gate` of a row lies at (row · gates + gate) · size + k.
+
+extension ReferenceBackend {
+  package func lstmGates(
+    _ gates: Region, previousCell: Region, cell: Region, hidden: Region, rows: Int, size: Int
+  ) {
+    let before = previousCell.values
+    var (gate, c, h) = (gates.values, cell.values, hidden.values)
+    for at in positions(in: [rows, size]) {
+      let here = at[0] * size + at[1]
+      let place = (0..<4).map { (at[0] * 4 + $0) * size + at[1] }
+      let (i, f) = (sigmoid(gate[place[0]]), sigmoid(gate[place[1]]))
+      let (g, o) = (tanh(gate[place[2]]), sigmoid(gate[place[3]]))
+      for (place, value) in zip(place, [i, f, g, o]) { gate[place] = value }
+      c[here] = f * before[here] + i * g
+      h[here] = o * tanh(c[here])
+    }
+    (gates.values, cell.values, hidden.values) = (gate, c, h)
+  }
+
+  package func lstmGatesGradient(
+    _ gates: Region, previousCell: Region, cell: Region, dhidden: Region, dcell: Region,
+    into dgates: Region, rows: Int, size: Int
+  ) {
+    let (gate, before, c, dh) = (gates.values, previousCell.values, cell.values, dhidden.values)
+    var (dc, gradient) = (dcell.values, gate)
+    for at in positions(in: [rows, size]) {
+      let here = at[0] * size + at[1]
+      let place = (0..<4).map { (at[0] * 4 + $0) * size + at[1] }
+      let (i, f, g, o) = (gate[place[0]], gate[place[1]], gate[place[2]], gate[place[3]])
+      let t = tanh(c[here])
+      let d = dc[here] + dh[here] * o * (1 - t * t)
+      gradient[place[0]] = d * g * i * (1 - i)
+      gradient[place[1]] = d * before[here] * f * (1 - f)
+      gradient[place[2]] = d * i * (1 - g * g)
+      gradient[place[3]] = dh[here] * t * o * (1 - o)
+      dc[here] = d * f
+    }
+    (dcell.values, dgates.values) = (dc, gradient)
+  }
+
+  package func gruGates(
+    _ gates: Region, recurrent: Region, previous: Region, hidden: Region, rows: Int, size: Int
+  ) {
+    let (u, before) = (recurrent.values, previous.values)
+    var (gate, h) = (gates.values, hidden.values)
+    for at in positions(in: [rows, size]) {
+      let here = at[0] * size + at[1]
+      let place = (0..<3).map { (at[0] * 3 + $0) * size + at[1] }
+      let r = sigmoid(gate[place[0]] + u[place[0]])
+      let z = sigmoid(gate[place[1]] + u[place[1]])
+      let n = tanh(gate[place[2]] + r * u[place[2]])
+      for (place, value) in zip(place, [r, z, n]) { gate[place] = value }
+      h[here] = (1 - z) * n + z * before[here]
+    }
+    (gates.values, hidden.values) = (gate, h)
+  }
+
+  package func gruGatesGradient(
+    _ gates: Region, recurrent: Region, previous: Region, dhidden: Region, into dgates: Region,
+    _ drecurrent: Region, rows: Int, size: Int
+  ) {
+    let (gate, u, before) = (gates.values, recurrent.values, previous.values)
+    var (dh, dx, du) = (dhidden.values, gate, gate)
+    for at in positions(in: [rows, size]) {
+      let here = at[0] * size + at[1]
+      let place = (0..<3).map { (at[0] * 3 + $0) * size + at[1] }
+      let (r, z, n) = (gate[place[0]], gate[place[1]], gate[place[2]])
+      let dn = dh[here] * (1 - z) * (1 - n * n)
+      let dr = dn * u[place[2]] * r * (1 - r)
+      let dz = dh[here] * (before[here] - n) * z * (1 - z)
+      for (place, value) in zip(place, [dr, dz, dn]) { dx[place] = value }
+      for (place, value) in zip(place, [dr, dz, dn * r]) { du[place] = value }
+      dh[here] *= z
+    }
+    (dhidden.values, dgates.values, drecurrent.values) = (dh, dx, du)
+  }
+}

@@ -1,0 +1,124 @@
+import Tensors
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+extension ReferenceBackend {
+  package func map(_ function: Pointwise, _ x: Region, into y: Region) {
+    y.values = x.values.map { x in
+      switch function {
+      case .exp: exp(x)
+      case .log: log(x)
+      case .sqrt: x.squareRoot()
+      case .tanh: tanh(x)
+      case .sigmoid: sigmoid(x)
+      case .relu: max(x, 0)
+      case .relu6: min(max(x, 0), 6)
+      case .negate: -x
+      case .reciprocal: 1 / x
+      }
+    }
+  }
+
+  package func combine(
+    _ function: Pairwise, _ a: Operand, _ b: Operand, _ shape: Shape, into y: Region
+  ) {
+    let (left, right) = (a.region.values, b.region.values)
+    y.values = positions(in: shape).map { position in
+      let a = left[zip(position, a.strides).reduce(0) { $0 + $1.0 * $1.1 }]
+      let b = right[zip(position, b.strides).reduce(0) { $0 + $1.0 * $1.1 }]
+      return switch function {
+      case .add: a + b
+      case .subtract: a - b
+      case .multiply: a * b
+      case .divide: a / b
+      case .reluGradient: b > 0 ? a : 0
+      case .relu6Gradient: b > 0 && b < 6 ? a : 0
+      }
+    }
+  }
+
+  package func sum(_ x: Region, outer: Int, middle: Int, inner: Int, into y: Region) {
+    let values = x.values
+    y.values = positions(in: [outer, inner]).map { at in
+      (0..<middle).reduce(0) { $0 + values[(at[0] * middle + $1) * inner + at[1]] }
+    }
+  }
+
+  package func sumOfSquares(_ x: Region) -> Double { x.values.reduce(0) { $0 + $1 * $1 } }
+
+  package func accumulate(_ x: Region, into y: Region) {
+    y.values = zip(x.values, y.values).map { $0 + $1 }
+  }
+
+  package func copyRows(
+    _ x: Region, stride xStride: Int, into y: Region, stride yStride: Int, rows: Int, columns: Int
+  ) {
+    let source = x.values
+    var values = y.values
+    for row in 0..<rows {
+      for column in 0..<columns {
+        values[row * yStride + column] = source[row * xStride + column]
+      }
+    }
+    y.values = values
+  }
+
+  package func transpose(
+    _ x: Region, outer: Int, _ a: Int, _ b: Int, inner: Int, into y: Region
+  ) {
+    let values = x.values
+    y.values = positions(in: [outer, b, a, inner]).map { at in
+      values[((at[0] * a + at[2]) * b + at[1]) * inner + at[3]]
+    }
+  }
+
+  package func gather(_ rows: [Int32], of table: Region, columns: Int, into y: Region) {
+    let values = table.values
+    y.values = positions(in: [rows.count, columns]).map { at in
+      values[Int(rows[at[0]]) * columns + at[1]]
+    }
+  }
+
+  package func scatterAdd(_ x: Region, toRows rows: [Int32], of table: Region, columns: Int) {
+    let source = x.values
+    var values = table.values
+    for at in positions(in: [rows.count, columns]) {
+      values[Int(rows[at[0]]) * columns + at[1]] += source[at[0] * columns + at[1]]
+    }
+    table.values = values
+  }
+
+  package func adam(
+    _ x: Region, _ dx: Region, _ first: Region, _ second: Region, _ step: AdamStep
+  ) {
+    let (beta1, beta2) = (Double(step.beta1), Double(step.beta2))
+    let rate = Double(step.learningRate)
+    let gradient = dx.values.map { $0 * Double(step.gradientScale) }
+    first.values = zip(first.values, gradient).map { beta1 * $0 + (1 - beta1) * $1 }
+    second.values = zip(second.values, gradient).map { beta2 * $0 + (1 - beta2) * $1 * $1 }
+    let moments = zip(first.values, second.values)
+    x.values = zip(x.values, moments).map { x, moments in
+      let mean = moments.0 / (1 - pow(beta1, Double(step.step)))
+      let square = moments.1 / (1 - pow(beta2, Double(step.step)))
+      let decayed = x - rate * Double(step.weightDecay) * x
+      return decayed - rate * mean / (square.squareRoot() + Double(step.epsilon))
+    }
+  }
+}
+
+func sigmoid(_ x: Double) -> Double { 1 / (1 + exp(-x)) }
+
+/// Every position in a tensor of this shape, in row-major order.
+func positions(in shape: Shape) -> [[Int]] {
+  (0..<shape.elementCount).map { index in
+    var rest = index
+    var position = shape
+    for axis in shape.indices.reversed() {
+      position[axis] = rest % shape[axis]
+      rest /= shape[axis]
+    }
+    return position
+  }
+}

@@ -1,0 +1,93 @@
+import Tensors
+
+extension ReferenceBackend {
+  package func multiply(
+    _ left: Region, _ right: Region, _ bias: Region?, _ product: Product, into y: Region
+  ) {
+    let (a, b, biases) = (left.values, right.values, bias?.values)
+    let (rows, columns, inner) = (product.rows, product.columns, product.inner)
+    var values = product.accumulates ? y.values : Array(repeating: 0, count: rows * columns)
+    for row in 0..<rows {
+      for column in 0..<columns {
+        var sum = biases?[column] ?? 0
+        for k in 0..<inner {
+          let i = product.transposeLeft ? k * rows + row : row * inner + k
+          let j = product.transposeRight ? column * inner + k : k * columns + column
+          sum += a[i] * b[j]
+        }
+        values[row * columns + column] += sum
+      }
+    }
+    y.values = values
+  }
+
+  package func convolve(
+    _ x: Region, _ weight: Region, _ bias: Region?, adding addend: Region?, _ window: Window,
+    into y: Region
+  ) {
+    let (input, kernel) = (x.values, weight.values)
+    var sums = addend?.values ?? Array(repeating: 0, count: y.count)
+    if let biases = bias?.values {
+      for index in sums.indices { sums[index] += biases[index % biases.count] }
+    }
+    window.forEachProduct { x, w, y in sums[y] += input[x] * kernel[w] }
+    y.values = sums.map { sum in
+      switch window.activation {
+      case .linear: sum
+      case .relu: max(sum, 0)
+      case .relu6: min(max(sum, 0), 6)
+      }
+    }
+  }
+
+  package func convolutionInputGradient(
+    _ dy: Region, _ weight: Region, _ window: Window, into dx: Region
+  ) {
+    let (gradient, kernel) = (dy.values, weight.values)
+    var sums = Array(repeating: 0.0, count: dx.count)
+    window.forEachProduct { x, w, y in sums[x] += gradient[y] * kernel[w] }
+    dx.values = sums
+  }
+
+  package func convolutionWeightGradient(
+    _ x: Region, _ dy: Region, _ window: Window, into dweight: Region, _ dbias: Region?
+  ) {
+    let (input, gradient) = (x.values, dy.values)
+    var sums = Array(repeating: 0.0, count: dweight.count)
+    window.forEachProduct { x, w, y in sums[w] += gradient[y] * input[x] }
+    dweight.values = sums
+    guard let dbias else { return }
+    var biasSums = Array(repeating: 0.0, count: dbias.count)
+    for (index, dy) in gradient.enumerated() { biasSums[index % dbias.count] += dy }
+    dbias.values = biasSums
+  }
+}
+
+extension Window {
+  /// Calls `body` with the places in input, weight and output of every product of a convolution.
+  fileprivate func forEachProduct(_ body: (_ x: Int, _ weight: Int, _ y: Int) -> Void) {
+    let (inputs, outputs) = (channels / groups, outputChannels / groups)
+    forEachTap { input, tap, output in
+      for o in 0..<outputChannels {
+        let group = o / outputs
+        for i in 0..<inputs {
+          body(
+            input * channels + group * inputs + i,
+            (o * inputs + i) * kernelHeight * kernelWidth + tap, output * outputChannels + o)
+        }
+      }
+    }
+  }
+
+  /// Calls `body` for each pixel a window covers: its place, that in the window, that of the output.
+  func forEachTap(_ body: (_ input: Int, _ tap: Int, _ output: Int) -> Void) {
+    for at in positions(in: [batch, outputHeight, outputWidth, kernelHeight, kernelWidth]) {
+      let row = at[1] * stride + at[3] - padding.top
+      let column = at[2] * stride + at[4] - padding.left
+      guard (0..<height).contains(row), (0..<width).contains(column) else { continue }
+      body(
+        (at[0] * height + row) * width + column, at[3] * kernelWidth + at[4],
+        (at[0] * outputHeight + at[1]) * outputWidth + at[2])
+    }
+  }
+}
