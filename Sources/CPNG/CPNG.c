@@ -57,9 +57,6 @@ static void open_stream(Decoder *decoder) {
   png_structp png = decoder->png;
   png_set_read_fn(png, decoder, read_bytes);
   png_set_crc_action(png, PNG_CRC_QUIET_USE, PNG_CRC_QUIET_USE);
-#ifdef PNG_IGNORE_ADLER32
-  png_set_option(png, PNG_IGNORE_ADLER32, PNG_OPTION_ON);
-#endif
   png_set_user_limits(png, 0x7FFFFFFF, 0x7FFFFFFF);  // the caller has checked the size
   png_read_info(png, decoder->info);
 }

@@ -2,7 +2,7 @@ import CJPEG
 
 /// A decoded picture as it was stored, and what was wrong with it.
 struct DecodedPixels {
-  let image: Image
+  var image: Image
   /// `nil` if all of it could be read; otherwise what strict reading calls an error.
   var damage: StillImageProblem?
   /// What even strict reading lets pass.
@@ -11,11 +11,11 @@ struct DecodedPixels {
 
 /// Decodes JPEGs with libjpeg-turbo.
 struct JPEGDecoder {
-  /// The most scans a progressive picture may have; photographs have about ten. Each costs a pass
-  /// over the whole picture, so that a small file could keep us busy for hours.
-  static let maximumScanCount: UInt32 = 500
-  /// The most pixels, summed over all scans, that a progressive picture may make us decode.
-  static let maximumScannedPixels = 4_000_000_000
+  /// The most scans a picture may have; photographs have about ten.
+  static let maximumScanCount = 500
+  /// The most pixels, summed over all scans, that a picture may make us decode; about
+  /// four seconds' worth.
+  static let maximumScannedPixels = 2_500_000_000
 
   let bytes: [UInt8]
   let header: JPEGHeader
@@ -37,10 +37,10 @@ struct JPEGDecoder {
   func decode(scale: Int) throws(StillImageProblem) -> DecodedPixels {
     let width = (header.size.width + scale - 1) / scale
     let height = (header.size.height + scale - 1) / scale
-    let scanLimit = Self.maximumScannedPixels / (header.size.width * header.size.height)
+    let scanLimit = try checkScanCount()
     var request = CJPEGRequest(
       width: UInt32(header.size.width), height: UInt32(header.size.height), scale: UInt32(scale),
-      scan_limit: min(Self.maximumScanCount, UInt32(clamping: scanLimit)))
+      scan_limit: UInt32(scanLimit))
     var report = CJPEGReport()
     let pixels = [UInt8](unsafeUninitializedCapacity: width * height * 3) { target, count in
       report = cjpeg_decode(bytes, bytes.count, &request, target.baseAddress)
@@ -49,10 +49,8 @@ struct JPEGDecoder {
     let image = Image(width: width, height: height, pixels: pixels)
     switch report.outcome {
     case CJPEG_OUT_OF_MEMORY:
-      throw StillImageProblem(.tooLarge, "does not fit in memory. Make the picture smaller.")
-    case CJPEG_TOO_MANY_SCANS:
-      throw StillImageProblem(
-        .tooLarge, "has over \(request.scan_limit) scans. Save it again as an ordinary JPEG.")
+      throw StillImageProblem.tooLargeForMemory
+    case CJPEG_TOO_MANY_SCANS: throw Self.tooManyScans(scanLimit)
     case CJPEG_COMPLETE where report.is_truncated == 0 || report.rows_before_end == height:
       return DecodedPixels(image: image, remark: remark(report))
     default:
@@ -60,49 +58,53 @@ struct JPEGDecoder {
     }
   }
 
+  /// Returns how many scans the picture may have, and throws if it has more.
+  private func checkScanCount() throws(StillImageProblem) -> Int {
+    let pixels = header.size.width * header.size.height
+    let limit = min(Self.maximumScanCount, Self.maximumScannedPixels / pixels)
+    if header.hasSeveralScans && header.scanCount(in: bytes, upTo: limit + 1) > limit {
+      throw Self.tooManyScans(limit)
+    }
+    return limit
+  }
+
+  private static func tooManyScans(_ limit: Int) -> StillImageProblem {
+    StillImageProblem(
+      .tooLarge, "a JPEG with over \(limit) scans",
+      remedy: "Save it again as an ordinary JPEG.")
+  }
+
   private func damage(_ report: CJPEGReport, rowCount: Int) -> StillImageProblem {
-    if report.is_truncated != 0 {
+    if report.is_truncated != 0 && report.rows_before_end < rowCount {
+      // Such a picture is read whole before its first row comes out.
       let share = Int(report.rows_before_end) * 100 / rowCount
-      return incompletePicture(
+      return .incomplete(
         "JPEG",
-        endsAfter: header.isProgressive && share < 100
-          ? "before its last scan" : "after \(share) % of the rows")
+        ends: header.hasSeveralScans ? "before its last scan" : "after \(share) % of the rows"
+      )
     }
     let share = Int(report.rows) * 100 / rowCount
-    return damagedPicture("JPEG", "\(report.text ?? "bad data") after \(share) % of the rows")
+    let place = share == 100 ? "the last row" : "\(share) % of the rows"
+    return .damaged("JPEG", "\(report.text ?? "bad data") after \(place)")
   }
 
   /// What is worth saying of a picture whose rows could all be decoded.
   private func remark(_ report: CJPEGReport) -> MediaWarning? {
     if report.is_truncated != 0 {
-      return MediaWarning(code: .truncated, message: "the JPEG has all its rows but no end marker")
+      return MediaWarning(code: .truncated, message: "a JPEG without its end marker")
     }
     return report.text.map { MediaWarning(code: .corrupt, message: "a damaged JPEG: \($0)") }
   }
 }
 
-/// The problem of a file that stops too early.
-func incompletePicture(_ format: String, endsAfter place: String) -> StillImageProblem {
-  StillImageProblem(
-    .truncated,
-    "not a complete \(format) (ends \(place)). "
-      + "Get a fresh copy, or run without --strict to caption what is there.")
-}
-
-/// The problem of a file whose pixel data cannot all be decoded.
-func damagedPicture(_ format: String, _ reason: String) -> StillImageProblem {
-  StillImageProblem(
-    .corrupt,
-    "a damaged \(format): \(reason). "
-      + "Get a fresh copy, or run without --strict to caption what is there.")
-}
-
 extension CJPEGReport {
-  /// What the library said, without the full stop that some of its messages end in.
+  /// What the library said, without the words that only repeat ours.
   fileprivate var text: String? {
     let text = withUnsafeBytes(of: message) { raw in
       String(decoding: raw.prefix { $0 != 0 }, as: UTF8.self)
     }
-    return text.isEmpty ? nil : text
+    let prefix = "Corrupt JPEG data: "
+    if text.isEmpty { return nil }
+    return text.hasPrefix(prefix) ? String(text.dropFirst(prefix.count)) : text
   }
 }

@@ -6,7 +6,10 @@ struct JPEGHeader: Equatable {
   var size = PixelSize(width: 0, height: 0)
   /// 1 for grey, 3 for colour, 4 for CMYK.
   var componentCount = 0
-  var isProgressive = false
+  /// Whether the decoder must read all of the picture before it can show its first row.
+  var hasSeveralScans = false
+  /// Where the compressed data of the first scan starts.
+  var scanStart = 0
   var exif: [UInt8]?
   var xmp: [UInt8]?
 
@@ -27,7 +30,7 @@ extension JPEGHeader {
       let marker = try reader.nextMarker()
       switch marker {
       case 0xDA:
-        _ = try reader.segment()
+        try readScan(bytes, try reader.segment())
         try checkFrame()
         return
       case 0xC0...0xC3, 0xC5...0xC7, 0xC9...0xCB, 0xCD...0xCF, 0xDE:
@@ -50,18 +53,32 @@ extension JPEGHeader {
     _ segment: ArraySlice<UInt8>, _ marker: Int
   ) throws(StillImageProblem) {
     let frame = Array(segment.prefix(6))
-    guard frame.count == 6 else { throw Self.corrupt("its frame header is too short") }
-    guard frame[0] == 8 else {
-      throw Self.unsupported("\(frame[0])-bit JPEG")
+    guard frame.count == 6, segment.count.isMultiple(of: 3) else {
+      throw Self.corrupt("its frame header has the wrong length")
     }
+    // Checked before the number of bits: lossless pictures often have more than eight.
     guard marker & 3 != 3 else { throw Self.unsupported("lossless JPEG") }
+    switch frame[0] {
+    case 8: break
+    case 2...16: throw Self.unsupported("\(frame[0])-bit JPEG")
+    default: throw Self.corrupt("its header says \(frame[0]) bits")
+    }
     componentCount = Int(frame[5])
-    guard [1, 3, 4].contains(componentCount) else {
-      throw Self.unsupported("JPEG with \(componentCount) components")
+    switch componentCount {
+    case 1, 3, 4: break
+    case 2: throw Self.unsupported("JPEG with 2 components")
+    default: throw Self.corrupt("its header says \(componentCount) components")
     }
     size = PixelSize(
       width: Int(frame[3]) << 8 | Int(frame[4]), height: Int(frame[1]) << 8 | Int(frame[2]))
-    isProgressive = marker & 3 == 2
+    hasSeveralScans = marker & 3 == 2
+  }
+
+  private mutating func readScan(
+    _ bytes: [UInt8], _ segment: Range<Int>
+  ) throws(StillImageProblem) {
+    scanStart = segment.upperBound
+    if let count = bytes[segment].first, count < componentCount { hasSeveralScans = true }
   }
 
   private func checkFrame() throws(StillImageProblem) {
@@ -94,15 +111,16 @@ extension JPEGHeader {
   }
 
   fileprivate static let truncated = StillImageProblem(
-    .truncated, "not a complete JPEG (ends inside its header). Get a fresh copy.")
+    .truncated, "not a complete JPEG (ends inside its header)")
 
   fileprivate static func corrupt(_ reason: String) -> StillImageProblem {
-    StillImageProblem(.corrupt, "a damaged JPEG: \(reason). Get a fresh copy.")
+    StillImageProblem(.corrupt, "a damaged JPEG: \(reason)")
   }
 
   private static func unsupported(_ kind: String) -> StillImageProblem {
     StillImageProblem(
-      .unsupported, "a \(kind), which is not supported. Convert it to an ordinary 8-bit JPEG.")
+      .unsupported, "a \(kind), which is not supported",
+      remedy: "Convert it to an ordinary 8-bit JPEG.")
   }
 }
 

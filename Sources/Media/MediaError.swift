@@ -47,10 +47,34 @@ package struct MediaWarning: Sendable, Equatable {
 /// What a decoder found wrong, before anyone knows which file it was.
 struct StillImageProblem: Error, Equatable {
   let code: MediaError.Code
-  let problem: String
+  /// What is wrong, such as "not a complete JPEG (ends inside its header)".
+  let fact: String
+  /// What to do about it, as a sentence.
+  let remedy: String
 
-  init(_ code: MediaError.Code, _ problem: String) {
+  init(_ code: MediaError.Code, _ fact: String, remedy: String = "Get a fresh copy.") {
     self.code = code
-    self.problem = problem
+    self.fact = fact
+    self.remedy = remedy
   }
+
+  /// The problem as a warning to those who read on.
+  var warning: MediaWarning { MediaWarning(code: code, message: fact) }
+
+  /// The problem of a file that stops too early, but not before its first pixel.
+  static func incomplete(_ format: String, ends place: String) -> StillImageProblem {
+    StillImageProblem(
+      .truncated, "not a complete \(format) (ends \(place))", remedy: remedyForStrict)
+  }
+
+  static let tooLargeForMemory = StillImageProblem(
+    .tooLarge, "the picture does not fit in memory", remedy: "Make it smaller.")
+
+  /// The problem of a file whose pixels cannot all be decoded.
+  static func damaged(_ format: String, _ reason: String) -> StillImageProblem {
+    StillImageProblem(.corrupt, "a damaged \(format): \(reason)", remedy: remedyForStrict)
+  }
+
+  private static let remedyForStrict =
+    "Get a fresh copy, or run without --strict to caption what is there."
 }

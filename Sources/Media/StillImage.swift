@@ -39,7 +39,8 @@ package func decodeStillImage(
     return try StillImageFile(bytes: bytes, options: options).decode()
   } catch {
     throw MediaError(
-      path: source.name, code: error.code, stage: .decode, problem: error.problem)
+      path: source.name, code: error.code, stage: .decode, problem: "\(error.fact). \(error.remedy)"
+    )
   }
 }
 
@@ -51,16 +52,21 @@ private struct StillImageFile {
   func decode() throws(StillImageProblem) -> DecodedImage {
     guard let format = MediaFormat(recognizing: bytes) else {
       throw StillImageProblem(
-        .notMedia, "not a picture or video in any known format. Give a JPEG, PNG or WebP file.")
+        .notMedia, "not a picture or video in any known format",
+        remedy: "Give a JPEG, PNG or WebP file.")
     }
     switch format {
     case .jpeg: return try decodeJPEG()
+    case .png: return try decodePNG()
+    case .webp: return try decodeWebP()
+    case _ where format.isVideo:
+      throw StillImageProblem(
+        .unsupported, "in \(format.rawValue) format: video comes in a later version",
+        remedy: "Give a JPEG, PNG or WebP file.")
     default:
       throw StillImageProblem(
-        .unsupported,
-        format.isVideo
-          ? "\(format.rawValue) video; video comes in a later version. Give a JPEG, PNG or WebP file."
-          : "\(format.rawValue) pictures are not supported yet. Convert it to JPEG, PNG or WebP.")
+        .unsupported, "in \(format.rawValue) format, which is not supported yet",
+        remedy: "Convert it to JPEG, PNG or WebP.")
     }
   }
 
@@ -72,6 +78,20 @@ private struct StillImageFile {
     return try finish(decoder.decode(scale: scale), .jpeg, header.size, header.orientation)
   }
 
+  private func decodePNG() throws(StillImageProblem) -> DecodedImage {
+    let structure = try PNGStructure(parsing: bytes)
+    try check(structure.size)
+    let decoder = PNGDecoder(bytes: bytes, structure: structure)
+    return try finish(decoder.decode(), .png, structure.size, structure.orientation)
+  }
+
+  private func decodeWebP() throws(StillImageProblem) -> DecodedImage {
+    let container = try WebPContainer(bytes)
+    try check(container.size)
+    let decoder = WebPDecoder(container: container)
+    return try finish(decoder.decode(), .webp, container.size, container.orientation)
+  }
+
   /// Refuses a picture over the limits, before anything is allocated for it.
   private func check(_ size: PixelSize) throws(StillImageProblem) {
     let (pixels, isHuge) = size.width.multipliedReportingOverflow(by: size.height)
@@ -79,13 +99,15 @@ private struct StillImageFile {
       throw StillImageProblem(
         .tooLarge,
         "\(size.width) x \(size.height) pixels are over the limit of "
-          + "\(options.maximumPixels.grouped). Make the picture smaller, or raise --max-pixels.")
+          + options.maximumPixels.grouped,
+        remedy: "Make the picture smaller, or raise --max-pixels.")
     }
     guard max(size.width, size.height) <= options.maximumSide else {
       throw StillImageProblem(
         .tooLarge,
         "a side of \(max(size.width, size.height).grouped) pixels is over the limit of "
-          + "\(options.maximumSide.grouped). Make the picture smaller.")
+          + options.maximumSide.grouped,
+        remedy: "Make the picture smaller.")
     }
   }
 
@@ -95,9 +117,8 @@ private struct StillImageFile {
   ) throws(StillImageProblem) -> DecodedImage {
     if let damage = pixels.damage, options.isStrict { throw damage }
     let upright = orientation.exchangesSides ? stored.transposed : stored
-    let damage = pixels.damage.map { MediaWarning(code: $0.code, message: $0.problem) }
     return DecodedImage(
       image: pixels.image.turned(orientation), width: upright.width, height: upright.height,
-      format: format, warnings: [damage, pixels.remark].compactMap { $0 })
+      format: format, warnings: [pixels.damage?.warning, pixels.remark].compactMap { $0 })
   }
 }

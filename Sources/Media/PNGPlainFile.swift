@@ -1,0 +1,50 @@
+extension PNGStructure {
+  /// The picture in the plainest file that holds it: size, colours, image data, in valid chunks.
+  ///
+  /// libpng is given this instead of the original, so that none of its chunk parsers meets a byte
+  /// from outside. Checksums are left out; the decoder does not ask for them.
+  func plainFile(_ bytes: [UInt8]) -> [UInt8] {
+    var file = Self.signature
+    file.reserveCapacity(bytes.count + 1024)
+    let header = [size.width, size.height].flatMap(bigEndian32)
+    file.appendChunk(
+      "IHDR", header + [UInt8(bitDepth), UInt8(colorType), 0, 0, isInterlaced ? 1 : 0])
+    if colorType == 3 { file.appendChunk("PLTE", usablePalette) }
+    if let transparency = usableTransparency { file.appendChunk("tRNS", transparency) }
+    for range in imageData { file.appendChunk("IDAT", bytes[range]) }
+    file.appendChunk("IEND", [])
+    return file
+  }
+
+  /// As many whole colours as the pixels can name; grey steps if there are none, as in Pillow.
+  private var usablePalette: [UInt8] {
+    let colors = min(palette.count / 3, 1 << bitDepth)
+    guard colors > 0 else {
+      return (0..<1 << bitDepth).flatMap { Array(repeating: UInt8($0), count: 3) }
+    }
+    return Array(palette.prefix(colors * 3))
+  }
+
+  private var usableTransparency: [UInt8]? {
+    guard let transparency, !transparency.isEmpty else { return nil }
+    switch colorType {
+    case 0: return Array(transparency.prefix(2))
+    case 2: return Array(transparency.prefix(6))
+    case 3: return Array(transparency.prefix(usablePalette.count / 3))
+    default: return nil
+    }
+  }
+}
+
+extension [UInt8] {
+  fileprivate mutating func appendChunk(_ name: String, _ data: some Collection<UInt8>) {
+    self += bigEndian32(data.count)
+    self += name.utf8
+    self += data
+    self += [0, 0, 0, 0]
+  }
+}
+
+private func bigEndian32(_ number: Int) -> [UInt8] {
+  [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: number >> $0) }
+}

@@ -1,0 +1,199 @@
+/// The parts of a PNG file that make the picture, found by walking its chunks.
+///
+/// Accepts and refuses what Pillow does: checksums count in front of the image data and in chunks
+/// that matter; what is merely ancillary can spoil a picture only for strict readers. Compressed
+/// text and colour profiles are stepped over, never unpacked.
+struct PNGStructure {
+  var size = PixelSize(width: 0, height: 0)
+  private(set) var bitDepth = 0
+  private(set) var colorType = 0
+  private(set) var isInterlaced = false
+  /// Colours as RGB triples, as the file has them.
+  private(set) var palette: [UInt8] = []
+  /// The transparent colour, or the alpha of each palette colour.
+  private(set) var transparency: [UInt8]?
+  /// Where the compressed pixels are, in pieces.
+  private(set) var imageData: [Range<Int>] = []
+  private var metadata = OrientationMetadata()
+  /// What strict readers refuse although the pixels may be whole.
+  private(set) var damage: StillImageProblem?
+
+  var orientation: ImageOrientation { metadata.orientation }
+}
+
+extension PNGStructure {
+  /// Eight bytes; the ends of line in them show a transfer as text.
+  static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+
+  init(parsing bytes: [UInt8]) throws(StillImageProblem) {
+    guard bytes.starts(with: Self.signature) else {
+      throw Self.corrupt("its signature was changed, as by a transfer in text mode")
+    }
+    var reader = ByteReader(bytes, from: 8)
+    let firstImageData = try readHeader(&reader)
+    try checkHeader()
+    readImageData(&reader, first: firstImageData)
+    readTrailer(&reader)
+  }
+
+  /// Reads the chunks in front of the image data and returns the first that holds some.
+  private mutating func readHeader(
+    _ reader: inout ByteReader
+  ) throws(StillImageProblem) -> PNGChunk {
+    while true {
+      guard let chunk = reader.pngChunk() else { throw Self.truncatedHeader }
+      if !chunk.hasPlausibleName {
+        guard chunk.nameBytes.allSatisfy({ $0 < 0x80 }) else {
+          throw Self.corrupt("its header holds no valid chunk")
+        }
+        damage = damage ?? .damaged("PNG", "impossible chunk name")
+      }
+      switch chunk.name {
+      case "IDAT": return chunk
+      case "IEND": throw Self.corrupt("it holds no image data")
+      default: break
+      }
+      guard let range = reader.range(chunk.length) else { throw Self.truncatedHeader }
+      let data = reader.bytes[range]
+      guard let checksum = reader.bigEndian32() else { throw Self.truncatedHeader }
+      if checksum != crc32(chunk.nameBytes + data) {
+        try refuse("wrong checksum", in: chunk)
+      }
+      try read(chunk, data)
+    }
+  }
+
+  private mutating func read(
+    _ chunk: PNGChunk, _ data: ArraySlice<UInt8>
+  ) throws(StillImageProblem) {
+    if data.count < Self.smallestSizes[chunk.name] ?? 0 {
+      return try refuse("too short", in: chunk)
+    }
+    switch chunk.name {
+    case "IHDR": try readSize(Array(data))
+    case "PLTE": palette = Array(data)
+    case "tRNS":
+      let smallest = colorType == 2 ? 6 : colorType == 0 ? 2 : 0
+      if data.count < smallest { return try refuse("too short", in: chunk) }
+      transparency = Array(data)
+    default: metadata.read(chunk, data)
+    }
+  }
+
+  /// A chunk without which there is no picture is an error; any other only to strict readers.
+  private mutating func refuse(
+    _ reason: String, in chunk: PNGChunk
+  ) throws(StillImageProblem) {
+    let place = chunk.hasPlausibleName ? "chunk \(chunk.name)" : "a chunk without a proper name"
+    guard !chunk.isCritical else { throw Self.corrupt("\(reason) in \(place)") }
+    damage = damage ?? .damaged("PNG", "\(reason) in \(place)")
+  }
+
+  private mutating func readSize(_ header: [UInt8]) throws(StillImageProblem) {
+    var reader = ByteReader(header)
+    size = PixelSize(width: reader.bigEndian32() ?? 0, height: reader.bigEndian32() ?? 0)
+    (bitDepth, colorType) = (Int(header[8]), Int(header[9]))
+    guard header[11] == 0 else { throw Self.corrupt("it uses an unknown filter method") }
+    isInterlaced = header[12] != 0
+  }
+
+  private func checkHeader() throws(StillImageProblem) {
+    guard let depths = Self.bitDepths[colorType], depths.contains(bitDepth) else {
+      throw Self.corrupt("no pixels have \(bitDepth) bits in colour type \(colorType)")
+    }
+    guard size.width > 0 && size.height > 0 else {
+      throw Self.corrupt("its header says \(size.width) x \(size.height) pixels")
+    }
+  }
+
+  /// Reads the unbroken run of image data that starts with `first`.
+  private mutating func readImageData(_ reader: inout ByteReader, first: PNGChunk) {
+    var chunk = first
+    while true {
+      guard let range = reader.range(chunk.length) else {
+        imageData.append(reader.position..<reader.end)
+        reader.position = reader.end
+        return
+      }
+      imageData.append(range)
+      _ = reader.bigEndian32()
+      let next = reader.position
+      guard let following = reader.pngChunk(), following.name == "IDAT" else {
+        reader.position = next
+        return
+      }
+      chunk = following
+    }
+  }
+
+  /// Reads what follows the image data: metadata may, and only the end chunk shows that the file is
+  /// whole.
+  private mutating func readTrailer(_ reader: inout ByteReader) {
+    while let chunk = reader.pngChunk() {
+      guard chunk.hasPlausibleName, chunk.name != "IEND" else { return }
+      guard let range = reader.range(chunk.length), reader.bigEndian32() != nil else { break }
+      metadata.read(chunk, reader.bytes[range])
+    }
+    damage = damage ?? .incomplete("PNG", ends: "before its end chunk")
+  }
+
+  private static let bitDepths: [Int: Set<Int>] = [
+    0: [1, 2, 4, 8, 16], 2: [8, 16], 3: [1, 2, 4, 8], 4: [8, 16], 6: [8, 16],
+  ]
+
+  private static let smallestSizes = [
+    "IHDR": 13, "gAMA": 4, "cHRM": 32, "sRGB": 1, "pHYs": 9, "acTL": 8, "fcTL": 26,
+  ]
+
+  private static let truncatedHeader = StillImageProblem(
+    .truncated, "not a complete PNG (ends inside its header)")
+
+  private static func corrupt(_ reason: String) -> StillImageProblem {
+    StillImageProblem(.corrupt, "a damaged PNG: \(reason)")
+  }
+}
+
+/// The head of a chunk: four letters and the number of bytes that follow.
+private struct PNGChunk {
+  let length: Int
+  let nameBytes: [UInt8]
+
+  var name: String { String(decoding: nameBytes, as: UTF8.self) }
+  /// A capital first letter marks the chunks without which there is no picture.
+  var isCritical: Bool { nameBytes[0] & 0x20 == 0 }
+
+  var hasPlausibleName: Bool {
+    nameBytes.allSatisfy { byte in
+      switch byte {
+      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x5F: true
+      default: false
+      }
+    }
+  }
+}
+
+extension OrientationMetadata {
+  fileprivate mutating func read(_ chunk: PNGChunk, _ data: ArraySlice<UInt8>) {
+    if chunk.name == "eXIf" { exif = Array(data) }
+    if chunk.name == "iTXt", data.starts(with: Array("XML:com.adobe.xmp\0".utf8)) {
+      xmp = Array(data)
+    }
+  }
+}
+
+extension ByteReader {
+  fileprivate mutating func pngChunk() -> PNGChunk? {
+    guard let length = bigEndian32(), let name = range(4) else { return nil }
+    return PNGChunk(length: length, nameBytes: Array(bytes[name]))
+  }
+}
+
+/// The checksum PNG puts behind each chunk (ISO 3309).
+private func crc32(_ bytes: [UInt8]) -> Int {
+  var crc: UInt32 = .max
+  for byte in bytes {
+    crc ^= UInt32(byte)
+    for _ in 0..<8 { crc = crc >> 1 ^ (crc & 1 == 1 ? 0xEDB8_8320 : 0) }
+  }
+  return Int(~crc)
+}
