@@ -130,8 +130,9 @@ extension PNGStructure {
   /// whole.
   private mutating func readTrailer(_ reader: inout ByteReader) {
     while let chunk = reader.pngChunk() {
-      guard chunk.hasPlausibleName, chunk.name != "IEND" else { return }
+      guard chunk.hasPlausibleName else { return }  // junk behind the pixels, as Pillow has it
       guard let range = reader.range(chunk.length), reader.bigEndian32() != nil else { break }
+      if chunk.name == "IEND" { return }
       metadata.read(chunk, reader.bytes[range])
     }
     damage = damage ?? .incomplete("PNG", ends: "before its end chunk")

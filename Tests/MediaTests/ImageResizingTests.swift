@@ -1,0 +1,29 @@
+import Testing
+
+@testable import Media
+
+@Suite("Image resizing")
+struct ImageResizingTests {
+  @Test(
+    "equals Pillow's antialiased bilinear resize to the bit",
+    arguments: [
+      (16, 16), (48, 40), (1, 1), (31, 5), (7, 23), (120, 3), (3, 120), (32, 22), (62, 23), (24, 9),
+    ])
+  func parity(width: Int, height: Int) throws {
+    let drawing = try MediaFixture.picture("drawing.ppm")
+    let resized = drawing.resized(toWidth: width, height: height)
+    #expect(resized == (try MediaFixture.picture("resize-\(width)x\(height).ppm")))
+  }
+
+  @Test("leaves a picture of that size as it is")
+  func identity() {
+    let picture = Image.pattern(width: 5, height: 4)
+    #expect(picture.resized(toWidth: 5, height: 4) == picture)
+  }
+
+  @Test("keeps a flat picture flat at any size", arguments: [1, 2, 7, 100])
+  func flat(size: Int) {
+    let white = Image(width: 33, height: 17, pixels: Array(repeating: 255, count: 33 * 17 * 3))
+    #expect(white.resized(toWidth: size, height: size).pixels.allSatisfy { $0 == 255 })
+  }
+}

@@ -1,0 +1,45 @@
+import Testing
+
+@testable import Media
+
+@Suite("Media format")
+struct MediaFormatTests {
+  @Test(
+    "is told by the first bytes",
+    arguments: [
+      ("GIF89a...", MediaFormat.gif), ("8BPS....", .photoshop), ("II*\0....", .tiff),
+      ("MM\0*....", .tiff), ("DDS ....", .dds), ("BLP2....", .blp), ("OggS....", .ogg),
+      ("....ftypisom", .mp4), ("....ftypqt  ", .quickTime), ("....ftypavif", .avif),
+      ("....ftypheic", .heic), ("RIFF....AVI ", .avi), ("RIFF....WEBP", .webp),
+      ("....moov....", .quickTime), ("P6\n31 23\n255\n", .portableAnymap), ("qoif....", .qoi),
+    ])
+  func magic(head: String, format: MediaFormat) {
+    #expect(MediaFormat(recognizing: Array(head.utf8)) == format)
+  }
+
+  @Test("is none for text, audio and nothing at all")
+  func unknown() {
+    for text in ["", "B", "BM", "this is no picture", "RIFF....WAVE", "PK", "P6", "Plain text"] {
+      #expect(MediaFormat(recognizing: Array(text.utf8)) == nil, "\(text)")
+    }
+  }
+
+  @Test("other pictures are unsupported, videos come later, the rest is not media")
+  func messages() {
+    let gif = failure(Array("GIF89a.....".utf8))
+    #expect(gif?.code == .unsupported)
+    #expect(
+      gif?.description
+        == "it: in GIF format, which is not supported yet. Convert it to JPEG, PNG or WebP.")
+    let video = failure(Array("....ftypisom".utf8))
+    #expect(video?.code == .unsupported)
+    #expect(
+      video?.problem
+        == "in MP4 format: video comes in a later version. Give a JPEG, PNG or WebP file.")
+    let text = failure(Array("hello".utf8))
+    #expect(text?.code == .notMedia)
+    #expect(
+      text?.problem
+        == "not a picture or video in any known format. Give a JPEG, PNG or WebP file.")
+  }
+}
