@@ -167,6 +167,7 @@ package struct GroupNormResult: Sendable {
   package let inverseDeviation: Region
 }
 
+/// What one step of Adam goes by.
 package struct AdamStep: Sendable {
   package var learningRate: Float
   package var beta1: Float
@@ -178,4 +179,13 @@ package struct AdamStep: Sendable {
   package var gradientScale: Float
   /// Counts from 1.
   package var step: Int
+
+  package init(
+    learningRate: Float, beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8,
+    weightDecay: Float = 0, gradientScale: Float = 1, step: Int
+  ) {
+    (self.learningRate, self.beta1, self.beta2) = (learningRate, beta1, beta2)
+    (self.epsilon, self.weightDecay) = (epsilon, weightDecay)
+    (self.gradientScale, self.step) = (gradientScale, step)
+  }
 }
