@@ -59,7 +59,7 @@ let package = Package(
     .testTarget(
       name: "ImageEncodersTests",
       dependencies: ["ImageEncoders", "Layers", "Media", "Tensors", "TestSupport"]),
-    .testTarget(name: "MediaTests", dependencies: ["Media"]),
+    .testTarget(name: "MediaTests", dependencies: ["Media", "TestSupport"]),
     .testTarget(name: "TensorsTests", dependencies: ["CKernels", "Tensors", "TestSupport"]),
     .testTarget(name: "TextTests", dependencies: ["Text"]),
     .testTarget(
