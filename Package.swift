@@ -40,7 +40,14 @@ let package = Package(
       // Read by whoever validates results, not by the program.
       exclude: ["Resources"]),
 
-    .target(name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport"),
+    .target(name: "CTestSupport", path: "Tests/CTestSupport"),
+    .target(
+      name: "TestSupport", dependencies: ["CTestSupport", "Tensors"], path: "Tests/TestSupport"),
+    .testTarget(
+      name: "CaptioningTests",
+      dependencies: [
+        "Captioning", "Files", "ImageEncoders", "Layers", "Media", "Tensors", "TestSupport", "Text",
+      ]),
     .testTarget(
       name: "CutlineTests",
       dependencies: [
@@ -49,7 +56,10 @@ let package = Package(
       ]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files", "TestSupport"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"], exclude: ["Fixtures"]),
-    .testTarget(name: "MediaTests", dependencies: ["Media"]),
+    .testTarget(
+      name: "ImageEncodersTests",
+      dependencies: ["ImageEncoders", "Layers", "Media", "Tensors", "TestSupport"]),
+    .testTarget(name: "MediaTests", dependencies: ["Media", "TestSupport"]),
     .testTarget(name: "TensorsTests", dependencies: ["CKernels", "Tensors", "TestSupport"]),
     .testTarget(name: "TextTests", dependencies: ["Text"]),
     .testTarget(

@@ -53,6 +53,7 @@ public struct Captioner: Sendable {
   package func captions(
     for images: [Image], firstNumber: Int = 0
   ) throws(ModelError) -> [[Caption]] {
+    if images.isEmpty { return [] }
     let found = captions(
       from: features(of: images.map(preprocessing.frame)), firstNumber: firstNumber)
     try finishVerification()

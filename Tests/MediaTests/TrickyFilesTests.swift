@@ -1,26 +1,14 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Media
 
 /// The odd and broken pictures of the shared test data, which are not part of this repository.
 private enum TrickyFiles {
-  static let folder: URL? = {
-    guard let data = ProcessInfo.processInfo.environment["CUTLINE_TEST_DATA"] else {
-      skip("CUTLINE_TEST_DATA is not set")
-      return nil
-    }
-    let folder = URL(filePath: data).appending(path: "tricky")
-    guard FileManager.default.fileExists(atPath: folder.path) else {
-      skip("there is no \(folder.path)")
-      return nil
-    }
-    return folder
-  }()
+  static let name = "tricky"
 
-  private static func skip(_ reason: String) {
-    FileHandle.standardError.write(Data("skipped: tricky files: \(reason)\n".utf8))
-  }
+  static var folder: URL? { TestData.path(name).map { URL(filePath: $0) } }
 
   /// All stills, as paths below the folder.
   static var stills: [String] {
@@ -52,7 +40,7 @@ private enum TrickyFiles {
   }
 }
 
-@Suite("Tricky files", .enabled(if: TrickyFiles.folder != nil, "needs CUTLINE_TEST_DATA"))
+@Suite("Tricky files", .enabled(if: TestData.has(TrickyFiles.name), "needs CUTLINE_TEST_DATA"))
 struct TrickyFilesTests {
   /// What decoding gives: the upright size, or the error's code.
   func outcome(
