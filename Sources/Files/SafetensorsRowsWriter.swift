@@ -19,19 +19,20 @@ package struct SafetensorsRowsWriter: ~Copyable {
   ///   - maximumRowCount: How many rows there will be at most.
   ///   - longestMetadata: Notes at least as long as those of the commit.
   ///   - overwriting: Whether a file that is there may be replaced.
+  /// - Throws: What the file system said, or `.tooLarge` for a header that no reader takes.
   package init(
     _ path: String, name: String, rowShape: [Int], maximumRowCount: Int,
     longestMetadata: [String: String], overwriting: Bool
   ) throws(FileError) {
-    (self.name, self.rowShape) = (name, rowShape)
     let header = Self.header(name, [maximumRowCount] + rowShape, longestMetadata)
     guard header.count - 8 <= SafetensorsHeader.maximumSize else {
       throw FileError(
         path, .tooLarge(byteCount: header.count, limit: SafetensorsHeader.maximumSize))
     }
-    reservedSize = header.count
-    file = try AtomicFile(path, overwriting: overwriting)
+    let file = try AtomicFile(path, overwriting: overwriting)
     try file.write(header)
+    (self.name, self.rowShape, reservedSize) = (name, rowShape, header.count)
+    self.file = file
   }
 
   /// Adds rows, little-endian `float32` numbers end to end.

@@ -41,11 +41,12 @@ package struct ImagePreprocessing: Sendable, Equatable {
       deviation: [0.5, 0.5, 0.5])
   }
 
-  /// The size below which a picture of size `original` should not be scaled down while it is decoded.
+  /// The size below which a picture should not be scaled down while it is decoded.
   package func smallestUsefulSize(of original: PixelSize) -> PixelSize {
     switch framing {
     case .squash: return PixelSize(width: size, height: size)
-    case .shorterSide(let side): return Self.scaled(original.width, original.height, shorterSide: side)
+    case .shorterSide(let side):
+      return Self.scaled(original.width, original.height, shorterSide: side)
     case .centralFraction(let fraction):
       let full = Int((Double(size) / fraction).rounded(.up))
       return PixelSize(width: full, height: full)

@@ -90,7 +90,8 @@ struct ResultOptions: ParsableArguments {
     }
     if let path, format == nil, !json, ResultFormat(forFileName: path) == nil {
       throw ValidationError(
-        "'\(path)' does not tell the format by its extension (.txt .tsv .json .jsonl). Add --format.")
+        "'\(path)' does not tell the format by its extension (.txt .tsv .json .jsonl). Add --format."
+      )
     }
   }
 }

@@ -35,9 +35,9 @@ struct DoctorCommand: ParsableCommand {
 
   private var libraries: [JSONValue.Member] {
     let versions =
-      [("oneDNN", Device.libraryVersion)] + MediaLibraries.versions
-      + [("nettle", SHA256.libraryVersion)]
-    return versions.map { .init($0.0, .string($0.1)) }
+      [(name: "oneDNN", version: Device.libraryVersion)] + MediaLibraries.versions
+      + [(name: "nettle", version: SHA256.libraryVersion)]
+    return versions.map { .init($0.name, .string($0.version)) }
   }
 
   private var modelFacts: [JSONValue.Member] {
@@ -63,7 +63,7 @@ struct DoctorCommand: ParsableCommand {
       .init("model", .string(Processor.model)),
       .init("flags", .array(Processor.flagsOfInterest.map { .string($0) })),
       .init("cores allowed", .number(Double(budget.allowedCores))),
-      .init("control group limit", budget.groupLimit.map { .number($0) } ?? "none"),
+      .init("control group limit", budget.groupLimit.map(JSONValue.number) ?? "none"),
       .init("threads", .number(Double(threadCount))),
     ]
   }

@@ -44,7 +44,7 @@ struct FeaturesCommand: ParsableCommand {
       guard let rows = batch.rows else { return }
       shape = Array(rows.shape.dropFirst())
       try file.append(rows, of: batch.pictures.filter { $0.outcome.isSuccess }.map(\.name))
-      file.workingPath.map(cleanup.add)
+      if let path = file.workingPath { cleanup.add(path) }
     }
     if file.rowCount > 0 {
       let what = "'\(kind.rawValue)' \([file.rowCount] + shape)"
@@ -56,9 +56,7 @@ struct FeaturesCommand: ParsableCommand {
   }
 }
 
-extension FeatureJob.Kind: EnumerableFlag {
-  static let allCases: [FeatureJob.Kind] = [.pooled, .map]
-}
+extension FeatureJob.Kind: EnumerableFlag {}
 
 extension Result {
   fileprivate var isSuccess: Bool {

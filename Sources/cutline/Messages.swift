@@ -7,7 +7,9 @@ struct Messages: Sendable {
   var isVerbose = false
 
   /// Says what failed.
-  func failure(_ failure: Failure) { error(failure.message) }
+  func failure(_ error: any Error) {
+    if let failure = Failure(error) { self.error(failure.message) }
+  }
 
   func error(_ text: String) { say(text) }
 

@@ -28,9 +28,11 @@ struct ModelListCommand: ParsableCommand {
 
   func run() throws {
     let path = ModelSearchPath.current
-    let models = path.models.map { ($0, Result { () throws(ModelError) in try $0.summary() }) }
-    for case (_, .failure(let error)) in models { Failure(error).map(talk.messages.failure) }
-    let summaries = models.compactMap { try? $0.1.get() }
+    let models = path.models.map { model in
+      Result { () throws(ModelError) in try model.summary() }
+    }
+    for case .failure(let error) in models { talk.messages.failure(error) }
+    let summaries = models.compactMap { try? $0.get() }
     if json {
       let list = JSONValue.array(summaries.map(\.json))
       try StandardStream.output.write(list.prettyText + "\n")
@@ -121,7 +123,8 @@ struct ModelImportCommand: ParsableCommand {
     work.allowsNonFinite = allowNonfinite
     let report = try work.run(file, to: output, replacing: force)
     if !report.ignored.isEmpty {
-      talk.messages.note("\(file): left out the classifier: \(report.ignored.joined(separator: ", "))")
+      talk.messages.note(
+        "\(file): left out the classifier: \(report.ignored.joined(separator: ", "))")
     }
     talk.messages.note(
       "wrote \(output): \(encoder.rawValue), \(report.parameterCount) parameters. Train it: "

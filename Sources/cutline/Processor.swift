@@ -21,7 +21,8 @@ enum Processor {
       line.prefix { $0 != ":" }.split(separator: "\t").first.map(String.init) == name
     }
     return line.map { line in
-      String(line[line.index(after: line.firstIndex(of: ":") ?? line.startIndex)...].drop { $0 == " " })
+      String(
+        line[line.index(after: line.firstIndex(of: ":") ?? line.startIndex)...].drop { $0 == " " })
     }
   }
 }

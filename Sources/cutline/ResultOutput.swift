@@ -2,36 +2,43 @@ import Files
 
 /// Where results go: standard output, or a file that appears once it is complete.
 struct ResultOutput: ~Copyable {
-  private let file: AtomicFile?
+  private enum Destination: ~Copyable {
+    case standardOutput
+    case file(AtomicFile)
+  }
+  private let destination: Destination
   private var isEmpty = true
 
   /// - Parameters:
   ///   - path: The file to write; nil for standard output.
   ///   - overwriting: Whether a file that is there may be replaced.
+  /// - Throws: What keeps the file from being written.
   init(_ path: String?, overwriting: Bool) throws(FileError) {
     guard let path else {
-      file = nil
+      destination = .standardOutput
       return
     }
     let cleanup = InterruptionCleanup()
-    let begun = try AtomicFile(path, overwriting: overwriting)
-    cleanup.add(begun.workingPath)
-    file = consume begun
+    let file = try AtomicFile(path, overwriting: overwriting)
+    cleanup.add(file.workingPath)
+    destination = .file(file)
   }
 
   mutating func write(_ text: String) throws(FileError) {
     if text.isEmpty { return }
     isEmpty = false
-    if file != nil {
-      try file?.write(text)
-    } else {
-      try StandardStream.output.write(text)
+    switch destination {
+    case .standardOutput: try StandardStream.output.write(text)
+    case .file(let file): try file.write(text)
     }
   }
 
   /// Gives the file its name, unless there is nothing in it.
   consuming func finish() throws(FileError) {
     if isEmpty { return }
-    try file?.commit()
+    switch destination {
+    case .standardOutput: break
+    case .file(let file): try file.commit()
+    }
   }
 }

@@ -28,7 +28,7 @@ extension Messages {
   /// Says what is wrong with a picture, and how long it took.
   func report(_ result: CaptionResult) {
     switch result.outcome {
-    case .failure(let error): Failure(error).map(failure)
+    case .failure(let error): failure(error)
     case .success(let picture):
       report(picture.warnings, of: result.file)
       let timing = picture.timing
@@ -41,7 +41,7 @@ extension Messages {
 
   func report(_ picture: Result<FramedPicture, MediaError>, of file: String) {
     switch picture {
-    case .failure(let error): Failure(error).map(failure)
+    case .failure(let error): failure(error)
     case .success(let picture):
       report(picture.warnings, of: file)
       detail("\(file): decode \(tenths(picture.decodeTime.milliseconds)) ms")

@@ -54,7 +54,8 @@ struct BadModelTests {
       result.errors.hasPrefix(
         "cutline: no model called \"nothing\". Looked in: /some/where, /else/where, "))
     #expect(result.errors.contains("\(folder.path)/.local/share/cutline/models"))
-    #expect(result.errors.contains("\n      Name one with --model DIR, or train one: cutline train"))
+    #expect(
+      result.errors.contains("\n      Name one with --model DIR, or train one: cutline train"))
   }
 
   @Test("A missing tensor")
@@ -66,7 +67,8 @@ struct BadModelTests {
   @Test("A tensor too many")
   func extraTensor() throws {
     try model.rewriteWeights { $0.append(("head.bias", Tensor(zeros: [3]))) }
-    try expectFailure(65, saying: "tensor 'head.bias' that the model does not know", and: "config.json")
+    try expectFailure(
+      65, saying: "tensor 'head.bias' that the model does not know", and: "config.json")
   }
 
   @Test("A tensor of another shape")
@@ -130,7 +132,8 @@ struct BadModelTests {
   @Test("A configuration that is no JSON")
   func brokenConfiguration() throws {
     try model.rewrite("config.json", with: "{\"schema\": ")
-    try expectFailure(78, saying: "config.json: is not as it should be at line 1", and: "fresh copy")
+    try expectFailure(
+      78, saying: "config.json: is not as it should be at line 1", and: "fresh copy")
   }
 
   @Test("A setting that nobody knows")

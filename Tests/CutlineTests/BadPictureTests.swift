@@ -45,7 +45,8 @@ struct BadPictureTests {
       message: "Get a fresh copy."),
   ]
 
-  @Test("Each kind of damage is a coded error that says what, where and what to do", arguments: cases)
+  @Test(
+    "Each kind of damage is a coded error that says what, where and what to do", arguments: cases)
   func damage(_ damaged: Case) throws {
     try folder.write(try damaged.bytes(), to: damaged.name)
     let result = try cutline(damaged.name)
@@ -73,7 +74,9 @@ struct BadPictureTests {
     #expect(result.errors.contains("a folder, not a file. Name the files in it."))
   }
 
-  @Test("A file without permission is told to be one", .enabled(if: geteuid() != 0, "root may read all"))
+  @Test(
+    "A file without permission is told to be one", .enabled(if: geteuid() != 0, "root may read all")
+  )
   func noPermission() throws {
     let path = try folder.write("x", to: "secret.jpg")
     chmod(path, 0)
@@ -110,7 +113,8 @@ struct BadPictureTests {
     try folder.write("", to: "empty.jpg")
     let result = try cutline(Pictures.jpeg, "missing.jpg", "empty.jpg", Pictures.png)
     #expect(result.status == 2)
-    #expect(result.lines.map { $0.prefix { $0 != "\t" } } == [Pictures.jpeg[...], Pictures.png[...]])
+    #expect(
+      result.lines.map { $0.prefix { $0 != "\t" } } == [Pictures.jpeg[...], Pictures.png[...]])
     #expect(result.errors.contains("cutline: missing.jpg: no such file"))
     #expect(result.errors.contains("cutline: empty.jpg: the file is empty"))
   }

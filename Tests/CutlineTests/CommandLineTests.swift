@@ -85,7 +85,8 @@ struct CommandLineTests {
       return
     }
     let path = try folder.write(script.output, to: "completion")
-    let load = shell == "zsh" ? "autoload -U compinit; compinit -D; source \(path)" : "source \(path)"
+    let load =
+      shell == "zsh" ? "autoload -U compinit; compinit -D; source \(path)" : "source \(path)"
     let loaded = try Program.spawn(
       [interpreter, "-c", load], in: folder.path, environment: [:], input: [], output: .file)
     #expect(loaded.status == 0)

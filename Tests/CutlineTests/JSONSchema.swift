@@ -21,7 +21,8 @@ struct JSONSchema {
     _ value: JSONValue, _ keyword: String, _ rule: JSONValue, at place: String
   ) -> [String] {
     func unless(_ holds: Bool) -> [String] {
-      holds ? [] : ["\(place): \(value.compactText.prefix(80)) breaks \(keyword) \(rule.compactText)"]
+      holds
+        ? [] : ["\(place): \(value.compactText.prefix(80)) breaks \(keyword) \(rule.compactText)"]
     }
     switch keyword {
     case "$schema", "title", "description", "$defs": return []

@@ -13,7 +13,8 @@ struct OutputFileTests {
     folder = try TemporaryFolder()
   }
 
-  func cutline(_ arguments: String..., to output: Program.Output = .file) throws -> Program.Outcome {
+  func cutline(_ arguments: String..., to output: Program.Output = .file) throws -> Program.Outcome
+  {
     try Program.run(arguments + ["-m", model.path], in: folder.path, output: output)
   }
 

@@ -35,6 +35,8 @@ enum Program {
   ///   - environment: Variables besides the few that every run has.
   ///   - input: What waits on standard input.
   ///   - output: Where standard output leads.
+  /// - Returns: How it ended and what it said.
+  /// - Throws: `NotStarted`, or what keeps the test's own files from being written.
   static func run(
     _ arguments: [String], in folder: String, environment: [String: String] = [:],
     input: [UInt8] = [], output: Output = .file

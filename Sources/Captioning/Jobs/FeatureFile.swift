@@ -2,8 +2,10 @@ import Files
 import ImageEncoders
 import Tensors
 
-/// A safetensors file of one tensor, `pooled` or `map`, with a row for each picture that could be
-/// read. Its notes name the pictures (`files`, a JSON array) and the model.
+/// A safetensors file of one tensor, with a row for each picture that could be read.
+///
+/// The tensor is called `pooled` or `map`; the file's notes name the pictures (`files`, a JSON array)
+/// and the model.
 package struct FeatureFile: ~Copyable {
   private let path: String
   private let kind: FeatureJob.Kind
@@ -19,6 +21,7 @@ package struct FeatureFile: ~Copyable {
   ///   - candidates: The names of all pictures that may get a row.
   ///   - directory: The model whose encoder sees them.
   ///   - overwriting: Whether a file that is there may be replaced.
+  /// - Throws: What is wrong with the model's configuration.
   package init(
     _ path: String, _ kind: FeatureJob.Kind, candidates: [String], by directory: ModelDirectory,
     overwriting: Bool
@@ -49,7 +52,9 @@ package struct FeatureFile: ~Copyable {
       workingPath = begun.workingPath
       writer = consume begun
     }
-    try rows.withBytes { bytes throws(FileError) in try writer?.write(rows: bytes) }
+    try rows.withBytes { bytes throws(FileError) -> Void in
+      try writer?.write(rows: bytes)
+    }
     written += names
   }
 

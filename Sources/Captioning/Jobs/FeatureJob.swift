@@ -6,7 +6,7 @@ import Tensors
 /// Shows many pictures to an encoder, in batches, so that memory does not grow with their number.
 package struct FeatureJob {
   /// What is kept of a picture.
-  package enum Kind: String, Sendable {
+  package enum Kind: String, Sendable, CaseIterable {
     /// One vector, `[F]`: what a captioner reads.
     case pooled
     /// A vector for each place, `[h, w, C]`.
@@ -24,6 +24,7 @@ package struct FeatureJob {
   ///   - kind: What to keep of a picture.
   ///   - options: Which pictures are refused.
   ///   - threadCount: How many pictures may be decoded at once.
+  /// - Throws: What is wrong with the model.
   package init(
     loading directory: ModelDirectory, _ kind: Kind, _ options: StillImageOptions, threadCount: Int
   ) throws(ModelError) {

@@ -59,7 +59,9 @@ package struct EncoderImport: Sendable {
   ///   - isReplacing: Whether a model that is there may be replaced.
   /// - Returns: What was taken and what was not.
   /// - Throws: `SafetensorsError` or `WeightsError` about the file, `FileError` about the folder.
-  package func run(_ weights: String, to output: String, replacing isReplacing: Bool) throws
+  package func run(
+    _ weights: String, to output: String, replacing isReplacing: Bool
+  ) throws
     -> Report
   {
     let file = try WeightsFile(weights)
