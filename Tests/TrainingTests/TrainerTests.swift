@@ -16,8 +16,8 @@ struct TrainerTests {
   func learnsColours() throws {
     let set = try ColourSet()
     var plan = TrainingPlan()
-    (plan.epochCount, plan.batchSize, plan.dropoutRate) = (12, 6, 0)
-    (plan.learningRate, plan.encoderLearningRate) = (3e-3, 3e-3)
+    (plan.epochCount, plan.batchSize, plan.dropoutRate) = (30, 7, 0)
+    (plan.learningRate, plan.encoderLearningRate) = (1e-2, 1e-3)
     (plan.warmupStepCount, plan.minimumWordCount) = (5, 1)
     var trainer = set.trainer(plan)
     var losses: [Double] = []
@@ -93,7 +93,7 @@ private struct ColourSet {
   let dataset: CaptionDataset
   var configuration = ModelConfiguration(
     encoder: EncoderConfiguration(.smallCNN),
-    decoder: DecoderConfiguration(embeddingSize: 16, hiddenSize: 16))
+    decoder: DecoderConfiguration(embeddingSize: 64, hiddenSize: 64))
 
   init() throws {
     folder = try TemporaryFolder()
