@@ -7,7 +7,10 @@ let package = Package(
     .target(name: "CKernels", linkerSettings: [.linkedLibrary("dnnl")]),
     .target(name: "Tensors", dependencies: ["CKernels"]),
     .target(name: "Text"),
-    .target(name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport"),
+    // Its loops are naive: without the optimiser, the tests would take minutes.
+    .target(
+      name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport",
+      swiftSettings: [.unsafeFlags(["-O"])]),
     .testTarget(name: "TensorsTests", dependencies: ["CKernels", "Tensors", "TestSupport"]),
     .testTarget(name: "TextTests", dependencies: ["Text"]),
   ]
