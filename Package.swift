@@ -41,8 +41,10 @@ let package = Package(
       exclude: ["Resources"]),
 
     .target(name: "CTestSupport", path: "Tests/CTestSupport"),
+    // Its loops are naive: without the optimiser, the tests would take minutes.
     .target(
-      name: "TestSupport", dependencies: ["CTestSupport", "Tensors"], path: "Tests/TestSupport"),
+      name: "TestSupport", dependencies: ["CTestSupport", "Tensors"], path: "Tests/TestSupport",
+      swiftSettings: [.unsafeFlags(["-O"])]),
     .testTarget(
       name: "CaptioningTests",
       dependencies: [
