@@ -81,7 +81,7 @@ private struct StillImageFile {
   private func decodePNG() throws(StillImageProblem) -> DecodedImage {
     let structure = try PNGStructure(parsing: bytes)
     try check(structure.size)
-    let decoder = PNGDecoder(bytes: bytes, structure: structure)
+    let decoder = PNGDecoder(structure: structure)
     return try finish(decoder.decode(), .png, structure.size, structure.orientation)
   }
 
