@@ -36,13 +36,37 @@ let package = Package(
       dependencies: [
         "Captioning", "Datasets", "Files", "ImageEncoders", "Layers", "Media", "Tensors", "Text",
         "Training", .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ]),
+      ],
+      // Read by whoever validates results, not by the program.
+      exclude: ["Resources"]),
 
-    .target(name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport"),
+    .target(name: "CTestSupport", path: "Tests/CTestSupport"),
+    .target(
+      name: "TestSupport", dependencies: ["CTestSupport", "Tensors"], path: "Tests/TestSupport"),
+    .testTarget(
+      name: "CaptioningTests",
+      dependencies: [
+        "Captioning", "Files", "ImageEncoders", "Layers", "Media", "Tensors", "TestSupport", "Text",
+      ]),
+    .testTarget(
+      name: "CutlineTests",
+      dependencies: [
+        "cutline", "Captioning", "Files", "ImageEncoders", "Layers", "Tensors", "TestSupport",
+        "Text",
+      ]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files", "TestSupport"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"], exclude: ["Fixtures"]),
+    .testTarget(
+      name: "ImageEncodersTests",
+      dependencies: ["ImageEncoders", "Layers", "Media", "Tensors", "TestSupport"]),
     .testTarget(name: "MediaTests", dependencies: ["Media", "TestSupport"]),
-    .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
+    .testTarget(name: "TensorsTests", dependencies: ["CKernels", "Tensors", "TestSupport"]),
     .testTarget(name: "TextTests", dependencies: ["Text"]),
+    .testTarget(
+      name: "TrainingTests",
+      dependencies: [
+        "Captioning", "Datasets", "ImageEncoders", "Layers", "Media", "TestSupport", "Tensors",
+        "Text", "Training",
+      ]),
   ]
 )

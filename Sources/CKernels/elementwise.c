@@ -26,7 +26,7 @@ CLONES static void map_part(const void *context, int64_t begin, int64_t end) {
   switch (work->function) {
   case CK_EXP: LOOP(fast_exp(a));
   case CK_LOG: LOOP(logf(a));
-  case CK_SQRT: LOOP(sqrtf(a));
+  case CK_SQRT: LOOP(square_root(a));
   case CK_TANH: LOOP(fast_tanh(a));
   case CK_SIGMOID: LOOP(fast_sigmoid(a));
   case CK_RELU_MAP: LOOP(a > 0 ? a : 0);
@@ -258,14 +258,13 @@ typedef struct {
 CLONES static void adam_part(const void *context, int64_t begin, int64_t end) {
   const adam_work *w = context;
   ck_adam s = w->s;
-  float *restrict x = w->x, *restrict m = w->m, *restrict v = w->v;
-  const float *restrict dx = w->dx;
-  for (int64_t i = begin; i < end; i++) {
-    float g = dx[i] * s.gradient_scale;
+  float *x = w->x, *m = w->m, *v = w->v;
+  APART for (int64_t i = begin; i < end; i++) {
+    float g = w->dx[i] * s.gradient_scale;
     m[i] = s.beta1 * m[i] + (1 - s.beta1) * g;
     v[i] = s.beta2 * v[i] + (1 - s.beta2) * g * g;
     float step = s.learning_rate * (m[i] / s.correction1) /
-                 (sqrtf(v[i] / s.correction2) + s.epsilon);
+                 (square_root(v[i] / s.correction2) + s.epsilon);
     x[i] -= s.learning_rate * s.decay * x[i] + step;
   }
 }

@@ -13,11 +13,10 @@ CLONES static void lstm_part(const void *context, int64_t begin, int64_t end) {
   const lstm_work *w = context;
   int64_t h = w->size;
   for (int64_t row = begin; row < end; row++) {
-    float *restrict i = w->gates + row * 4 * h, *restrict f = i + h, *restrict g = f + h,
-                    *restrict o = g + h;
-    const float *restrict before = w->previous_cell + row * h;
-    float *restrict c = w->cell + row * h, *restrict y = w->hidden + row * h;
-    for (int64_t k = 0; k < h; k++) {
+    float *i = w->gates + row * 4 * h, *f = i + h, *g = f + h, *o = g + h;
+    const float *before = w->previous_cell + row * h;
+    float *c = w->cell + row * h, *y = w->hidden + row * h;
+    APART for (int64_t k = 0; k < h; k++) {
       i[k] = fast_sigmoid(i[k]);
       f[k] = fast_sigmoid(f[k]);
       g[k] = fast_tanh(g[k]);
@@ -44,14 +43,12 @@ CLONES static void lstm_gradient_part(const void *context, int64_t begin, int64_
   const lstm_gradient_work *w = context;
   int64_t h = w->size;
   for (int64_t row = begin; row < end; row++) {
-    const float *restrict i = w->gates + row * 4 * h, *restrict f = i + h, *restrict g = f + h,
-                          *restrict o = g + h;
-    const float *restrict before = w->previous_cell + row * h, *restrict c = w->cell + row * h,
-                          *restrict dh = w->dhidden + row * h;
-    float *restrict dc = w->dcell + row * h;
-    float *restrict di = w->dgates + row * 4 * h, *restrict df = di + h, *restrict dg = df + h,
-                    *restrict d_o = dg + h;
-    for (int64_t k = 0; k < h; k++) {
+    const float *i = w->gates + row * 4 * h, *f = i + h, *g = f + h, *o = g + h;
+    const float *before = w->previous_cell + row * h, *c = w->cell + row * h;
+    const float *dh = w->dhidden + row * h;
+    float *dc = w->dcell + row * h;
+    float *di = w->dgates + row * 4 * h, *df = di + h, *dg = df + h, *d_o = dg + h;
+    APART for (int64_t k = 0; k < h; k++) {
       float t = fast_tanh(c[k]);
       float d = dc[k] + dh[k] * o[k] * (1 - t * t);
       d_o[k] = dh[k] * t * o[k] * (1 - o[k]);
@@ -73,12 +70,11 @@ void ck_lstm_gates_gradient(const float *gates, const float *previous_cell, cons
 CLONES void ck_gru_gates(float *input, const float *recurrent, const float *previous,
                          float *hidden, int64_t rows, int64_t size) {
   for (int64_t row = 0; row < rows; row++) {
-    float *restrict r = input + row * 3 * size, *restrict z = r + size, *restrict n = z + size;
-    const float *restrict ur = recurrent + row * 3 * size, *restrict uz = ur + size,
-                          *restrict un = uz + size;
-    const float *restrict before = previous + row * size;
-    float *restrict y = hidden + row * size;
-    for (int64_t k = 0; k < size; k++) {
+    float *r = input + row * 3 * size, *z = r + size, *n = z + size;
+    const float *ur = recurrent + row * 3 * size, *uz = ur + size, *un = uz + size;
+    const float *before = previous + row * size;
+    float *y = hidden + row * size;
+    APART for (int64_t k = 0; k < size; k++) {
       r[k] = fast_sigmoid(r[k] + ur[k]);
       z[k] = fast_sigmoid(z[k] + uz[k]);
       n[k] = fast_tanh(n[k] + r[k] * un[k]);
@@ -91,16 +87,13 @@ CLONES void ck_gru_gates_gradient(const float *gates, const float *recurrent,
                                   const float *previous, float *dhidden, float *dinput,
                                   float *drecurrent, int64_t rows, int64_t size) {
   for (int64_t row = 0; row < rows; row++) {
-    const float *restrict r = gates + row * 3 * size, *restrict z = r + size,
-                          *restrict n = z + size;
-    const float *restrict un = recurrent + row * 3 * size + 2 * size;
-    const float *restrict before = previous + row * size;
-    float *restrict dh = dhidden + row * size;
-    float *restrict dr = dinput + row * 3 * size, *restrict dz = dr + size,
-                    *restrict dn = dz + size;
-    float *restrict dur = drecurrent + row * 3 * size, *restrict duz = dur + size,
-                    *restrict dun = duz + size;
-    for (int64_t k = 0; k < size; k++) {
+    const float *r = gates + row * 3 * size, *z = r + size, *n = z + size;
+    const float *un = recurrent + row * 3 * size + 2 * size;
+    const float *before = previous + row * size;
+    float *dh = dhidden + row * size;
+    float *dr = dinput + row * 3 * size, *dz = dr + size, *dn = dz + size;
+    float *dur = drecurrent + row * 3 * size, *duz = dur + size, *dun = duz + size;
+    APART for (int64_t k = 0; k < size; k++) {
       float candidate = dh[k] * (1 - z[k]) * (1 - n[k] * n[k]);
       dn[k] = candidate;
       dun[k] = candidate * r[k];

@@ -22,7 +22,7 @@
 #define FORGET(md) ((void)(md))
 #endif
 
-enum { SOURCE, WEIGHTS, BIAS, DESTINATION, ADDEND, SCRATCH, SLOTS };
+enum { SOURCE, WEIGHTS, BIAS, DESTINATION, SCRATCH, SLOTS };
 
 struct ck_context {
   dnnl_engine_t engine;
@@ -73,11 +73,9 @@ static dnnl_data_type_t data_type(ck_type type) {
   return type == CK_BFLOAT16 ? dnnl_bf16 : dnnl_f32;
 }
 
-/// What is fused behind a product: a sum with what the destination holds, or with another tensor of
-/// its shape (read where it is; the sum would need a copy of it first), then an activation.
+/// What is fused behind a product: a sum with what the destination holds, then an activation.
 typedef struct {
   bool adds_destination;
-  const dnnl_memory_desc_t *addend;
   ck_activation activation;
 } ck_fusion;
 
@@ -89,7 +87,6 @@ static bool make_attributes(dnnl_primitive_attr_t *attributes, ck_fusion fusion)
   bool clips = fusion.activation == CK_RELU6;
   dnnl_alg_kind_t kind = clips ? dnnl_eltwise_clip : dnnl_eltwise_relu;
   float upper = clips ? 6 : 0;
-  if (fusion.addend) dnnl_post_ops_append_binary(after, dnnl_binary_add, MD(*fusion.addend));
 #if DNNL_VERSION_MAJOR >= 3
   if (fusion.adds_destination) dnnl_post_ops_append_sum(after, 1, 0, dnnl_data_type_undef);
   if (fusion.activation != CK_LINEAR) dnnl_post_ops_append_eltwise(after, kind, 0, upper);
@@ -180,9 +177,10 @@ static bool create_backward(dnnl_primitive_desc_t *description, dnnl_engine_t en
 
 // MARK: Plans
 
-static uint64_t hash_bytes(const void *bytes, size_t count) {
+static const uint64_t HASH_START = 0xcbf29ce484222325u;
+
+static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t count) {
   const uint8_t *byte = bytes;
-  uint64_t hash = 0xcbf29ce484222325u;
   for (size_t i = 0; i < count; i++) hash = (hash ^ byte[i]) * 0x100000001b3u;
   return hash;
 }
@@ -227,8 +225,7 @@ static bool add_plain_memory(ck_plan *plan, int slot, int argument, dnnl_memory_
 
 static bool build_forward(ck_plan *plan, const ck_convolution *c, ck_description *d) {
   dnnl_primitive_attr_t attributes = NULL;
-  ck_fusion fusion = {false, c->has_addend ? &d->destination : NULL, c->activation};
-  if (!make_attributes(&attributes, fusion)) return false;
+  if (!make_attributes(&attributes, (ck_fusion){c->adds_destination, c->activation})) return false;
   bool built = create_forward(&plan->description, plan->context->engine, d, c->has_bias, false,
                               attributes);
   dnnl_primitive_attr_destroy(attributes);
@@ -236,9 +233,6 @@ static bool build_forward(ck_plan *plan, const ck_convolution *c, ck_description
          add_memory(plan, WEIGHTS, DNNL_ARG_WEIGHTS, dnnl_query_weights_md) &&
          add_memory(plan, DESTINATION, DNNL_ARG_DST, dnnl_query_dst_md) &&
          (!c->has_bias || add_plain_memory(plan, BIAS, DNNL_ARG_BIAS, &d->bias)) &&
-         (!c->has_addend ||
-          add_plain_memory(plan, ADDEND, DNNL_ARG_ATTR_MULTIPLE_POST_OP(0) | DNNL_ARG_SRC_1,
-                           &d->destination)) &&
          finish_plan(plan, dnnl_query_weights_md, true);
 }
 
@@ -363,17 +357,19 @@ size_t ck_plan_packed_bytes(const ck_plan *plan) {
   return plan->needs_packing ? dnnl_memory_desc_get_size(MD(plan->packed)) : 0;
 }
 
+// The plain layout counts too: a square matrix packs differently when it is read transposed.
 uint64_t ck_plan_packed_layout(const ck_plan *plan) {
 #if DNNL_VERSION_MAJOR >= 3
-  uint8_t blob[4096];
-  size_t size = 0;
-  if (dnnl_memory_desc_get_blob(NULL, &size, plan->packed) == dnnl_success &&
-      size <= sizeof blob && dnnl_memory_desc_get_blob(blob, &size, plan->packed) == dnnl_success)
-    return hash_bytes(blob, size);
+  uint8_t blobs[2][4096];
+  size_t plain = sizeof blobs[0], packed = sizeof blobs[1];
+  if (dnnl_memory_desc_get_blob(blobs[0], &plain, plan->plain) == dnnl_success &&
+      dnnl_memory_desc_get_blob(blobs[1], &packed, plan->packed) == dnnl_success)
+    return hash_bytes(hash_bytes(HASH_START, blobs[0], plain), blobs[1], packed);
   // Without a description to compare, the plan is the only one that reads this layout.
   return (uint64_t)(uintptr_t)plan;
 #else
-  return hash_bytes(&plan->packed, sizeof plan->packed);
+  uint64_t hash = hash_bytes(HASH_START, &plan->plain, sizeof plan->plain);
+  return hash_bytes(hash, &plan->packed, sizeof plan->packed);
 #endif
 }
 
@@ -412,8 +408,7 @@ const char *ck_plan_implementation(const ck_plan *plan) {
   return plan->implementation ? plan->implementation : "unknown";
 }
 
-bool ck_plan_run(ck_plan *plan, void *source, void *weights, void *bias, void *addend,
-                 void *destination) {
+bool ck_plan_run(ck_plan *plan, void *source, void *weights, void *bias, void *destination) {
   ck_context *context = plan->context;
   if (context->scratch_bytes < plan->scratch_bytes) {
     free(context->scratch);
@@ -421,7 +416,7 @@ bool ck_plan_run(ck_plan *plan, void *source, void *weights, void *bias, void *a
     context->scratch_bytes = context->scratch ? plan->scratch_bytes : 0;
     if (!context->scratch) return false;
   }
-  void *handles[SLOTS] = {source, weights, bias, destination, addend, context->scratch};
+  void *handles[SLOTS] = {source, weights, bias, destination, context->scratch};
   dnnl_exec_arg_t arguments[SLOTS];
   int count = 0;
   for (int slot = 0; slot < SLOTS; slot++) {

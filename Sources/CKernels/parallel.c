@@ -1,6 +1,8 @@
 #define _GNU_SOURCE
 #include "CKernels.h"
 #include <dlfcn.h>
+#include <sched.h>
+#include <unistd.h>
 
 // oneDNN computes with GNU OpenMP. We join its team through libgomp's own entry points, looked up
 // in the running process: a second OpenMP runtime (clang's) would fight it for the cores, and a
@@ -17,6 +19,14 @@ static int call_int(const char *name, int fallback) {
 void ck_set_thread_count(int count) {
   void (*set)(int) = (void (*)(int))symbol("omp_set_num_threads");
   if (set && count > 0) set(count);
+}
+
+int ck_core_count(void) {
+  cpu_set_t allowed;
+  if (sched_getaffinity(0, sizeof allowed, &allowed) == 0) return CPU_COUNT(&allowed);
+  // A machine with more cores than the set has room for.
+  long online = sysconf(_SC_NPROCESSORS_ONLN);
+  return online > 0 ? (int)online : 1;
 }
 
 int ck_thread_count(void) {

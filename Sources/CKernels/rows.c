@@ -7,13 +7,20 @@ typedef struct {
   bool logarithm;
 } softmax_work;
 
+// Sixteen lanes, because a maximum or a sum of floats in source order would not vectorise.
+
 INLINE float row_maximum(const float *x, int64_t count) {
-  float largest = -INFINITY;
-  for (int64_t i = 0; i < count; i++) largest = x[i] > largest ? x[i] : largest;
+  float lanes[16], largest = -INFINITY;
+  for (int lane = 0; lane < 16; lane++) lanes[lane] = -INFINITY;
+  int64_t i = 0;
+  for (; i + 16 <= count; i += 16)
+    for (int lane = 0; lane < 16; lane++)
+      lanes[lane] = x[i + lane] > lanes[lane] ? x[i + lane] : lanes[lane];
+  for (; i < count; i++) largest = x[i] > largest ? x[i] : largest;
+  for (int lane = 0; lane < 16; lane++) largest = lanes[lane] > largest ? lanes[lane] : largest;
   return largest;
 }
 
-// Sixteen lanes, because a float sum in source order would not vectorise.
 INLINE float sum_of_exponentials(const float *x, float largest, int64_t count) {
   float sums[16] = {0}, total = 0;
   int64_t i = 0;
@@ -102,14 +109,24 @@ CLONES void ck_scatter_add(const float *x, const int32_t *indices, float *table,
   }
 }
 
-void ck_largest(const float *x, int64_t rows, int64_t columns, int64_t k, int32_t *indices,
-                float *values) {
+/// Whether any of sixteen numbers is above `limit`.
+INLINE bool exceeds(const float *x, float limit) {
+  int found = 0;
+  for (int lane = 0; lane < 16; lane++) found |= x[lane] > limit;
+  return found;
+}
+
+CLONES void ck_largest(const float *x, int64_t rows, int64_t columns, int64_t k, int32_t *indices,
+                       float *values) {
   for (int64_t row = 0; row < rows; row++) {
     const float *from = x + row * columns;
     int32_t *index = indices + row * k;
     float *value = values + row * k;
     int64_t kept = 0;
     for (int64_t i = 0; i < columns; i++) {
+      // Most numbers of a row are among the largest of nobody: pass them sixteen at a time.
+      while (kept == k && i + 16 <= columns && !exceeds(from + i, value[k - 1])) i += 16;
+      if (i == columns) break;
       if (kept == k && !(from[i] > value[k - 1])) continue;
       int64_t place = kept < k ? kept++ : k - 1;
       for (; place > 0 && from[i] > value[place - 1]; place--) {
@@ -122,31 +139,66 @@ void ck_largest(const float *x, int64_t rows, int64_t columns, int64_t k, int32_
   }
 }
 
-CLONES void ck_group_norm(const float *x, const float *weight, const float *bias, float *y,
-                          float *mean, float *inverse_deviation, int64_t batch, int64_t positions,
-                          int64_t channels, int64_t groups, float epsilon) {
+// MARK: Group norm
+
+// A group is a few neighbouring channels, too few for a vector. So every pass runs over all channels
+// of a position and keeps one number per channel; groups are made of those afterwards.
+
+typedef struct {
+  const float *x, *weight, *bias;
+  float *y, *mean, *inverse_deviation;
+  int64_t positions, channels, groups;
+  float epsilon;
+} norm_work;
+
+/// Replaces each channel's number by the mean over its group.
+INLINE void average_groups(double *numbers, int64_t channels, int64_t groups, int64_t positions) {
   int64_t width = channels / groups;
-  for (int64_t b = 0; b < batch; b++)
-    for (int64_t g = 0; g < groups; g++) {
-      const float *from = x + b * positions * channels + g * width;
-      float *to = y + b * positions * channels + g * width;
-      double sum = 0, squares = 0, count = (double)(positions * width);
-      for (int64_t p = 0; p < positions; p++)
-        for (int64_t c = 0; c < width; c++) sum += from[p * channels + c];
-      double middle = sum / count;
-      for (int64_t p = 0; p < positions; p++)
-        for (int64_t c = 0; c < width; c++) {
-          double difference = from[p * channels + c] - middle;
-          squares += difference * difference;
-        }
-      float m = (float)middle, r = (float)(1 / sqrt(squares / count + epsilon));
-      mean[b * groups + g] = m;
-      inverse_deviation[b * groups + g] = r;
-      for (int64_t p = 0; p < positions; p++)
-        for (int64_t c = 0; c < width; c++)
-          to[p * channels + c] =
-              (from[p * channels + c] - m) * r * weight[g * width + c] + bias[g * width + c];
+  for (int64_t g = 0; g < groups; g++) {
+    double sum = 0;
+    for (int64_t c = g * width; c < (g + 1) * width; c++) sum += numbers[c];
+    for (int64_t c = g * width; c < (g + 1) * width; c++)
+      numbers[c] = sum / (double)(width * positions);
+  }
+}
+
+CLONES static void norm_part(const void *context, int64_t begin, int64_t end) {
+  const norm_work *w = context;
+  int64_t channels = w->channels, positions = w->positions, width = channels / w->groups;
+  double mean[channels], variance[channels];
+  float middle[channels], factor[channels];
+  for (int64_t b = begin; b < end; b++) {
+    const float *x = w->x + b * positions * channels;
+    float *y = w->y + b * positions * channels;
+    for (int64_t c = 0; c < channels; c++) mean[c] = variance[c] = 0;
+    for (int64_t p = 0; p < positions; p++)
+      APART for (int64_t c = 0; c < channels; c++) mean[c] += x[p * channels + c];
+    average_groups(mean, channels, w->groups, positions);
+    for (int64_t p = 0; p < positions; p++)
+      APART for (int64_t c = 0; c < channels; c++) {
+        double difference = x[p * channels + c] - mean[c];
+        variance[c] += difference * difference;
+      }
+    average_groups(variance, channels, w->groups, positions);
+    for (int64_t c = 0; c < channels; c++) {
+      float inverse = (float)(1 / sqrt(variance[c] + w->epsilon));
+      middle[c] = (float)mean[c];
+      factor[c] = inverse * w->weight[c];
+      w->mean[b * w->groups + c / width] = middle[c];
+      w->inverse_deviation[b * w->groups + c / width] = inverse;
     }
+    for (int64_t p = 0; p < positions; p++)
+      APART for (int64_t c = 0; c < channels; c++)
+        y[p * channels + c] = (x[p * channels + c] - middle[c]) * factor[c] + w->bias[c];
+  }
+}
+
+void ck_group_norm(const float *x, const float *weight, const float *bias, float *y, float *mean,
+                   float *inverse_deviation, int64_t batch, int64_t positions, int64_t channels,
+                   int64_t groups, float epsilon) {
+  norm_work work = {x,         weight,   bias,   y,      mean, inverse_deviation,
+                    positions, channels, groups, epsilon};
+  ck_parallel(batch, 1 + GRAIN / (positions * channels + 1), norm_part, &work);
 }
 
 CLONES void ck_group_norm_gradient(const float *x, const float *weight, const float *mean,
@@ -154,29 +206,41 @@ CLONES void ck_group_norm_gradient(const float *x, const float *weight, const fl
                                    float *dweight, float *dbias, int64_t batch, int64_t positions,
                                    int64_t channels, int64_t groups) {
   int64_t width = channels / groups;
+  double sum[channels], projected[channels];
+  float middle[channels], inverse[channels], offset[channels], slope[channels];
   memset(dweight, 0, (size_t)channels * sizeof *dweight);
   memset(dbias, 0, (size_t)channels * sizeof *dbias);
-  for (int64_t b = 0; b < batch; b++)
-    for (int64_t g = 0; g < groups; g++) {
-      int64_t start = b * positions * channels + g * width;
-      float m = mean[b * groups + g], r = inverse_deviation[b * groups + g];
-      // With x̂ = (x - m) r and d = dy · weight: dx = r (d - mean(d) - x̂ mean(d x̂)).
-      double sum = 0, projected = 0, count = (double)(positions * width);
-      for (int64_t p = 0; p < positions; p++)
-        for (int64_t c = 0; c < width; c++) {
-          int64_t i = start + p * channels + c;
-          float normal = (x[i] - m) * r, d = dy[i] * weight[g * width + c];
-          dweight[g * width + c] += dy[i] * normal;
-          dbias[g * width + c] += dy[i];
-          sum += d;
-          projected += (double)d * normal;
-        }
-      float a = (float)(sum / count), k = (float)(projected / count);
-      for (int64_t p = 0; p < positions; p++)
-        for (int64_t c = 0; c < width; c++) {
-          int64_t i = start + p * channels + c;
-          float normal = (x[i] - m) * r, d = dy[i] * weight[g * width + c];
-          dx[i] = r * (d - a - normal * k);
-        }
+  for (int64_t b = 0; b < batch; b++) {
+    int64_t start = b * positions * channels;
+    for (int64_t c = 0; c < channels; c++) {
+      middle[c] = mean[b * groups + c / width];
+      inverse[c] = inverse_deviation[b * groups + c / width];
+      sum[c] = projected[c] = 0;
     }
+    for (int64_t p = 0; p < positions; p++)
+      APART for (int64_t c = 0; c < channels; c++) {
+        int64_t i = start + p * channels + c;
+        sum[c] += dy[i];
+        projected[c] += dy[i] * ((x[i] - middle[c]) * inverse[c]);
+      }
+    for (int64_t c = 0; c < channels; c++) {
+      dbias[c] += (float)sum[c];
+      dweight[c] += (float)projected[c];
+      sum[c] *= weight[c];
+      projected[c] *= weight[c];
+    }
+    // With x̂ = (x - m) r and d = dy · weight: dx = r (d - mean(d) - x̂ mean(d x̂)).
+    average_groups(sum, channels, groups, positions);
+    average_groups(projected, channels, groups, positions);
+    for (int64_t c = 0; c < channels; c++) {
+      offset[c] = (float)sum[c];
+      slope[c] = (float)projected[c];
+    }
+    for (int64_t p = 0; p < positions; p++)
+      APART for (int64_t c = 0; c < channels; c++) {
+        int64_t i = start + p * channels + c;
+        float normal = (x[i] - middle[c]) * inverse[c];
+        dx[i] = inverse[c] * (dy[i] * weight[c] - offset[c] - normal * slope[c]);
+      }
+  }
 }

@@ -10,6 +10,9 @@
 #define CLONES
 #endif
 #define INLINE static inline __attribute__((always_inline))
+// Before a loop whose arrays are apart. LLVM would find out at run time instead, over all rounds of
+// the outer loop at once, where the gates of neighbouring rows seem to overlap: then it runs scalar.
+#define APART _Pragma("clang loop vectorize(assume_safety)")
 // Below this many floats a loop is over before a second thread has woken up.
 enum { GRAIN = 16384 };
 
@@ -36,6 +39,9 @@ INLINE float fast_exp(float x) {
   int32_t whole = (int32_t)n, half = whole >> 1;
   return p * from_bits((half + 127) << 23) * from_bits((whole - half + 127) << 23);
 }
+
+// Unlike sqrtf, which must set errno, this vectorises.
+INLINE float square_root(float x) { return __builtin_elementwise_sqrt(x); }
 
 INLINE float fast_sigmoid(float x) { return 1 / (1 + fast_exp(-x)); }
 

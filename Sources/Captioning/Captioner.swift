@@ -53,11 +53,20 @@ public struct Captioner: Sendable {
   package func captions(
     for images: [Image], firstNumber: Int = 0
   ) throws(ModelError) -> [[Caption]] {
-    let features = encoder.features(preprocessing.tensor(images))
-    let found = captions(from: features, firstNumber: firstNumber)
-    try verification?.wait()
+    if images.isEmpty { return [] }
+    let found = captions(
+      from: features(of: images.map(preprocessing.frame)), firstNumber: firstNumber)
+    try finishVerification()
     return found
   }
+
+  /// What the encoder sees in pictures that `preprocessing` has framed, `[P, F]`.
+  package func features(of framed: [Image]) -> Tensor {
+    encoder.features(preprocessing.tensor(framed: framed))
+  }
+
+  /// Returns once the model's files are known to be whole, which takes time only the first time.
+  package func finishVerification() throws(ModelError) { try verification?.wait() }
 
   /// Captions for each row of `features`, `[P, F]`.
   package func captions(from features: Tensor, firstNumber: Int = 0) -> [[Caption]] {

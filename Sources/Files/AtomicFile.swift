@@ -15,6 +15,9 @@ package struct AtomicFile: ~Copyable {
   private let temporary: TemporaryPath
   private let descriptor: FileDescriptor
 
+  /// Where it is until the commit, for whoever must clean up when the program is stopped.
+  package var workingPath: String { temporary.path }
+
   /// Begins a file that will be at `path`, or where a symbolic link there leads.
   package init(_ path: String, overwriting: Bool = false) throws(FileError) {
     let destination = try Self.destination(of: path, overwriting: overwriting)
@@ -41,6 +44,13 @@ package struct AtomicFile: ~Copyable {
 
   package func write(_ text: String) throws(FileError) {
     try write(Array(text.utf8))
+  }
+
+  /// Overwrites the file's beginning, which was written before, with `bytes`.
+  package func rewrite(_ bytes: [UInt8]) throws(FileError) {
+    try bytes.withUnsafeBufferPointer { buffer throws(FileError) in
+      try descriptor.write(UnsafeRawBufferPointer(buffer), at: 0)
+    }
   }
 
   /// Waits until the file is on the disk, then gives it its name.

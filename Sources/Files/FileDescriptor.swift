@@ -48,6 +48,18 @@ struct FileDescriptor: ~Copyable {
     }
   }
 
+  /// Writes all of `bytes` over what is at `offset`, without moving the end.
+  func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(FileError) {
+    var written = 0
+    while written < bytes.count {
+      let rest = UnsafeRawBufferPointer(rebasing: bytes[written...])
+      let count = pwrite(number, rest.baseAddress, rest.count, off_t(offset + written))
+      if count < 0 && errno == EINTR { continue }
+      guard count >= 0 else { throw FileError(path, after: "pwrite") }
+      written += count
+    }
+  }
+
   /// Waits until what was written has reached the disk.
   func synchronize() throws(FileError) {
     while fsync(number) != 0 {

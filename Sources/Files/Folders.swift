@@ -47,6 +47,16 @@ package func isFile(_ path: String) -> Bool {
   return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
 }
 
+/// Creates a folder and those it lies in, where they are missing.
+package func makeFolder(_ path: String) throws(FileError) {
+  if isFolder(path) { return }
+  let parts = PathParts(path)
+  if parts.folder != path { try makeFolder(parts.folder) }
+  guard mkdir(path, 0o777) == 0 || errno == EEXIST && isFolder(path) else {
+    throw FileError(path, after: "mkdir")
+  }
+}
+
 /// The names in a folder, sorted by bytes, without `.` and `..`.
 package func namesInFolder(_ path: String) throws(FileError) -> [String] {
   guard let folder = opendir(path) else { throw FileError(path, after: "opendir") }

@@ -3,6 +3,10 @@
 /// Opening it checks the whole header and touches none of the numbers; a tensor may keep `file`
 /// and read them where they lie. Tensors may start at any byte, so unaligned loads are needed.
 package struct SafetensorsFile: Sendable {
+  /// The most bytes a header may have, and the most tensors a file.
+  package static let maximumHeaderSize = SafetensorsHeader.maximumSize
+  package static let maximumTensorCount = SafetensorsHeader.maximumTensorCount
+
   /// A tensor of the file.
   package struct Entry: Sendable, Equatable {
     package let name: String

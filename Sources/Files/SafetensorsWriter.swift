@@ -56,8 +56,11 @@ package struct SafetensorsWriter: ~Copyable {
     try file.commit()
   }
 
-  /// The length and the JSON text, padded with blanks so that the numbers begin at a multiple of 8.
-  private static func header(_ tensors: [Tensor], _ metadata: [String: String]) -> [UInt8] {
+  /// The length and the JSON text, padded with blanks to at least `size` bytes in all, and so that the
+  /// numbers begin at a multiple of 8.
+  static func header(
+    _ tensors: [Tensor], _ metadata: [String: String], paddedTo size: Int = 0
+  ) -> [UInt8] {
     var members: [String] = []
     if !metadata.isEmpty {
       let notes = metadata.sorted { $0.key < $1.key }
@@ -74,7 +77,8 @@ package struct SafetensorsWriter: ~Copyable {
       offset = end
     }
     var json = Array("{\(members.joined(separator: ","))}".utf8)
-    json += [UInt8](repeating: UInt8(ascii: " "), count: (8 - json.count % 8) % 8)
+    let blankCount = max((8 - json.count % 8) % 8, size - 8 - json.count)
+    json += [UInt8](repeating: UInt8(ascii: " "), count: blankCount)
     return (0..<8).map { UInt8(truncatingIfNeeded: json.count >> (8 * $0)) } + json
   }
 }

@@ -3,6 +3,7 @@ import Layers
 /// The encoders there are, under the names that users type.
 package enum EncoderArchitecture: String, Sendable, CaseIterable {
   case mobileNetV2 = "mobilenet_v2"
+  case mobileNetEdgeTPU = "mobilenet_edgetpu"
   case resNet18 = "resnet18"
   case resNet34 = "resnet34"
   case resNet50 = "resnet50"
@@ -15,10 +16,11 @@ package enum EncoderArchitecture: String, Sendable, CaseIterable {
 
   /// An encoder whose parameters are all zero, to be loaded or initialised.
   ///
-  /// Only MobileNetV2 is published with TensorFlow's padding; the others ignore `padding`.
+  /// Only MobileNetV2 is published with either padding; the others ignore `padding`.
   package func makeEncoder(padding: PaddingStyle = .symmetric) -> any ImageEncoder {
     switch self {
     case .mobileNetV2: MobileNetV2(padding: padding)
+    case .mobileNetEdgeTPU: MobileNetEdgeTPU()
     case .resNet18: ResNet(.eighteen)
     case .resNet34: ResNet(.thirtyFour)
     case .resNet50: ResNet(.fifty)
@@ -41,7 +43,19 @@ package enum EncoderArchitecture: String, Sendable, CaseIterable {
     case .smallCNN:
       ImagePreprocessing(
         framing: .squash, size: 64, mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5])
+    case .mobileNetEdgeTPU: .tensorFlow()
     default: .torchvision()
+    }
+  }
+
+  /// Which heights and widths of a picture it can read, in pixels.
+  package var inputSizes: ClosedRange<Int> {
+    switch self {
+    // fc6 has a weight for each of 7×7 positions.
+    case .vgg16, .vgg19: 224...224
+    // Its convolutions without padding leave nothing of a smaller picture.
+    case .inceptionV3: 75...4096
+    default: 32...4096
     }
   }
 
@@ -49,7 +63,7 @@ package enum EncoderArchitecture: String, Sendable, CaseIterable {
   package func isClassifier(_ name: String) -> Bool {
     let prefixes: [String] =
       switch self {
-      case .mobileNetV2: ["classifier."]
+      case .mobileNetV2, .mobileNetEdgeTPU: ["classifier."]
       // `classifier.0` and `.3` are fc6 and fc7, which VGG's pooled features go through.
       case .vgg16, .vgg19: ["classifier.6."]
       case .inceptionV3: ["fc.", "AuxLogits."]

@@ -12,6 +12,9 @@ public struct WeightsFile: Sendable {
   /// The names of all tensors in the file.
   public var names: [String] { file.entries.map(\.name) }
 
+  /// What the writer noted, such as the licence.
+  package var metadata: [String: String] { file.metadata }
+
   /// The shape of a tensor of the file, without reading it.
   public func shape(of name: String) -> Shape? { file[name]?.shape }
 

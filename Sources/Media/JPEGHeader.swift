@@ -16,6 +16,8 @@ struct JPEGHeader: Equatable {
   var orientation: ImageOrientation {
     OrientationMetadata(exif: exif, xmp: xmp).orientation
   }
+
+  var uprightSize: PixelSize { orientation.exchangesSides ? size.transposed : size }
 }
 
 extension JPEGHeader {

@@ -1,5 +1,5 @@
 /// How a still picture is read, and what is refused.
-package struct StillImageOptions: Sendable, Equatable {
+package struct StillImageOptions: Sendable {
   /// The most pixels a picture may have: Pillow's limit, which its users know.
   package var maximumPixels = 89_478_485
   /// The longest side a picture may have, in pixels.
@@ -8,9 +8,9 @@ package struct StillImageOptions: Sendable, Equatable {
   package var maximumFileBytes = 512 << 20
   /// Whether a truncated or damaged picture is an error rather than a warning.
   package var isStrict = false
-  /// The size the picture will be resized to, if that is known: a much larger JPEG is then decoded
-  /// at a fraction of its size, which is several times faster.
-  package var smallestUsefulSize: PixelSize?
+  /// The size that a picture of a given upright size will be resized to, where that is known: a much
+  /// larger JPEG is then decoded at a fraction of its size, which is several times faster.
+  package var smallestUsefulSize: (@Sendable (_ original: PixelSize) -> PixelSize)?
 
   package init() {}
 }
@@ -74,7 +74,7 @@ private struct StillImageFile {
     let header = try JPEGHeader(parsing: bytes)
     try check(header.size)
     let decoder = JPEGDecoder(bytes: bytes, header: header)
-    let scale = decoder.scale(forTarget: options.smallestUsefulSize)
+    let scale = decoder.scale(forTarget: options.smallestUsefulSize?(header.uprightSize))
     return try finish(decoder.decode(scale: scale), .jpeg, header.size, header.orientation)
   }
 

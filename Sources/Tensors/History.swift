@@ -16,7 +16,7 @@ package final class Operation: @unchecked Sendable {
   private(set) var inputs: [History]
   /// Turns the gradients of the results into those of `inputs`; a result nobody used has none.
   let pull: @Sendable ([Tensor?]) -> [Tensor?]
-  /// The longest way to a leaf; operations are differentiated in falling order of it.
+  /// Longest way to a leaf; operations are differentiated in falling order of it.
   let depth: Int
   let outputCount: Int
 
@@ -75,8 +75,9 @@ extension Tensor {
 ///
 /// - Parameters:
 ///   - results: What the operation returned.
-///   - inputs: What it read; those without history are skipped.
-///   - pull: Turns gradients of `results` (nil where unused) into those of `inputs`, in their order.
+///   - inputs: Those that matter; ones without history are skipped.
+///   - pull: The gradients of `results` (nil where unused) to those of `inputs`, in their order. As
+///     in `recorded`, it must not hold a tensor with history.
 /// - Returns: `results`, with their history.
 package func recordedJointly(
   _ results: [Tensor], from inputs: [Tensor],

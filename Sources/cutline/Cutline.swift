@@ -1,23 +1,61 @@
 import ArgumentParser
+import Files
 import Glibc
 
+/// The program: finds the command, runs it, and turns what went wrong into a message and an exit code.
 @main
 struct Cutline: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "cutline", abstract: "Describe pictures in words.",
-    subcommands: [TrainCommand.self])
-}
+    commandName: "cutline",
+    abstract: "Describe pictures in words.",
+    usage: """
+      cutline photo.jpg
+             cutline photo.jpg more/*.png -f jsonl -o captions.jsonl
+             cutline <command> --help
+      """,
+    discussion: """
+      Prints a caption for each picture on standard output; all else goes to standard error. \
+      Exit code 0: all went well; 2: some files failed; 64 and up: nothing was done, and why.
+      """,
+    version: "0.1.0",
+    subcommands: [
+      CaptionCommand.self, FeaturesCommand.self, TrainCommand.self, ModelCommand.self,
+      DoctorCommand.self,
+    ],
+    defaultSubcommand: CaptionCommand.self)
 
-/// Writes one line of talk to standard error; standard output is for results.
-func say(_ line: String) {
-  let text = Array("\(line)\n".utf8)
-  _ = write(STDERR_FILENO, text, text.count)
-}
+  static func main() {
+    prepareProcess()
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      end(with: error)
+    }
+  }
 
-/// A share as people read it, such as "1.9 %".
-func percent(_ share: Double) -> String { "\((share * 1000).rounded() / 10) %" }
+  private static func prepareProcess() {
+    StandardStream.claim()
+    // `cutline … | head -1` ends quietly, also under a parent that ignores the signal.
+    signal(SIGPIPE, SIG_DFL)
+    // A file over `ulimit -f` is then an error of write(2), like a full disk.
+    signal(SIGXFSZ, SIG_IGN)
+  }
 
-/// Three digits after the point.
-func rounded(_ number: some BinaryFloatingPoint) -> String {
-  "\((Double(number) * 1000).rounded() / 1000)"
+  private static func end(with error: any Error) -> Never {
+    if let failure = Failure(error) {
+      Messages().failure(failure)
+      exit(withError: failure.status.exitCode)
+    }
+    let code = exitCode(for: error)
+    // Help and version, or a command that has said all there is to say.
+    if code.isSuccess || error is ExitCode { exit(withError: error) }
+    guard code == .validationFailure else {
+      Messages().error("a bug in cutline (\(error)). Please report it, with what you typed.")
+      exit(withError: ExitStatus.bug.exitCode)
+    }
+    let text = fullMessage(for: error)
+    Messages().plain(text.hasPrefix("Error: ") ? "cutline: \(text.dropFirst(7))" : text)
+    exit(withError: code)
+  }
 }

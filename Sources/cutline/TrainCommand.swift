@@ -68,6 +68,8 @@ struct TrainCommand: ParsableCommand {
 
   func run() throws {
     if let threads { Device.setThreadCount(threads) }
+    // At once, not after the first epoch: where nothing can be written nothing need be learned.
+    try makeFolder(output)
     let plan = plan
     let folder = COCOFolder(dataset)
     let training = TokenizedDataset(try folder.read(.train), maximumWords: maxWords)

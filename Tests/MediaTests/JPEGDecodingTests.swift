@@ -73,7 +73,7 @@ struct JPEGDecodingTests {
   @Test("a smaller decode, once resized, is within 1 of resizing the whole picture with Pillow")
   func scaled() throws {
     var options = StillImageOptions()
-    options.smallestUsefulSize = PixelSize(width: 40, height: 30)
+    options.smallestUsefulSize = { _ in PixelSize(width: 40, height: 30) }
     let scaled = try MediaFixture.decode("large.jpg", options)
     #expect(scaled.image.width == 80 && scaled.image.height == 60)
     #expect(scaled.width == 320 && scaled.height == 240)

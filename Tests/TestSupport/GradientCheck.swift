@@ -4,9 +4,9 @@ import Testing
 /// Records an issue unless the gradients of `function` agree with central differences.
 ///
 /// Everything runs in float64 on a reference device. The function's result is weighted by fixed
-/// numbers to get one to differentiate; a difference quotient over ±1e-5 is then good to about ten
-/// digits, and 1e-6 of the largest element is what must agree. Constants that `function` needs go
-/// among `tensors`, or are made on the device of its arguments.
+/// numbers to get one to differentiate; each input is then moved along a few fixed directions that
+/// touch all its elements, and the slope must be the gradient's to `tolerance` of its largest
+/// element. Constants that `function` needs go among `tensors`, or onto its arguments' device.
 package func expectGradientsMatch(
   at tensors: [Tensor], within tolerance: Double = 1e-6,
   sourceLocation: SourceLocation = #_sourceLocation, of function: ([Tensor]) -> Tensor
@@ -20,34 +20,41 @@ package func expectGradientsMatch(
   }
   let gradients = valueWithGradient(at: inputs, of: loss).gradients
   for (index, gradient) in gradients.enumerated() {
-    let expected = differences(of: loss, at: inputs, index)
-    let found = gradient?.doubles ?? expected.map { _ in 0 }
-    let scale = max(expected.map(abs).max() ?? 0, 1e-4)
-    guard let worst = zip(found, expected).map({ abs($0 - $1) }).max() else { continue }
-    guard !(worst <= tolerance * scale) || gradient.map({ $0.shape != inputs[index].shape }) == true
-    else { continue }
-    Issue.record(
-      """
-      gradient \(index), of shape \(gradient?.shape ?? []) for an input \(inputs[index].shape): \
-      off by \(worst), the largest element being \(scale)
-      """, sourceLocation: sourceLocation)
+    let found = gradient ?? Tensor(zeros: inputs[index].shape, on: device)
+    guard found.shape == inputs[index].shape else {
+      Issue.record(
+        "gradient \(index) is \(found.shape) for an input \(inputs[index].shape)",
+        sourceLocation: sourceLocation)
+      continue
+    }
+    let largest = found.doubles.map(abs).max() ?? 0
+    for number in 0..<4 {
+      let direction = FormulaWeights.uniform("direction \(number)", count: found.elementCount)
+        .map(Double.init)
+      let slope = slope(of: loss, at: inputs, index, along: direction)
+      let projected = zip(found.doubles, direction).reduce(0) { $0 + $1.0 * $1.1 }
+      // Negated, so that NaN is an issue too.
+      guard !(abs(slope - projected) <= tolerance * max(largest, 1e-3)) else { continue }
+      Issue.record(
+        """
+        gradient \(index) along direction \(number): \(projected), but central differences give \
+        \(slope); its largest element is \(largest)
+        """, sourceLocation: sourceLocation)
+    }
   }
 }
 
-/// The slope of `loss` along each element of one input.
-private func differences(
-  of loss: ([Tensor]) -> Tensor, at inputs: [Tensor], _ index: Int
-) -> [Double] {
-  let step = 1e-5
-  let values = inputs[index].doubles
-  return values.indices.map { element in
-    let sides = [step, -step].map { offset in
-      var (moved, varied) = (inputs, values)
-      varied[element] += offset
-      moved[index] = Tensor(
-        doubles: varied, shape: inputs[index].shape, on: inputs[index].device)
-      return loss(moved).doubles[0]
-    }
-    return (sides[0] - sides[1]) / (2 * step)
+/// How fast `loss` changes as one input moves; good to about nine digits.
+private func slope(
+  of loss: ([Tensor]) -> Tensor, at inputs: [Tensor], _ index: Int, along direction: [Double]
+) -> Double {
+  let step = 1e-6
+  let sides = [step, -step].map { step in
+    var moved = inputs
+    moved[index] = Tensor(
+      doubles: zip(inputs[index].doubles, direction).map { $0 + step * $1 },
+      shape: inputs[index].shape, on: inputs[index].device)
+    return loss(moved).doubles[0]
   }
+  return (sides[0] - sides[1]) / (2 * step)
 }

@@ -14,6 +14,8 @@
 
 /// Asks OpenMP, which oneDNN computes with, for this many threads on the calling thread.
 void ck_set_thread_count(int count);
+/// How many cores the process may run on, as `taskset` sets them.
+int ck_core_count(void);
 /// How many threads a loop of this file's kernels will use on the calling thread.
 int ck_thread_count(void);
 
@@ -40,8 +42,8 @@ typedef struct {
   ck_type type;
   ck_activation activation;
   bool has_bias;
-  /// Whether a second tensor of the destination's shape is added before the activation.
-  bool has_addend;
+  /// Whether the destination is added to, before the activation, instead of written.
+  bool adds_destination;
 } ck_convolution;
 
 typedef struct {
@@ -65,7 +67,7 @@ void ck_plan_destroy(ck_plan *plan);
 
 /// The size of the weights in the layout the plan reads; 0 when that is the plain layout.
 size_t ck_plan_packed_bytes(const ck_plan *plan);
-/// Two plans with equal numbers read the same packed weights.
+/// Two plans with equal numbers read the same weights packed in the same way.
 uint64_t ck_plan_packed_layout(const ck_plan *plan);
 /// Rewrites plain weights in the plan's layout, and back.
 bool ck_plan_pack(ck_plan *plan, const void *plain, void *packed);
@@ -75,7 +77,7 @@ const char *ck_plan_implementation(const ck_plan *plan);
 
 /// Runs a plan. Which arguments are read and which written depends on its direction.
 bool ck_plan_run(ck_plan *plan, void *source, void *weights, void *_Nullable bias,
-                 void *_Nullable addend, void *destination);
+                 void *destination);
 
 /// The oneDNN version in use, as major * 10000 + minor * 100 + patch.
 int ck_onednn_version(void);

@@ -23,15 +23,3 @@ public struct CaptionModel: Module {
     decoder.visitParameters(&visitor)
   }
 }
-
-extension ParameterVisitor {
-  /// Opens the box that the encoder is in, which generics cannot do through `inout`.
-  fileprivate mutating func visit(_ name: String, _ encoder: inout any ImageEncoder) {
-    func open<Encoder: ImageEncoder>(_ encoder: Encoder) -> any ImageEncoder {
-      var copy = encoder
-      visit(name, &copy)
-      return copy
-    }
-    encoder = open(encoder)
-  }
-}

@@ -25,7 +25,7 @@ public struct ModelDirectory: Sendable {
   /// The folder of the model that a user calls `name`: a path, or a name in one of `folders`.
   public init(named name: String, searching folders: [String]) throws(ModelError) {
     let candidates = [name] + (name.contains("/") ? [] : folders.map { "\($0)/\(name)" })
-    let found = candidates.first { isFile("\($0)/\(FileName.configuration)") }
+    let found = candidates.first { ModelDirectory($0).isModel }
     guard let found else {
       let looked = name.contains("/") ? [name] : folders
       throw ModelError(name, .notFound(searched: looked))
@@ -33,7 +33,21 @@ public struct ModelDirectory: Sendable {
     path = found
   }
 
+  /// Whether there is a model at all, whole or not.
+  var isModel: Bool { isFile("\(path)/\(FileName.configuration)") }
+
+  /// What the model is called: the last part of its path.
+  package var name: String { path.split(separator: "/").last.map(String.init) ?? path }
+
   // MARK: Reading
+
+  /// The SHA-256 of the weights, as the folder's list of checksums has it; nil where it has none.
+  package func weightsDigest() -> String? { listedDigest(of: FileName.weights) }
+
+  func listedDigest(of name: String) -> String? {
+    let list = try? ChecksumList(reading: "\(path)/\(FileName.checksums)")
+    return list?.entries.first { $0.name == name }?.digest.description
+  }
 
   package func configuration() throws(ModelError) -> ModelConfiguration {
     let file = "\(path)/\(FileName.configuration)"
@@ -106,7 +120,7 @@ public struct ModelDirectory: Sendable {
     }
   }
 
-  private func weightsFile() throws(ModelError) -> WeightsFile {
+  func weightsFile() throws(ModelError) -> WeightsFile {
     let file = "\(path)/\(FileName.weights)"
     do throws(SafetensorsError) {
       return try WeightsFile(file)

@@ -8,6 +8,8 @@ public struct SampledSearch: Sendable, Equatable {
   public var count = 1
   /// Below 1 likely words become likelier, above 1 all become more alike.
   public var temperature: Float = 1
+  /// How many of the likeliest words are drawn from at each step; nil for all.
+  public var topWordCount: Int?
   public var maximumWords = 20
   /// Fixes the draw: of one caption by seed, picture and number, whatever else is drawn.
   public var random = SeededRandom(0)
@@ -17,13 +19,13 @@ public struct SampledSearch: Sendable, Equatable {
     random = SeededRandom(seed)
   }
 
-  /// Returns `count` captions for each picture, most likely first.
+  /// Draws captions for each picture.
   ///
   /// - Parameters:
   ///   - features: `[P, F]`.
   ///   - decoder: Scores the words; its own log-probabilities are reported, without temperature.
   ///   - firstPicture: The number of the first picture among all that are captioned.
-  /// - Returns: One list per picture.
+  /// - Returns: `count` captions of each picture, most likely first.
   public func captions<Decoder: CaptionDecoder>(
     of features: Tensor, by decoder: Decoder, firstPicture: Int = 0
   ) -> [[Hypothesis]] {
@@ -41,7 +43,8 @@ public struct SampledSearch: Sendable, Equatable {
       let (scores, columns) = (rows.floats, rows.shape[1])
       for (row, caption) in growing.enumerated() {
         let uniform = random.uniform(
-          .wordDraw, example: firstPicture * count + caption, position: position)
+          .wordDraw, epoch: caption % count, example: firstPicture + caption / count,
+          position: position)
         let (word, logProbability) = draw(
           scores[row * columns..<(row + 1) * columns], at: uniform)
         drawn[caption] = drawn[caption].extended(by: word, logProbability)
@@ -57,7 +60,12 @@ public struct SampledSearch: Sendable, Equatable {
 
   /// The word at which the cumulative probability passes `uniform`, among the writable ones.
   private func draw(_ scores: ArraySlice<Float>, at uniform: Float) -> (TokenID, Float) {
-    let writable = zip(0..., scores).filter { !TokenID.unwritable.contains(TokenID($0.0)) }
+    var writable = zip(0..., scores).filter { !TokenID.unwritable.contains(TokenID($0.0)) }
+    if let topWordCount, topWordCount < writable.count {
+      // Of equal words the first counts, so that the draw never depends on how sorting works.
+      writable.sort { ($1.1, $0.0) < ($0.1, $1.0) }
+      writable.removeSubrange(topWordCount...)
+    }
     let largest = writable.map(\.1).max() ?? 0
     // A temperature of 0 is the likeliest word; the division would be by zero.
     let weights = writable.map { _, score in

@@ -169,6 +169,7 @@ package struct GroupNormResult: Sendable {
   package let inverseDeviation: Region
 }
 
+/// What one step of Adam goes by.
 package struct AdamStep: Sendable {
   package var learningRate: Float
   package var beta1: Float
@@ -182,11 +183,11 @@ package struct AdamStep: Sendable {
   package var step: Int
 
   package init(
-    learningRate: Float, beta1: Float, beta2: Float, epsilon: Float, weightDecay: Float,
-    gradientScale: Float, step: Int
+    learningRate: Float, beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8,
+    weightDecay: Float = 0, gradientScale: Float = 1, step: Int
   ) {
-    (self.learningRate, self.weightDecay, self.step) = (learningRate, weightDecay, step)
-    (self.beta1, self.beta2, self.epsilon) = (beta1, beta2, epsilon)
-    self.gradientScale = gradientScale
+    (self.learningRate, self.beta1, self.beta2) = (learningRate, beta1, beta2)
+    (self.epsilon, self.weightDecay) = (epsilon, weightDecay)
+    (self.gradientScale, self.step) = (gradientScale, step)
   }
 }

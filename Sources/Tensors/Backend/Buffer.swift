@@ -1,4 +1,4 @@
-/// Memory of one device, which has its own subclass.
+/// Memory of one device; each backend has its own subclass.
 ///
 /// A buffer is written by the operation that makes it and only read from then on; the one exception,
 /// an optimizer's update, first makes sure that it holds the only reference. That makes sharing safe.

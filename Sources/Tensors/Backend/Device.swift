@@ -18,6 +18,15 @@ extension Device {
   /// Computes with `count` threads from now on, where the calling thread is the one that computes.
   package static func setThreadCount(_ count: Int) { ck_set_thread_count(Int32(count)) }
 
+  /// How many cores this process may run on.
+  package static var coreCount: Int { Int(ck_core_count()) }
+
+  /// The version of oneDNN in use.
+  package static var libraryVersion: String {
+    let version = ck_onednn_version()
+    return "\(version / 10000).\(version / 100 % 100).\(version % 100)"
+  }
+
   /// How many threads the calling thread computes with.
   package static var threadCount: Int { Int(ck_thread_count()) }
 }

@@ -28,8 +28,9 @@ public func convolution(
     wantsInput: x.history != nil,
     wantsWeight: weight.history != nil || bias?.history != nil, hasBias: bias != nil,
     hasAddend: addend != nil)
-  return recordedJointly([y], from: inputs) { [gradient, y] gradients in
-    gradients[0].map { gradient($0, y) } ?? inputs.map { _ in nil }
+  let inputCount = inputs.count
+  return recordedJointly([y], from: inputs) { gradients in
+    gradients[0].map { gradient($0, y) } ?? Array(repeating: nil, count: inputCount)
   }[0]
 }
 

@@ -8,7 +8,7 @@
 ///   - bias: `[C]`.
 ///   - groups: How many groups the channels form.
 ///   - epsilon: Keeps a constant group finite.
-/// - Returns: A map shaped like `x`.
+/// - Returns: `[B, H, W, C]`.
 public func groupNorm(
   _ x: Tensor, weight: Tensor, bias: Tensor, groups: Int, epsilon: Float = 1e-5
 ) -> Tensor {

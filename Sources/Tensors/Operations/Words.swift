@@ -26,7 +26,7 @@ public func logSoftmax(_ x: Tensor) -> Tensor {
 ///   - logits: `[…, V]`.
 ///   - targets: The right column of each row.
 ///   - ignored: The target of rows that do not count; where all are ignored the mean is 0.
-/// - Returns: One number.
+/// - Returns: One number, of shape `[]`.
 public func crossEntropy(_ logits: Tensor, _ targets: [Int32], ignoring ignored: Int32) -> Tensor {
   let columns = logits.shape[logits.rank - 1]
   let rows = logits.elementCount / columns

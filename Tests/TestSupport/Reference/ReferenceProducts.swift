@@ -69,11 +69,10 @@ extension Window {
     let (inputs, outputs) = (channels / groups, outputChannels / groups)
     forEachTap { input, tap, output in
       for o in 0..<outputChannels {
-        let group = o / outputs
+        let x = input * channels + o / outputs * inputs
+        let weight = o * inputs * kernelHeight * kernelWidth + tap
         for i in 0..<inputs {
-          body(
-            input * channels + group * inputs + i,
-            (o * inputs + i) * kernelHeight * kernelWidth + tap, output * outputChannels + o)
+          body(x + i, weight + i * kernelHeight * kernelWidth, output * outputChannels + o)
         }
       }
     }
@@ -81,13 +80,15 @@ extension Window {
 
   /// Calls `body` for each pixel a window covers: its place, that in the window, that of the output.
   func forEachTap(_ body: (_ input: Int, _ tap: Int, _ output: Int) -> Void) {
-    for at in positions(in: [batch, outputHeight, outputWidth, kernelHeight, kernelWidth]) {
-      let row = at[1] * stride + at[3] - padding.top
-      let column = at[2] * stride + at[4] - padding.left
-      guard (0..<height).contains(row), (0..<width).contains(column) else { continue }
-      body(
-        (at[0] * height + row) * width + column, at[3] * kernelWidth + at[4],
-        (at[0] * outputHeight + at[1]) * outputWidth + at[2])
+    for output in 0..<batch * outputHeight * outputWidth {
+      let (y, x) = (output / outputWidth % outputHeight, output % outputWidth)
+      let picture = output / outputWidth / outputHeight
+      for tap in 0..<kernelHeight * kernelWidth {
+        let row = y * stride + tap / kernelWidth - padding.top
+        let column = x * stride + tap % kernelWidth - padding.left
+        guard (0..<height).contains(row), (0..<width).contains(column) else { continue }
+        body((picture * height + row) * width + column, tap, output)
+      }
     }
   }
 }

@@ -64,7 +64,7 @@ final class CPUPlans {
       groups: Int64(window.groups), stride: Int64(window.stride),
       pad_top: Int64(window.padding.top), pad_left: Int64(window.padding.left),
       pad_bottom: Int64(window.padding.bottom), pad_right: Int64(window.padding.right),
-      type: type.code, activation: activation, has_bias: hasBias, has_addend: hasAddend)
+      type: type.code, activation: activation, has_bias: hasBias, adds_destination: hasAddend)
     let way: ck_direction =
       switch direction {
       case .forward: CK_FORWARD

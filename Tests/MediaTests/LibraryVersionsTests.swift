@@ -6,8 +6,8 @@ import Testing
 struct MediaLibrariesTests {
   @Test("each library gives a version of numbers and points")
   func versions() {
-    let libraries = mediaLibraryVersions()
-    #expect(libraries.map(\.name) == ["libjpeg-turbo", "libpng", "libwebp"])
+    let libraries = MediaLibraries.versions
+    #expect(libraries.map(\.name) == ["libjpeg", "libpng", "libwebp"])
     for library in libraries {
       #expect(library.version.wholeMatch(of: /\d+(\.\d+)+/) != nil, "\(library)")
     }

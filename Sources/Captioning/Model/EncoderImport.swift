@@ -1,0 +1,113 @@
+import Files
+import ImageEncoders
+import Layers
+import Tensors
+
+/// Turns published encoder weights into a model folder that has learned no captions yet.
+package struct EncoderImport: Sendable {
+  /// The ways of preparing pictures that published weights were trained with.
+  package enum Preprocessing: String, Sendable, CaseIterable {
+    /// The shorter side resized, the middle cut out, ImageNet's mean and deviation.
+    case torchvision
+    /// The middle 87.5 %, resized; pixels in `-1...1`.
+    case tf
+    /// All of the picture, its aspect lost; mean and deviation as published.
+    case squash
+  }
+
+  package var encoder: EncoderConfiguration
+  package var precision: Tensors.ElementType = .float32
+  /// Who may use the weights for what; else what the file says of itself.
+  package var license: String?
+  /// Whether infinities and NaN are taken as they are.
+  package var allowsNonFinite = false
+
+  /// - Parameters:
+  ///   - architecture: Which encoder the weights are of.
+  ///   - padding: Where its zeros go; nil for where its publisher puts them.
+  ///   - preprocessing: How its pictures were prepared; nil for how its publisher did.
+  package init(
+    _ architecture: EncoderArchitecture, padding: PaddingStyle? = nil,
+    preprocessing: Preprocessing? = nil
+  ) {
+    var prepared = architecture.publishedPreprocessing
+    switch preprocessing {
+    case nil: break
+    case .torchvision:
+      // Inception's own publisher is torchvision, with other numbers than its other networks.
+      prepared = architecture == .inceptionV3 ? prepared : .torchvision()
+    case .tf: prepared = .tensorFlow(size: prepared.size)
+    case .squash: prepared.framing = .squash
+    }
+    encoder = EncoderConfiguration(
+      architecture, padding: padding ?? .symmetric, preprocessing: prepared)
+  }
+
+  /// What an import has done.
+  package struct Report: Sendable {
+    /// How many numbers the encoder has learned.
+    package let parameterCount: Int
+    /// The tensors of the classifier, which were left behind.
+    package let ignored: [String]
+  }
+
+  /// Reads `weights`, a safetensors file, and writes the model folder `output`.
+  ///
+  /// - Parameters:
+  ///   - weights: Tensors under their published names, in F32, F16 or BF16.
+  ///   - output: The folder to write.
+  ///   - isReplacing: Whether a model that is there may be replaced.
+  /// - Returns: What was taken and what was not.
+  /// - Throws: `SafetensorsError` or `WeightsError` about the file, `FileError` about the folder.
+  package func run(_ weights: String, to output: String, replacing isReplacing: Bool) throws
+    -> Report
+  {
+    let file = try WeightsFile(weights)
+    let encoder = try load(file)
+    var configuration = ModelConfiguration(encoder: self.encoder)
+    let digest = try SHA256.digest(ofFile: weights)
+    configuration.provenance = Provenance(
+      license: license ?? file.metadata["license"],
+      startedFrom: "\(ModelDirectory(weights).name) (SHA-256 \(digest))")
+    let prefix = CaptionModel.encoderPrefix
+    try ModelDirectory.write(
+      .init(
+        configuration: configuration,
+        parameters: encoder.parameters.map { (prefix + $0.parameter.name, $0.value) },
+        words: nil, card: card(configuration.provenance)),
+      to: output, precision: precision, replacing: isReplacing)
+    return Report(
+      parameterCount: encoder.parameterCount,
+      ignored: file.names.filter(self.encoder.architecture.isClassifier).sorted())
+  }
+
+  private func load(_ file: WeightsFile) throws(WeightsError) -> any ImageEncoder {
+    let architecture = encoder.architecture
+    func load<Encoder: ImageEncoder>(_ encoder: Encoder) throws(WeightsError) -> any ImageEncoder {
+      var encoder = encoder
+      try file.load(
+        into: &encoder,
+        ignoring: {
+          architecture.isClassifier($0) || EncoderArchitecture.isBatchCounter($0)
+        }, allowsNonFinite: allowsNonFinite)
+      return encoder
+    }
+    return try load(encoder.makeEncoder())
+  }
+
+  private func card(_ provenance: Provenance) -> String {
+    """
+    # \(encoder.architecture.rawValue), imported
+
+    An image encoder without its classifier. It has learned no captions yet; `cutline train` teaches
+    it some, and `cutline features` writes what it sees.
+
+    - Weights: \(provenance.startedFrom ?? "unknown"), stored as \(precision).
+    - Licence: \(provenance.license ?? "not stated; ask whoever published the weights").
+    - Pictures: \(encoder.preprocessing.size) pixels square; how they get there is in `config.json`.
+
+    Written by `cutline model import`.
+
+    """
+  }
+}

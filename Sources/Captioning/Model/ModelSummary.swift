@@ -1,0 +1,87 @@
+import Files
+import ImageEncoders
+import Layers
+
+/// What there is to say about a model without running it.
+package struct ModelSummary: Sendable {
+  package let name: String
+  package let path: String
+  package let configuration: ModelConfiguration
+  /// How many numbers each part has learned: the encoder, then the decoder's parts.
+  package let parts: [(name: String, parameterCount: Int)]
+  /// How many words it can write, special ones included; nil without a decoder.
+  package let wordCount: Int?
+  /// The size of all its files, in bytes.
+  package let byteCount: Int
+
+  package var parameterCount: Int { parts.reduce(0) { $0 + $1.parameterCount } }
+}
+
+extension ModelDirectory {
+  /// Reads the configuration, the words, and the names and shapes of the weights.
+  package func summary() throws(ModelError) -> ModelSummary {
+    let configuration = try configuration()
+    return ModelSummary(
+      name: name, path: path, configuration: configuration, parts: try parts(),
+      wordCount: configuration.decoder == nil ? nil : try vocabulary().count,
+      byteCount: byteCountOfFiles(in: path))
+  }
+
+  /// Checks everything that can be checked: checksums, configuration, words, shapes, finite numbers.
+  ///
+  /// - Returns: How many tensors the model has.
+  package func verify() throws(ModelError) -> Int {
+    let verification = beginVerification()
+    let configuration = try configuration()
+    let tensorCount: Int
+    if configuration.decoder == nil {
+      tensorCount = try encoder(configuration.encoder).parameters.count
+    } else {
+      tensorCount = try model(configuration, vocabulary: try vocabulary()).parameters.count
+    }
+    try verification.wait()
+    return tensorCount
+  }
+
+  /// What does not agree with the checksums; nil if all does.
+  package func damage() -> ModelError? {
+    do throws(ModelError) {
+      try beginVerification().wait()
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  /// Counts what has been learned by the first word of the tensors' names.
+  private func parts() throws(ModelError) -> [(name: String, parameterCount: Int)] {
+    let weights = try weightsFile()
+    var counts: [(name: String, parameterCount: Int)] = []
+    for name in weights.names.sorted() where !Self.isStatistic(name) {
+      let part = String(name.prefix { $0 != "." })
+      let count = weights.shape(of: name)?.reduce(1, *) ?? 0
+      if counts.last?.name == part {
+        counts[counts.count - 1].parameterCount += count
+      } else {
+        counts.append((part, count))
+      }
+    }
+    return counts
+  }
+
+  private static func isStatistic(_ name: String) -> Bool {
+    name.hasSuffix(".running_mean") || name.hasSuffix(".running_var")
+  }
+}
+
+extension ModelSearchPath {
+  /// The models on the path; one hidden by another of its name is left out.
+  package var models: [ModelDirectory] {
+    var names: Set<String> = []
+    return folders.flatMap { folder in
+      ((try? namesInFolder(folder)) ?? [])
+        .map { ModelDirectory("\(folder)/\($0)") }
+        .filter { $0.isModel && names.insert($0.name).inserted }
+    }
+  }
+}

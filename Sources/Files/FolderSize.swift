@@ -1,0 +1,12 @@
+import Glibc
+
+/// The size of the ordinary files in a folder, those in folders inside it not counted, in bytes.
+package func byteCountOfFiles(in folder: String) -> Int {
+  ((try? namesInFolder(folder)) ?? []).reduce(0) { total, name in
+    var status = stat()
+    guard lstat("\(folder)/\(name)", &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      return total
+    }
+    return total + Int(status.st_size)
+  }
+}

@@ -1,0 +1,151 @@
+import ArgumentParser
+import Captioning
+import Files
+import Media
+
+/// `cutline caption FILE…`, or just `cutline FILE…`: prints a sentence about each picture.
+struct CaptionCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "caption", abstract: "Caption pictures and print what is in them.",
+    discussion: """
+      One file gives a line with its caption; several files, or several captions per file, give \
+      lines of path<TAB>caption. Failures are told on standard error, and the other files go on.
+
+        cutline photo.jpg
+        cutline photo.jpg -k 3 --json
+        curl -s https://example.org/x.jpg | cutline -
+      """)
+
+  @OptionGroup var pictures: PictureOptions
+  @OptionGroup var model: ModelOptions
+  @OptionGroup(title: "Results") var results: ResultOptions
+  @OptionGroup(title: "Search") var search: SearchOptions
+  @OptionGroup var threads: ThreadOptions
+  @OptionGroup(title: "Messages") var talk: MessageOptions
+
+  func run() throws {
+    let messages = talk.messages
+    var output = try ResultOutput(results.path, overwriting: results.force)
+    let threadCount = try threads.apply()
+    let directory = try model.directory()
+    let start = ContinuousClock.now
+    var captioner = try Captioner(loading: directory)
+    captioner.search = search.search(for: captioner.configuration, captionCount: results.captions)
+    let loading = start.duration(to: .now).milliseconds
+    messages.detail("\(directory.path): loaded in \(tenths(loading)) ms, \(threadCount) threads")
+
+    var formatter = ResultFormatter(
+      results.chosenFormat,
+      ResultHead(
+        model: directory.name, digest: directory.weightsDigest(), settings: captioner.search.json),
+      fileCount: pictures.files.count, captionCount: results.captions, endsWithNull: results.null)
+    var tally = Tally()
+    let job = CaptionJob(
+      captioner, captionCount: results.captions, pictures.limits, threadCount: threadCount)
+    try job.run(pictures.sources) { result in
+      messages.report(result)
+      tally.count(result.outcome)
+      try output.write(formatter.text(for: result))
+    }
+    try output.write(formatter.ending)
+    try output.finish()
+    try tally.finish()
+  }
+}
+
+/// How results look and where they go.
+struct ResultOptions: ParsableArguments {
+  @Option(name: .shortAndLong, help: "text, tsv, json or jsonl (default: text).")
+  var format: ResultFormat?
+  @Flag(help: "The same as --format json.")
+  var json = false
+  @Option(
+    name: .shortAndLong,
+    help: "Write to a file, whose extension picks the format; - is standard output.",
+    completion: .file())
+  var output = "-"
+  @Flag(help: "Replace the output file if it exists.")
+  var force = false
+  @Option(
+    name: [.customShort("k"), .long],
+    help: ArgumentHelp("Captions per picture.", valueName: "n"))
+  var captions = 1
+  @Flag(
+    name: [.customShort("0"), .long],
+    help: "End lines of text with NUL, and leave paths as they are.")
+  var null = false
+
+  var path: String? { output == "-" ? nil : output }
+
+  var chosenFormat: ResultFormat {
+    format ?? (json ? .json : path.flatMap { ResultFormat(forFileName: $0) } ?? .text)
+  }
+
+  func validate() throws {
+    guard (1...100).contains(captions) else {
+      throw ValidationError("--captions must be from 1 to 100, not \(captions).")
+    }
+    if json, let format, format != .json {
+      throw ValidationError("--json and --format \(format.rawValue) contradict each other.")
+    }
+    if let path, format == nil, !json, ResultFormat(forFileName: path) == nil {
+      throw ValidationError(
+        "'\(path)' does not tell the format by its extension (.txt .tsv .json .jsonl). Add --format.")
+    }
+  }
+}
+
+extension ResultFormat: ExpressibleByArgument {}
+
+/// How captions are searched for.
+struct SearchOptions: ParsableArguments {
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "Captions kept while searching; 1 is greedy (default: the model's).", valueName: "n"))
+  var beam: Int?
+  @Option(help: ArgumentHelp("Words in a caption at most (default: the model's).", valueName: "n"))
+  var maxWords: Int?
+  @Flag(help: "Draw words at random rather than search for the likeliest.")
+  var sample = false
+  @Option(
+    help: ArgumentHelp("Below 1 likely words become likelier (default: 1).", valueName: "t"))
+  var temperature: Float?
+  @Option(help: ArgumentHelp("Draw among the n likeliest words only.", valueName: "n"))
+  var topK: Int?
+  @Option(help: ArgumentHelp("Fixes what is drawn.", valueName: "s"))
+  var seed: UInt64 = 1
+
+  func validate() throws {
+    if let beam, !(1...100).contains(beam) {
+      throw ValidationError("--beam must be from 1 to 100, not \(beam).")
+    }
+    if let maxWords, !(1...1000).contains(maxWords) {
+      throw ValidationError("--max-words must be from 1 to 1000, not \(maxWords).")
+    }
+    if let temperature, !(0...100).contains(temperature) {
+      throw ValidationError("--temperature must be from 0 to 100, not \(temperature).")
+    }
+    if let topK, topK < 1 { throw ValidationError("--top-k must be above 0, not \(topK).") }
+    guard seed < 1 << 53 else { throw ValidationError("--seed must be below 2^53.") }
+    if sample, beam != nil {
+      throw ValidationError("--sample draws words and keeps no beam. Leave out one of the two.")
+    }
+    if !sample, temperature != nil || topK != nil {
+      throw ValidationError("--temperature and --top-k decide how words are drawn. Add --sample.")
+    }
+  }
+
+  /// The search for `captionCount` captions, by the model's settings where the user gave none.
+  func search(for model: ModelConfiguration, captionCount: Int) -> CaptionSearch {
+    let maximumWords = maxWords ?? model.maximumWords
+    guard sample else {
+      let width = max(beam ?? model.beamWidth, captionCount)
+      return .beam(BeamSearch(width: width, maximumWords: maximumWords))
+    }
+    var sampling = SampledSearch(
+      count: captionCount, temperature: temperature ?? 1, maximumWords: maximumWords, seed: seed)
+    sampling.topWordCount = topK
+    return .sampling(sampling)
+  }
+}

@@ -1,0 +1,101 @@
+import ArgumentParser
+import Captioning
+import Files
+import Media
+import Tensors
+
+/// `cutline doctor`: what a bug report should say about this machine.
+struct DoctorCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "doctor",
+    abstract: "Show libraries, processor, model and limits, to paste into a bug report.")
+
+  @OptionGroup var model: ModelOptions
+  @Flag(help: "Print JSON.")
+  var json = false
+  @OptionGroup var threads: ThreadOptions
+  @OptionGroup(title: "Messages") var talk: MessageOptions
+
+  func run() throws {
+    let threadCount = try threads.apply()
+    let sections: [(name: String, facts: [JSONValue.Member])] = [
+      ("cutline", [.init("version", .string(Cutline.configuration.version))]),
+      ("libraries", libraries), ("processor", Self.processor(threadCount)),
+      ("model", modelFacts), ("limits", Self.limits), ("environment", Self.environment),
+    ]
+    if json {
+      let document = JSONValue.object(sections.map { .init($0.name, .object($0.facts)) })
+      return try StandardStream.output.write(document.prettyText + "\n")
+    }
+    for section in sections {
+      let facts = section.facts.map { ("  \($0.key)", $0.value.plainText) }
+      try StandardStream.output.write("\(section.name)\n" + listing(facts))
+    }
+  }
+
+  private var libraries: [JSONValue.Member] {
+    let versions =
+      [("oneDNN", Device.libraryVersion)] + MediaLibraries.versions
+      + [("nettle", SHA256.libraryVersion)]
+    return versions.map { .init($0.0, .string($0.1)) }
+  }
+
+  private var modelFacts: [JSONValue.Member] {
+    let folders = ModelSearchPath.current.folders.map {
+      JSONValue.string(isFolder($0) ? $0 : "\($0) (not there)")
+    }
+    let state: [JSONValue.Member]
+    do throws(ModelError) {
+      let directory = try model.directory()
+      state = [
+        .init("path", .string(directory.path)),
+        .init("state", .string(directory.damage().map { "\($0)" } ?? "all checksums agree")),
+      ]
+    } catch {
+      state = [.init("state", .string("\(error)".replacing("\n", with: " ")))]
+    }
+    return state + [.init("search path", .array(folders))]
+  }
+
+  private static func processor(_ threadCount: Int) -> [JSONValue.Member] {
+    let budget = ProcessorBudget()
+    return [
+      .init("model", .string(Processor.model)),
+      .init("flags", .array(Processor.flagsOfInterest.map { .string($0) })),
+      .init("cores allowed", .number(Double(budget.allowedCores))),
+      .init("control group limit", budget.groupLimit.map { .number($0) } ?? "none"),
+      .init("threads", .number(Double(threadCount))),
+    ]
+  }
+
+  private static var limits: [JSONValue.Member] {
+    let options = StillImageOptions()
+    return [
+      ("pixels in a picture", options.maximumPixels), ("side in pixels", options.maximumSide),
+      ("bytes in a picture file", options.maximumFileBytes),
+      ("scans in a JPEG", MediaLibraries.maximumJPEGScanCount),
+      ("bytes in a safetensors header", SafetensorsFile.maximumHeaderSize),
+      ("tensors in a file", SafetensorsFile.maximumTensorCount),
+      ("depth of JSON", JSONReader.maximumDepth),
+    ].map { .init($0.0, .number(Double($0.1))) }
+  }
+
+  /// The variables that the program and its libraries look at, where they are set.
+  private static var environment: [JSONValue.Member] {
+    [
+      "CUTLINE_MODEL", "CUTLINE_MODEL_PATH", "CUTLINE_THREADS", "XDG_DATA_HOME",
+      "OMP_NUM_THREADS", "OMP_PROC_BIND", "GOMP_CPU_AFFINITY", "ONEDNN_MAX_CPU_ISA", "TMPDIR",
+    ].compactMap { name in
+      environmentVariable(name).map { .init(name, .string($0)) }
+    }
+  }
+}
+
+extension JSONValue {
+  fileprivate var plainText: String {
+    if let elements {
+      return elements.isEmpty ? "none" : elements.map(\.plainText).joined(separator: ", ")
+    }
+    return string ?? compactText
+  }
+}

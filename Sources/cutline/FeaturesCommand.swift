@@ -1,0 +1,67 @@
+import ArgumentParser
+import Captioning
+import Files
+import Media
+import Tensors
+
+/// `cutline features FILE… -o OUT.safetensors`: writes what a model's encoder sees.
+struct FeaturesCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "features", abstract: "Write what a model's encoder sees in pictures.",
+    discussion: """
+      The file holds one tensor of float32 numbers, a row for each picture that could be read, in \
+      the order given; its metadata names them.
+
+        cutline features *.jpg -m models/mobilenet -o features.safetensors
+      """)
+
+  @OptionGroup var pictures: PictureOptions
+  @OptionGroup var model: ModelOptions
+  @Option(name: .shortAndLong, help: "The safetensors file to write.", completion: .file())
+  var output: String
+  @Flag(help: "One vector per picture, [N, F] (default), or the whole map, [N, h, w, C].")
+  var kind = FeatureJob.Kind.pooled
+  @Flag(help: "Replace the output file if it exists.")
+  var force = false
+  @OptionGroup var threads: ThreadOptions
+  @OptionGroup(title: "Messages") var talk: MessageOptions
+
+  func run() throws {
+    let messages = talk.messages
+    let cleanup = InterruptionCleanup()
+    let threadCount = try threads.apply()
+    let directory = try model.directory()
+    let job = try FeatureJob(loading: directory, kind, pictures.limits, threadCount: threadCount)
+    var file = try FeatureFile(
+      output, kind, candidates: pictures.files, by: directory, overwriting: force)
+    var tally = Tally()
+    var shape: Shape = []
+    try job.run(pictures.sources) { batch in
+      for (name, outcome) in batch.pictures {
+        messages.report(outcome, of: name)
+        tally.count(outcome)
+      }
+      guard let rows = batch.rows else { return }
+      shape = Array(rows.shape.dropFirst())
+      try file.append(rows, of: batch.pictures.filter { $0.outcome.isSuccess }.map(\.name))
+      file.workingPath.map(cleanup.add)
+    }
+    if file.rowCount > 0 {
+      let what = "'\(kind.rawValue)' \([file.rowCount] + shape)"
+      try file.commit()
+      messages.note(
+        "wrote \(output): \(what). Read it: safetensors.numpy.load_file(\"\(output)\")")
+    }
+    try tally.finish()
+  }
+}
+
+extension FeatureJob.Kind: EnumerableFlag {
+  static let allCases: [FeatureJob.Kind] = [.pooled, .map]
+}
+
+extension Result {
+  fileprivate var isSuccess: Bool {
+    if case .success = self { true } else { false }
+  }
+}

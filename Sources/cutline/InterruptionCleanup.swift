@@ -1,0 +1,62 @@
+import Glibc
+import Synchronization
+
+/// Removes files half written when SIGINT, SIGTERM or SIGHUP ends the program.
+///
+/// The signals are blocked everywhere and waited for by one thread: a handler may neither lock nor
+/// allocate, and the work itself may be waiting for standard input. A class because two threads
+/// share it.
+final class InterruptionCleanup: Sendable {
+  private let paths = Mutex<Set<String>>([])
+
+  /// Begins to wait; to be called before any other thread is started, since threads inherit what is
+  /// blocked.
+  init() {
+    var held = Self.held
+    pthread_sigmask(SIG_BLOCK, &held, nil)
+    var thread = pthread_t()
+    let context = Unmanaged.passRetained(self).toOpaque()
+    let code = pthread_create(&thread, nil, waitForSignal, context)
+    guard code == 0 else {
+      // Without the thread a signal ends the program as ever, and may leave a file behind.
+      pthread_sigmask(SIG_UNBLOCK, &held, nil)
+      Unmanaged<InterruptionCleanup>.fromOpaque(context).release()
+      return
+    }
+    pthread_detach(thread)
+  }
+
+  /// Has the file at `path` removed, should a signal come; once it was renamed nothing is there.
+  func add(_ path: String) { paths.withLock { _ = $0.insert(path) } }
+
+  /// Waits for one of the signals, cleans up, and lets the signal do what it does.
+  fileprivate func wait() {
+    var held = Self.held
+    var number: Int32 = 0
+    guard sigwait(&held, &number) == 0 else { return }
+    paths.withLock { paths in
+      for path in paths { unlink(path) }
+    }
+    pthread_sigmask(SIG_UNBLOCK, &held, nil)
+    raise(number)
+  }
+
+  /// The signals that would end the program; `nohup` ignores one of them.
+  private static var held: sigset_t {
+    var set = sigset_t()
+    sigemptyset(&set)
+    for number in [SIGINT, SIGTERM, SIGHUP] {
+      var action = sigaction()
+      sigaction(number, nil, &action)
+      let handler = unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+      if handler != unsafeBitCast(SIG_IGN, to: Int.self) { sigaddset(&set, number) }
+    }
+    return set
+  }
+}
+
+private func waitForSignal(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+  guard let context else { return nil }
+  Unmanaged<InterruptionCleanup>.fromOpaque(context).takeRetainedValue().wait()
+  return nil
+}

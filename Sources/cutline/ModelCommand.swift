@@ -1,0 +1,136 @@
+import ArgumentParser
+import Captioning
+import Files
+import ImageEncoders
+
+/// `cutline model …`: what there is to do with model folders.
+struct ModelCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "model", abstract: "List, describe, check and import models.",
+    discussion: """
+        cutline model list
+        cutline model import weights.safetensors --encoder resnet50 -o models/resnet50
+      """,
+    subcommands: [
+      ModelListCommand.self, ModelInfoCommand.self, ModelVerifyCommand.self,
+      ModelImportCommand.self,
+    ])
+}
+
+/// `cutline model list`: the models that can be named without a path.
+struct ModelListCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list", abstract: "List the models on the search path.")
+
+  @Flag(help: "Print JSON.")
+  var json = false
+  @OptionGroup(title: "Messages") var talk: MessageOptions
+
+  func run() throws {
+    let path = ModelSearchPath.current
+    let models = path.models.map { ($0, Result { () throws(ModelError) in try $0.summary() }) }
+    for case (_, .failure(let error)) in models { Failure(error).map(talk.messages.failure) }
+    let summaries = models.compactMap { try? $0.1.get() }
+    if json {
+      let list = JSONValue.array(summaries.map(\.json))
+      try StandardStream.output.write(list.prettyText + "\n")
+    } else if summaries.isEmpty {
+      talk.messages.note(
+        "no models. Looked in: \(path.folders.joined(separator: ", ")).\n"
+          + "Import one: cutline model import FILE --encoder NAME -o DIR")
+    } else {
+      try StandardStream.output.write(table(summaries.map(\.row), under: ModelSummary.columns))
+    }
+  }
+}
+
+/// `cutline model info NAME`: what a model is made of.
+struct ModelInfoCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "info", abstract: "Say what a model is made of, and whether its files are whole.")
+
+  @Argument(help: "A folder, or a name on the search path.", completion: .directory)
+  var model = "default"
+  @Flag(help: "Print JSON.")
+  var json = false
+  @OptionGroup(title: "Messages") var talk: MessageOptions
+
+  func run() throws {
+    let directory = try ModelDirectory(named: model, searching: ModelSearchPath.current.folders)
+    let summary = try directory.summary()
+    let damage = directory.damage()
+    let state = damage == nil ? "all agree" : "do not agree"
+    try StandardStream.output.write(
+      json
+        ? summary.detailedJSON(checksums: state).prettyText + "\n"
+        : listing(summary.details + [("checksums", state)]))
+    if let damage { throw damage }
+  }
+}
+
+/// `cutline model verify NAME`: whether a model is whole and usable.
+struct ModelVerifyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify", abstract: "Check a model's files, shapes and numbers.")
+
+  @Argument(help: "A folder, or a name on the search path.", completion: .directory)
+  var model = "default"
+  @OptionGroup(title: "Messages") var talk: MessageOptions
+
+  func run() throws {
+    let directory = try ModelDirectory(named: model, searching: ModelSearchPath.current.folders)
+    let count = try directory.verify()
+    talk.messages.note(
+      "\(directory.path): whole; \(count) tensors, all finite, and all checksums agree")
+  }
+}
+
+/// `cutline model import FILE --encoder NAME -o DIR`: published encoder weights into a model folder.
+struct ModelImportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "import", abstract: "Make a model folder from published encoder weights.",
+    discussion: """
+      FILE is a safetensors file with torchvision's names. Write one where PyTorch is installed:
+      safetensors.torch.save_file(torchvision.models.resnet50(weights="DEFAULT").state_dict(), FILE)
+      """)
+
+  @Argument(help: "A safetensors file.", completion: .file(extensions: ["safetensors"]))
+  var file: String
+  @Option(help: "Which encoder the weights are of.")
+  var encoder: EncoderArchitecture
+  @Option(name: .shortAndLong, help: "The folder to write.", completion: .directory)
+  var output: String
+  @Option(help: "Where zeros go around a map; 'same' is TensorFlow's (default: symmetric).")
+  var padding: PaddingStyle?
+  @Option(help: "How pictures were prepared in training (default: as its publisher did).")
+  var preprocessing: EncoderImport.Preprocessing?
+  @Option(help: "How numbers are stored: f32 or bf16.")
+  var precision = StoredPrecision.f32
+  @Option(help: "The licence of the weights, for config.json.")
+  var license: String?
+  @Flag(help: "Take infinities and NaN as they are.")
+  var allowNonfinite = false
+  @Flag(help: "Replace the model if it exists.")
+  var force = false
+  @OptionGroup(title: "Messages") var talk: MessageOptions
+
+  func run() throws {
+    var work = EncoderImport(encoder, padding: padding, preprocessing: preprocessing)
+    work.precision = precision == .f32 ? .float32 : .bfloat16
+    work.license = license
+    work.allowsNonFinite = allowNonfinite
+    let report = try work.run(file, to: output, replacing: force)
+    if !report.ignored.isEmpty {
+      talk.messages.note("\(file): left out the classifier: \(report.ignored.joined(separator: ", "))")
+    }
+    talk.messages.note(
+      "wrote \(output): \(encoder.rawValue), \(report.parameterCount) parameters. Train it: "
+        + "cutline train DATASET --encoder-model \(output) -o runs/first")
+  }
+
+  enum StoredPrecision: String, ExpressibleByArgument, CaseIterable { case f32, bf16 }
+}
+
+extension EncoderArchitecture: ExpressibleByArgument {}
+extension PaddingStyle: ExpressibleByArgument {}
+extension EncoderImport.Preprocessing: ExpressibleByArgument {}

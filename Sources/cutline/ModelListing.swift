@@ -1,0 +1,102 @@
+import Captioning
+import Files
+
+// Models as people and scripts read them.
+
+extension ModelSummary {
+  static let columns = ["NAME", "ENCODER", "DECODER", "SIZE", "PATH"]
+
+  var row: [String] {
+    [
+      name, configuration.encoder.architecture.rawValue,
+      configuration.decoder?.cell.rawValue ?? "-", megabytes(byteCount), path,
+    ]
+  }
+
+  /// One line per fact.
+  var details: [(String, String)] {
+    let preprocessing = configuration.encoder.preprocessing
+    var lines = [
+      ("name", name), ("path", path), ("size", megabytes(byteCount)),
+      (
+        "encoder",
+        "\(configuration.encoder.architecture.rawValue), \(preprocessing.size) pixels square, "
+          + "\(preprocessing.framing), padding \(configuration.encoder.padding.rawValue)"
+      ),
+    ]
+    if let decoder = configuration.decoder {
+      lines.append(
+        (
+          "decoder",
+          "\(decoder.cell.rawValue), embedding \(decoder.embeddingSize), "
+            + "hidden \(decoder.hiddenSize)"
+        ))
+      lines.append(
+        ("search", "beam \(configuration.beamWidth), \(configuration.maximumWords) words at most"))
+    } else {
+      lines.append(("decoder", "none: has learned no captions yet"))
+    }
+    if let wordCount { lines.append(("vocabulary", "\(wordCount) words")) }
+    lines.append(("parameters", "\(parameterCount)"))
+    lines += parts.map { ("  \($0.name)", "\($0.parameterCount)") }
+    lines += notes
+    lines += configuration.metrics.sorted { $0.key < $1.key }.map { ($0.key, "\($0.value)") }
+    return lines
+  }
+
+  private var notes: [(String, String)] {
+    let provenance = configuration.provenance
+    return [
+      ("licence", provenance.license), ("started from", provenance.startedFrom),
+      ("trained on", provenance.trainedOn),
+    ].compactMap { name, note in note.map { (name, $0) } }
+  }
+
+  /// What `model list` says of each model.
+  var json: JSONValue { .object(members) }
+
+  /// What `model info` says.
+  func detailedJSON(checksums: String) -> JSONValue {
+    let counts = parts.map { JSONValue.Member($0.name, .number(Double($0.parameterCount))) }
+    return .object(
+      members + [
+        .init("parts", .object(counts)), .init("checksums", .string(checksums)),
+        .init("config", configuration.json),
+      ])
+  }
+
+  private var members: [JSONValue.Member] {
+    [
+      .init("name", .string(name)), .init("path", .string(path)),
+      .init("encoder", .string(configuration.encoder.architecture.rawValue)),
+      .init("decoder", configuration.decoder.map { .string($0.cell.rawValue) } ?? .null),
+      .init("words", wordCount.map { .number(Double($0)) } ?? .null),
+      .init("parameters", .number(Double(parameterCount))),
+      .init("bytes", .number(Double(byteCount))),
+    ]
+  }
+}
+
+private func megabytes(_ byteCount: Int) -> String { "\(tenths(Double(byteCount) / 1e6)) MB" }
+
+/// Lines of columns, as wide as their longest cell.
+func table(_ rows: [[String]], under header: [String]) -> String {
+  let widths = header.indices.map { column in
+    ([header] + rows).map { $0[column].count }.max() ?? 0
+  }
+  return ([header] + rows).map { row in
+    let cells = zip(row, widths).map { cell, width in
+      cell + String(repeating: " ", count: width - cell.count)
+    }
+    let line = cells.joined(separator: "  ")
+    return String(line.reversed().drop { $0 == " " }.reversed()) + "\n"
+  }.joined()
+}
+
+/// Lines of a name and a fact.
+func listing(_ facts: [(String, String)]) -> String {
+  let width = facts.map(\.0.count).max() ?? 0
+  return facts.map { name, fact in
+    name + String(repeating: " ", count: width - name.count + 2) + fact + "\n"
+  }.joined()
+}

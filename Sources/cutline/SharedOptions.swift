@@ -1,0 +1,85 @@
+import ArgumentParser
+import Captioning
+import Media
+import Tensors
+
+/// Which model to use.
+struct ModelOptions: ParsableArguments {
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "The model: a folder, or a name on the search path (see cutline doctor).",
+      valueName: "name|dir"),
+    completion: .directory)
+  var model: String?
+
+  /// The model's folder: from the option, else $CUTLINE_MODEL, else the one called "default".
+  func directory() throws(ModelError) -> ModelDirectory {
+    try ModelDirectory(
+      named: model ?? environmentVariable("CUTLINE_MODEL") ?? "default",
+      searching: ModelSearchPath.current.folders)
+  }
+}
+
+/// How many threads to use.
+struct ThreadOptions: ParsableArguments {
+  @Option(name: .shortAndLong, help: "Threads to compute with (default: all cores).")
+  var threads: Int?
+
+  func validate() throws {
+    if let threads, !(1...1024).contains(threads) {
+      throw ValidationError("--threads must be from 1 to 1024, not \(threads).")
+    }
+  }
+
+  /// Sets the number of threads for what this thread computes, and returns it.
+  func apply() throws -> Int {
+    var count = threads ?? ProcessorBudget().threadCount
+    if threads == nil, let text = environmentVariable("CUTLINE_THREADS") {
+      guard let number = Int(text), (1...1024).contains(number) else {
+        throw Failure(
+          "CUTLINE_THREADS: is '\(text)', but must be a number from 1 to 1024. Mend or unset it.",
+          .configuration)
+      }
+      count = number
+    }
+    Device.setThreadCount(count)
+    return count
+  }
+}
+
+/// Which pictures to read, and which to refuse.
+struct PictureOptions: ParsableArguments {
+  @Argument(
+    help: ArgumentHelp(
+      "Pictures: JPEG, PNG or WebP files, or - for standard input.", valueName: "file"),
+    completion: .file())
+  var files: [String]
+  @Option(
+    help: ArgumentHelp(
+      "Refuse pictures of more pixels (default: 89478485, as in Pillow).", valueName: "n"))
+  var maxPixels: Int?
+  @Flag(help: "Fail on truncated and damaged pictures rather than caption what is there.")
+  var strict = false
+
+  func validate() throws {
+    guard files.count(where: { $0 == "-" }) <= 1 else {
+      throw ValidationError("standard input (-) can be read only once. Leave out the other '-'.")
+    }
+    if let maxPixels, maxPixels < 1 {
+      throw ValidationError("--max-pixels must be above 0, not \(maxPixels).")
+    }
+  }
+
+  /// What results call each picture, and where it is read.
+  var sources: [(name: String, source: MediaSource)] {
+    files.map { ($0, $0 == "-" ? .standardInput : .file($0)) }
+  }
+
+  var limits: StillImageOptions {
+    var options = StillImageOptions()
+    if let maxPixels { options.maximumPixels = maxPixels }
+    options.isStrict = strict
+    return options
+  }
+}

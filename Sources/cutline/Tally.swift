@@ -1,0 +1,57 @@
+import ArgumentParser
+import Captioning
+import Media
+
+/// How many inputs failed, and the exit code that follows.
+struct Tally {
+  private var total = 0
+  private var failures: [ExitStatus] = []
+
+  mutating func count<Value>(_ outcome: Result<Value, MediaError>) {
+    total += 1
+    if case .failure(let error) = outcome, let failure = Failure(error) {
+      failures.append(failure.status)
+    }
+  }
+
+  /// Whether nothing went well.
+  var allFailed: Bool { failures.count == total }
+
+  /// Ends the program with the code of the only input, or with 2 if any of several failed.
+  func finish() throws {
+    guard let first = failures.first else { return }
+    throw total == 1 ? first.exitCode : ExitStatus.someFailed.exitCode
+  }
+}
+
+extension Messages {
+  /// Says what is wrong with a picture, and how long it took.
+  func report(_ result: CaptionResult) {
+    switch result.outcome {
+    case .failure(let error): Failure(error).map(failure)
+    case .success(let picture):
+      report(picture.warnings, of: result.file)
+      let timing = picture.timing
+      detail(
+        "\(result.file): decode \(tenths(timing.decode.milliseconds)) ms, "
+          + "encode \(tenths(timing.encode.milliseconds)) ms, "
+          + "search \(tenths(timing.search.milliseconds)) ms")
+    }
+  }
+
+  func report(_ picture: Result<FramedPicture, MediaError>, of file: String) {
+    switch picture {
+    case .failure(let error): Failure(error).map(failure)
+    case .success(let picture):
+      report(picture.warnings, of: file)
+      detail("\(file): decode \(tenths(picture.decodeTime.milliseconds)) ms")
+    }
+  }
+
+  private func report(_ warnings: [MediaWarning], of file: String) {
+    for warning in warnings { self.warning("\(file): \(warning.message); used what is there.") }
+  }
+}
+
+/// A number with one digit after the point.
+func tenths(_ value: Double) -> String { "\((value * 10).rounded() / 10)" }

@@ -1,0 +1,157 @@
+import Captioning
+import Files
+import Foundation
+import Tensors
+import TestSupport
+import Testing
+import Text
+
+@Suite("Models that cannot be used")
+struct BadModelTests {
+  let model: SampleModel
+  let folder: TemporaryFolder
+
+  init() throws {
+    model = try SampleModel()
+    folder = try TemporaryFolder()
+  }
+
+  func caption() throws -> Program.Outcome {
+    try Program.run([Pictures.jpeg, "-m", model.path], in: folder.path)
+  }
+
+  /// Expects one message about the model, by `caption` and by `model verify` alike.
+  func expectFailure(
+    _ status: Int32, saying message: String, and remedy: String,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    for arguments in [[Pictures.jpeg, "-m", model.path], ["model", "verify", model.path]] {
+      let result = try Program.run(arguments, in: folder.path)
+      #expect(result.status == status, sourceLocation: sourceLocation)
+      #expect(result.output == "", sourceLocation: sourceLocation)
+      #expect(
+        result.errors.hasPrefix("cutline: \(model.path)"), "\(result.errors)",
+        sourceLocation: sourceLocation)
+      #expect(result.errors.contains(message), "\(result.errors)", sourceLocation: sourceLocation)
+      #expect(result.errors.contains(remedy), "\(result.errors)", sourceLocation: sourceLocation)
+    }
+  }
+
+  @Test("The sample model itself is whole")
+  func whole() throws {
+    let result = try Program.run(["model", "verify", model.path], in: folder.path)
+    #expect(result.status == 0)
+    #expect(result.errors.contains("all checksums agree"))
+  }
+
+  @Test("A model that is nowhere is exit code 69, and the places looked in are named")
+  func notFound() throws {
+    let result = try Program.run(
+      [Pictures.jpeg, "-m", "nothing"], in: folder.path,
+      environment: ["CUTLINE_MODEL_PATH": "/some/where:/else/where"])
+    #expect(result.status == 69)
+    #expect(
+      result.errors.hasPrefix(
+        "cutline: no model called \"nothing\". Looked in: /some/where, /else/where, "))
+    #expect(result.errors.contains("\(folder.path)/.local/share/cutline/models"))
+    #expect(result.errors.contains("\n      Name one with --model DIR, or train one: cutline train"))
+  }
+
+  @Test("A missing tensor")
+  func missingTensor() throws {
+    try model.rewriteWeights { $0.removeAll { $0.name == "word_logits.bias" } }
+    try expectFailure(65, saying: "has no tensor named 'word_logits.bias'", and: "config.json")
+  }
+
+  @Test("A tensor too many")
+  func extraTensor() throws {
+    try model.rewriteWeights { $0.append(("head.bias", Tensor(zeros: [3]))) }
+    try expectFailure(65, saying: "tensor 'head.bias' that the model does not know", and: "config.json")
+  }
+
+  @Test("A tensor of another shape")
+  func wrongShape() throws {
+    try model.rewriteWeights { tensors in
+      for index in tensors.indices where tensors[index].name == "image_embedding.bias" {
+        tensors[index].value = Tensor(zeros: [17])
+      }
+    }
+    try expectFailure(
+      65, saying: "'image_embedding.bias' has shape [17], but the model needs [16]",
+      and: "config.json")
+  }
+
+  @Test("A number that is none")
+  func notFinite() throws {
+    try model.rewriteWeights { tensors in
+      for index in tensors.indices where tensors[index].name == "word_logits.bias" {
+        tensors[index].value = Tensor(repeating: .nan, shape: tensors[index].value.shape)
+      }
+    }
+    try expectFailure(65, saying: "'word_logits.bias' holds an infinity or NaN", and: "get another")
+  }
+
+  @Test("A byte that changed")
+  func wrongChecksum() throws {
+    let path = "\(model.path)/model.safetensors"
+    let file = try #require(FileHandle(forUpdatingAtPath: path))
+    try file.seek(toOffset: file.seekToEnd() - 4)
+    try file.write(contentsOf: [0, 0, 0, 0])
+    try file.close()
+    try expectFailure(65, saying: "its SHA-256 is", and: "get a fresh copy")
+  }
+
+  @Test("Weights cut short")
+  func truncatedWeights() throws {
+    #expect(truncate("\(model.path)/model.safetensors", 5000) == 0)
+    try expectFailure(65, saying: "model.safetensors: ", and: "get a fresh copy")
+  }
+
+  @Test("No weights at all")
+  func noWeights() throws {
+    try model.remove("model.safetensors")
+    try expectFailure(65, saying: "there is no such file", and: "Check")
+  }
+
+  @Test("The vocabulary of another model")
+  func otherVocabulary() throws {
+    let vocabulary = Vocabulary(words: ["a", "dog", "barks"])
+    try model.rewrite(
+      "vocab.json", with: String(decoding: vocabulary.json(), as: UTF8.self))
+    try expectFailure(65, saying: "has 7 words, but the decoder scores 16", and: "get a fresh copy")
+  }
+
+  @Test("A vocabulary that is none")
+  func brokenVocabulary() throws {
+    try model.rewrite("vocab.json", with: "{\"<pad>\": 0")
+    try expectFailure(65, saying: "vocab.json", and: ".")
+  }
+
+  @Test("A configuration that is no JSON")
+  func brokenConfiguration() throws {
+    try model.rewrite("config.json", with: "{\"schema\": ")
+    try expectFailure(78, saying: "config.json: is not as it should be at line 1", and: "fresh copy")
+  }
+
+  @Test("A setting that nobody knows")
+  func unknownSetting() throws {
+    let config = try model.text(of: "config.json")
+    try model.rewrite("config.json", with: config.replacing("small_cnn", with: "big_cnn"))
+    try expectFailure(78, saying: "'encoder.type' is \"big_cnn\", but must be one of", and: "Mend")
+  }
+
+  @Test("A model file that the checksums leave out")
+  func unlisted() throws {
+    let sums = try model.text(of: "SHA256SUMS")
+    let others = sums.split(separator: "\n").filter { !$0.hasSuffix("vocab.json") }
+    try AtomicFile.write(
+      others.joined(separator: "\n") + "\n", to: "\(model.path)/SHA256SUMS", overwriting: true)
+    try expectFailure(65, saying: "does not list 'vocab.json'", and: "Get a fresh copy")
+  }
+
+  @Test("No checksums")
+  func noChecksums() throws {
+    try model.remove("SHA256SUMS")
+    try expectFailure(65, saying: "SHA256SUMS", and: "Check")
+  }
+}

@@ -1,0 +1,190 @@
+import Files
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("cutline caption")
+struct CaptionCommandTests {
+  let model: SampleModel
+  let folder: TemporaryFolder
+
+  init() throws {
+    model = try SampleModel()
+    folder = try TemporaryFolder()
+  }
+
+  func cutline(_ arguments: String..., input: [UInt8] = []) throws -> Program.Outcome {
+    try Program.run(arguments + ["-m", model.path], in: folder.path, input: input)
+  }
+
+  func schema() throws -> JSONSchema {
+    try JSONSchema(
+      reading: "\(Pictures.folder)/../../Sources/cutline/Resources/result.schema.json")
+  }
+
+  @Test("One picture gives one line, the caption alone, and nothing on standard error")
+  func onePicture() throws {
+    let result = try cutline(Pictures.jpeg)
+    #expect(result.status == 0)
+    #expect(result.errors == "")
+    #expect(result.lines.count == 1)
+    let words = Set(result.output.split { $0 == " " || $0 == "\n" }.map(String.init))
+    #expect(!words.isEmpty && words.isSubset(of: SampleModel.words))
+  }
+
+  @Test("`cutline FILE` is `cutline caption FILE`, wherever the options stand")
+  func defaultCommand() throws {
+    let plain = try cutline(Pictures.jpeg).output
+    #expect(try cutline("caption", Pictures.jpeg).output == plain)
+    let before = try Program.run(["-m", model.path, Pictures.jpeg], in: folder.path)
+    #expect(before.output == plain)
+    let variable = try Program.run(
+      [Pictures.jpeg], in: folder.path, environment: ["CUTLINE_MODEL": model.path])
+    #expect(variable.output == plain)
+  }
+
+  @Test("Several pictures give path<TAB>caption in their order, as they are captioned one by one")
+  func severalPictures() throws {
+    let files = [Pictures.jpeg, Pictures.png, Pictures.webp, Pictures.turned, Pictures.jpeg]
+    let result = try cutline(files[0], files[1], files[2], files[3], files[4])
+    #expect(result.status == 0)
+    let alone = try files.map { "\($0)\t\(try cutline($0).output)" }
+    #expect(result.output == alone.joined())
+    #expect(Set(alone.map { $0.split(separator: "\t").last }).count > 1, "all captions are equal")
+  }
+
+  @Test("More pictures than a batch holds keep their order")
+  func manyPictures() throws {
+    let names = (0..<19).map { "\($0).img" }
+    for (index, name) in names.enumerated() {
+      let source = index.isMultiple(of: 2) ? Pictures.jpeg : Pictures.webp
+      try folder.write(try Pictures.bytes(of: source), to: name)
+    }
+    let result = try Program.run(names + ["-m", model.path], in: folder.path)
+    #expect(result.lines.map { String($0.prefix { $0 != "\t" }) } == names)
+    let captions = result.lines.map { String($0.drop { $0 != "\t" }) }
+    #expect(captions.indices.dropFirst(2).allSatisfy { captions[$0] == captions[$0 - 2] })
+    #expect(captions[0] != captions[1])
+  }
+
+  @Test("-k gives that many different captions, the path before each")
+  func severalCaptions() throws {
+    let result = try cutline(Pictures.jpeg, "-k", "5")
+    #expect(result.lines.count == 5)
+    #expect(Set(result.lines).count == 5)
+    #expect(result.lines.allSatisfy { $0.hasPrefix("\(Pictures.jpeg)\t") })
+    let first = try cutline(Pictures.jpeg, "-b", "5").output
+    #expect(result.lines.first == "\(Pictures.jpeg)\t\(first.dropLast())")
+  }
+
+  @Test("--max-words cuts captions short")
+  func maximumWords() throws {
+    let result = try cutline(Pictures.jpeg, "--max-words", "2")
+    #expect(result.output.split(separator: " ").count <= 2)
+  }
+
+  @Test("--json gives one object as the schema says, and an array for several pictures")
+  func prettyJSON() throws {
+    let one = try cutline(Pictures.turned, "--json", "-k", "2")
+    let object = try JSONValue(reading: Array(one.output.utf8))
+    #expect(try schema().problems(of: object) == [])
+    #expect(object["file"]?.string == Pictures.turned)
+    // Upright, although it is stored on its side.
+    #expect(object["width"]?.integer == 640)
+    #expect(object["height"]?.integer == 480)
+    let captions = object["segments"]?.elements?.first?["captions"]?.elements ?? []
+    #expect(captions.count == 2)
+    #expect(object["settings"]?["beam"]?.integer == 3)
+    let sums = try model.text(of: "SHA256SUMS")
+    #expect(sums.contains("\(object["model"]?["sha256"]?.string ?? "-")  model.safetensors"))
+
+    let several = try cutline(Pictures.jpeg, Pictures.png, "--json")
+    let array = try JSONValue(reading: Array(several.output.utf8))
+    #expect(array.elements?.count == 2)
+  }
+
+  @Test("The log-probability of a caption is that of its words and its end")
+  func logProbabilities() throws {
+    let result = try cutline(Pictures.jpeg, "--json", "-k", "3")
+    let object = try JSONValue(reading: Array(result.output.utf8))
+    let captions = try #require(object["segments"]?.elements?.first?["captions"]?.elements)
+    for caption in captions {
+      let words = caption["words"]?.elements?.compactMap { $0["logprob"]?.number } ?? []
+      let sum = words.reduce(0, +)
+      let whole = try #require(caption["logprob"]?.number)
+      // Each number is rounded to four places; the end is not among the words.
+      #expect(whole <= sum + 1e-3)
+      #expect(words.allSatisfy { $0 <= 0 })
+    }
+  }
+
+  @Test("JSON lines hold a row for every file, failures included")
+  func jsonLines() throws {
+    let result = try cutline(Pictures.jpeg, "missing.jpg", Pictures.png, "-f", "jsonl")
+    #expect(result.status == 2)
+    let rows = try result.lines.map { try JSONValue(reading: Array($0.utf8)) }
+    #expect(rows.map { $0["file"]?.string } == [Pictures.jpeg, "missing.jpg", Pictures.png])
+    let schema = try schema()
+    #expect(rows.flatMap { schema.problems(of: $0) } == [])
+    #expect(rows[1]["error"]?["code"]?.string == "missing")
+    #expect(rows[1]["error"]?["stage"]?.string == "open")
+  }
+
+  @Test("The schema rejects what is not a result")
+  func schemaRejects() throws {
+    let schema = try schema()
+    #expect(!schema.problems(of: ["schema": "cutline.result/1"]).isEmpty)
+    #expect(!schema.problems(of: ["schema": "cutline.result/2"]).isEmpty)
+  }
+
+  @Test("Tabs, line feeds and backslashes of a path are escaped, or kept with -0")
+  func oddPaths() throws {
+    let name = "a\tb\nc\\d.jpg"
+    try folder.write(try Pictures.bytes(of: Pictures.jpeg), to: name)
+    let result = try cutline(name, "-f", "tsv")
+    #expect(result.output.hasPrefix("a\\tb\\nc\\\\d.jpg\t"))
+    #expect(result.lines.count == 1)
+    let raw = try cutline(name, name, "-0")
+    let records = raw.output.split(separator: "\0", omittingEmptySubsequences: false)
+    #expect(records.count == 3 && records[2].isEmpty)
+    #expect(records[0].hasPrefix("\(name)\t"))
+  }
+
+  @Test("- reads standard input, and is called - in results")
+  func standardInput() throws {
+    let bytes = try Pictures.bytes(of: Pictures.jpeg)
+    #expect(try cutline("-", input: bytes).output == cutline(Pictures.jpeg).output)
+    let rows = try cutline("-", Pictures.png, "-f", "jsonl", input: bytes)
+    let row = try JSONValue(reading: Array((rows.lines.first ?? "").utf8))
+    #expect(row["file"]?.string == "-")
+  }
+
+  @Test("Drawing is fixed by its seed")
+  func sampling() throws {
+    func draw(_ seed: String) throws -> String {
+      try cutline(Pictures.jpeg, "--sample", "--seed", seed, "-k", "4").output
+    }
+    #expect(try draw("1") == draw("1"))
+    #expect(try draw("1") != draw("2"))
+    #expect(try cutline(Pictures.jpeg, "--sample", "--json").status == 0)
+  }
+
+  @Test("A draw among one word only, or at temperature 0, is greedy")
+  func greedyDraw() throws {
+    let greedy = try cutline(Pictures.jpeg, "-b", "1").output
+    #expect(try cutline(Pictures.jpeg, "--sample", "--top-k", "1").output == greedy)
+    #expect(try cutline(Pictures.jpeg, "--sample", "--temperature", "0").output == greedy)
+  }
+
+  @Test("-v says how long it took, -q silences warnings, and neither touches the results")
+  func verbosity() throws {
+    let plain = try cutline(Pictures.jpeg)
+    let verbose = try cutline(Pictures.jpeg, "-v")
+    #expect(verbose.output == plain.output)
+    #expect(verbose.errors.contains("decode"))
+    try folder.write(try Pictures.truncated(), to: "cut.jpg")
+    #expect(try cutline("cut.jpg").errors.contains("not a complete JPEG"))
+    #expect(try cutline("cut.jpg", "-q").errors == "")
+    #expect(try cutline("missing.jpg", "-q").errors.contains("no such file"))
+  }
+}

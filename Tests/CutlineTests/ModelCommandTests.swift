@@ -1,0 +1,191 @@
+import Files
+import Foundation
+import ImageEncoders
+import Layers
+import Tensors
+import TestSupport
+import Testing
+
+@Suite("cutline model")
+struct ModelCommandTests {
+  let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  func cutline(
+    _ arguments: String..., environment: [String: String] = [:]
+  ) throws -> Program.Outcome {
+    try Program.run(arguments, in: folder.path, environment: environment)
+  }
+
+  func json(_ text: String) throws -> JSONValue { try JSONValue(reading: Array(text.utf8)) }
+
+  @Test("list shows the models on the path, the first of each name")
+  func list() throws {
+    let model = try SampleModel()
+    let result = try cutline(
+      "model", "list", environment: ["CUTLINE_MODEL_PATH": model.folder.path])
+    #expect(result.status == 0)
+    #expect(result.lines.first?.hasPrefix("NAME") == true)
+    let row = try #require(result.lines.first { $0.hasPrefix("tiny ") })
+    #expect(row.contains("small_cnn") && row.contains("lstm") && row.hasSuffix(model.path))
+    let list = try cutline(
+      "model", "list", "--json", environment: ["CUTLINE_MODEL_PATH": model.folder.path])
+    let names = try json(list.output).elements?.map { $0["name"]?.string }
+    #expect(names?.contains("tiny") == true)
+  }
+
+  @Test("info counts parameters by part and words, and says whether the files are whole")
+  func info() throws {
+    let model = try SampleModel()
+    let text = try cutline("model", "info", model.path)
+    #expect(text.status == 0)
+    #expect(text.output.contains("vocabulary"))
+    #expect(text.output.contains("CC0-1.0"))
+    let object = try json(try cutline("model", "info", model.path, "--json").output)
+    #expect(object["words"]?.integer == 16)
+    #expect(object["parts"]?["word_logits"]?.integer == 16 * 16 + 16)
+    #expect(object["parts"]?["word_embedding"]?.integer == 16 * 16)
+    #expect(object["parts"]?["image_embedding"]?.integer == 256 * 16 + 16)
+    #expect(object["checksums"]?.string == "all agree")
+    let parts = ["encoder", "image_embedding", "lstm", "word_embedding", "word_logits"]
+    let sum = parts.compactMap { object["parts"]?[$0]?.integer }.reduce(0, +)
+    #expect(object["parameters"]?.integer == sum)
+
+    try AtomicFile.write("changed", to: "\(model.path)/README.md", overwriting: true)
+    let damaged = try cutline("model", "info", model.path)
+    #expect(damaged.status == 65)
+    #expect(damaged.output.contains("do not agree"))
+  }
+
+  // MARK: import
+
+  /// A file with the tensors of a `small_cnn`, and those that `extra` adds.
+  func writeWeights(
+    _ name: String, extra: [(name: String, value: Tensor)] = []
+  ) throws -> [(name: String, value: Tensor)] {
+    let tensors = SmallCNN().parameters.map { parameter, value in
+      (name: parameter.name, value: FormulaWeights.parameter(parameter.name, value.shape))
+    }
+    try WeightsFile.write(
+      tensors + extra, to: "\(folder.path)/\(name)", metadata: ["license": "MIT"])
+    return tensors
+  }
+
+  @Test("import writes a model folder that is whole and knows where it came from")
+  func importing() throws {
+    let tensors = try writeWeights("w.safetensors")
+    let result = try cutline(
+      "model", "import", "w.safetensors", "--encoder", "small_cnn", "-o", "model")
+    #expect(result.status == 0)
+    #expect(result.output == "")
+    #expect(result.errors.contains("wrote model: small_cnn"))
+    #expect(result.errors.contains("cutline train DATASET --encoder-model model"))
+    #expect(try cutline("model", "verify", "./model").status == 0)
+    let info = try json(try cutline("model", "info", "./model", "--json").output)
+    #expect(info["config"]?["license"]?.string == "MIT")
+    #expect(info["config"]?["started_from"]?.string?.hasPrefix("w.safetensors (SHA-256 ") == true)
+    #expect(info["decoder"] == .null)
+    let written = try SafetensorsFile("\(folder.path)/model/model.safetensors")
+    #expect(written.entries.count == tensors.count)
+    for tensor in tensors {
+      let entry = try #require(written["encoder.\(tensor.name)"])
+      let bytes = tensor.value.withBytes { Array($0) }
+      #expect(written.withBytes(of: entry) { Array($0) } == bytes)
+    }
+  }
+
+  @Test("An imported encoder has no captions to give")
+  func noDecoder() throws {
+    _ = try writeWeights("w.safetensors")
+    _ = try cutline("model", "import", "w.safetensors", "--encoder", "small_cnn", "-o", "model")
+    let result = try cutline(Pictures.jpeg, "-m", "./model")
+    #expect(result.status == 78)
+    #expect(result.errors.contains("has learned no captions. Train it: cutline train"))
+  }
+
+  @Test("A tensor that the encoder does not know is an error, and so is a missing file")
+  func unknownTensor() throws {
+    _ = try writeWeights("w.safetensors", extra: [("stages.9.conv.weight", Tensor(zeros: [1]))])
+    let result = try cutline(
+      "model", "import", "w.safetensors", "--encoder", "small_cnn", "-o", "model")
+    #expect(result.status == 65)
+    #expect(result.errors.contains("tensor 'stages.9.conv.weight' that the model does not know"))
+    #expect(result.errors.contains("--encoder"))
+    #expect(!isFolder("\(folder.path)/model"))
+    let missing = try cutline(
+      "model", "import", "no.safetensors", "--encoder", "small_cnn", "-o", "model")
+    #expect(missing.status == 66)
+  }
+
+  @Test("A folder that is there is replaced only with --force, and only if it is a model")
+  func replacing() throws {
+    _ = try writeWeights("w.safetensors")
+    let words = ["model", "import", "w.safetensors", "--encoder", "small_cnn", "-o"]
+    #expect(try Program.run(words + ["model"], in: folder.path).status == 0)
+    let refused = try Program.run(words + ["model"], in: folder.path)
+    #expect(refused.status == 73)
+    #expect(refused.errors.contains("model: exists already."))
+    #expect(try Program.run(words + ["model", "--force"], in: folder.path).status == 0)
+    try folder.makeFolder("precious")
+    try folder.write("x", to: "precious/file")
+    #expect(try Program.run(words + ["precious", "--force"], in: folder.path).status == 73)
+  }
+
+  @Test("Infinities are refused unless asked for")
+  func nonFinite() throws {
+    var tensors = try writeWeights("w.safetensors")
+    tensors[0].value = Tensor(repeating: .infinity, shape: tensors[0].value.shape)
+    try WeightsFile.write(tensors, to: "\(folder.path)/inf.safetensors")
+    let words = ["model", "import", "inf.safetensors", "--encoder", "small_cnn", "-o", "model"]
+    let refused = try Program.run(words, in: folder.path)
+    #expect(refused.status == 65)
+    #expect(refused.errors.contains("holds an infinity or NaN"))
+    #expect(try Program.run(words + ["--allow-nonfinite"], in: folder.path).status == 0)
+  }
+
+  @Test("Preprocessing and padding are stored as asked", arguments: ["f32", "bf16"])
+  func settings(precision: String) throws {
+    _ = try writeWeights("w.safetensors")
+    let result = try cutline(
+      "model", "import", "w.safetensors", "--encoder", "small_cnn", "-o", "model",
+      "--preprocessing", "tf", "--padding", "same", "--precision", precision,
+      "--license", "CC0-1.0")
+    #expect(result.status == 0)
+    let config = try json(
+      String(contentsOfFile: "\(folder.path)/model/config.json", encoding: .utf8))
+    #expect(config["encoder"]?["resize"]?.string == "central-fraction-bilinear-antialias")
+    #expect(config["encoder"]?["padding"]?.string == "same")
+    #expect(config["license"]?.string == "CC0-1.0")
+    let file = try SafetensorsFile("\(folder.path)/model/model.safetensors")
+    #expect(file.entries.allSatisfy { $0.type == (precision == "f32" ? .float32 : .bfloat16) })
+  }
+
+  @Test(
+    "The published weights import as they are", .enabled(if: TestData.has("encoders")),
+    arguments: [
+      ("mobilenet_v2_onnxzoo_features", [String](), ""),
+      (
+        "mobilenet_v2_tf_fp16", ["--padding", "same", "--preprocessing", "tf"],
+        "left out the classifier: classifier.1.bias, classifier.1.weight\n"
+      ),
+    ])
+  func published(name: String, options: [String], note: String) throws {
+    let file = try #require(TestData.path("encoders/\(name).safetensors"))
+    let result = try Program.run(
+      ["model", "import", file, "--encoder", "mobilenet_v2", "-o", "model"] + options,
+      in: folder.path)
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(result.errors.contains(note))
+    #expect(result.errors.contains("classifier") == !note.isEmpty)
+    #expect(try cutline("model", "verify", "./model").status == 0)
+    let info = try json(try cutline("model", "info", "./model", "--json").output)
+    #expect(info["parts"]?["encoder"]?.integer == 2_223_872)
+    #expect(info["config"]?["license"]?.string == "Apache-2.0")
+    let features = try cutline(
+      "features", Pictures.jpeg, "-m", "./model", "-o", "f.safetensors")
+    #expect(features.status == 0)
+    let rows = try SafetensorsFile("\(folder.path)/f.safetensors")
+    #expect(rows["pooled"]?.shape == [1, 1280])
+  }
+}

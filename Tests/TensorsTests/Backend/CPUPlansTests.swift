@@ -1,0 +1,47 @@
+import TestSupport
+import Testing
+
+@testable import Tensors
+
+extension TensorsTests {
+  @Suite("oneDNN plans")
+  struct CPUPlansTests {
+    /// Feature maps as MobileNetV2 and the ResNets have them, at an eighth of the pixels.
+    static let layers: [(String, x: Shape, weight: Shape, ConvolutionGeometry)] = [
+      ("stem 3x3", [2, 32, 32, 3], [32, 3, 3, 3], .init(stride: 2, padding: Padding(1))),
+      ("stem 7x7", [2, 32, 32, 3], [64, 3, 7, 7], .init(stride: 2, padding: Padding(3))),
+      ("depthwise", [2, 14, 14, 96], [96, 1, 3, 3], .init(padding: Padding(1), groups: 96)),
+      (
+        "depthwise, stride 2", [2, 14, 14, 144], [144, 1, 3, 3],
+        .init(stride: 2, padding: Padding(1), groups: 144)
+      ),
+      ("expansion", [2, 14, 14, 24], [144, 24, 1, 1], .init()),
+      ("projection", [2, 14, 14, 144], [24, 144, 1, 1], .init()),
+      ("last", [2, 7, 7, 320], [1280, 320, 1, 1], .init()),
+      ("3x3", [2, 14, 14, 64], [64, 64, 3, 3], .init(padding: Padding(1))),
+      ("3x3, stride 2", [2, 14, 14, 64], [128, 64, 3, 3], .init(stride: 2, padding: Padding(1))),
+      ("shortcut", [2, 14, 14, 64], [128, 64, 1, 1], .init(stride: 2)),
+    ]
+
+    @Test(
+      "no layer of an encoder falls back to oneDNN's reference code",
+      .enabled(if: Processor.has("avx2"), "oneDNN has fast channels-last kernels from AVX2 on"),
+      arguments: layers.indices)
+    func implementations(index: Int) throws {
+      let backend = CPUBackend()
+      let device = Device(backend)
+      let (name, x, weight, geometry) = Self.layers[index]
+      let inputs = [x, weight, [weight[0]]].map { Tensor(zeros: $0, on: device) }
+      let y = convolution(inputs[0], inputs[1], bias: inputs[2], geometry, activation: .relu)
+      _ = valueWithGradient(at: inputs + [y]) { t in
+        convolution(t[0], t[1], bias: t[2], adding: t[3], geometry, activation: .relu).sum()
+          + convolution(t[0], t[1], bias: t[2], geometry, activation: .relu6).sum()
+      }
+      #expect(backend.implementations.count == 5)
+      for implementation in backend.implementations {
+        let kernel = implementation.prefix { $0 != " " }
+        #expect(!kernel.contains("ref"), "\(name): \(implementation)")
+      }
+    }
+  }
+}

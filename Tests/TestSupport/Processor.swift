@@ -1,0 +1,11 @@
+import Foundation
+
+/// What the processor that runs the tests can do.
+package enum Processor {
+  /// Whether the kernel lists a feature, such as "avx2", among the processor's flags.
+  package static func has(_ flag: String) -> Bool {
+    let text = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)
+    let flags = text?.split(separator: "\n").first { $0.hasPrefix("flags") }
+    return flags?.split(separator: " ").contains(Substring(flag)) ?? false
+  }
+}

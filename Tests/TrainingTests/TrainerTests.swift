@@ -1,0 +1,168 @@
+import Captioning
+import Datasets
+import ImageEncoders
+import Layers
+import Media
+import Tensors
+import TestSupport
+import Testing
+import Text
+
+@testable import Training
+
+@Suite("Trainer", .serialized)
+struct TrainerTests {
+  @Test("a small encoder and decoder learn to name colours, from nothing, and caption with them")
+  func learnsColours() throws {
+    let set = try ColourSet()
+    var plan = TrainingPlan()
+    (plan.epochCount, plan.batchSize, plan.dropoutRate) = (12, 6, 0)
+    (plan.learningRate, plan.encoderLearningRate) = (3e-3, 3e-3)
+    (plan.warmupStepCount, plan.minimumWordCount) = (5, 1)
+    var trainer = set.trainer(plan)
+    var losses: [Double] = []
+    for _ in 0..<plan.epochCount { losses.append(try trainer.learnEpoch { _, _ in }.trainingLoss) }
+    let last = try #require(losses.last)
+    #expect(last < 0.1, "losses \(losses)")
+
+    let captioner = Captioner(trainer.state.model, set.configuration, trainer.vocabulary)
+    // Shades that no training picture has.
+    for colour in ColourSet.colours {
+      let caption = try captioner.captions(for: [colour.picture(brightness: 173)])[0][0]
+      #expect(caption.text == "a \(colour.name) picture")
+    }
+  }
+
+  @Test("the same seed ends at the same bits, another does not")
+  func reproducible() throws {
+    let set = try ColourSet()
+    func weights(seed: UInt64) throws -> [[Float]] {
+      var plan = TrainingPlan()
+      (plan.epochCount, plan.batchSize, plan.seed, plan.minimumWordCount) = (1, 6, seed, 1)
+      plan.encoderLearningRate = 1e-3
+      var trainer = set.trainer(plan)
+      _ = try trainer.learnEpoch { _, _ in }
+      return trainer.state.model.parameters.map(\.value.floats)
+    }
+    let first = try weights(seed: 1)
+    #expect(try weights(seed: 1) == first)
+    #expect(try weights(seed: 2) != first)
+  }
+
+  @Test("a frozen encoder stays as it was and is run once per picture")
+  func frozen() throws {
+    let set = try ColourSet()
+    var plan = TrainingPlan()
+    (plan.epochCount, plan.batchSize, plan.minimumWordCount) = (2, 6, 1)
+    var trainer = set.trainer(plan)
+    let before = trainer.state.model.parameters
+    for _ in 0..<2 { _ = try trainer.learnEpoch { _, _ in } }
+    for (old, new) in zip(before, trainer.state.model.parameters) {
+      let isEncoder = old.parameter.name.hasPrefix("encoder.")
+      #expect((old.value.floats == new.value.floats) == isEncoder, "\(old.parameter.name)")
+    }
+  }
+
+  @Test("a picture that cannot be read ends the run with its name")
+  func missingPicture() throws {
+    let set = try ColourSet()
+    var plan = TrainingPlan()
+    plan.minimumWordCount = 1
+    var trainer = set.trainer(plan, extra: "missing.jpg")
+    #expect(throws: MediaError.self) { try trainer.learnEpoch { _, _ in } }
+  }
+}
+
+/// Pictures of one colour each, in several shades, with captions that name it.
+private struct ColourSet {
+  struct Colour {
+    let name: String
+    let channel: Int
+
+    func picture(brightness: UInt8) -> Image {
+      let pixel = (0..<3).map { $0 == channel ? brightness : brightness / 6 }
+      return Image(
+        width: 64, height: 64, pixels: (0..<64 * 64).flatMap { _ in pixel })
+    }
+  }
+  static let colours = ["red", "green", "blue"].enumerated().map {
+    Colour(name: $1, channel: $0)
+  }
+
+  let folder: TemporaryFolder
+  let dataset: CaptionDataset
+  var configuration = ModelConfiguration(
+    encoder: EncoderConfiguration(.smallCNN),
+    decoder: DecoderConfiguration(embeddingSize: 16, hiddenSize: 16))
+
+  init() throws {
+    folder = try TemporaryFolder()
+    var examples: [CaptionedImage] = []
+    for brightness in stride(from: 120, through: 240, by: 20) {
+      for colour in Self.colours {
+        let image = colour.picture(brightness: UInt8(brightness))
+        // A BMP would be simpler; a netpbm file is not a format we read. PNG needs no loss.
+        let path = try folder.write(
+          storedPNG(image), to: "\(colour.name)-\(brightness).png")
+        examples.append(
+          CaptionedImage(
+            id: examples.count, path: path,
+            captions: ["A \(colour.name) picture.", "a \(colour.name) picture"]))
+      }
+    }
+    dataset = CaptionDataset(split: .train, examples: examples)
+  }
+
+  func trainer(_ plan: TrainingPlan, extra path: String? = nil) -> Trainer {
+    var examples = dataset.examples
+    if let path {
+      examples.append(CaptionedImage(id: 999, path: path, captions: ["nothing to see"]))
+    }
+    let tokenized = TokenizedDataset(
+      CaptionDataset(split: .train, examples: examples), maximumWords: 20)
+    let vocabulary = Vocabulary(tokenized.counts, minimumCount: plan.minimumWordCount)
+    let encoder = configuration.encoder.makeEncoder()
+    let decoder = configuration.decoder ?? DecoderConfiguration()
+    var model = CaptionModel(
+      encoder: encoder,
+      decoder: decoder.makeDecoder(
+        featureSize: encoder.pooledSize, vocabularySize: vocabulary.count))
+    var random = SeededGenerator(seed: plan.seed)
+    model.initialize(using: &random)
+    let numbered = tokenized.examples(with: vocabulary)
+    return Trainer(
+      model, configuration.encoder, training: numbered, validation: Array(numbered.prefix(6)),
+      vocabulary: vocabulary, plan: plan)
+  }
+}
+
+/// A PNG whose pixels are stored, not compressed.
+private func storedPNG(_ image: Image) -> [UInt8] {
+  func bigEndian(_ value: UInt32) -> [UInt8] {
+    (0..<4).map { UInt8(truncatingIfNeeded: value >> (24 - 8 * $0)) }
+  }
+  func checksum(_ bytes: [UInt8]) -> UInt32 {
+    ~bytes.reduce(UInt32.max) { crc, byte in
+      (0..<8).reduce(crc ^ UInt32(byte)) { value, _ in
+        value & 1 == 1 ? (value >> 1) ^ 0xEDB8_8320 : value >> 1
+      }
+    }
+  }
+  func chunk(_ name: String, _ data: [UInt8]) -> [UInt8] {
+    let body = Array(name.utf8) + data
+    return bigEndian(UInt32(data.count)) + body + bigEndian(checksum(body))
+  }
+  let rows = (0..<image.height).flatMap { y in
+    [0] + image.pixels[y * image.width * 3..<(y + 1) * image.width * 3]
+  }
+  let (a, b) = rows.reduce((UInt32(1), UInt32(0))) { sums, byte in
+    let a = (sums.0 + UInt32(byte)) % 65521
+    return (a, (sums.1 + a) % 65521)
+  }
+  let length = UInt16(rows.count)
+  let little = [UInt8(length & 255), UInt8(length >> 8)]
+  let zlib = [0x78, 0x01, 1] + little + little.map { ~$0 } + rows + bigEndian(b << 16 | a)
+  let header = bigEndian(UInt32(image.width)) + bigEndian(UInt32(image.height)) + [8, 2, 0, 0, 0]
+  return [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A] + chunk("IHDR", header)
+    + chunk("IDAT", zlib) + chunk("IEND", [])
+}
