@@ -44,13 +44,15 @@ let package = Package(
     .testTarget(
       name: "CaptioningTests",
       dependencies: [
-        "Captioning", "Files", "ImageEncoders", "Layers", "Media", "Tensors", "TestSupport", "Text",
+        "Captioning", "Files", "ImageEncoders", "Layers", "Media", "Tensors", "TestSupport",
+        "Text",
       ]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files", "TestSupport"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"], exclude: ["Fixtures"]),
     .testTarget(
       name: "ImageEncodersTests",
       dependencies: ["ImageEncoders", "Layers", "Media", "Tensors", "TestSupport"]),
+    .testTarget(name: "LayersTests", dependencies: ["Files", "Layers", "Tensors", "TestSupport"]),
     .testTarget(name: "MediaTests", dependencies: ["Media"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
     .testTarget(name: "TextTests", dependencies: ["Text"]),
