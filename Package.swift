@@ -48,7 +48,8 @@ let package = Package(
     .testTarget(
       name: "CaptioningTests",
       dependencies: [
-        "Captioning", "Files", "ImageEncoders", "Layers", "Media", "Tensors", "TestSupport", "Text",
+        "Captioning", "Files", "ImageEncoders", "Layers", "Media", "Tensors", "TestSupport",
+        "Text",
       ]),
     .testTarget(
       name: "CutlineTests",
@@ -61,6 +62,7 @@ let package = Package(
     .testTarget(
       name: "ImageEncodersTests",
       dependencies: ["ImageEncoders", "Layers", "Media", "Tensors", "TestSupport"]),
+    .testTarget(name: "LayersTests", dependencies: ["Files", "Layers", "Tensors", "TestSupport"]),
     .testTarget(name: "MediaTests", dependencies: ["Media", "TestSupport"]),
     .testTarget(name: "TensorsTests", dependencies: ["CKernels", "Tensors", "TestSupport"]),
     .testTarget(name: "TextTests", dependencies: ["Text"]),
