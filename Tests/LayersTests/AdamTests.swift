@@ -36,7 +36,7 @@ extension LayersTests {
             "\(what) after step \(step)")
         }
       }
-      #expect(adam.step == 20 && (3...17).contains(clippedCount))
+      #expect((3...17).contains(clippedCount))
     }
 
     @Test("parameters without a gradient stay, and each may have its own step size")
@@ -62,7 +62,7 @@ extension LayersTests {
         let gradient = ModelGradient(tensors: ["weight": Tensor(repeating: 1, shape: [2, 2])])
         let (before, earlier) = (model, adam)
         adam.update(&model, along: gradient) { _ in 0.1 }
-        #expect(before.weight.floats != model.weight.floats && earlier.step == adam.step - 1)
+        #expect(before.weight.floats != model.weight.floats)
         // The earlier optimizer has kept its means: repeating its step gives the same.
         var (again, other) = (before, earlier)
         other.update(&again, along: gradient) { _ in 0.1 }
