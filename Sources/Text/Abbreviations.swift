@@ -33,7 +33,7 @@ extension TokenScanner {
   private func sentenceBegins(_ i: Int) -> Bool {
     let start = end(from: i, while: \.isBlank)
     guard start > i, start < scalars.count else { return false }
-    if at(start) == "<" { return tag(start) != nil }
+    if at(start) == "<" { return tag(start).map { at($0).isBlank } ?? false }
     guard at(start).isASCIICapital else { return false }
     let e = end(from: start, while: \.isASCIILetter)
     if at(e) == ".", at(e + 1).isBlank {

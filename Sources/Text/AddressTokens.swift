@@ -17,7 +17,7 @@ extension TokenScanner {
   ) -> Int? {
     var best: Int?
     var start = i
-    while true {
+    while start - i < Self.tokenLimit {
       let dot = end(from: start, while: label)
       guard dot > start, at(dot) == "." else { break }
       start = dot + 1

@@ -61,16 +61,21 @@ extension TokenScanner {
 // MARK: - Telephone numbers
 
 extension TokenScanner {
-  /// "555 123 4567", "+44 20 7123 1234", "(555)123-4567": one token, blanks and all.
+  /// "555 123 4567", "+44 20 7123 1234": one token, blanks and all.
   ///
   /// Any run of digits of these lengths is taken for one.
   func telephoneNumber(_ i: Int) -> Int? {
-    if at(i) == "(" {
-      guard let area = digits(i + 1, 2...3), at(area) == ")" else { return nil }
-      return subscriber(at(area + 1).isTelephoneBlank ? area + 2 : area + 1)
-    }
     guard let first = group(end(of: "++", at: i) ?? end(of: "+", at: i) ?? i) else { return nil }
     return group(first).flatMap(subscriber) ?? subscriber(first)
+  }
+
+  /// "(555) 123-4567", with the brackets spelled out.
+  func telephoneNumberWithArea(_ i: Int) -> Match? {
+    guard at(i) == "(", let area = digits(i + 1, 2...3), at(area) == ")" else { return nil }
+    return subscriber(at(area + 1).isTelephoneBlank ? area + 2 : area + 1).map { end in
+      let spelling = "-lrb-" + lowercased((i + 1)..<area) + "-rrb-" + lowercased((area + 1)..<end)
+      return Match(end: end, spelling: spelling)
+    }
   }
 
   /// Two to four digits and the mark behind them.

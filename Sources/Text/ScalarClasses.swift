@@ -21,8 +21,8 @@ extension Unicode.Scalar {
     return value < 0x10000 && properties.generalCategory == .decimalNumber && isOfReferenceAge
   }
 
-  /// What words go on with.
-  var isLetterOrDigit: Bool { isWordLetter || isWordDigit }
+  /// What words go on with, soft hyphens included; those are not written.
+  var isLetterOrDigit: Bool { isWordLetter || isWordDigit || self == "\u{AD}" }
 
   /// What compounds and words that begin with a digit consist of: no marks.
   var isCompoundLetter: Bool { isLetterWithoutMarks || isWordDigit }
@@ -45,9 +45,12 @@ extension Unicode.Scalar {
     }
   }
 
-  /// What parts tokens within a line.
+  /// What parts tokens within a line; controls too, so that none gets into a word.
   var isBlank: Bool {
-    self == " " || self == "\n" || self == "\t" || self == "\r" || self == "\u{A0}"
+    switch self {
+    case "\0"..." ", "\u{7F}"..."\u{90}", "\u{95}"..."\u{A0}", "\u{2028}", "\u{2029}": true
+    default: false
+    }
   }
 
   /// Joins the halves of a word, "well-known"; the others are the Unicode hyphens.
@@ -84,7 +87,7 @@ extension Unicode.Scalar {
       0x0962...0x0963, 0x0981...0x09E3, 0x0A01...0x0A4D, 0x0A81...0x0ACD, 0x0B82...0x0BCD,
       0x0C01...0x0C03, 0x0C3E...0x0C56, 0x0D3E...0x0D48, 0x0E31...0x0E3A, 0x0E47...0x0E4E,
       0x0EB1...0x0ECD, 0x1885...0x1886:
-      !isSymbol && properties.generalCategory != .unassigned
+      !isSymbol && !isWordDigit && properties.generalCategory != .unassigned
     default: false
     }
   }

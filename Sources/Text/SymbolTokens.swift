@@ -12,7 +12,8 @@ extension TokenScanner {
     case "<":
       match.yield(to: tag(i))
       match.yield(to: mailAddress(i))
-    case "(", "+": match.yield(to: telephoneNumber(i))
+    case "(": match.yield(to: telephoneNumberWithArea(i))
+    case "+": match.yield(to: telephoneNumber(i))
     default: break
     }
     match.yield(to: face(i))

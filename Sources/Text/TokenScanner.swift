@@ -70,11 +70,17 @@ extension TokenScanner {
   func at(_ i: Int) -> Unicode.Scalar { i < scalars.count ? scalars[i] : "\n" }
 
   /// Where the run of scalars that satisfy `condition` ends, from `i` on.
+  ///
+  /// A run longer than `tokenLimit` is cut: else a text that looks like an address or a tag at every
+  /// position would be read to its end from each.
   func end(from i: Int, while condition: (Unicode.Scalar) -> Bool) -> Int {
+    let limit = min(scalars.count, i + Self.tokenLimit)
     var end = i
-    while end < scalars.count, condition(scalars[end]) { end += 1 }
+    while end < limit, condition(scalars[end]) { end += 1 }
     return end
   }
+
+  static let tokenLimit = 1000
 
   /// The end of `text`, given in lower case, if it stands at `i` in any case.
   func end(of text: StaticString, at i: Int) -> Int? {
@@ -104,6 +110,8 @@ extension TokenScanner {
     for i in range {
       switch scalars[i] {
       case "\u{AD}": continue  // a soft hyphen is no part of the word
+      case "\u{91}": text.append("`")  // two code points of Windows that are controls elsewhere
+      case "\u{92}": text.append("'")
       case let blank where blank.isBlank: text.append("\u{A0}")
       // Unlike Swift, Java knows the sigma that ends a word.
       case "\u{3A3}" where i > range.lowerBound && isLastLetter(i, of: range):

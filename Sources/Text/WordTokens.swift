@@ -56,7 +56,8 @@ extension TokenScanner {
     let stop = word.end
     guard word.reach == stop, at(stop) == "." else { return nil }
     switch at(stop + 1) {
-    case ",", ":", ";": return Match(end: stop + 1, reach: stop + 2)
+    case ",", ":", ";":
+      return Match(end: stop + 1, reach: stop + 2, spelling: word.spelling.map { $0 + "." })
     default: return nil
     }
   }

@@ -19,7 +19,7 @@ struct CaptionTokenizerTests {
         "well-known black-and-white cat/dog 10-11 t-shirt"
       ),
       ("What is this???", "what is this ???"),
-      ("a... b -- c --- d – e — f", "a b c d e f"),
+      ("a car... one -- two --- three – four — five", "a car one two three four five"),
       (
         "cannot gonna wanna gotta lemme dunno", "can not gon na wan na got ta lem me dunno"
       ),
@@ -67,10 +67,11 @@ struct CaptionTokenizerTests {
 
   @Test("is quick on a long caption that looks like one address or tag at every position")
   func hostileLength() {
-    for hostile in ["<a ", "a,", "a.", "1-1/", "&", "http://", "<!", "a@", "1 "] {
+    for hostile in ["<a ", "a,", "a.", "1-1/", "&", "http://", "<!", "a@", "1 ", "a.1", "#a."] {
       let caption = String(repeating: hostile, count: 1 << 15)
       let time = ContinuousClock().measure { _ = tokenizer.words(of: caption) }
-      #expect(time < .seconds(20), "\(hostile) took \(time)")
+      // Milliseconds in a release build; this is a debug build on a busy machine.
+      #expect(time < .seconds(10), "\(hostile) took \(time)")
     }
   }
 
