@@ -69,17 +69,17 @@ extension ImageEncodersTests {
     @Test("says how small a picture may be decoded")
     func smallestUsefulSize() {
       #expect(
-        ImagePreprocessing.torchvision().smallestUsefulSize(width: 1280, height: 960)
+        ImagePreprocessing.torchvision().smallestUsefulSize(of: PixelSize(width: 1280, height: 960))
           == PixelSize(width: 341, height: 256))
       #expect(
-        ImagePreprocessing.torchvision().smallestUsefulSize(width: 300, height: 600)
+        ImagePreprocessing.torchvision().smallestUsefulSize(of: PixelSize(width: 300, height: 600))
           == PixelSize(width: 256, height: 512))
       #expect(
-        Self.squash.smallestUsefulSize(width: 1280, height: 960)
+        Self.squash.smallestUsefulSize(of: PixelSize(width: 1280, height: 960))
           == PixelSize(width: 224, height: 224))
       // Seven eighths of 256 pixels are 224.
       #expect(
-        ImagePreprocessing.tensorFlow().smallestUsefulSize(width: 1280, height: 960)
+        ImagePreprocessing.tensorFlow().smallestUsefulSize(of: PixelSize(width: 1280, height: 960))
           == PixelSize(width: 256, height: 256))
     }
 
