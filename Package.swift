@@ -9,7 +9,7 @@ let package = Package(
   targets: [
     .target(name: "CKernels", linkerSettings: [.linkedLibrary("dnnl")]),
     .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
-    .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
+    .target(name: "CPNG", linkerSettings: [.linkedLibrary("png"), .linkedLibrary("z")]),
     .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
     .systemLibrary(name: "CNettle", providers: [.apt(["nettle-dev"]), .brew(["nettle"])]),
     .systemLibrary(name: "CLinux"),
@@ -41,24 +41,28 @@ let package = Package(
       exclude: ["Resources"]),
 
     .target(name: "CTestSupport", path: "Tests/CTestSupport"),
+    // Its loops are naive: without the optimiser, the tests would take minutes.
     .target(
-      name: "TestSupport", dependencies: ["CTestSupport", "Tensors"], path: "Tests/TestSupport"),
+      name: "TestSupport", dependencies: ["CTestSupport", "Tensors"], path: "Tests/TestSupport",
+      swiftSettings: [.unsafeFlags(["-O"])]),
     .testTarget(
       name: "CaptioningTests",
       dependencies: [
-        "Captioning", "Files", "ImageEncoders", "Layers", "Media", "Tensors", "TestSupport", "Text",
+        "Captioning", "Files", "ImageEncoders", "Layers", "Media", "Tensors", "TestSupport",
+        "Text",
       ]),
     .testTarget(
       name: "CutlineTests",
       dependencies: [
-        "cutline", "Captioning", "Files", "ImageEncoders", "Layers", "Tensors", "TestSupport",
-        "Text",
+        "cutline", "CTestSupport", "Captioning", "Files", "ImageEncoders", "Layers", "Tensors",
+        "TestSupport", "Text",
       ]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files", "TestSupport"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"], exclude: ["Fixtures"]),
     .testTarget(
       name: "ImageEncodersTests",
       dependencies: ["ImageEncoders", "Layers", "Media", "Tensors", "TestSupport"]),
+    .testTarget(name: "LayersTests", dependencies: ["Files", "Layers", "Tensors", "TestSupport"]),
     .testTarget(name: "MediaTests", dependencies: ["Media", "TestSupport"]),
     .testTarget(name: "TensorsTests", dependencies: ["CKernels", "Tensors", "TestSupport"]),
     .testTarget(name: "TextTests", dependencies: ["Text"]),

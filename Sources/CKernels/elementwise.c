@@ -6,6 +6,7 @@ CLONES void ck_fill(float *x, float value, int64_t count) {
 
 // MARK: One argument
 
+// Comparisons are such that NaN stays NaN: a diverging training must show.
 typedef struct {
   ck_pointwise function;
   const float *x;
@@ -29,8 +30,8 @@ CLONES static void map_part(const void *context, int64_t begin, int64_t end) {
   case CK_SQRT: LOOP(square_root(a));
   case CK_TANH: LOOP(fast_tanh(a));
   case CK_SIGMOID: LOOP(fast_sigmoid(a));
-  case CK_RELU_MAP: LOOP(a > 0 ? a : 0);
-  case CK_RELU6_MAP: LOOP(a > 0 ? (a < 6 ? a : 6) : 0);
+  case CK_RELU_MAP: LOOP(a < 0 ? 0 : a);
+  case CK_RELU6_MAP: LOOP(a < 0 ? 0 : (a > 6 ? 6 : a));
   case CK_NEGATE: LOOP(-a);
   case CK_RECIPROCAL: LOOP(1 / a);
   }

@@ -11,7 +11,7 @@
 #endif
 #define INLINE static inline __attribute__((always_inline))
 // Before a loop whose arrays are apart. LLVM would find out at run time instead, over all rounds of
-// the outer loop at once, where the gates of neighbouring rows seem to overlap: then it runs scalar.
+// the outer loop at once; there the gates of neighbouring rows seem to overlap, and it runs scalar.
 #define APART _Pragma("clang loop vectorize(assume_safety)")
 // Below this many floats a loop is over before a second thread has woken up.
 enum { GRAIN = 16384 };
@@ -23,11 +23,12 @@ INLINE float from_bits(int32_t bits) {
 }
 
 /// e^x within 2 units in the last place, without branches so that loops vectorise
-/// (argument reduction and polynomial as in Cephes' expf).
+/// (argument reduction and polynomial as in Cephes' expf). NaN stays NaN.
 INLINE float fast_exp(float x) {
-  x = fminf(fmaxf(x, -87.33654f), 88.72283f);
-  float n = floorf(x * 1.44269504f + 0.5f);
-  float r = x - n * 0.693359375f + n * 2.12194440e-4f;
+  // From 88.73 on the result is infinite; below -87.3 it stays at the smallest normal number.
+  float a = fminf(fmaxf(x, -87.33654f), 89);
+  float n = floorf(a * 1.44269504f + 0.5f);
+  float r = a - n * 0.693359375f + n * 2.12194440e-4f;
   float p = 1.9875691500e-4f;
   p = p * r + 1.3981999507e-3f;
   p = p * r + 8.3334519073e-3f;
@@ -37,7 +38,8 @@ INLINE float fast_exp(float x) {
   p = p * r * r + r + 1;
   // 2^n in two halves: n = 128 alone would overflow the exponent.
   int32_t whole = (int32_t)n, half = whole >> 1;
-  return p * from_bits((half + 127) << 23) * from_bits((whole - half + 127) << 23);
+  float y = p * from_bits((half + 127) << 23) * from_bits((whole - half + 127) << 23);
+  return x == x ? y : x;
 }
 
 // Unlike sqrtf, which must set errno, this vectorises.

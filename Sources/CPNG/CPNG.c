@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <png.h>
+#include <zlib.h>
 
 // Everything libpng's callbacks must reach.
 typedef struct {
@@ -144,6 +145,17 @@ CPNGReport cpng_decode(
   free(decoder.rgba);
   png_destroy_read_struct(&decoder.png, &decoder.info, NULL);
   return decoder.report;
+}
+
+uint32_t cpng_checksum(const uint8_t *bytes, size_t count) {
+  uLong checksum = crc32(0, Z_NULL, 0);
+  while (count > 0) {
+    uInt part = count > 1u << 30 ? 1u << 30 : (uInt)count;
+    checksum = crc32(checksum, bytes, part);
+    bytes += part;
+    count -= part;
+  }
+  return (uint32_t)checksum;
 }
 
 const char *cpng_version(void) { return png_get_libpng_ver(NULL); }

@@ -22,6 +22,8 @@ public struct Captioner: Sendable {
   public init(loading directory: ModelDirectory) throws(ModelError) {
     let verification = directory.beginVerification()
     let configuration = try directory.configuration()
+    // Before the words, which an encoder alone does not have either.
+    guard configuration.decoder != nil else { throw ModelError(directory.path, .noDecoder) }
     let vocabulary = try directory.vocabulary()
     let model = try directory.model(configuration, vocabulary: vocabulary)
     self.init(model, configuration, vocabulary, verification: verification)

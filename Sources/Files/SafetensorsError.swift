@@ -21,7 +21,7 @@ public struct SafetensorsError: Error, Equatable, Sendable, CustomStringConverti
   public let path: String
   public let problem: Problem
 
-  init(_ path: String, _ problem: Problem) {
+  package init(_ path: String, _ problem: Problem) {
     self.path = path
     self.problem = problem
   }

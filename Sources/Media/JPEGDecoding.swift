@@ -26,7 +26,7 @@ struct JPEGDecoder {
   /// the decoder's coarser one, decides how the picture looks.
   func scale(forTarget target: PixelSize?) -> Int {
     guard let target else { return 1 }
-    let upright = header.orientation.exchangesSides ? header.size.transposed : header.size
+    let upright = header.uprightSize
     let scale = [8, 4, 2].first { scale in
       upright.width / scale >= 2 * target.width && upright.height / scale >= 2 * target.height
     }

@@ -16,6 +16,8 @@ struct JPEGHeader: Equatable {
   var orientation: ImageOrientation {
     OrientationMetadata(exif: exif, xmp: xmp).orientation
   }
+
+  var uprightSize: PixelSize { orientation.exchangesSides ? size.transposed : size }
 }
 
 extension JPEGHeader {
@@ -103,8 +105,10 @@ extension JPEGHeader {
 
   private mutating func readApplicationSegment(_ segment: ArraySlice<UInt8>) {
     if segment.starts(with: Array("Exif\0\0".utf8)) {
-      // A block too long for one segment goes on in the next.
-      exif = exif.map { $0 + segment.dropFirst(6) } ?? Array(segment)
+      // A block too long for one segment goes on in the next. Appended in place: a file may hold
+      // thousands of them.
+      if exif == nil { exif = [] }
+      exif?.append(contentsOf: segment.dropFirst(6))
     } else if segment.starts(with: Array("http://ns.adobe.com/xap/1.0/\0".utf8)) {
       xmp = Array(segment.drop { $0 != 0 })
     }

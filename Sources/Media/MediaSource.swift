@@ -66,8 +66,7 @@ extension MediaSource {
     _ descriptor: Int32, expecting expected: Int = 0, atMost maximum: Int
   ) throws(MediaError) -> [UInt8] {
     var bytes: [UInt8] = []
-    // One byte more than expected lets the read that finds the end go without growing the array.
-    var capacity = expected + 1
+    var capacity = expected > 0 ? expected : Self.streamChunk
     while true {
       var failed: Int32 = 0
       var added = 0
@@ -82,9 +81,12 @@ extension MediaSource {
       guard bytes.count + added <= maximum else { throw tooLarge(bytes.count + added, maximum) }
       if bytes.isEmpty { bytes = chunk } else { bytes += chunk }
       if expected > 0 && bytes.count == expected { return bytes }
-      capacity = max(expected - bytes.count, 1 << 18)
+      capacity = max(expected - bytes.count, Self.streamChunk)
     }
   }
+
+  /// How many bytes are asked of a stream at once, when nobody knows how long it is.
+  private static let streamChunk = 1 << 18
 
   private func failure(_ code: MediaError.Code, _ problem: String) -> MediaError {
     MediaError(path: name, code: code, stage: .open, problem: problem)

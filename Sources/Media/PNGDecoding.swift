@@ -2,12 +2,11 @@ import CPNG
 
 /// Decodes PNGs with libpng.
 struct PNGDecoder {
-  let bytes: [UInt8]
   let structure: PNGStructure
 
   func decode() throws(StillImageProblem) -> DecodedPixels {
     let (width, height) = (structure.size.width, structure.size.height)
-    let file = structure.plainFile(bytes)
+    let file = structure.plainFile
     var report = CPNGReport()
     let pixels = [UInt8](unsafeUninitializedCapacity: width * height * 3) { target, count in
       report = cpng_decode(

@@ -3,16 +3,16 @@ extension PNGStructure {
   ///
   /// libpng is given this instead of the original, so that none of its chunk parsers meets a byte
   /// from outside. Checksums are left out; the decoder does not ask for them.
-  func plainFile(_ bytes: [UInt8]) -> [UInt8] {
+  var plainFile: [UInt8] {
     var file = Self.signature
-    file.reserveCapacity(bytes.count + 1024)
+    file.reserveCapacity(imageData.count + 2048)
     let header = [size.width, size.height].flatMap(bigEndian32)
     file.appendChunk(
-      "IHDR", header + [UInt8(bitDepth), UInt8(colorType), 0, 0, isInterlaced ? 1 : 0])
-    if colorType == 3 { file.appendChunk("PLTE", usablePalette) }
-    if let transparency = usableTransparency { file.appendChunk("tRNS", transparency) }
-    for range in imageData { file.appendChunk("IDAT", bytes[range]) }
-    file.appendChunk("IEND", [])
+      .header, header + [UInt8(bitDepth), UInt8(colorType), 0, 0, isInterlaced ? 1 : 0])
+    if colorType == 3 { file.appendChunk(.palette, usablePalette) }
+    if let transparency = usableTransparency { file.appendChunk(.transparency, transparency) }
+    file.appendChunk(.imageData, imageData)
+    file.appendChunk(.end, [])
     return file
   }
 
@@ -37,9 +37,9 @@ extension PNGStructure {
 }
 
 extension [UInt8] {
-  fileprivate mutating func appendChunk(_ name: String, _ data: some Collection<UInt8>) {
+  fileprivate mutating func appendChunk(_ name: PNGChunkName, _ data: some Collection<UInt8>) {
     self += bigEndian32(data.count)
-    self += name.utf8
+    self += name.bytes
     self += data
     self += [0, 0, 0, 0]
   }

@@ -12,8 +12,8 @@ struct PNGStructure {
   private(set) var palette: [UInt8] = []
   /// The transparent colour, or the alpha of each palette colour.
   private(set) var transparency: [UInt8]?
-  /// Where the compressed pixels are, in pieces.
-  private(set) var imageData: [Range<Int>] = []
+  /// The compressed pixels, joined from all their chunks.
+  private(set) var imageData: [UInt8] = []
   private var metadata = OrientationMetadata()
   /// What strict readers refuse although the pixels may be whole.
   private(set) var damage: StillImageProblem?
@@ -42,21 +42,21 @@ extension PNGStructure {
   ) throws(StillImageProblem) -> PNGChunk {
     while true {
       guard let chunk = reader.pngChunk() else { throw Self.truncatedHeader }
-      if !chunk.hasPlausibleName {
-        guard chunk.nameBytes.allSatisfy({ $0 < 0x80 }) else {
+      if !chunk.name.isPlausible {
+        guard chunk.name.isASCII else {
           throw Self.corrupt("its header holds no valid chunk")
         }
         damage = damage ?? .damaged("PNG", "impossible chunk name")
       }
       switch chunk.name {
-      case "IDAT": return chunk
-      case "IEND": throw Self.corrupt("it holds no image data")
+      case .imageData: return chunk
+      case .end: throw Self.corrupt("it holds no image data")
       default: break
       }
       guard let range = reader.range(chunk.length) else { throw Self.truncatedHeader }
       let data = reader.bytes[range]
       guard let checksum = reader.bigEndian32() else { throw Self.truncatedHeader }
-      if checksum != crc32(chunk.nameBytes + data) {
+      if checksum != reader.checksum(chunk.nameRange.lowerBound..<range.upperBound) {
         try refuse("wrong checksum", in: chunk)
       }
       try read(chunk, data)
@@ -70,9 +70,9 @@ extension PNGStructure {
       return try refuse("too short", in: chunk)
     }
     switch chunk.name {
-    case "IHDR": try readSize(Array(data))
-    case "PLTE": palette = Array(data)
-    case "tRNS":
+    case .header: try readSize(Array(data))
+    case .palette: palette = Array(data)
+    case .transparency:
       let smallest = colorType == 2 ? 6 : colorType == 0 ? 2 : 0
       if data.count < smallest { return try refuse("too short", in: chunk) }
       transparency = Array(data)
@@ -84,8 +84,9 @@ extension PNGStructure {
   private mutating func refuse(
     _ reason: String, in chunk: PNGChunk
   ) throws(StillImageProblem) {
-    let place = chunk.hasPlausibleName ? "chunk \(chunk.name)" : "a chunk without a proper name"
-    guard !chunk.isCritical else { throw Self.corrupt("\(reason) in \(place)") }
+    let place =
+      chunk.name.isPlausible ? "chunk \(chunk.name.text)" : "a chunk without a proper name"
+    guard !chunk.name.isCritical else { throw Self.corrupt("\(reason) in \(place)") }
     damage = damage ?? .damaged("PNG", "\(reason) in \(place)")
   }
 
@@ -111,14 +112,14 @@ extension PNGStructure {
     var chunk = first
     while true {
       guard let range = reader.range(chunk.length) else {
-        imageData.append(reader.position..<reader.end)
+        imageData += reader.bytes[reader.position...]
         reader.position = reader.end
         return
       }
-      imageData.append(range)
+      imageData += reader.bytes[range]
       _ = reader.bigEndian32()
       let next = reader.position
-      guard let following = reader.pngChunk(), following.name == "IDAT" else {
+      guard let following = reader.pngChunk(), following.name == .imageData else {
         reader.position = next
         return
       }
@@ -130,9 +131,9 @@ extension PNGStructure {
   /// whole.
   private mutating func readTrailer(_ reader: inout ByteReader) {
     while let chunk = reader.pngChunk() {
-      guard chunk.hasPlausibleName else { return }  // junk behind the pixels, as Pillow has it
+      guard chunk.name.isPlausible else { return }  // junk behind the pixels, as Pillow has it
       guard let range = reader.range(chunk.length), reader.bigEndian32() != nil else { break }
-      if chunk.name == "IEND" { return }
+      if chunk.name == .end { return }
       metadata.read(chunk, reader.bytes[range])
     }
     damage = damage ?? .incomplete("PNG", ends: "before its end chunk")
@@ -142,8 +143,8 @@ extension PNGStructure {
     0: [1, 2, 4, 8, 16], 2: [8, 16], 3: [1, 2, 4, 8], 4: [8, 16], 6: [8, 16],
   ]
 
-  private static let smallestSizes = [
-    "IHDR": 13, "gAMA": 4, "cHRM": 32, "sRGB": 1, "pHYs": 9, "acTL": 8, "fcTL": 26,
+  private static let smallestSizes: [PNGChunkName: Int] = [
+    .header: 13, "gAMA": 4, "cHRM": 32, "sRGB": 1, "pHYs": 9, "acTL": 8, "fcTL": 26,
   ]
 
   private static let truncatedHeader = StillImageProblem(
@@ -154,47 +155,11 @@ extension PNGStructure {
   }
 }
 
-/// The head of a chunk: four letters and the number of bytes that follow.
-private struct PNGChunk {
-  let length: Int
-  let nameBytes: [UInt8]
-
-  var name: String { String(decoding: nameBytes, as: UTF8.self) }
-  /// A capital first letter marks the chunks without which there is no picture.
-  var isCritical: Bool { nameBytes[0] & 0x20 == 0 }
-
-  var hasPlausibleName: Bool {
-    nameBytes.allSatisfy { byte in
-      switch byte {
-      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x5F: true
-      default: false
-      }
-    }
-  }
-}
-
 extension OrientationMetadata {
   fileprivate mutating func read(_ chunk: PNGChunk, _ data: ArraySlice<UInt8>) {
-    if chunk.name == "eXIf" { exif = Array(data) }
-    if chunk.name == "iTXt", data.starts(with: Array("XML:com.adobe.xmp\0".utf8)) {
+    if chunk.name == .exif { exif = Array(data) }
+    if chunk.name == .text, data.starts(with: Array("XML:com.adobe.xmp\0".utf8)) {
       xmp = Array(data)
     }
   }
-}
-
-extension ByteReader {
-  fileprivate mutating func pngChunk() -> PNGChunk? {
-    guard let length = bigEndian32(), let name = range(4) else { return nil }
-    return PNGChunk(length: length, nameBytes: Array(bytes[name]))
-  }
-}
-
-/// The checksum PNG puts behind each chunk (ISO 3309).
-private func crc32(_ bytes: [UInt8]) -> Int {
-  var crc: UInt32 = .max
-  for byte in bytes {
-    crc ^= UInt32(byte)
-    for _ in 0..<8 { crc = crc >> 1 ^ (crc & 1 == 1 ? 0xEDB8_8320 : 0) }
-  }
-  return Int(~crc)
 }

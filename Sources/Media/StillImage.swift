@@ -74,15 +74,14 @@ private struct StillImageFile {
     let header = try JPEGHeader(parsing: bytes)
     try check(header.size)
     let decoder = JPEGDecoder(bytes: bytes, header: header)
-    let upright = header.orientation.exchangesSides ? header.size.transposed : header.size
-    let scale = decoder.scale(forTarget: options.smallestUsefulSize?(upright))
+    let scale = decoder.scale(forTarget: options.smallestUsefulSize?(header.uprightSize))
     return try finish(decoder.decode(scale: scale), .jpeg, header.size, header.orientation)
   }
 
   private func decodePNG() throws(StillImageProblem) -> DecodedImage {
     let structure = try PNGStructure(parsing: bytes)
     try check(structure.size)
-    let decoder = PNGDecoder(bytes: bytes, structure: structure)
+    let decoder = PNGDecoder(structure: structure)
     return try finish(decoder.decode(), .png, structure.size, structure.orientation)
   }
 

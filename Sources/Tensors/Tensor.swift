@@ -82,7 +82,7 @@ public struct Tensor: Sendable {
   }
 
   /// Whether no element is infinite or NaN.
-  public var isFinite: Bool { device.backend.isFinite(region) }
+  public var isFinite: Bool { device.backend.isFinite(converted(to: .float32).region) }
 
   /// The same numbers without a memory of where they came from.
   public func withoutGradient() -> Tensor {

@@ -1,7 +1,9 @@
 /// Words that keep the stop behind them: "Mr.", "dept.", "No. 5".
 extension TokenScanner {
-  /// Before one glued letter or a hyphen, "etc.a", most abbreviations hold their own; titles join it:
-  /// "Mr.A". That is the reach of two.
+  /// The abbreviation at `i`, if it has its stop.
+  ///
+  /// Against a glued letter or hyphen, "etc.a", most abbreviations hold their own (that is the
+  /// reach of two); titles give in: "Mr.A" is one word.
   func abbreviation(_ i: Int, _ wordEnd: Int) -> Match? {
     if let e = end(of: "ph.d.", at: i) { return Match(end: e, reach: e + 2) }
     guard at(wordEnd) == ".", 2...6 ~= wordEnd - i else { return nil }
@@ -18,8 +20,9 @@ extension TokenScanner {
     return at(number).isWordDigit ? Match(end: wordEnd + 1, reach: number + 1) : nil
   }
 
-  /// "J.", "U.S.", "a.m.": single letters, each with its stop. A lone one loses the stop where
-  /// another sentence seems to begin: "vitamin C. The".
+  /// "J.", "U.S.", "a.m.": single letters, each with its stop.
+  ///
+  /// A lone one loses the stop where another sentence seems to begin: "vitamin C. The".
   func initials(_ i: Int) -> Int? {
     var e = i
     while at(e).isASCIILetter, at(e + 1) == "." { e += 2 }

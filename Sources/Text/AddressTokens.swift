@@ -67,7 +67,7 @@ extension TokenScanner {
     "py", "sql", "tar", "txt", "wav", "x", "xml", "zip",
   ]
 
-  /// "jo@example.com", also in angle brackets. The reference takes nearly anything before the sign.
+  /// "jo@example.com", also in angle brackets; nearly anything may stand before the sign.
   func mailAddress(_ i: Int) -> Int? {
     let start = at(i) == "<" ? i + 1 : i
     guard at(start).isASCIILetterOrDigit else { return nil }

@@ -26,7 +26,7 @@ extension TokenScanner {
     return Match(end: reach, spelling: isPlain ? "n't" : nil)
   }
 
-  /// "dog" of "dog's", whose "'s" follows as a token of its own. Makes "cannot's" keep its "cannot".
+  /// "dog" of "dog's", whose "'s" follows as a token of its own; also the "cannot" of "cannot's".
   func possessor(_ wordEnd: Int) -> Match? {
     suffix(wordEnd).map { Match(end: wordEnd, reach: at($0).isASCIILetter ? $0 : $0 + 1) }
   }
@@ -54,7 +54,7 @@ extension TokenScanner {
 // MARK: - Words with an apostrophe inside
 
 extension TokenScanner {
-  /// "O'Brien", "Hawai'i", "o'clock": whole. "y'all", "j'ai": cut behind the apostrophe.
+  /// "O'Brien", "Hawai'i", "ma'am" are whole; "y'all", "j'ai" are cut behind the apostrophe.
   func wordWithApostrophe(_ i: Int, _ wordEnd: Int) -> Match? {
     guard let next = afterApostropheLike(wordEnd) else { return nil }
     var match = Match(end: wordEnd)

@@ -17,8 +17,9 @@ public struct CaptionTokenizer: Sendable {
     }
   }
 
-  /// The most words a caption gives. What follows is dropped without a word: people stay below 100,
-  /// and a hostile file must not fill the memory.
+  /// The most words a caption gives; what follows is dropped without a word.
+  ///
+  /// People stay below 100, and a hostile file must not fill the memory.
   public static let wordLimit = 1000
   /// The most Unicode scalars of a caption that are looked at, for the same reason.
   package static let lengthLimit = 1 << 15
@@ -37,8 +38,10 @@ public struct CaptionTokenizer: Sendable {
     return words
   }
 
-  /// Whether coco-caption drops `token`. Its list has the brackets in capitals, "-LRB-", where the
-  /// tokens are in lower case: brackets stay.
+  /// Whether coco-caption drops `token`.
+  ///
+  /// Its list has the brackets in capitals, "-LRB-", where the tokens are in lower case, so
+  /// brackets stay.
   private func isPunctuation(_ token: String) -> Bool {
     // Swift takes the Greek question mark for a semicolon; coco-caption does not.
     guard token.utf8.count <= 3, token.utf8.first ?? 0 < 0x80 else { return false }

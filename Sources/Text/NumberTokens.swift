@@ -61,8 +61,9 @@ extension TokenScanner {
 // MARK: - Telephone numbers
 
 extension TokenScanner {
-  /// "555 123 4567", "+44 20 7123 1234", "(555)123-4567": one token, blanks and all. The reference
-  /// takes any run of digits of these lengths for one.
+  /// "555 123 4567", "+44 20 7123 1234", "(555)123-4567": one token, blanks and all.
+  ///
+  /// Any run of digits of these lengths is taken for one.
   func telephoneNumber(_ i: Int) -> Int? {
     if at(i) == "(" {
       guard let area = digits(i + 1, 2...3), at(area) == ")" else { return nil }

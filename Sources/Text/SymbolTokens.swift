@@ -93,7 +93,9 @@ extension TokenScanner {
     return Match(end: max(e, i + 1))
   }
 
-  /// One or two quotes that are not ASCII, backticks among them. Two that differ give a token that nothing drops: "``''".
+  /// One or two quotes that are not ASCII, backticks among them.
+  ///
+  /// Two that differ give a token that nothing drops: "``''".
   private func quotes(_ i: Int) -> Match {
     let first = at(i).asQuote ?? ""
     guard let second = at(i + 1).asQuote else { return Match(end: i + 1, spelling: first) }

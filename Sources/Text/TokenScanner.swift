@@ -8,8 +8,9 @@ struct TokenScanner {
   struct Match {
     /// Where the token ends; the next begins there.
     let end: Int
-    /// How far the class looked to be sure. "can" of "cannot" is one token, but six scalars long in
-    /// the contest.
+    /// How far the class looked to be sure, which is what the contest is about.
+    ///
+    /// "can" of "cannot" ends after three scalars but reaches six.
     let reach: Int
     /// What is written for the stretch; nil for the stretch itself in lower case, empty for nothing.
     let spelling: String?

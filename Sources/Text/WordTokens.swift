@@ -30,8 +30,7 @@ extension TokenScanner {
     return match
   }
 
-  /// The end of the letters and digits at `i`. An accent written as an entity, "caf&eacute;", counts
-  /// as a letter.
+  /// The end of the letters and digits at `i`; "&eacute;" counts as a letter.
   func wordEnd(_ i: Int) -> Int {
     var e = end(from: i, while: \.isLetterOrDigit)
     guard at(i).isWordLetter || at(i) == "&" else { return e }
@@ -104,7 +103,7 @@ extension TokenScanner {
     return e > first ? e : nil
   }
 
-  /// The "U.S." of "non-U.S."
+  /// The end of two initials or more, which may follow a hyphen.
   private func severalInitials(_ i: Int) -> Int? {
     var e = i
     while at(e).isASCIILetter, at(e + 1) == "." { e += 2 }

@@ -36,7 +36,7 @@ struct ResultOutput: ~Copyable {
   /// Gives the file its name, unless there is nothing in it.
   consuming func finish() throws(FileError) {
     if isEmpty { return }
-    switch destination {
+    switch consume destination {
     case .standardOutput: break
     case .file(let file): try file.commit()
     }

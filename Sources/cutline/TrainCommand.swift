@@ -1,6 +1,7 @@
 import ArgumentParser
 import Captioning
 import Datasets
+import Files
 import ImageEncoders
 import Layers
 import Tensors

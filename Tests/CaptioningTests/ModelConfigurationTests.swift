@@ -66,7 +66,7 @@ extension CaptioningTests {
       ("\"decoder\":{", "\"decoder\":3,\"x\":{", "decoder", "is 3, but must be an object"),
       (
         "resnet50", "alexnet", "encoder.type",
-        "is \"alexnet\", but must be one of mobilenet_v2, resnet18"
+        "is \"alexnet\", but must be one of mobilenet_v2, mobilenet_edgetpu, resnet18"
       ),
       (":224,", ":31,", "encoder.input", "is 31, but must be a whole number from 32 to 4096"),
       (":224,", ":224.5,", "encoder.input", "is 224.5, but must be a whole number"),

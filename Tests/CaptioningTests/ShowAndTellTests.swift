@@ -54,10 +54,9 @@ extension CaptioningTests {
         let order = [1, 0]
         let whole = decoder.logits(
           for: captions, describing: features, pictureOfRow: order, dropout: nil)
-        var (context, state) = decoder.start(features)
-        state = state.rows(order)
+        var state = decoder.start(features).state.rows(order)
         for (t, words) in captions.inputs.enumerated() {
-          let (logits, next) = decoder.step(words, state, context, pictureOfRow: order)
+          let (logits, next) = decoder.step(words, state, (), pictureOfRow: order)
           expectClose(
             logits, whole.slice(t..<t + 1).reshaped(to: logits.shape), within: 1e-5, "step \(t)")
           state = next

@@ -98,7 +98,7 @@ struct BadModelTests {
     let path = "\(model.path)/model.safetensors"
     let file = try #require(FileHandle(forUpdatingAtPath: path))
     try file.seek(toOffset: file.seekToEnd() - 4)
-    try file.write(contentsOf: [0, 0, 0, 0])
+    try file.write(contentsOf: [1, 2, 3, 4])
     try file.close()
     try expectFailure(65, saying: "its SHA-256 is", and: "get a fresh copy")
   }

@@ -90,8 +90,8 @@ struct CaptionCommandTests {
     #expect(try schema().problems(of: object) == [])
     #expect(object["file"]?.string == Pictures.turned)
     // Upright, although it is stored on its side.
-    #expect(object["width"]?.integer == 640)
-    #expect(object["height"]?.integer == 480)
+    #expect(object["width"]?.integer == 400)
+    #expect(object["height"]?.integer == 300)
     let captions = object["segments"]?.elements?.first?["captions"]?.elements ?? []
     #expect(captions.count == 2)
     #expect(object["settings"]?["beam"]?.integer == 3)

@@ -1,3 +1,4 @@
+import CTestSupport
 import Foundation
 import TestSupport
 
@@ -64,7 +65,7 @@ enum Program {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addchdir_np(&actions, folder)
+    cts_spawn_in_folder(&actions, folder)
     posix_spawn_file_actions_addopen(&actions, 0, inputPath, O_RDONLY, 0)
     posix_spawn_file_actions_addopen(&actions, 2, errorPath, O_WRONLY | O_CREAT, 0o666)
     var pipeEnds: [Int32] = [-1, -1]

@@ -16,8 +16,8 @@ struct TrainerTests {
   func learnsColours() throws {
     let set = try ColourSet()
     var plan = TrainingPlan()
-    (plan.epochCount, plan.batchSize, plan.dropoutRate) = (12, 6, 0)
-    (plan.learningRate, plan.encoderLearningRate) = (3e-3, 3e-3)
+    (plan.epochCount, plan.batchSize, plan.dropoutRate) = (40, 7, 0)
+    (plan.learningRate, plan.encoderLearningRate) = (1e-2, 3e-3)
     (plan.warmupStepCount, plan.minimumWordCount) = (5, 1)
     var trainer = set.trainer(plan)
     var losses: [Double] = []
@@ -93,7 +93,7 @@ private struct ColourSet {
   let dataset: CaptionDataset
   var configuration = ModelConfiguration(
     encoder: EncoderConfiguration(.smallCNN),
-    decoder: DecoderConfiguration(embeddingSize: 16, hiddenSize: 16))
+    decoder: DecoderConfiguration(embeddingSize: 64, hiddenSize: 64))
 
   init() throws {
     folder = try TemporaryFolder()
@@ -101,7 +101,6 @@ private struct ColourSet {
     for brightness in stride(from: 120, through: 240, by: 20) {
       for colour in Self.colours {
         let image = colour.picture(brightness: UInt8(brightness))
-        // A BMP would be simpler; a netpbm file is not a format we read. PNG needs no loss.
         let path = try folder.write(
           storedPNG(image), to: "\(colour.name)-\(brightness).png")
         examples.append(
@@ -138,31 +137,40 @@ private struct ColourSet {
 
 /// A PNG whose pixels are stored, not compressed.
 private func storedPNG(_ image: Image) -> [UInt8] {
-  func bigEndian(_ value: UInt32) -> [UInt8] {
-    (0..<4).map { UInt8(truncatingIfNeeded: value >> (24 - 8 * $0)) }
+  var rows: [UInt8] = []
+  for y in 0..<image.height {
+    rows.append(0)
+    rows += image.pixels[y * image.width * 3..<(y + 1) * image.width * 3]
   }
-  func checksum(_ bytes: [UInt8]) -> UInt32 {
-    ~bytes.reduce(UInt32.max) { crc, byte in
-      (0..<8).reduce(crc ^ UInt32(byte)) { value, _ in
-        value & 1 == 1 ? (value >> 1) ^ 0xEDB8_8320 : value >> 1
-      }
-    }
+  var (a, b): (UInt32, UInt32) = (1, 0)
+  for byte in rows {
+    a = (a + UInt32(byte)) % 65521
+    b = (b + a) % 65521
   }
-  func chunk(_ name: String, _ data: [UInt8]) -> [UInt8] {
-    let body = Array(name.utf8) + data
-    return bigEndian(UInt32(data.count)) + body + bigEndian(checksum(body))
+  let length = [UInt8(rows.count & 255), UInt8(rows.count >> 8)]
+  var zlib: [UInt8] = [0x78, 0x01, 1]
+  zlib += length
+  zlib += length.map { ~$0 }
+  zlib += rows
+  zlib += bigEndian(b << 16 | a)
+  var file: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+  let sizes = bigEndian(UInt32(image.width)) + bigEndian(UInt32(image.height))
+  file += pngChunk("IHDR", sizes + [8, 2, 0, 0, 0])
+  file += pngChunk("IDAT", zlib)
+  file += pngChunk("IEND", [])
+  return file
+}
+
+private func pngChunk(_ name: String, _ data: [UInt8]) -> [UInt8] {
+  let body = Array(name.utf8) + data
+  var crc = UInt32.max
+  for byte in body {
+    crc ^= UInt32(byte)
+    for _ in 0..<8 { crc = crc & 1 == 1 ? (crc >> 1) ^ 0xEDB8_8320 : crc >> 1 }
   }
-  let rows = (0..<image.height).flatMap { y in
-    [0] + image.pixels[y * image.width * 3..<(y + 1) * image.width * 3]
-  }
-  let (a, b) = rows.reduce((UInt32(1), UInt32(0))) { sums, byte in
-    let a = (sums.0 + UInt32(byte)) % 65521
-    return (a, (sums.1 + a) % 65521)
-  }
-  let length = UInt16(rows.count)
-  let little = [UInt8(length & 255), UInt8(length >> 8)]
-  let zlib = [0x78, 0x01, 1] + little + little.map { ~$0 } + rows + bigEndian(b << 16 | a)
-  let header = bigEndian(UInt32(image.width)) + bigEndian(UInt32(image.height)) + [8, 2, 0, 0, 0]
-  return [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A] + chunk("IHDR", header)
-    + chunk("IDAT", zlib) + chunk("IEND", [])
+  return bigEndian(UInt32(data.count)) + body + bigEndian(~crc)
+}
+
+private func bigEndian(_ value: UInt32) -> [UInt8] {
+  [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: value >> $0) }
 }

@@ -25,6 +25,9 @@ typedef struct {
 CPNGReport cpng_decode(
     const uint8_t *bytes, size_t count, uint32_t width, uint32_t height, uint8_t *pixels);
 
+// The checksum that PNG puts behind each chunk, over its name and data.
+uint32_t cpng_checksum(const uint8_t *bytes, size_t count);
+
 // The library's version, such as "1.6.39".
 const char *cpng_version(void);
 

@@ -14,6 +14,10 @@ public func convolution(
 ) -> Tensor {
   let window = Window(x.shape, weight.shape, geometry, activation)
   let y = Tensor(uninitialized: window.outputShape, type: x.elementType, on: x.device)
+  precondition(
+    bias.map { $0.shape == [window.outputChannels] } ?? true,
+    "convolution: a bias \(bias?.shape ?? []) for \(window.outputChannels) channels")
+  requireOneType(x, [weight, bias, addend], "convolution")
   if let addend {
     precondition(
       addend.shape == y.shape, "convolution: \(addend.shape) cannot be added to \(y.shape)")
@@ -90,7 +94,8 @@ extension Window {
     _ x: Shape, _ weight: Shape, _ geometry: ConvolutionGeometry, _ activation: Activation
   ) {
     precondition(
-      x.count == 4 && weight.count == 4 && weight[1] * geometry.groups == x[3],
+      x.count == 4 && weight.count == 4 && weight[1] * geometry.groups == x[3]
+        && weight[0] % geometry.groups == 0,
       "convolution: a kernel \(weight) in \(geometry.groups) groups does not fit a map \(x)")
     self.init(
       batch: x[0], height: x[1], width: x[2], channels: x[3], outputChannels: weight[0],

@@ -12,8 +12,18 @@
 public func groupNorm(
   _ x: Tensor, weight: Tensor, bias: Tensor, groups: Int, epsilon: Float = 1e-5
 ) -> Tensor {
+  if x.elementType != .float32 {
+    return x.inFloat32 {
+      groupNorm(
+        $0, weight: weight.converted(to: .float32), bias: bias.converted(to: .float32),
+        groups: groups, epsilon: epsilon)
+    }
+  }
   let channels = x.shape[x.rank - 1]
   precondition(channels % groups == 0, "groupNorm: \(channels) channels in \(groups) groups")
+  precondition(
+    weight.shape == [channels] && bias.shape == [channels],
+    "groupNorm: weight \(weight.shape) and bias \(bias.shape) for \(channels) channels")
   let grouping = Grouping(
     batch: x.shape[0], positions: x.elementCount / x.shape[0] / channels, channels: channels,
     groups: groups, epsilon: epsilon)

@@ -22,6 +22,12 @@ private func pool(
     batch: x.shape[0], height: x.shape[1], width: x.shape[2], channels: x.shape[3],
     outputChannels: x.shape[3], kernelHeight: size, kernelWidth: size, stride: stride,
     padding: padding)
+  precondition(
+    window.outputHeight > 0 && window.outputWidth > 0,
+    "pooling: a window of \(size) is larger than the padded map \(x.shape)")
+  precondition(
+    max(padding.top, padding.left, padding.bottom, padding.right) < size,
+    "pooling: a window of \(size) would see nothing but padding")
   let y = Tensor(uninitialized: window.outputShape, type: x.elementType, on: x.device)
   x.device.backend.pool(kind, x.region, window, into: y.region)
   let x0 = x.withoutGradient()

@@ -27,6 +27,10 @@ public func matmul(
 public func linear(_ x: Tensor, _ weight: Tensor, bias: Tensor?) -> Tensor {
   let (inputs, outputs) = (weight.shape[1], weight.shape[0])
   precondition(x.shape.last == inputs, "linear: \(x.shape) times the transpose of \(weight.shape)")
+  precondition(
+    bias.map { $0.shape == [outputs] } ?? true,
+    "linear: a bias \(bias?.shape ?? []) for \(outputs) outputs")
+  requireOneType(x, [weight, bias], "linear")
   let rows = x.elementCount / inputs
   let y = Tensor(uninitialized: x.shape.dropLast() + [outputs], type: x.elementType, on: x.device)
   var shape = Product(rows: rows, columns: outputs, inner: inputs, transposeRight: true)
@@ -55,10 +59,18 @@ func product(_ a: Tensor, _ b: Tensor, _ transposeLeft: Bool, _ transposeRight: 
   let (rows, inner) = transposeLeft ? (a.shape[1], a.shape[0]) : (a.shape[0], a.shape[1])
   let (innerRight, columns) = transposeRight ? (b.shape[1], b.shape[0]) : (b.shape[0], b.shape[1])
   precondition(inner == innerRight, "matmul: inner sizes differ, \(a.shape) and \(b.shape)")
+  requireOneType(a, [b], "matmul")
   let y = Tensor(uninitialized: [rows, columns], type: a.elementType, on: a.device)
   let shape = Product(
     rows: rows, columns: columns, inner: inner, transposeLeft: transposeLeft,
     transposeRight: transposeRight)
   a.device.backend.multiply(a.region, b.region, nil, shape, into: y.region)
   return y
+}
+
+/// Traps unless all operands have the element type of `x`, which the kernel goes by.
+func requireOneType(_ x: Tensor, _ others: [Tensor?], _ name: String) {
+  for case let other? in others where other.elementType != x.elementType {
+    preconditionFailure("\(name): \(x.elementType) with \(other.elementType)")
+  }
 }

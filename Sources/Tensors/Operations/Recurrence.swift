@@ -19,6 +19,8 @@ public func lstm(
   _ projected: Tensor, hidden: Tensor, cell: Tensor, weight: Tensor
 ) -> (hidden: Tensor, cell: Tensor) {
   let run = Recurrence(projected, hidden, weight, gateCount: 4)
+  precondition(
+    cell.shape == hidden.shape, "lstm: a cell \(cell.shape) beside a state \(hidden.shape)")
   let (backend, block) = (run.device.backend, run.rows * run.size)
   let gates = run.tensor([run.steps, run.rows, 4 * run.size])
   backend.convert(projected.region, into: gates.region)
@@ -89,6 +91,7 @@ private struct LSTMGradient: Sendable {
 /// - Returns: The hidden states of all steps, `[T, B, H]`.
 public func gru(_ projected: Tensor, hidden: Tensor, weight: Tensor, bias: Tensor) -> Tensor {
   let run = Recurrence(projected, hidden, weight, gateCount: 3)
+  precondition(bias.shape == [3 * run.size], "gru: a bias \(bias.shape) for \(run.size) units")
   let (backend, block) = (run.device.backend, run.rows * run.size)
   let gates = run.tensor([run.steps, run.rows, 3 * run.size])
   backend.convert(projected.region, into: gates.region)
@@ -155,7 +158,8 @@ private struct Recurrence: Sendable {
     (steps, rows, size) = (projected.shape[0], projected.shape[1], hidden.shape[1])
     (self.gateCount, device) = (gateCount, projected.device)
     precondition(
-      projected.shape[2] == gateCount * size && weight.shape == [gateCount * size, size]
+      projected.rank == 3 && steps > 0 && projected.shape[2] == gateCount * size
+        && weight.shape == [gateCount * size, size]
         && hidden.shape[0] == rows,
       "recurrence: inputs \(projected.shape), state \(hidden.shape) and weight \(weight.shape)")
   }

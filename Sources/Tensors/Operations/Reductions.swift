@@ -29,7 +29,9 @@ extension Tensor {
   }
 
   /// The sum of the squares of all elements.
-  package var sumOfSquares: Double { device.backend.sumOfSquares(region) }
+  package var sumOfSquares: Double {
+    device.backend.sumOfSquares(converted(to: .float32).region)
+  }
 }
 
 extension [Int] {

@@ -17,6 +17,7 @@ extension Tensor {
   /// Swaps two neighbouring axes, `axis` and the one after it.
   public func transposed(at axis: Int = 0) -> Tensor {
     precondition(axis + 1 < rank, "transposed: \(shape) has no axes \(axis) and \(axis + 1)")
+    if elementType != .float32 { return inFloat32 { $0.transposed(at: axis) } }
     let (outer, inner) = (shape[..<axis].reduce(1, *), shape[(axis + 2)...].reduce(1, *))
     var swapped = shape
     swapped.swapAt(axis, axis + 1)

@@ -4,7 +4,7 @@ import Tensors
 import Glibc
 #endif
 
-// Gates of one step. Element k of gate number `gate` of a row lies at (row · gates + gate) · size + k.
+// Gates of one step, with PyTorch's equations.
 
 extension ReferenceBackend {
   package func lstmGates(
@@ -12,9 +12,8 @@ extension ReferenceBackend {
   ) {
     let before = previousCell.values
     var (gate, c, h) = (gates.values, cell.values, hidden.values)
-    for at in positions(in: [rows, size]) {
-      let here = at[0] * size + at[1]
-      let place = (0..<4).map { (at[0] * 4 + $0) * size + at[1] }
+    for here in 0..<rows * size {
+      let place = places(here, 4, size)
       let (i, f) = (sigmoid(gate[place[0]]), sigmoid(gate[place[1]]))
       let (g, o) = (tanh(gate[place[2]]), sigmoid(gate[place[3]]))
       for (place, value) in zip(place, [i, f, g, o]) { gate[place] = value }
@@ -30,9 +29,8 @@ extension ReferenceBackend {
   ) {
     let (gate, before, c, dh) = (gates.values, previousCell.values, cell.values, dhidden.values)
     var (dc, gradient) = (dcell.values, gate)
-    for at in positions(in: [rows, size]) {
-      let here = at[0] * size + at[1]
-      let place = (0..<4).map { (at[0] * 4 + $0) * size + at[1] }
+    for here in 0..<rows * size {
+      let place = places(here, 4, size)
       let (i, f, g, o) = (gate[place[0]], gate[place[1]], gate[place[2]], gate[place[3]])
       let t = tanh(c[here])
       let d = dc[here] + dh[here] * o * (1 - t * t)
@@ -50,9 +48,8 @@ extension ReferenceBackend {
   ) {
     let (u, before) = (recurrent.values, previous.values)
     var (gate, h) = (gates.values, hidden.values)
-    for at in positions(in: [rows, size]) {
-      let here = at[0] * size + at[1]
-      let place = (0..<3).map { (at[0] * 3 + $0) * size + at[1] }
+    for here in 0..<rows * size {
+      let place = places(here, 3, size)
       let r = sigmoid(gate[place[0]] + u[place[0]])
       let z = sigmoid(gate[place[1]] + u[place[1]])
       let n = tanh(gate[place[2]] + r * u[place[2]])
@@ -68,9 +65,8 @@ extension ReferenceBackend {
   ) {
     let (gate, u, before) = (gates.values, recurrent.values, previous.values)
     var (dh, dx, du) = (dhidden.values, gate, gate)
-    for at in positions(in: [rows, size]) {
-      let here = at[0] * size + at[1]
-      let place = (0..<3).map { (at[0] * 3 + $0) * size + at[1] }
+    for here in 0..<rows * size {
+      let place = places(here, 3, size)
       let (r, z, n) = (gate[place[0]], gate[place[1]], gate[place[2]])
       let dn = dh[here] * (1 - z) * (1 - n * n)
       let dr = dn * u[place[2]] * r * (1 - r)
@@ -81,4 +77,9 @@ extension ReferenceBackend {
     }
     (dhidden.values, dgates.values, drecurrent.values) = (dh, dx, du)
   }
+}
+
+/// Where the gates of one unit lie: those of a row one after the other, each `size` wide.
+private func places(_ unit: Int, _ gateCount: Int, _ size: Int) -> [Int] {
+  (0..<gateCount).map { (unit / size * gateCount + $0) * size + unit % size }
 }

@@ -25,9 +25,9 @@ extension ReferenceBackend {
     _ function: Pairwise, _ a: Operand, _ b: Operand, _ shape: Shape, into y: Region
   ) {
     let (left, right) = (a.region.values, b.region.values)
-    y.values = positions(in: shape).map { position in
-      let a = left[zip(position, a.strides).reduce(0) { $0 + $1.0 * $1.1 }]
-      let b = right[zip(position, b.strides).reduce(0) { $0 + $1.0 * $1.1 }]
+    let rights = offsets(shape, b.strides)
+    y.values = offsets(shape, a.strides).enumerated().map { index, offset in
+      let (a, b) = (left[offset], right[rights[index]])
       return switch function {
       case .add: a + b
       case .subtract: a - b
@@ -41,9 +41,11 @@ extension ReferenceBackend {
 
   package func sum(_ x: Region, outer: Int, middle: Int, inner: Int, into y: Region) {
     let values = x.values
-    y.values = positions(in: [outer, inner]).map { at in
-      (0..<middle).reduce(0) { $0 + values[(at[0] * middle + $1) * inner + at[1]] }
+    var sums = Array(repeating: 0.0, count: y.count)
+    for (index, value) in values.enumerated() {
+      sums[index / (middle * inner) * inner + index % inner] += value
     }
+    y.values = sums
   }
 
   package func sumOfSquares(_ x: Region) -> Double { x.values.reduce(0) { $0 + $1 * $1 } }
@@ -69,23 +71,20 @@ extension ReferenceBackend {
     _ x: Region, outer: Int, _ a: Int, _ b: Int, inner: Int, into y: Region
   ) {
     let values = x.values
-    y.values = positions(in: [outer, b, a, inner]).map { at in
-      values[((at[0] * a + at[2]) * b + at[1]) * inner + at[3]]
-    }
+    let places = offsets([outer, b, a, inner], [a * b * inner, inner, b * inner, 1])
+    y.values = places.map { values[$0] }
   }
 
   package func gather(_ rows: [Int32], of table: Region, columns: Int, into y: Region) {
     let values = table.values
-    y.values = positions(in: [rows.count, columns]).map { at in
-      values[Int(rows[at[0]]) * columns + at[1]]
-    }
+    y.values = rows.flatMap { row in values[Int(row) * columns..<(Int(row) + 1) * columns] }
   }
 
   package func scatterAdd(_ x: Region, toRows rows: [Int32], of table: Region, columns: Int) {
     let source = x.values
     var values = table.values
-    for at in positions(in: [rows.count, columns]) {
-      values[Int(rows[at[0]]) * columns + at[1]] += source[at[0] * columns + at[1]]
+    for (index, addend) in source.enumerated() {
+      values[Int(rows[index / columns]) * columns + index % columns] += addend
     }
     table.values = values
   }
@@ -110,15 +109,9 @@ extension ReferenceBackend {
 
 func sigmoid(_ x: Double) -> Double { 1 / (1 + exp(-x)) }
 
-/// Every position in a tensor of this shape, in row-major order.
-func positions(in shape: Shape) -> [[Int]] {
-  (0..<shape.elementCount).map { index in
-    var rest = index
-    var position = shape
-    for axis in shape.indices.reversed() {
-      position[axis] = rest % shape[axis]
-      rest /= shape[axis]
-    }
-    return position
+/// Where a tensor of this shape reads its elements, in row-major order, given strides.
+private func offsets(_ shape: Shape, _ strides: [Int]) -> [Int] {
+  zip(shape, strides).reduce([0]) { starts, axis in
+    starts.flatMap { start in (0..<axis.0).map { start + $0 * axis.1 } }
   }
 }

@@ -9,31 +9,58 @@ import Glibc
 /// A class because buffers return their memory to it when they go. A training step asks for the same
 /// few hundred sizes every time; taking fresh pages for each would cost more than many kernels do.
 final class CPUMemory: Sendable {
-  private let free = Mutex<[Int: [Block]]>([:])
-
-  /// A raw address, which belongs to exactly one buffer or to the free list.
-  private struct Block: @unchecked Sendable {
-    let address: UnsafeMutableRawPointer
-  }
-
-  deinit {
-    free.withLock { lists in
-      for blocks in lists.values {
-        for block in blocks { block.address.deallocate() }
-      }
-    }
-  }
+  private let pool = Mutex(Pool())
 
   func take(byteCount: Int) -> UnsafeMutableRawPointer {
     let size = Self.roundedUp(byteCount)
-    if let block = free.withLock({ $0[size]?.popLast() }) { return block.address }
+    if let address = pool.withLock({ $0.take(size) }) { return address }
     // A cache line's alignment, which is also the width of an AVX-512 register.
     return UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 64)
   }
 
   func giveBack(_ address: UnsafeMutableRawPointer, byteCount: Int) {
     let block = Block(address: address)
-    free.withLock { $0[Self.roundedUp(byteCount), default: []].append(block) }
+    pool.withLock { $0.add(block, Self.roundedUp(byteCount)) }
+  }
+
+  deinit { pool.withLock { $0.empty() } }
+
+  /// How much waits to be used again.
+  var freeByteCount: Int { pool.withLock { $0.freeByteCount } }
+
+  /// A raw address, which belongs to exactly one buffer or to the free list.
+  private struct Block: @unchecked Sendable {
+    let address: UnsafeMutableRawPointer
+  }
+
+  private struct Pool {
+    private var free: [Int: [Block]] = [:]
+    private(set) var freeByteCount = 0
+    private var usedByteCount = 0
+
+    mutating func take(_ size: Int) -> UnsafeMutableRawPointer? {
+      usedByteCount += size
+      if let block = free[size]?.popLast() {
+        freeByteCount -= size
+        return block.address
+      }
+      // Batches of longer captions need other sizes: those of shorter ones must not pile up.
+      if freeByteCount > max(usedByteCount, 64 << 20) { empty() }
+      return nil
+    }
+
+    mutating func add(_ block: Block, _ size: Int) {
+      usedByteCount -= size
+      freeByteCount += size
+      free[size, default: []].append(block)
+    }
+
+    mutating func empty() {
+      for blocks in free.values {
+        for block in blocks { block.address.deallocate() }
+      }
+      (free, freeByteCount) = ([:], 0)
+    }
   }
 
   /// Sizes in steps of an eighth of the next lower power of two, so that similar sizes are shared.

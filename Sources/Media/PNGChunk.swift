@@ -1,0 +1,68 @@
+import CPNG
+
+/// The head of a PNG chunk: its name and the number of bytes that follow.
+struct PNGChunk {
+  let length: Int
+  let name: PNGChunkName
+  /// Where the name is in the file.
+  let nameRange: Range<Int>
+}
+
+/// The four letters that name a chunk, as one number: a file may hold millions of chunks.
+struct PNGChunkName: Hashable, ExpressibleByStringLiteral {
+  private let code: UInt32
+
+  static let header: PNGChunkName = "IHDR"
+  static let palette: PNGChunkName = "PLTE"
+  static let transparency: PNGChunkName = "tRNS"
+  static let imageData: PNGChunkName = "IDAT"
+  static let end: PNGChunkName = "IEND"
+  static let exif: PNGChunkName = "eXIf"
+  static let text: PNGChunkName = "iTXt"
+
+  init(code: UInt32) {
+    self.code = code
+  }
+
+  init(stringLiteral text: StaticString) {
+    precondition(text.utf8CodeUnitCount == 4, "a chunk name has four letters")
+    code = text.withUTF8Buffer { $0.reduce(0) { $0 << 8 | UInt32($1) } }
+  }
+
+  var bytes: [UInt8] { [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: code >> $0) } }
+
+  /// The name as messages show it; only for plausible ones.
+  var text: String { String(decoding: bytes, as: UTF8.self) }
+
+  /// A capital first letter marks the chunks without which there is no picture.
+  var isCritical: Bool { code & 0x2000_0000 == 0 }
+
+  var isASCII: Bool { code & 0x8080_8080 == 0 }
+
+  /// Whether it is made of letters, digits and underscores, which is all Pillow asks.
+  var isPlausible: Bool {
+    [24, 16, 8, 0].allSatisfy { shift in
+      switch code >> shift & 0xFF {
+      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x5F: true
+      default: false
+      }
+    }
+  }
+}
+
+extension ByteReader {
+  mutating func pngChunk() -> PNGChunk? {
+    let start = position + 4
+    guard let length = bigEndian32(), let code = bigEndian32() else { return nil }
+    return PNGChunk(
+      length: length, name: PNGChunkName(code: UInt32(code)), nameRange: start..<start + 4)
+  }
+
+  /// The checksum of a chunk whose name and data are in `range`.
+  func checksum(_ range: Range<Int>) -> Int {
+    bytes.withUnsafeBytes { bytes in
+      let part = UnsafeRawBufferPointer(rebasing: bytes[range])
+      return Int(cpng_checksum(part.baseAddress, part.count))
+    }
+  }
+}
