@@ -124,6 +124,21 @@ void ck_combine_rows(ck_pairwise function, const float *a, int64_t a_row, int64_
 
 // MARK: Moving
 
+typedef struct {
+  const char *x;
+  char *y;
+} copy_work;
+
+static void copy_part(const void *context, int64_t begin, int64_t end) {
+  const copy_work *work = context;
+  memcpy(work->y + begin, work->x + begin, (size_t)(end - begin));
+}
+
+void ck_copy(const void *x, void *y, int64_t bytes) {
+  copy_work work = {x, y};
+  ck_parallel(bytes, 16 * GRAIN, copy_part, &work);
+}
+
 void ck_copy_rows(const float *x, int64_t x_row, float *y, int64_t y_row, int64_t rows,
                   int64_t columns) {
   for (int64_t row = 0; row < rows; row++)

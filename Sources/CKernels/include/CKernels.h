@@ -99,6 +99,8 @@ void ck_combine(ck_pairwise function, const float *a, int64_t a_stride, const fl
 void ck_combine_rows(ck_pairwise function, const float *a, int64_t a_row, int64_t a_column,
                      const float *b, int64_t b_row, int64_t b_column, float *y, int64_t rows,
                      int64_t columns);
+/// Copies between buffers that do not overlap; one core alone does not use all of the memory's speed.
+void ck_copy(const void *x, void *y, int64_t bytes);
 /// Copies `rows` rows of `columns` floats between buffers whose rows are apart by the two strides.
 void ck_copy_rows(const float *x, int64_t x_row, float *y, int64_t y_row, int64_t rows,
                   int64_t columns);

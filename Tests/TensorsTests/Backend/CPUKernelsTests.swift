@@ -178,6 +178,14 @@ extension TensorsTests {
       #expect(run() == many)
     }
 
+    @Test("copies every element, from one thread or several", arguments: [1, 33_000, 300_001])
+    func copies(count: Int) {
+      let x = FormulaWeights.scaled("x", [count])
+      let y = Tensor(uninitialized: [count], on: .cpu)
+      Device.cpu.backend.convert(x.region, into: y.region)
+      #expect(y.floats == x.floats)
+    }
+
     @Test("float16 reads as Swift's own, every bit pattern")
     func halves() {
       let patterns = Array(UInt16.min...UInt16.max)

@@ -35,8 +35,7 @@ extension CPUBackend {
     switch (x.type, y.type) {
     case (.float32, .bfloat16): ck_to_bfloat16(x.address, y.halves, Int64(x.count))
     case (.bfloat16, .float32): ck_from_bfloat16(x.halves, y.address, Int64(x.count))
-    default:
-      y.rawAddress.copyMemory(from: x.rawAddress, byteCount: x.count * x.type.byteCount)
+    default: ck_copy(x.rawAddress, y.rawAddress, Int64(x.count * x.type.byteCount))
     }
   }
 
