@@ -16,8 +16,8 @@ struct TrainerTests {
   func learnsColours() throws {
     let set = try ColourSet()
     var plan = TrainingPlan()
-    (plan.epochCount, plan.batchSize, plan.dropoutRate) = (40, 7, 0)
-    (plan.learningRate, plan.encoderLearningRate) = (1e-2, 3e-3)
+    (plan.epochCount, plan.batchSize, plan.dropoutRate) = (70, 7, 0)
+    (plan.learningRate, plan.encoderLearningRate) = (5e-3, 1e-3)
     (plan.warmupStepCount, plan.minimumWordCount) = (5, 1)
     var trainer = set.trainer(plan)
     var losses: [Double] = []
