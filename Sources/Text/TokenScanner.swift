@@ -35,8 +35,15 @@ struct TokenScanner {
   let scalars: [Unicode.Scalar]
   private var position = 0
 
-  init(_ caption: some Sequence<Unicode.Scalar>) {
-    scalars = Array(caption)
+  /// Reads at most `lengthLimit` scalars of `caption`.
+  init(_ caption: String, lengthLimit: Int) {
+    var scalars: [Unicode.Scalar] = []
+    scalars.reserveCapacity(min(caption.utf8.count, lengthLimit))
+    for scalar in caption.unicodeScalars {
+      if scalars.count == lengthLimit { break }
+      scalars.append(scalar)
+    }
+    self.scalars = scalars
   }
 
   /// The next token in lower case, or nil at the end of the caption.
@@ -94,13 +101,9 @@ extension TokenScanner {
 
   /// The text of `range` in lower case, as one token.
   func lowercased(_ range: Range<Int>) -> String {
-    guard scalars[range].allSatisfy({ $0.isASCII && !$0.isBlank }) else {
-      return lowercasedBeyondASCII(range)
-    }
+    for i in range where !scalars[i].isPlain { return lowercasedBeyondASCII(range) }
     return String(unsafeUninitializedCapacity: range.count) { bytes in
-      for (offset, scalar) in scalars[range].enumerated() {
-        bytes[offset] = scalar.asciiLowercased
-      }
+      for i in range { bytes[i - range.lowerBound] = scalars[i].asciiLowercased }
       return range.count
     }
   }
