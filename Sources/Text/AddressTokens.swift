@@ -47,7 +47,7 @@ extension TokenScanner {
   /// "100.jpg", "5x.html" before a blank or the end of a sentence.
   func fileName(_ i: Int) -> Int? {
     var e = end(from: i, while: \.isCompoundLetter)
-    while at(e) == ".", at(e + 1).isCompoundLetter {
+    while e - i < Self.tokenLimit, at(e) == ".", at(e + 1).isCompoundLetter {
       let start = e + 1
       e = end(from: start, while: \.isCompoundLetter)
       guard 1...5 ~= e - start, Self.fileExtensions.contains(lowercased(start..<e)) else {

@@ -5,6 +5,9 @@
 /// Written from the tokenizer's observed behaviour (scripts/fixtures/tokenizer.py), oddities
 /// included: "-lrb-" for a bracket, "cents" for ¢, no emoji. A token of several parts, "1 1/2",
 /// holds no-break spaces, as there.
+///
+/// Each caption is read by itself. The reference looks past a line's end: "vitamin C." last in a
+/// caption loses its stop there if the next caption begins with a word such as "The".
 public struct CaptionTokenizer: Sendable {
   /// What `tokenizer_config.json` says, so that a model meets only captions cut its own way.
   public struct Identity: Codable, Hashable, Sendable {
@@ -30,7 +33,7 @@ public struct CaptionTokenizer: Sendable {
 
   /// Returns the words of `caption`, at most `wordLimit`; line ends part words like blanks.
   public func words(of caption: String) -> [String] {
-    var scanner = TokenScanner(caption.unicodeScalars.prefix(Self.lengthLimit))
+    var scanner = TokenScanner(caption, lengthLimit: Self.lengthLimit)
     var words: [String] = []
     while words.count < Self.wordLimit, let token = scanner.next() {
       if !isPunctuation(token) { words.append(token) }

@@ -45,6 +45,9 @@ extension Unicode.Scalar {
     }
   }
 
+  /// ASCII that is neither a blank nor a control.
+  var isPlain: Bool { "!"..."~" ~= self }
+
   /// What parts tokens within a line; controls too, so that none gets into a word.
   var isBlank: Bool {
     switch self {

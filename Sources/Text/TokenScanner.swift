@@ -35,8 +35,15 @@ struct TokenScanner {
   let scalars: [Unicode.Scalar]
   private var position = 0
 
-  init(_ caption: some Sequence<Unicode.Scalar>) {
-    scalars = Array(caption)
+  /// Reads at most `lengthLimit` scalars of `caption`.
+  init(_ caption: String, lengthLimit: Int) {
+    var scalars: [Unicode.Scalar] = []
+    scalars.reserveCapacity(min(caption.utf8.count, lengthLimit))
+    for scalar in caption.unicodeScalars {
+      if scalars.count == lengthLimit { break }
+      scalars.append(scalar)
+    }
+    self.scalars = scalars
   }
 
   /// The next token in lower case, or nil at the end of the caption.
@@ -94,13 +101,9 @@ extension TokenScanner {
 
   /// The text of `range` in lower case, as one token.
   func lowercased(_ range: Range<Int>) -> String {
-    guard scalars[range].allSatisfy({ $0.isASCII && !$0.isBlank }) else {
-      return lowercasedBeyondASCII(range)
-    }
+    for i in range where !scalars[i].isPlain { return lowercasedBeyondASCII(range) }
     return String(unsafeUninitializedCapacity: range.count) { bytes in
-      for (offset, scalar) in scalars[range].enumerated() {
-        bytes[offset] = scalar.asciiLowercased
-      }
+      for i in range { bytes[i - range.lowerBound] = scalars[i].asciiLowercased }
       return range.count
     }
   }
@@ -114,7 +117,7 @@ extension TokenScanner {
       case "\u{92}": text.append("'")
       case let blank where blank.isBlank: text.append("\u{A0}")
       // Unlike Swift, Java knows the sigma that ends a word.
-      case "\u{3A3}" where i > range.lowerBound && isLastLetter(i, of: range):
+      case "\u{3A3}" where endsGreekWord(i, in: range):
         text.append("\u{3C2}")
       default: text.append(contentsOf: scalars[i].properties.lowercaseMapping.unicodeScalars)
       }
@@ -122,9 +125,13 @@ extension TokenScanner {
     return String(text)
   }
 
-  /// Whether neither a letter nor a hyphenated one follows within the token.
-  private func isLastLetter(_ i: Int, of range: Range<Int>) -> Bool {
-    let next = i + 1 < range.upperBound && scalars[i + 1].isHyphen ? i + 2 : i + 1
-    return next >= range.upperBound || !scalars[next].isWordLetter
+  /// Whether the letter at `i` has one before it and none behind, with digits and marks looked over.
+  private func endsGreekWord(_ i: Int, in range: Range<Int>) -> Bool {
+    guard i > range.lowerBound, scalars[i - 1].properties.isCased else { return false }
+    var next = i + 1 < range.upperBound && scalars[i + 1].isHyphen ? i + 2 : i + 1
+    while next < range.upperBound, scalars[next].isWordDigit || at(next) == "." || at(next) == "_" {
+      next += 1
+    }
+    return next >= range.upperBound || !scalars[next].properties.isCased
   }
 }
