@@ -27,7 +27,9 @@ let package = Package(
 
     .target(
       name: "Training",
-      dependencies: ["Captioning", "Datasets", "ImageEncoders", "Layers", "Media", "Tensors", "Text"]
+      dependencies: [
+        "Captioning", "Datasets", "ImageEncoders", "Layers", "Media", "Tensors", "Text",
+      ]
     ),
     .executableTarget(
       name: "cutline",
@@ -36,9 +38,14 @@ let package = Package(
         "Training", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
-    .target(name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport"),
+    .target(name: "CTestSupport", path: "Tests/CTestSupport"),
+    .target(
+      name: "TestSupport", dependencies: ["CTestSupport", "Tensors"], path: "Tests/TestSupport"),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files", "TestSupport"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"], exclude: ["Fixtures"]),
+    .testTarget(
+      name: "ImageEncodersTests",
+      dependencies: ["ImageEncoders", "Layers", "Media", "Tensors", "TestSupport"]),
     .testTarget(name: "MediaTests", dependencies: ["Media"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
     .testTarget(name: "TextTests", dependencies: ["Text"]),

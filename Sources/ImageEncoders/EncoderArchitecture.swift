@@ -45,6 +45,17 @@ package enum EncoderArchitecture: String, Sendable, CaseIterable {
     }
   }
 
+  /// Which heights and widths of a picture it can read, in pixels.
+  package var inputSizes: ClosedRange<Int> {
+    switch self {
+    // fc6 has a weight for each of 7×7 positions.
+    case .vgg16, .vgg19: 224...224
+    // Its convolutions without padding leave nothing of a smaller picture.
+    case .inceptionV3: 75...4096
+    default: 32...4096
+    }
+  }
+
   /// Whether a published tensor belongs to the classifier, which a captioner does not need.
   package func isClassifier(_ name: String) -> Bool {
     let prefixes: [String] =

@@ -58,6 +58,7 @@ package struct ImagePreprocessing: Sendable, Equatable {
     case .squash:
       return image.resized(toWidth: size, height: size)
     case .shorterSide(let side):
+      let image = image.withoutFarEnds
       let scaled = Self.scaled(image.width, image.height, shorterSide: side)
       let resized = image.resized(toWidth: scaled.width, height: scaled.height)
       return resized.croppedAboutCenter(width: size, height: size)
@@ -93,8 +94,17 @@ package struct ImagePreprocessing: Sendable, Equatable {
 }
 
 extension Image {
+  /// The middle of a strip over eight times as long as it is wide; any other picture as it is.
+  ///
+  /// torchvision would enlarge 1×65,500 pixels to 12 GB before it cuts out the middle. The ends of a
+  /// strip are cut off afterwards anyway, so this moves the result by less than a pixel.
+  fileprivate var withoutFarEnds: Image {
+    croppedAboutCenter(width: min(width, 8 * height), height: min(height, 8 * width))
+  }
+
   /// The middle of the picture; torchvision rounds the offset to the nearest even number at ties.
   func croppedAboutCenter(width: Int, height: Int) -> Image {
+    if (width, height) == (self.width, self.height) { return self }
     func offset(_ full: Int, _ part: Int) -> Int {
       Int((Double(full - part) / 2).rounded(.toNearestOrEven))
     }

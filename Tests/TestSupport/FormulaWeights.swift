@@ -1,3 +1,4 @@
+import CTestSupport
 import Tensors
 
 /// Numbers by formula: the twin of `scripts/fixtures/formula.py`, which holds the rule in words.
@@ -7,11 +8,7 @@ import Tensors
 package enum FormulaWeights {
   /// Elements `start`, `start` + 1, … of `name`, in `-1..<1`.
   package static func uniform(_ name: String, count: Int, start: Int = 0) -> [Float] {
-    let seed = fnv1a(name)
-    return (start..<start + count).map { index in
-      let bits = mixed(seed &+ UInt32(truncatingIfNeeded: index) &* 2_654_435_761)
-      return Float(bits >> 8) * 0x1p-23 - 1
-    }
+    floats(name, count: count, start: start, scale: 1, offset: 0)
   }
 
   /// `offset + scale · u`, each step rounded.
@@ -19,7 +16,7 @@ package enum FormulaWeights {
     _ name: String, _ shape: Shape, _ scale: Float = 1, offset: Float = 0
   ) -> Tensor {
     Tensor(
-      uniform(name, count: shape.elementCount).map { offset + scale * $0 }, shape: shape)
+      floats(name, count: shape.elementCount, start: 0, scale: scale, offset: offset), shape: shape)
   }
 
   /// The value of the parameter `name`: its role follows from its last word and its rank.
@@ -55,16 +52,19 @@ package enum FormulaWeights {
   /// The norms that end a residual branch, which are halved.
   private static let branchEnds = [".bn2.weight", ".bn3.weight", ".conv.3.weight"]
 
+  private static func floats(
+    _ name: String, count: Int, start: Int, scale: Float, offset: Float
+  ) -> [Float] {
+    [Float](unsafeUninitializedCapacity: count) { buffer, written in
+      if let first = buffer.baseAddress {
+        cts_formula(fnv1a(name), Int64(start), Int64(count), scale, offset, first)
+      }
+      written = count
+    }
+  }
+
   /// The 32-bit hash of Fowler, Noll and Vo.
   private static func fnv1a(_ name: String) -> UInt32 {
     name.utf8.reduce(0x811C_9DC5) { ($0 ^ UInt32($1)) &* 0x0100_0193 }
-  }
-
-  /// MurmurHash3's finaliser.
-  private static func mixed(_ value: UInt32) -> UInt32 {
-    var x = value
-    x = (x ^ (x >> 16)) &* 0x85EB_CA6B
-    x = (x ^ (x >> 13)) &* 0xC2B2_AE35
-    return x ^ (x >> 16)
   }
 }
