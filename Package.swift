@@ -41,6 +41,12 @@ let package = Package(
     .target(name: "CTestSupport", path: "Tests/CTestSupport"),
     .target(
       name: "TestSupport", dependencies: ["CTestSupport", "Tensors"], path: "Tests/TestSupport"),
+    .testTarget(
+      name: "CaptioningTests",
+      dependencies: [
+        "Captioning", "Files", "ImageEncoders", "Layers", "Media", "Tensors", "TestSupport",
+        "Text",
+      ]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files", "TestSupport"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"], exclude: ["Fixtures"]),
     .testTarget(

@@ -53,6 +53,7 @@ public struct Captioner: Sendable {
   package func captions(
     for images: [Image], firstNumber: Int = 0
   ) throws(ModelError) -> [[Caption]] {
+    if images.isEmpty { return [] }
     let features = encoder.features(preprocessing.tensor(images))
     let found = captions(from: features, firstNumber: firstNumber)
     try verification?.wait()

@@ -73,7 +73,11 @@ extension EncoderConfiguration {
     let framing = try ImagePreprocessing.Framing(
       rule: try fields.string("resize"), value: fields.json["resize_value"]?.number,
       key: fields.path("resize"))
-    let size = try fields.integer("input", in: 32...4096)
+    let size = try fields.integer("input", in: type.inputSizes)
+    if case .shorterSide(let side) = framing, side < size {
+      throw ConfigurationProblem(
+        key: fields.path("resize_value"), problem: "is \(side), but 'input' needs at least \(size)")
+    }
     let preprocessing = ImagePreprocessing(
       framing: framing, size: size, mean: try fields.threeNumbers("mean"),
       deviation: try fields.threeNumbers("std"))
@@ -108,7 +112,8 @@ extension ImagePreprocessing.Framing {
     default:
       throw ConfigurationProblem(
         key: key,
-        problem: "is \"\(rule)\" with the value \(value.map { "\($0)" } ?? "none"), which is no rule "
+        problem:
+          "is \"\(rule)\" with the value \(value.map { "\($0)" } ?? "none"), which is no rule "
           + "we know")
     }
   }

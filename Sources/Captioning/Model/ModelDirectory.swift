@@ -62,7 +62,9 @@ public struct ModelDirectory: Sendable {
   }
 
   /// The encoder alone, which an imported folder has without a decoder.
-  package func encoder(_ configuration: EncoderConfiguration) throws(ModelError)
+  package func encoder(
+    _ configuration: EncoderConfiguration
+  ) throws(ModelError)
     -> any ImageEncoder
   {
     func load<Encoder: ImageEncoder>(_ encoder: Encoder) throws(ModelError) -> any ImageEncoder {

@@ -32,7 +32,8 @@ extension ModelDirectory {
   ///   - isReplacing: Whether a model of that name may be replaced.
   /// - Throws: What the file system said.
   package static func write(
-    _ contents: Contents, to path: String, precision: Tensors.ElementType, replacing isReplacing: Bool = false
+    _ contents: Contents, to path: String, precision: Tensors.ElementType,
+    replacing isReplacing: Bool = false
   ) throws(FileError) {
     let folder = try DirectoryReplacement(
       path, replacingFolderWith: isReplacing ? FileName.configuration : nil)

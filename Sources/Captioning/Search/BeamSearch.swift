@@ -15,11 +15,12 @@ public struct BeamSearch: Sendable, Equatable {
     (self.width, self.maximumWords) = (width, maximumWords)
   }
 
-  /// Returns up to `width` captions for each picture, most likely first.
+  /// Finds captions for each picture.
   ///
   /// - Parameters:
   ///   - features: `[P, F]`.
   ///   - decoder: Scores the words.
+  /// - Returns: Up to `width` captions of each picture, most likely first.
   public func captions<Decoder: CaptionDecoder>(
     of features: Tensor, by decoder: Decoder
   ) -> [[Hypothesis]] {

@@ -6,12 +6,13 @@ public enum CaptionSearch: Sendable, Equatable {
   case beam(BeamSearch)
   case sampling(SampledSearch)
 
-  /// Captions for each picture, most likely first.
+  /// Finds captions for each picture.
   ///
   /// - Parameters:
   ///   - features: `[P, F]`.
   ///   - decoder: Scores the words.
   ///   - firstPicture: The number of the first picture among all that are captioned.
+  /// - Returns: The captions of each picture, most likely first.
   func captions(
     of features: Tensor, by decoder: some CaptionDecoder, firstPicture: Int
   ) -> [[Hypothesis]] {

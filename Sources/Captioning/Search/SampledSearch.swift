@@ -17,12 +17,13 @@ public struct SampledSearch: Sendable, Equatable {
     random = SeededRandom(seed)
   }
 
-  /// Returns `count` captions for each picture, most likely first.
+  /// Draws captions for each picture.
   ///
   /// - Parameters:
   ///   - features: `[P, F]`.
   ///   - decoder: Scores the words; its own log-probabilities are reported, without temperature.
   ///   - firstPicture: The number of the first picture among all that are captioned.
+  /// - Returns: `count` captions of each picture, most likely first.
   public func captions<Decoder: CaptionDecoder>(
     of features: Tensor, by decoder: Decoder, firstPicture: Int = 0
   ) -> [[Hypothesis]] {
@@ -40,7 +41,8 @@ public struct SampledSearch: Sendable, Equatable {
       let (scores, columns) = (rows.floats, rows.shape[1])
       for (row, caption) in growing.enumerated() {
         let uniform = random.uniform(
-          .wordDraw, example: firstPicture * count + caption, position: position)
+          .wordDraw, epoch: caption % count, example: firstPicture + caption / count,
+          position: position)
         let (word, logProbability) = draw(
           scores[row * columns..<(row + 1) * columns], at: uniform)
         drawn[caption] = drawn[caption].extended(by: word, logProbability)

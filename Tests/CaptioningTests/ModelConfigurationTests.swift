@@ -1,0 +1,129 @@
+import Files
+import Foundation
+import ImageEncoders
+import Layers
+import TestSupport
+import Testing
+
+@testable import Captioning
+
+extension CaptioningTests {
+  @Suite("Model configuration")
+  struct ModelConfigurationTests {
+    @Test("written and read again is the same", arguments: EncoderArchitecture.allCases)
+    func roundTrip(architecture: EncoderArchitecture) throws {
+      var configuration = SmallModel.configuration
+      configuration.encoder = EncoderConfiguration(architecture)
+      #expect(try reread(configuration) == configuration)
+      if architecture == .mobileNetV2 {
+        configuration.encoder = EncoderConfiguration(
+          architecture, padding: .same, preprocessing: .tensorFlow())
+        #expect(try reread(configuration) == configuration)
+      }
+    }
+
+    @Test("an encoder alone has no decoder, and what is absent has its default")
+    func defaults() throws {
+      let configuration = ModelConfiguration(encoder: EncoderConfiguration(.resNet18))
+      #expect(try reread(configuration) == configuration)
+      #expect(configuration.json["decoder"] == nil && configuration.json["metrics"] == nil)
+      let found = try read(
+        """
+        {"schema": "cutline.model/1", "later": [1], "encoder": {"type": "resnet18", "input": 224,
+        "mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5], "resize": "squash-bilinear-antialias"}}
+        """)
+      #expect(found.beamWidth == 3 && found.maximumWords == 20 && found.decoder == nil)
+      #expect(found.encoder.padding == .symmetric && found.provenance == Provenance())
+    }
+
+    @Test("numbers stand as a person would write them")
+    func decimals() {
+      let text = ModelConfiguration(encoder: EncoderConfiguration(.resNet18)).json.prettyText
+      #expect(text.contains("\"mean\": [0.485, 0.456, 0.406]"))
+      #expect(text.contains("\"resize_value\": 256"))
+    }
+
+    @Test("makes the decoder that it names")
+    func decoder() {
+      let decoder = DecoderConfiguration(cell: .gru, embeddingSize: 6, hiddenSize: 7)
+        .makeDecoder(featureSize: 8, vocabularySize: 9)
+      #expect(decoder is ShowAndTell<GRU>)
+      #expect(decoder.featureSize == 8 && decoder.vocabularySize == 9)
+      #expect(
+        decoder.parameters.first { $0.parameter.name == "gru.weight_hh_l0" }?.value.shape == [
+          21, 7,
+        ])
+    }
+
+    /// What is replaced in a good file, by what, and which setting is to blame for it.
+    static let problems: [(good: String, bad: String, key: String, problem: String)] = [
+      (
+        "cutline.model/1", "cutline.model/2", "schema",
+        "is \"cutline.model/2\", not \"cutline.model/1\""
+      ),
+      ("\"schema\"", "\"scheme\"", "schema", "is missing, but must be a text"),
+      ("\"encoder\":{", "\"coder\":{", "encoder", "is missing, but must be an object"),
+      ("\"decoder\":{", "\"decoder\":3,\"x\":{", "decoder", "is 3, but must be an object"),
+      (
+        "resnet50", "alexnet", "encoder.type",
+        "is \"alexnet\", but must be one of mobilenet_v2, resnet18"
+      ),
+      (":224,", ":31,", "encoder.input", "is 31, but must be a whole number from 32 to 4096"),
+      (":224,", ":224.5,", "encoder.input", "is 224.5, but must be a whole number"),
+      (
+        "resnet50", "vgg16\",\"input\":256,\"x\":\"", "encoder.input",
+        "a whole number from 224 to 224"
+      ),
+      ("resnet50", "inception_v3\",\"input\":64,\"x\":\"", "encoder.input", "from 75 to 4096"),
+      (":256", ":200", "encoder.resize_value", "is 200, but 'input' needs at least 224"),
+      ("0.485,", "", "encoder.mean", "is [0.456,0.406], but must be three numbers"),
+      ("0.485", "\"x\"", "encoder.mean", "but must be three numbers"),
+      ("0.485", "1e300", "encoder.mean", "but must be three numbers"),
+      ("0.229", "0", "encoder.std", "must be above 0"),
+      ("shorter-side", "longer-side", "encoder.resize", "which is no rule we know"),
+      ("resize_value", "value", "encoder.resize", "with the value none, which is no rule we know"),
+      ("symmetric", "valid", "encoder.padding", "is \"valid\", but must be one of symmetric, same"),
+      ("\"lstm\"", "\"transformer\"", "decoder.type", "but must be one of lstm, gru, rnn"),
+      (
+        "\"embed\":4", "\"embed\":0", "decoder.embed",
+        "is 0, but must be a whole number from 1 to 65536"
+      ),
+      (
+        "\"hidden\":5", "\"hidden\":\"5\"", "decoder.hidden", "is \"5\", but must be a whole number"
+      ),
+      ("\"layers\":1", "\"layers\":2", "decoder.layers", "is \"2\"; this version knows only \"1\""),
+      (
+        "\"none\"", "\"soft\"", "decoder.attention", "is \"soft\"; this version knows only \"none\""
+      ),
+      (
+        "\"first\"", "\"every\"", "decoder.image", "is \"every\"; this version knows only \"first\""
+      ),
+      (
+        "\"beam\":2", "\"beam\":0", "decode.beam", "is 0, but must be a whole number from 1 to 1000"
+      ),
+      ("\"max_words\":7", "\"max_words\":1001", "decode.max_words", "is 1001, but must be"),
+      ("\"decode\":{", "\"decode\":[],\"x\":{", "decode", "is [], but must be an object"),
+    ]
+
+    @Test("a setting that cannot be used is named with what it must be", arguments: problems)
+    func problem(good: String, bad: String, key: String, problem: String) throws {
+      var configuration = SmallModel.configuration
+      configuration.encoder = EncoderConfiguration(.resNet50)
+      let text = configuration.json.compactText
+      let range = try #require(text.range(of: good), "\(good) is not in \(text)")
+      let found = try #require(throws: ConfigurationProblem.self) {
+        _ = try read(text.replacingCharacters(in: range, with: bad))
+      }
+      #expect(found.key == key)
+      #expect(found.problem.contains(problem), "\(found.problem)")
+    }
+
+    private func read(_ text: String) throws -> ModelConfiguration {
+      try ModelConfiguration(JSONValue(reading: Array(text.utf8)))
+    }
+
+    private func reread(_ configuration: ModelConfiguration) throws -> ModelConfiguration {
+      try read(configuration.json.prettyText)
+    }
+  }
+}

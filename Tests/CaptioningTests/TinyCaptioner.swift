@@ -1,0 +1,53 @@
+import Captioning
+import Layers
+import Tensors
+import TestSupport
+import Text
+
+/// The tiny Show and Tell that `scripts/fixtures/captioner.py` ran in PyTorch.
+struct TinyCaptioner {
+  let fixture: Fixture
+  let decoder: ShowAndTell<LSTM>
+  /// `[6, 8]`.
+  let features: Tensor
+
+  init() throws {
+    let fixture = try Fixture("captioner")
+    var decoder = ShowAndTell(
+      cell: LSTM(inputSize: 6, hiddenSize: 7), named: "lstm", featureSize: 8, vocabularySize: 11)
+    var failure: (any Error)?
+    decoder.updateParameters { parameter, value in
+      do {
+        let stored = try fixture[parameter.name]
+        precondition(stored.shape == value.shape, "\(parameter.name): \(stored.shape)")
+        value = stored
+      } catch {
+        failure = error
+      }
+    }
+    if let failure { throw failure }
+    (self.fixture, self.decoder, features) = (fixture, decoder, try fixture["features"])
+  }
+
+  /// The captions stored under `name`, in order: words without the filler, and their numbers.
+  func captions(_ name: String) throws -> [(words: [TokenID], logProbabilities: [Float])] {
+    let words = try fixture.integers("\(name).words")
+    let scores = try fixture.floats("\(name).wordlogprob")
+    let length = try fixture.shape(of: "\(name).words").last ?? 1
+    return stride(from: 0, to: words.count, by: length).map { start in
+      let row = words[start..<start + length].prefix { $0 >= 0 }
+      return (row.map(TokenID.init), Array(scores[start..<start + row.count]))
+    }
+  }
+}
+
+extension CaptionDecoder {
+  /// The same decoder with random numbers between -1 and 1, by their names and `seed`.
+  func randomized(_ seed: Int, scale: Float = 1) -> Self {
+    var copy = self
+    copy.updateParameters { parameter, value in
+      value = FormulaWeights.scaled("\(seed).\(parameter.name)", value.shape, scale)
+    }
+    return copy
+  }
+}
