@@ -52,6 +52,7 @@ let package = Package(
     .testTarget(
       name: "ImageEncodersTests",
       dependencies: ["ImageEncoders", "Layers", "Media", "Tensors", "TestSupport"]),
+    .testTarget(name: "LayersTests", dependencies: ["Files", "Layers", "Tensors", "TestSupport"]),
     .testTarget(name: "MediaTests", dependencies: ["Media"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
     .testTarget(name: "TextTests", dependencies: ["Text"]),

@@ -22,6 +22,7 @@ public struct WeightsFile: Sendable {
   ///   - prefix: Stands before the parameters' names in the file.
   ///   - isIgnored: Tensors that the module need not have; any other extra one is an error.
   ///   - allowsNonFinite: Whether infinities and NaN are taken as they are.
+  /// - Throws: What does not fit, and how much more.
   public func load(
     into module: inout some Module, prefix: String = "", ignoring isIgnored: (String) -> Bool,
     allowsNonFinite: Bool = false

@@ -1,0 +1,139 @@
+import Tensors
+import TestSupport
+import Testing
+
+@testable import Layers
+
+extension LayersTests {
+  /// `scripts/fixtures/cells.py` wrote the fixtures with torch.nn.LSTM, GRU and RNN.
+  @Suite("Recurrent cells")
+  struct RecurrentCellTests {
+    static let sizes = ["5x3x4x6", "1x1x1x1"]
+
+    @Test("the LSTM has PyTorch's outputs, states and gradients", arguments: sizes)
+    func lstm(sizes: String) throws {
+      try prove(
+        LSTM.self, "lstm-\(sizes)", ["h0", "c0"], ["hn", "cn"],
+        start: { LSTM.State(hidden: $0[0], cell: $0[1]) }, end: { [$0.hidden, $0.cell] })
+    }
+
+    @Test("the GRU has PyTorch's outputs, states and gradients", arguments: sizes)
+    func gru(sizes: String) throws {
+      try prove(GRU.self, "gru-\(sizes)", ["h0"], ["hn"], start: { $0[0] }, end: { [$0] })
+    }
+
+    @Test("the plain network has PyTorch's outputs, states and gradients", arguments: sizes)
+    func rnn(sizes: String) throws {
+      try prove(RNN.self, "rnn-\(sizes)", ["h0"], ["hn"], start: { $0[0] }, end: { [$0] })
+    }
+
+    private func prove<Cell: RecurrentCell>(
+      _: Cell.Type, _ name: String, _ starts: [String], _ ends: [String],
+      start: ([Tensor]) -> Cell.State, end: (Cell.State) -> [Tensor]
+    ) throws {
+      let fixture = try Fixture(name)
+      let weight = try fixture.shape(of: "weight_ih")
+      let hiddenSize = try fixture.shape(of: "weight_hh")[1]
+      let template = Cell(inputSize: weight[1], hiddenSize: hiddenSize)
+      #expect(template.inputSize == weight[1] && template.hiddenSize == hiddenSize)
+      #expect(template.parameters[0].value.shape == weight)
+
+      // The fixture's names are those of the cell without the number of the layer.
+      let names = template.parameters.map { String($0.parameter.name.dropLast(3)) }
+      let cell = template.with(try names.map { try fixture[$0] })
+      let inputs = try (["x"] + starts).map { try fixture[$0] }
+      let shares = try (["output"] + ends).map { try fixture["loss.\($0)"] }
+      func results(_ cell: Cell, _ inputs: [Tensor]) -> [Tensor] {
+        let (hidden, state) = cell(inputs[0], from: start(Array(inputs.dropFirst())))
+        return [hidden] + end(state)
+      }
+      func loss(_ cell: Cell, _ inputs: [Tensor]) -> Tensor {
+        let terms = zip(results(cell, inputs), shares).map { result, share in
+          (result * share.moved(to: result.device)).sum()
+        }
+        return terms.dropFirst().reduce(terms[0], +)
+      }
+
+      for (what, result) in zip(["output"] + ends, results(cell, inputs)) {
+        expectClose(result, try fixture[what], within: 1e-5, what)
+      }
+      let (value, gradient) = valueWithGradient(at: cell) { loss($0, inputs) }
+      expectClose(value.reshaped(to: [1]), try fixture["loss"], within: 1e-5, "loss")
+      for (name, parameter) in zip(names, cell.parameters) {
+        let found = try #require(gradient.tensors[parameter.parameter.name])
+        expectClose(found, try fixture["grad.\(name)"], within: 1e-5, "gradient to \(name)")
+      }
+      let toInputs = valueWithGradient(at: inputs) { loss(cell, $0) }.gradients
+      for (name, found) in zip(["x"] + starts, toInputs) {
+        expectClose(
+          try #require(found), try fixture["grad.\(name)"], within: 1e-5, "gradient to \(name)")
+      }
+      expectGradientsMatch(of: cell, at: inputs) { loss($0, $1) }
+    }
+
+    @Test("a sequence in two parts is the same as in one, and rows keep to themselves")
+    func parts() {
+      func check<Cell: RecurrentCell>(_: Cell.Type) {
+        let template = Cell(inputSize: 4, hiddenSize: 5)
+        let cell = template.with(
+          template.parameters.map { FormulaWeights.scaled($0.parameter.name, $0.value.shape) })
+        let x = FormulaWeights.scaled("x", [4, 3, 4], 2)
+        let zero = cell.initialState(rows: 3, on: .cpu)
+        let whole = cell(x, from: zero)
+        let first = cell(x.slice(0..<1), from: zero)
+        let second = cell(x.slice(1..<4), from: first.state)
+        expectClose(
+          Tensor(concatenating: [first.hidden, second.hidden], along: 0), whole.hidden,
+          within: 1e-6)
+        // Row 2 alone, and row 0 twice.
+        let order = [2, 0, 0]
+        let picked = cell(
+          Tensor(
+            concatenating: order.map { x.slice($0..<$0 + 1, along: 1).slice(1..<4) }, along: 1),
+          from: first.state.rows(order))
+        let expected = order.map { second.hidden.slice($0..<$0 + 1, along: 1) }
+        expectClose(
+          picked.hidden, Tensor(concatenating: expected, along: 1), within: 1e-6, "rows")
+      }
+      check(LSTM.self)
+      check(GRU.self)
+      check(RNN.self)
+    }
+
+    @Test("parameters have PyTorch's names")
+    func names() {
+      let names = ["weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0"]
+      #expect(LSTM(inputSize: 2, hiddenSize: 3).parameters.map(\.parameter.name) == names)
+      #expect(GRU(inputSize: 2, hiddenSize: 3).parameters.map(\.parameter.name) == names)
+      #expect(RNN(inputSize: 2, hiddenSize: 3).parameters.map(\.parameter.name) == names)
+    }
+
+    @Test("the forget gate begins with a bias of one, once, and all else as in PyTorch")
+    func initialization() {
+      var random = SeededGenerator(seed: 1)
+      var cell = LSTM(inputSize: 20, hiddenSize: 16)
+      cell.initialize(using: &random)
+      let biases = zip(cell.inputBias.floats, cell.hiddenBias.floats).map(+)
+      #expect(biases == (0..<64).map { (16..<32).contains($0) ? 1 : 0 })
+      for weight in [cell.inputWeight, cell.hiddenWeight] {
+        #expect(weight.isSpread(within: 0.25))
+      }
+      var gru = GRU(inputSize: 20, hiddenSize: 25)
+      gru.initialize(using: &random)
+      #expect(gru.inputWeight.isSpread(within: 0.2) && gru.hiddenWeight.isSpread(within: 0.2))
+      #expect((gru.inputBias.floats + gru.hiddenBias.floats).allSatisfy { $0 == 0 })
+    }
+  }
+}
+
+extension Tensor {
+  /// Whether the numbers fill `-bound...bound` evenly, as far as a few hundred can.
+  func isSpread(within bound: Float) -> Bool {
+    let numbers = floats
+    let mean = numbers.reduce(0, +) / Float(numbers.count)
+    let square = numbers.reduce(0) { $0 + $1 * $1 } / Float(numbers.count)
+    return numbers.allSatisfy { abs($0) <= bound } && (numbers.max() ?? 0) > 0.95 * bound
+      && (numbers.min() ?? 0) < -0.95 * bound && abs(mean) < 0.1 * bound
+      && abs(square / (bound * bound / 3) - 1) < 0.15
+  }
+}
