@@ -9,10 +9,10 @@ enum LayersTests {}
 
 extension Module {
   /// The same module with numbers by formula from its parameters' names.
-  func withFormulaWeights(_ prefix: String = "") -> Self {
+  func withFormulaWeights() -> Self {
     var copy = self
     copy.updateParameters { parameter, value in
-      value = FormulaWeights.parameter(prefix + parameter.name, value.shape)
+      value = FormulaWeights.parameter(parameter.name, value.shape)
     }
     return copy
   }

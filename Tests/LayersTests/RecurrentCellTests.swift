@@ -74,7 +74,9 @@ extension LayersTests {
     @Test("a sequence in two parts is the same as in one, and rows keep to themselves")
     func parts() {
       func check<Cell: RecurrentCell>(_: Cell.Type) {
-        let cell = Cell(inputSize: 4, hiddenSize: 5).withFormulaWeights("parts.")
+        let template = Cell(inputSize: 4, hiddenSize: 5)
+        let cell = template.with(
+          template.parameters.map { FormulaWeights.scaled($0.parameter.name, $0.value.shape) })
         let x = FormulaWeights.scaled("x", [4, 3, 4], 2)
         let zero = cell.initialState(rows: 3, on: .cpu)
         let whole = cell(x, from: zero)
