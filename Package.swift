@@ -54,8 +54,8 @@ let package = Package(
     .testTarget(
       name: "CutlineTests",
       dependencies: [
-        "cutline", "CTestSupport", "Captioning", "Files", "ImageEncoders", "Layers", "Tensors",
-        "TestSupport", "Text",
+        "cutline", "CTestSupport", "Captioning", "Files", "ImageEncoders", "Layers", "Media",
+        "Tensors", "TestSupport", "Text",
       ]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files", "TestSupport"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"], exclude: ["Fixtures"]),

@@ -8,14 +8,13 @@ struct Cutline: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "cutline",
     abstract: "Describe pictures in words.",
-    usage: """
-      cutline photo.jpg
-             cutline photo.jpg more/*.png -f jsonl -o captions.jsonl
-             cutline <command> --help
-      """,
     discussion: """
-      Prints a caption for each picture on standard output; all else goes to standard error. \
-      Exit code 0: all went well; 2: some files failed; 64 and up: nothing was done, and why.
+        cutline photo.jpg                           prints a caption
+        cutline *.png -f jsonl -o captions.jsonl    many pictures, as JSON lines
+        cutline caption --help                      all there is to choose
+
+      Results go to standard output, all else to standard error. Exit code 0: all went well; \
+      2: some of several files failed; 64 and up: it could not be done.
       """,
     version: "0.1.0",
     subcommands: [

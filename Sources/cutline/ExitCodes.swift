@@ -7,9 +7,10 @@ import Media
 import Text
 
 /// How the program ends; numbers from 64 up are those of sysexits.h.
+///
+/// 64, wrong use, comes from the argument parser; 128 and more from signals.
 enum ExitStatus: Int32 {
   case someFailed = 2
-  case usage = 64
   case badData = 65
   case inputMissing = 66
   case unavailable = 69

@@ -26,6 +26,16 @@ struct FeaturesCommand: ParsableCommand {
   @OptionGroup var threads: ThreadOptions
   @OptionGroup(title: "Messages") var talk: MessageOptions
 
+  func validate() throws {
+    // Their names stand in the file's header, which may have 8 MB.
+    let byteCount = pictures.files.reduce(0) { $0 + 2 * $1.utf8.count + 8 }
+    guard byteCount < 8 << 20 else {
+      throw ValidationError(
+        "the names of \(pictures.files.count) files are too long for one output. Give fewer, and "
+          + "write several outputs.")
+    }
+  }
+
   func run() throws {
     let messages = talk.messages
     let cleanup = InterruptionCleanup()

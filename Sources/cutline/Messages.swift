@@ -28,15 +28,15 @@ struct Messages: Sendable {
     if isVerbose { say(text) }
   }
 
-  /// Writes lines as they are.
+  /// Writes lines that need nothing in front.
   func plain(_ text: String) {
     // Nobody is left to tell that nobody listens.
-    try? StandardStream.error.write(text.hasSuffix("\n") ? text : text + "\n")
+    try? StandardStream.error.write(visible(text) + (text.hasSuffix("\n") ? "" : "\n"))
   }
 
   /// Only the last line of a message may follow on a second: its advice.
   private func say(_ text: String) {
-    plain("cutline: " + visible(text).split(separator: "\n").joined(separator: "\n      "))
+    plain("cutline: " + text.split(separator: "\n").joined(separator: "\n      "))
   }
 
   /// The text without what would move a terminal's cursor: names of files may hold anything.

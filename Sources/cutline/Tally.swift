@@ -14,9 +14,6 @@ struct Tally {
     }
   }
 
-  /// Whether nothing went well.
-  var allFailed: Bool { failures.count == total }
-
   /// Ends the program with the code of the only input, or with 2 if any of several failed.
   func finish() throws {
     guard let first = failures.first else { return }

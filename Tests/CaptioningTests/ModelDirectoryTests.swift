@@ -162,7 +162,7 @@ extension CaptioningTests {
       #expect(error.path == file)
       #expect(
         error.description
-          == "\(file): there is no such file. Check the spelling, and the folder you are in.")
+          == "\(file): the model lacks this file. Get a fresh copy of the model.")
       if name != "model.safetensors" {
         #expect(error.problem == .unreadable(FileError(file, .missing)))
       }

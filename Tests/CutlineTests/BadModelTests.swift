@@ -112,7 +112,8 @@ struct BadModelTests {
   @Test("No weights at all")
   func noWeights() throws {
     try model.remove("model.safetensors")
-    try expectFailure(65, saying: "there is no such file", and: "Check")
+    try expectFailure(
+      65, saying: "model.safetensors: the model lacks this file.", and: "Get a fresh copy")
   }
 
   @Test("The vocabulary of another model")
@@ -155,6 +156,6 @@ struct BadModelTests {
   @Test("No checksums")
   func noChecksums() throws {
     try model.remove("SHA256SUMS")
-    try expectFailure(65, saying: "SHA256SUMS", and: "Check")
+    try expectFailure(65, saying: "SHA256SUMS: the model lacks this file.", and: "Get a fresh copy")
   }
 }

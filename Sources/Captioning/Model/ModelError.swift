@@ -33,15 +33,17 @@ public struct ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     case .notFound(let searched):
       "no model called \"\(path)\". Looked in: \(searched.joined(separator: ", ")).\n"
         + "Name one with --model DIR, or train one: cutline train DATASET -o runs/first"
-    case .unreadable(let error): error.description
+    case .unreadable(let error): Self.text(error)
     case .configuration(let key, let problem):
       "\(path): '\(key)' \(problem). Mend the file, or get a fresh copy of the model."
     case .notJSON(let error):
       "\(path): is not as it should be \(error). Get a fresh copy of the model."
     case .vocabulary(let error): error.description
-    case .weightsFile(let error): error.description
+    case .weightsFile(let error):
+      if case .unreadable(let file) = error.problem { Self.text(file) } else { error.description }
     case .weights(let error): error.description
-    case .checksum(let error): error.description
+    case .checksum(let error):
+      if case .unreadable(let file) = error.problem { Self.text(file) } else { error.description }
     case .unlisted(let name):
       "\(path): does not list '\(name)', so nobody knows whether it is whole. Get a fresh copy of the "
         + "model."
@@ -52,5 +54,12 @@ public struct ModelError: Error, Equatable, Sendable, CustomStringConvertible {
       "\(path): is an encoder that has learned no captions. Train it: cutline train DATASET "
         + "--encoder-model \(path) -o runs/first"
     }
+  }
+
+  /// Nobody typed the name of a model's file, so nobody misspelt it.
+  private static func text(_ error: FileError) -> String {
+    error.problem == .missing
+      ? "\(error.path): the model lacks this file. Get a fresh copy of the model."
+      : error.description
   }
 }
