@@ -25,8 +25,8 @@ struct ExitCodesTests {
       (FileError.Problem.exists, 73), (.folderMissing, 73), (.noPermission, 73), (.notAFile, 73),
       (.noSpace(code: 28), 74), (.systemCall(name: "fsync", code: 5), 74),
     ])
-  func output(problem: FileError.Problem, code: Int32) throws {
-    #expect(try #require(Failure(FileError("out", problem))).status.rawValue == code)
+  func output(problem: FileError.Problem, code: Int) throws {
+    #expect(Int(try #require(Failure(FileError("out", problem))).status.rawValue) == code)
   }
 
   @Test("What is none of our errors is left to others")
