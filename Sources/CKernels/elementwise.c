@@ -33,7 +33,6 @@ CLONES static void map_part(const void *context, int64_t begin, int64_t end) {
   case CK_RELU_MAP: LOOP(a < 0 ? 0 : a);
   case CK_RELU6_MAP: LOOP(a < 0 ? 0 : (a > 6 ? 6 : a));
   case CK_NEGATE: LOOP(-a);
-  case CK_RECIPROCAL: LOOP(1 / a);
   }
 }
 #undef LOOP
@@ -143,10 +142,6 @@ void ck_copy_rows(const float *x, int64_t x_row, float *y, int64_t y_row, int64_
                   int64_t columns) {
   for (int64_t row = 0; row < rows; row++)
     memcpy(y + row * y_row, x + row * x_row, (size_t)columns * sizeof *x);
-}
-
-CLONES void ck_scale(float *x, float factor, int64_t count) {
-  for (int64_t i = 0; i < count; i++) x[i] *= factor;
 }
 
 void ck_accumulate(const float *x, float *y, int64_t count) {

@@ -85,7 +85,7 @@ int ck_onednn_version(void);
 // MARK: Elementwise (elementwise.c)
 
 typedef enum {
-  CK_EXP, CK_LOG, CK_SQRT, CK_TANH, CK_SIGMOID, CK_RELU_MAP, CK_RELU6_MAP, CK_NEGATE, CK_RECIPROCAL
+  CK_EXP, CK_LOG, CK_SQRT, CK_TANH, CK_SIGMOID, CK_RELU_MAP, CK_RELU6_MAP, CK_NEGATE
 } ck_pointwise;
 typedef enum {
   CK_ADD, CK_SUBTRACT, CK_MULTIPLY, CK_DIVIDE, CK_RELU_GRADIENT, CK_RELU6_GRADIENT
@@ -104,7 +104,6 @@ void ck_copy(const void *x, void *y, int64_t bytes);
 /// Copies `rows` rows of `columns` floats between buffers whose rows are apart by the two strides.
 void ck_copy_rows(const float *x, int64_t x_row, float *y, int64_t y_row, int64_t rows,
                   int64_t columns);
-void ck_scale(float *x, float factor, int64_t count);
 void ck_fill(float *x, float value, int64_t count);
 /// y += x
 void ck_accumulate(const float *x, float *y, int64_t count);

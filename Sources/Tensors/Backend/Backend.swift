@@ -90,7 +90,7 @@ package protocol Backend: AnyObject, Sendable {
 }
 
 package enum Pointwise: Sendable {
-  case exp, log, sqrt, tanh, sigmoid, relu, relu6, negate, reciprocal
+  case exp, log, sqrt, tanh, sigmoid, relu, relu6, negate
 }
 
 package enum Pairwise: Sendable {

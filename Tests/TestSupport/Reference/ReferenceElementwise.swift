@@ -16,7 +16,6 @@ extension ReferenceBackend {
       case .relu: max(x, 0)
       case .relu6: min(max(x, 0), 6)
       case .negate: -x
-      case .reciprocal: 1 / x
       }
     }
   }

@@ -60,7 +60,6 @@ extension CPUBackend {
       case .relu: CK_RELU_MAP
       case .relu6: CK_RELU6_MAP
       case .negate: CK_NEGATE
-      case .reciprocal: CK_RECIPROCAL
       }
     ck_map(code, x.address, y.address, Int64(y.count))
   }
