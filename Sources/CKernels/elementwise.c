@@ -252,6 +252,12 @@ CLONES bool ck_all_finite(const float *x, int64_t count) {
   return !bad;
 }
 
+CLONES bool ck_all_finite_bfloat16(const uint16_t *x, int64_t count) {
+  uint16_t bad = 0;
+  for (int64_t i = 0; i < count; i++) bad |= (x[i] & 0x7f80) == 0x7f80;
+  return !bad;
+}
+
 CLONES void ck_normalize_pixels(const uint8_t *x, const float *scale, const float *shift, float *y,
                                 int64_t pixels) {
   for (int64_t i = 0; i < pixels; i++)

@@ -29,10 +29,10 @@ public struct Adam: Sendable {
   ///   - model: Its parameters are overwritten in place where nothing else holds them.
   ///   - gradient: Parameters it lacks stay as they are.
   ///   - scale: Multiplies the gradient first; clipping is done by it.
-  ///   - learningRate: The step size for a parameter.
+  ///   - learningRate: The step size for a parameter, which may go by its numbers.
   public mutating func update(
     _ model: inout some Module, along gradient: ModelGradient, scale: Float = 1,
-    learningRate: (Parameter) -> Float
+    learningRate: (Parameter, Tensor) -> Float
   ) {
     var rule = AdamStep(
       learningRate: 0, beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: weightDecay,
@@ -42,7 +42,7 @@ public struct Adam: Sendable {
     self.moments = [:]
     model.updateParameters { parameter, value in
       guard let dx = gradient.tensors[parameter.name] else { return }
-      rule.learningRate = learningRate(parameter)
+      rule.learningRate = learningRate(parameter, value)
       var own =
         moments.removeValue(forKey: parameter.name)
         ?? Moments(

@@ -23,7 +23,7 @@ public struct Linear: Module {
   }
 }
 
-/// A table with one row of numbers per word.
+/// A table with one row of numbers per word, which may be stored in bfloat16.
 public struct Embedding: Module {
   /// `[V, E]`.
   public var weight: Tensor
@@ -31,7 +31,9 @@ public struct Embedding: Module {
   public init(count: Int, size: Int) { weight = Tensor(zeros: [count, size]) }
 
   /// The rows of the given words, `[words.count, E]`.
-  public func callAsFunction(_ words: [Int]) -> Tensor { weight.rows(words) }
+  public func callAsFunction(_ words: [Int]) -> Tensor {
+    weight.rows(words).converted(to: .float32)
+  }
 
   public mutating func visitParameters(_ visitor: inout ParameterVisitor) {
     // As in Show and Tell's published code; PyTorch's unit normal drowns the image at first.

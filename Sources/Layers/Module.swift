@@ -62,4 +62,11 @@ extension Module {
     copy.updateParameters { _, value in value = value.moved(to: device) }
     return copy
   }
+
+  /// The same module with its parameters stored with another precision, which it then computes with.
+  package func converted(to type: ElementType) -> Self {
+    var copy = self
+    copy.updateParameters { _, value in value = value.converted(to: type) }
+    return copy
+  }
 }

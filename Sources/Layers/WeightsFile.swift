@@ -24,11 +24,13 @@ public struct WeightsFile: Sendable {
   ///   - module: Keeps its old parameters if the file does not fit.
   ///   - prefix: Stands before the parameters' names in the file.
   ///   - isIgnored: Tensors that the module need not have; any other extra one is an error.
+  ///   - keepsHalfMatrices: Whether matrices that are stored in bfloat16 are used where they lie, which
+  ///     is for models that will not learn: products widen them as they read.
   ///   - allowsNonFinite: Whether infinities and NaN are taken as they are.
   /// - Throws: The first thing that does not fit.
   public func load(
     into module: inout some Module, prefix: String = "", ignoring isIgnored: (String) -> Bool,
-    allowsNonFinite: Bool = false
+    keepingHalfMatrices keepsHalfMatrices: Bool = false, allowsNonFinite: Bool = false
   ) throws(WeightsError) {
     var copy = module
     var used: Set<String> = []
@@ -37,7 +39,9 @@ public struct WeightsFile: Sendable {
       let name = prefix + parameter.name
       used.insert(name)
       do throws(WeightsError.Problem) {
-        value = try tensor(named: name, shape: value.shape, allowsNonFinite: allowsNonFinite)
+        value = try tensor(
+          named: name, shape: value.shape,
+          keepingHalves: keepsHalfMatrices && value.rank == 2, allowsNonFinite: allowsNonFinite)
       } catch {
         problems.append(error)
       }
@@ -53,7 +57,7 @@ public struct WeightsFile: Sendable {
   }
 
   private func tensor(
-    named name: String, shape: Shape, allowsNonFinite: Bool
+    named name: String, shape: Shape, keepingHalves: Bool, allowsNonFinite: Bool
   ) throws(WeightsError.Problem) -> Tensor {
     guard let entry = file[name] else { throw .missing(name) }
     guard entry.shape == shape else {
@@ -67,7 +71,8 @@ public struct WeightsFile: Sendable {
     default: throw .wrongType(name, found: entry.type.rawValue)
     }
     let tensor = file.withBytes(of: entry) { bytes in
-      Tensor(bytes, storedAs: type, shape: shape, keeping: file.file)
+      Tensor(
+        bytes, storedAs: type, shape: shape, keepingHalves: keepingHalves, keeping: file.file)
     }
     guard allowsNonFinite || tensor.isFinite else { throw .nonFinite(name) }
     return tensor

@@ -39,7 +39,8 @@ public struct Tensor: Sendable {
 
   /// A tensor of zeros.
   public init(zeros shape: Shape, on device: Device = .cpu) {
-    self.init(repeating: 0, shape: shape, on: device)
+    let buffer = device.backend.makeZeros(count: shape.elementCount)
+    self.init(shape: shape, region: Region(buffer), device: device)
   }
 
   /// Pictures of 8-bit RGB pixels, `[B, H, W, 3]`, as `byte * scale + shift`.
@@ -82,7 +83,7 @@ public struct Tensor: Sendable {
   }
 
   /// Whether no element is infinite or NaN.
-  public var isFinite: Bool { device.backend.isFinite(converted(to: .float32).region) }
+  public var isFinite: Bool { device.backend.isFinite(region) }
 
   /// The same numbers without a memory of where they came from.
   public func withoutGradient() -> Tensor {

@@ -45,6 +45,8 @@ package struct Trainer: Sendable {
     state = TrainingState(model)
   }
 
+  package var trainingExamples: [TrainingExample] { training.examples }
+
   /// How many steps an epoch has.
   package var stepsPerEpoch: Int { training.count }
 
@@ -57,6 +59,7 @@ package struct Trainer: Sendable {
     report: (TrainingState.Report, Int) -> Void
   ) throws(MediaError) -> EpochReport {
     let learnsEncoder = plan.learnsEncoder(in: state.epoch)
+    if state.step == 0 { try measureFeatures() }
     if !learnsEncoder { try computeFeatures(of: training.examples + validation.examples) }
     var total = 0.0
     for examples in training.epoch(state.epoch) {
@@ -97,6 +100,19 @@ package struct Trainer: Sendable {
     let loader = PictureLoader(preprocessing, mirroring: mirrors ? SeededRandom(plan.seed) : nil)
     return TrainingBatch(examples, .pixels(try loader.pixels(of: examples, epoch: state.epoch)))
   }
+
+  /// Shows the decoder what the encoder sees in an even choice of training pictures.
+  private mutating func measureFeatures() throws(MediaError) {
+    let interval = max(1, training.examples.count / Self.measuredPictureCount)
+    let chosen = stride(from: 0, to: training.examples.count, by: interval)
+      .map { training.examples[$0] }
+    try computeFeatures(of: chosen)
+    let rows = chosen.compactMap { features[$0.path] }
+    state.model.decoder.measure(Tensor(concatenating: rows, along: 0))
+  }
+
+  /// Enough for a mean and a variance; more would cost a training from pixels a noticeable start.
+  private static let measuredPictureCount = 1000
 
   /// Runs the encoder once over pictures whose features are not known yet.
   private mutating func computeFeatures(of examples: [TrainingExample]) throws(MediaError) {

@@ -36,13 +36,29 @@ package struct TrainingState: Sendable {
 
     let norm = gradient.norm
     if norm.isFinite {
+      optimizer.weightDecay = plan.weightDecay
       let share = plan.learningRateShare(atStep: step, of: stepCount)
       optimizer.update(
         &model, along: gradient, scale: gradient.clippingScale(toNorm: plan.gradientNormLimit),
-        learningRate: { ($0.isEncoder ? plan.encoderLearningRate : plan.learningRate) * share })
+        learningRate: { plan.learningRate(of: $0, $1) * share })
     }
     step += 1
     return Report(loss: loss.scalar, gradientNorm: norm)
+  }
+}
+
+extension TrainingPlan {
+  /// The highest step size of a parameter, which now holds `value`.
+  fileprivate func learningRate(of parameter: Parameter, _ value: Tensor) -> Float {
+    guard parameter.isEncoder else { return learningRate }
+    return encoderLearningRate * (encoderStepsAreRelative ? value.scale : 1)
+  }
+}
+
+extension Tensor {
+  /// The root mean square, but enough to leave 0.
+  fileprivate var scale: Float {
+    max(Float((sumOfSquares / Double(max(elementCount, 1))).squareRoot()), 1e-3)
   }
 }
 

@@ -19,7 +19,7 @@ struct Cutline: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       CaptionCommand.self, FeaturesCommand.self, TrainCommand.self, ModelCommand.self,
-      DoctorCommand.self,
+      BenchCommand.self, DoctorCommand.self,
     ],
     defaultSubcommand: CaptionCommand.self)
 

@@ -34,10 +34,15 @@ struct TrainCommand: ParsableCommand {
   @Option(name: .customLong("lr"), help: "The decoder's highest step size.")
   var learningRate: Float = 4e-4
   @Option(
-    name: .customLong("encoder-lr"), help: "The encoder's highest step size; 0 freezes it.")
+    name: .customLong("encoder-lr"),
+    help: ArgumentHelp(
+      "The encoder's highest step size; 0 freezes it.",
+      discussion: "For an imported encoder as a share of each weight's root mean square."))
   var encoderLearningRate: Float?
   @Option(help: "Epochs in which only the decoder learns.")
   var frozenEpochs = 0
+  @Option(help: "How much of each weight to take off per unit of step size, as in AdamW.")
+  var weightDecay: Float = 0
   @Option(help: "The recurrent cell: lstm, gru or rnn.")
   var cell = "lstm"
   @Option(help: "Size of the word embedding.")
@@ -62,6 +67,9 @@ struct TrainCommand: ParsableCommand {
       throw ValidationError("epochs, sizes and counts must be above 0.")
     }
     guard (0..<1).contains(dropout) else { throw ValidationError("--dropout must be in 0..<1.") }
+    guard (0..<1).contains(weightDecay) else {
+      throw ValidationError("--weight-decay must be in 0..<1.")
+    }
     guard DecoderConfiguration.CellKind(rawValue: cell) != nil else {
       throw ValidationError("--cell must be lstm, gru or rnn.")
     }
@@ -108,7 +116,9 @@ struct TrainCommand: ParsableCommand {
     plan.learningRate = learningRate
     // A new encoder must learn; an imported one stays as it is unless told otherwise.
     plan.encoderLearningRate = encoderLearningRate ?? (encoderModel == nil ? learningRate : 0)
+    plan.encoderStepsAreRelative = encoderModel != nil
     (plan.frozenEpochCount, plan.dropoutRate) = (frozenEpochs, dropout)
+    plan.weightDecay = weightDecay
     (plan.minimumWordCount, plan.maximumWords) = (minCount, maxWords)
     return plan
   }

@@ -20,8 +20,9 @@ extension CaptioningTests {
         decoder.loss(captions, features)
       }
       expectClose(loss.reshaped(to: [1]), try tiny.fixture["train.loss"], within: 1e-5)
-      #expect(gradient.tensors.count == tiny.decoder.parameters.count)
-      for (parameter, _) in tiny.decoder.parameters {
+      let learned = tiny.decoder.parameters.map(\.parameter).filter { $0.role == .learned }
+      #expect(learned.count == tiny.decoder.parameters.count - 2)
+      for parameter in learned {
         let found = try #require(gradient.tensors[parameter.name])
         let expected = try tiny.fixture["grad.\(parameter.name)"]
         expectClose(found, expected, within: 1e-5, "gradient of \(parameter.name)")
@@ -156,12 +157,13 @@ extension CaptioningTests {
     func names() {
       #expect(
         decoder(LSTM.self, "lstm").parameters.map(\.parameter.name) == [
-          "image_embedding.weight", "image_embedding.bias", "word_embedding.weight",
+          "image_norm.running_mean", "image_norm.running_var", "image_embedding.weight",
+          "image_embedding.bias", "word_embedding.weight",
           "lstm.weight_ih_l0", "lstm.weight_hh_l0", "lstm.bias_ih_l0", "lstm.bias_hh_l0",
           "word_logits.weight", "word_logits.bias",
         ])
       let gru = decoder(GRU.self, "gru")
-      #expect(gru.parameters[3].parameter.name == "gru.weight_ih_l0")
+      #expect(gru.parameters[5].parameter.name == "gru.weight_ih_l0")
       #expect(gru.featureSize == 8 && gru.vocabularySize == 12)
     }
 

@@ -42,11 +42,16 @@ struct TinyCaptioner {
 }
 
 extension CaptionDecoder {
-  /// The same decoder with random numbers between -1 and 1, by their names and `seed`.
+  /// The same decoder with random numbers between -1 and 1, by their names and `seed`; variances are
+  /// positive.
   func randomized(_ seed: Int, scale: Float = 1) -> Self {
     var copy = self
     copy.updateParameters { parameter, value in
-      value = FormulaWeights.scaled("\(seed).\(parameter.name)", value.shape, scale)
+      let name = "\(seed).\(parameter.name)"
+      value =
+        name.hasSuffix("running_var")
+        ? FormulaWeights.scaled(name, value.shape, 0.5, offset: 1)
+        : FormulaWeights.scaled(name, value.shape, scale)
     }
     return copy
   }

@@ -48,6 +48,8 @@ struct ToyDecoder: CaptionDecoder {
     Tensor((0..<count).map(Float.init), shape: [count, 1])
   }
 
+  mutating func measure(_ features: Tensor) {}
+
   func start(_ features: Tensor) -> (context: [Int], state: State) {
     let numbers = features.floats.map { Int($0) }
     return (numbers, State(last: numbers.map { _ in TokenID.padding.index }))

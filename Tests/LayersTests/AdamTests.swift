@@ -29,7 +29,7 @@ extension LayersTests {
         let scale = gradient.clippingScale(toNorm: 5)
         #expect((scale < 1) == (norm > 5))
         clippedCount += scale < 1 ? 1 : 0
-        adam.update(&model, along: gradient, scale: scale) { _ in 1e-3 }
+        adam.update(&model, along: gradient, scale: scale) { _, _ in 1e-3 }
         for (what, value) in [("weight", model.weight), ("bias", model.bias)] {
           expectClose(
             value, try row(step, of: "\(name).\(what)", in: fixture), within: 1e-6,
@@ -45,7 +45,7 @@ extension LayersTests {
       let gradient = ModelGradient(tensors: ["weight": Tensor(repeating: 3, shape: [2, 2])])
       var model = start
       var adam = Adam()
-      adam.update(&model, along: gradient) { $0.name == "weight" ? 0.5 : 1 }
+      adam.update(&model, along: gradient) { parameter, _ in parameter.name == "weight" ? 0.5 : 1 }
       #expect(model.bias.floats == start.bias.floats)
       // The first step is the learning rate itself, whatever the size of the gradient.
       for (moved, before) in zip(model.weight.floats, start.weight.floats) {
@@ -61,11 +61,11 @@ extension LayersTests {
       for _ in 0..<3 {
         let gradient = ModelGradient(tensors: ["weight": Tensor(repeating: 1, shape: [2, 2])])
         let (before, earlier) = (model, adam)
-        adam.update(&model, along: gradient) { _ in 0.1 }
+        adam.update(&model, along: gradient) { _, _ in 0.1 }
         #expect(before.weight.floats != model.weight.floats)
         // The earlier optimizer has kept its means: repeating its step gives the same.
         var (again, other) = (before, earlier)
-        other.update(&again, along: gradient) { _ in 0.1 }
+        other.update(&again, along: gradient) { _, _ in 0.1 }
         #expect(again.weight.floats == model.weight.floats)
       }
       #expect(start.weight.floats == numbers)
@@ -79,7 +79,7 @@ extension LayersTests {
         let gradient = ModelGradient(
           tensors: ["weight": FormulaWeights.scaled("dw", [64, 64]), "bias": Tensor(zeros: [64])])
         _ = model(x)
-        adam.update(&model, along: gradient) { _ in 0.1 }
+        adam.update(&model, along: gradient) { _, _ in 0.1 }
         let fresh = Linear(from: 64, to: 64).with([
           Tensor(model.weight.floats, shape: [64, 64]), Tensor(model.bias.floats, shape: [64]),
         ])

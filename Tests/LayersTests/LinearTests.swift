@@ -26,6 +26,16 @@ extension LayersTests {
       expectGradientsMatch(of: layer, at: []) { layer, _ in layer([4, 0, 4]) }
     }
 
+    @Test("a table stored in bfloat16 gives float32 rows of the same numbers")
+    func halfTable() {
+      var layer = Embedding(count: 5, size: 3).withFormulaWeights()
+      layer.weight = layer.weight.converted(to: .bfloat16)
+      let rows = layer([4, 0])
+      #expect(rows.elementType == .float32)
+      let whole = layer.weight.floats
+      #expect(rows.floats == Array(whole[12..<15] + whole[0..<3]))
+    }
+
     @Test("parameters are named and drawn as in PyTorch")
     func parameters() {
       var random = SeededGenerator(seed: 2)

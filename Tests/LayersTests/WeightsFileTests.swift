@@ -49,6 +49,19 @@ extension LayersTests {
       for row in rows.rows { #expect(row.floats == [1, -2, 0.5, 0x1p-24]) }
     }
 
+    @Test("half matrices stay where they lie for a model that will not learn")
+    func halfMatrices() throws {
+      let layer = Linear(from: 7, to: 3).withFormulaWeights()
+      try write(layer.parameters.map { ($0.parameter.name, $0.value.converted(to: .bfloat16)) })
+      var (kept, widened) = (Linear(from: 7, to: 3), Linear(from: 7, to: 3))
+      try WeightsFile(path).load(into: &kept, ignoring: { _ in false }, keepingHalfMatrices: true)
+      try WeightsFile(path).load(into: &widened) { _ in false }
+      #expect(kept.weight.elementType == .bfloat16 && kept.bias.elementType == .float32)
+      #expect(kept.weight.floats == widened.weight.floats)
+      let x = FormulaWeights.scaled("x", [5, 7])
+      expectClose(kept(x), widened(x), within: 1e-6)
+    }
+
     @Test("may hold a module under a prefix, beside what is none of its business")
     func prefix() throws {
       let layer = Linear(from: 2, to: 2).withFormulaWeights()
@@ -68,7 +81,7 @@ extension LayersTests {
       try file.load(into: &loaded) { _ in false }
       let (_, gradient) = valueWithGradient(at: loaded) { ($0.weight * $0.weight).sum() }
       var adam = Adam()
-      adam.update(&loaded, along: gradient) { _ in 0.1 }
+      adam.update(&loaded, along: gradient) { _, _ in 0.1 }
       #expect(loaded.weight.floats != layer.weight.floats)
       var again = Linear(from: 2, to: 2)
       try file.load(into: &again) { _ in false }

@@ -63,6 +63,45 @@ struct TrainerTests {
     }
   }
 
+  @Test("the decoder takes the measure of the features before its first step, and once")
+  func measures() throws {
+    let set = try ColourSet()
+    var plan = TrainingPlan()
+    (plan.epochCount, plan.batchSize, plan.minimumWordCount) = (2, 6, 1)
+    plan.encoderLearningRate = 1e-3
+    var trainer = set.trainer(plan)
+    let pixels = try PictureLoader(set.configuration.encoder.preprocessing)
+      .pixels(of: trainer.trainingExamples, epoch: 0)
+    let expected = trainer.state.model.encoder.features(pixels).mean(over: [0])
+    for _ in 0..<2 {
+      _ = try trainer.learnEpoch { _, _ in }
+      let measured = try #require(
+        trainer.state.model.parameters.first { $0.parameter.name == "image_norm.running_mean" })
+      expectClose(measured.value, expected, within: 1e-5)
+    }
+  }
+
+  @Test("an encoder that was trained before moves by shares of its own size")
+  func relativeSteps() throws {
+    let set = try ColourSet()
+    var plan = TrainingPlan()
+    (plan.epochCount, plan.batchSize, plan.minimumWordCount) = (1, 21, 1)
+    (plan.warmupStepCount, plan.encoderLearningRate) = (1, 1e-2)
+    plan.encoderStepsAreRelative = true
+    var trainer = set.trainer(plan)
+    let before = trainer.state.model.encoder.parameters
+    _ = try trainer.learnEpoch { _, _ in }
+    #expect(trainer.state.step == 1)
+    for (old, new) in zip(before, trainer.state.model.encoder.parameters) {
+      let floats = old.value.floats
+      let scale = (floats.reduce(0) { $0 + $1 * $1 } / Float(floats.count)).squareRoot()
+      let moved = zip(floats, new.value.floats).map { abs($0 - $1) }.max() ?? 0
+      // Adam's first step is as long as the step size.
+      let expected = 1e-2 * max(scale, 1e-3)
+      #expect(abs(moved - expected) < 0.01 * expected, "\(old.parameter.name)")
+    }
+  }
+
   @Test("a picture that cannot be read ends the run with its name")
   func missingPicture() throws {
     let set = try ColourSet()

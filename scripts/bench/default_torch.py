@@ -14,6 +14,7 @@ class Decoder(torch.nn.Module):
 
     def __init__(self, features: int, embed: int, hidden: int, vocabulary: int):
         super().__init__()
+        self.image_norm = torch.nn.BatchNorm1d(features, eps=0.0025, affine=False)
         self.image_embedding = torch.nn.Linear(features, embed)
         self.word_embedding = torch.nn.Embedding(vocabulary, embed)
         self.lstm = torch.nn.LSTM(embed, hidden)
@@ -21,7 +22,7 @@ class Decoder(torch.nn.Module):
 
     def start(self, features):
         """The state (h, c), [B, H] each, after the image."""
-        return self.advance(self.image_embedding(features), *[features.new_zeros(
+        return self.advance(self.image_embedding(self.image_norm(features)), *[features.new_zeros(
             features.shape[0], self.lstm.hidden_size)] * 2)
 
     def step(self, words, h, c):
@@ -69,5 +70,6 @@ def load(folder: str):
         if name.endswith("num_batches_tracked"):
             inner.setdefault(name, torch.zeros((), dtype=torch.long))
     encoder.load_state_dict(inner, assign=True)
+    weights.setdefault("image_norm.num_batches_tracked", torch.zeros((), dtype=torch.long))
     decoder.load_state_dict({n: w for n, w in weights.items() if not n.startswith("encoder.")}, assign=True)
     return config, words, encoder.eval(), decoder.eval()

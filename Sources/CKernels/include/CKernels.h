@@ -116,6 +116,7 @@ void ck_to_bfloat16(const float *x, uint16_t *y, int64_t count);
 void ck_from_bfloat16(const uint16_t *x, float *y, int64_t count);
 void ck_from_float16(const uint16_t *x, float *y, int64_t count);
 bool ck_all_finite(const float *x, int64_t count);
+bool ck_all_finite_bfloat16(const uint16_t *x, int64_t count);
 /// 8-bit RGB pixels to normalised floats: y = x * scale[c] + shift[c].
 void ck_normalize_pixels(const uint8_t *x, const float *scale, const float *shift, float *y,
                          int64_t pixels);
@@ -126,6 +127,17 @@ typedef struct {
 } ck_adam;
 /// One step of Adam with decoupled weight decay, in place.
 void ck_adam_step(float *x, const float *dx, float *m, float *v, ck_adam settings, int64_t count);
+
+// MARK: Products of few rows (products.c)
+
+enum { CK_FEW_ROWS = 4 };
+/// y = x weightsᵀ + bias for 1 to CK_FEW_ROWS rows of x; `weights` is [columns, inner] of `type`.
+///
+/// So few rows only wait for the weights, which this reads as they lie. It needs no packed copy and no
+/// plan, which together take a first beam search longer than all of its products.
+void ck_few_rows_product(const float *x, const void *weights, ck_type type,
+                         const float *_Nullable bias, float *y, int64_t rows, int64_t columns,
+                         int64_t inner, bool adds);
 
 // MARK: Rows (rows.c)
 

@@ -16,6 +16,9 @@ public protocol CaptionDecoder: Module {
   var featureSize: Int { get }
   var vocabularySize: Int { get }
 
+  /// Takes the measure of `features`, `[P, F]`, before learning from them and their like.
+  mutating func measure(_ features: Tensor)
+
   /// Looks at `features`, `[P, F]`; the state has one row per picture, ready to read `<bos>`.
   func start(_ features: Tensor) -> (context: Context, state: State)
 

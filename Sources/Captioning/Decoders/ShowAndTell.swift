@@ -4,10 +4,12 @@ import Text
 
 /// Writes a caption after one look at the picture (Vinyals et al., 2015).
 ///
-///     x₋₁ = W_image features      xₜ = W_word[word t]      p(word t+1) = softmax(V cell(xₜ) + b)
+///     x₋₁ = W_image norm(features)      xₜ = W_word[word t]      p(word t+1) = softmax(V cell(xₜ) + b)
 ///
 /// The picture is the cell's first input and is not shown again.
 public struct ShowAndTell<Cell: RecurrentCell>: CaptionDecoder {
+  /// Brings every image feature to mean 0 and deviation 1.
+  public var imageNorm: FeatureNorm
   /// Image features to the first input, `[F] → [E]`.
   public var imageEmbedding: Linear
   /// One row per word, `[V, E]`.
@@ -27,6 +29,7 @@ public struct ShowAndTell<Cell: RecurrentCell>: CaptionDecoder {
   ///   - featureSize: How many numbers describe a picture.
   ///   - vocabularySize: How many words there are, special ones included.
   public init(cell: Cell, named cellName: String, featureSize: Int, vocabularySize: Int) {
+    imageNorm = FeatureNorm(size: featureSize)
     imageEmbedding = Linear(from: featureSize, to: cell.inputSize)
     wordEmbedding = Embedding(count: vocabularySize, size: cell.inputSize)
     wordLogits = Linear(from: cell.hiddenSize, to: vocabularySize)
@@ -34,7 +37,7 @@ public struct ShowAndTell<Cell: RecurrentCell>: CaptionDecoder {
   }
 
   public func start(_ features: Tensor) -> (context: Void, state: Cell.State) {
-    let pictures = imageEmbedding(features)
+    let pictures = embedded(features)
     let state = cell.initialState(rows: features.shape[0], on: features.device)
     return ((), cell(pictures.asOneStep, from: state).state)
   }
@@ -50,7 +53,7 @@ public struct ShowAndTell<Cell: RecurrentCell>: CaptionDecoder {
     for captions: PaddedCaptions, describing features: Tensor, pictureOfRow: [Int],
     dropout: SequenceDropout?
   ) -> Tensor {
-    let pictures = imageEmbedding(features).rows(pictureOfRow).asOneStep
+    let pictures = embedded(features).rows(pictureOfRow).asOneStep
     let words = wordEmbedding(captions.inputs.joined().map(\.index))
       .reshaped(to: [captions.inputs.count, pictureOfRow.count, -1])
     var inputs = Tensor(concatenating: [pictures, words], along: 0)
@@ -62,7 +65,13 @@ public struct ShowAndTell<Cell: RecurrentCell>: CaptionDecoder {
     return wordLogits(hidden)
   }
 
+  public mutating func measure(_ features: Tensor) { imageNorm.measure(features) }
+
+  /// `[P, F]` to the cell's first inputs, `[P, E]`.
+  private func embedded(_ features: Tensor) -> Tensor { imageEmbedding(imageNorm(features)) }
+
   public mutating func visitParameters(_ visitor: inout ParameterVisitor) {
+    visitor.visit("image_norm", &imageNorm)
     visitor.visit("image_embedding", &imageEmbedding)
     visitor.visit("word_embedding", &wordEmbedding)
     visitor.visit(cellName, &cell)

@@ -83,7 +83,9 @@ public struct ModelDirectory: Sendable {
   {
     func load<Encoder: ImageEncoder>(_ encoder: Encoder) throws(ModelError) -> any ImageEncoder {
       var encoder = encoder
-      try self.load(into: &encoder, prefix: CaptionModel.encoderPrefix) {
+      try self.load(
+        into: &encoder, prefix: CaptionModel.encoderPrefix, keepingHalfMatrices: false
+      ) {
         !$0.hasPrefix(CaptionModel.encoderPrefix)
       }
       return encoder
@@ -91,7 +93,7 @@ public struct ModelDirectory: Sendable {
     return try load(configuration.makeEncoder())
   }
 
-  /// Encoder and decoder with their numbers.
+  /// Encoder and decoder with their numbers, to caption with rather than to learn further.
   package func model(
     _ configuration: ModelConfiguration, vocabulary: Vocabulary
   ) throws(ModelError) -> CaptionModel {
@@ -102,7 +104,7 @@ public struct ModelDirectory: Sendable {
       encoder: encoder,
       decoder: decoder.makeDecoder(
         featureSize: encoder.pooledSize, vocabularySize: vocabulary.count))
-    try load(into: &model, prefix: "") { _ in false }
+    try load(into: &model, prefix: "", keepingHalfMatrices: true) { _ in false }
     return model
   }
 
@@ -110,11 +112,13 @@ public struct ModelDirectory: Sendable {
   package func beginVerification() -> ChecksumVerification { ChecksumVerification(of: path) }
 
   private func load(
-    into module: inout some Module, prefix: String, ignoring: (String) -> Bool
+    into module: inout some Module, prefix: String, keepingHalfMatrices keepsHalfMatrices: Bool,
+    ignoring: (String) -> Bool
   ) throws(ModelError) {
     let weights = try weightsFile()
     do throws(WeightsError) {
-      try weights.load(into: &module, prefix: prefix, ignoring: ignoring)
+      try weights.load(
+        into: &module, prefix: prefix, ignoring: ignoring, keepingHalfMatrices: keepsHalfMatrices)
     } catch {
       throw ModelError(weights.path, .weights(error))
     }

@@ -6,6 +6,8 @@
 package protocol Backend: AnyObject, Sendable {
   /// Memory for `count` elements, with any contents.
   func makeBuffer(count: Int, type: ElementType) -> Buffer
+  /// Memory for `count` floats that are all 0.
+  func makeZeros(count: Int) -> Buffer
   func write(_ floats: [Float], to y: Region)
   func floats(in x: Region) -> [Float]
   /// Writes 8-bit RGB pixels as `byte * scale + shift`, with a scale and a shift per channel.
@@ -39,6 +41,7 @@ package protocol Backend: AnyObject, Sendable {
 
   // MARK: Products
 
+  /// The right side may hold bfloat16 numbers where the left holds floats.
   func multiply(
     _ left: Region, _ right: Region, _ bias: Region?, _ product: Product, into y: Region)
   /// `addend` has the shape of `y` and is added before the activation.

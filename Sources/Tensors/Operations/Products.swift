@@ -21,7 +21,8 @@ public func matmul(
 ///
 /// - Parameters:
 ///   - x: `[…, I]`.
-///   - weight: `[O, I]`; a packed copy is kept beside it until it is written.
+///   - weight: `[O, I]`; a packed copy is kept beside it until it is written. May be stored in bfloat16
+///     where `x` is not: each number is widened as it is read.
 ///   - bias: `[O]`.
 /// - Returns: `[…, O]`.
 public func linear(_ x: Tensor, _ weight: Tensor, bias: Tensor?) -> Tensor {
@@ -30,7 +31,10 @@ public func linear(_ x: Tensor, _ weight: Tensor, bias: Tensor?) -> Tensor {
   precondition(
     bias.map { $0.shape == [outputs] } ?? true,
     "linear: a bias \(bias?.shape ?? []) for \(outputs) outputs")
-  requireOneType(x, [weight, bias], "linear")
+  requireOneType(x, [bias], "linear")
+  precondition(
+    weight.elementType == x.elementType || weight.elementType == .bfloat16,
+    "linear: \(x.elementType) with a weight of \(weight.elementType)")
   let rows = x.elementCount / inputs
   let y = Tensor(uninitialized: x.shape.dropLast() + [outputs], type: x.elementType, on: x.device)
   var shape = Product(rows: rows, columns: outputs, inner: inputs, transposeRight: true)
@@ -40,7 +44,9 @@ public func linear(_ x: Tensor, _ weight: Tensor, bias: Tensor?) -> Tensor {
   let (x0, weight0, xShape) = (x.withoutGradient(), weight.withoutGradient(), x.shape)
   let pullbacks = [
     Pullback(to: x) { dy in
-      product(dy.reshaped(to: [rows, outputs]), weight0, false, false).reshaped(to: xShape)
+      product(
+        dy.reshaped(to: [rows, outputs]), weight0.converted(to: dy.elementType), false, false
+      ).reshaped(to: xShape)
     },
     Pullback(to: weight) { dy in
       product(dy.reshaped(to: [rows, outputs]), x0.reshaped(to: [rows, inputs]), true, false)

@@ -31,6 +31,18 @@ extension TensorsTests {
       }
     }
 
+    @Test("zeros are zeros, in fresh memory and in used", arguments: [100, 1_000_000])
+    func zeros(byteCount: Int) {
+      let memory = CPUMemory()
+      for _ in 0..<3 {
+        let address = memory.takeZeros(byteCount: byteCount)
+        let bytes = UnsafeRawBufferPointer(start: address, count: byteCount)
+        #expect(bytes.allSatisfy { $0 == 0 })
+        address.initializeMemory(as: UInt8.self, repeating: 0xff, count: byteCount)
+        memory.giveBack(address, byteCount: byteCount)
+      }
+    }
+
     @Test("memory of sizes that are no longer asked for does not pile up")
     func trimming() {
       let memory = CPUMemory()

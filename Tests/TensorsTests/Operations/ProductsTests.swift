@@ -35,9 +35,37 @@ extension TensorsTests {
       expectGradientsMatch(at: [x, weight]) { linear($0[0], $0[1], bias: nil) }
     }
 
+    @Test("a few rows, which have a kernel of their own, are those of many", arguments: 1...4)
+    func fewRows(count: Int) {
+      let x = FormulaWeights.scaled("x", [9, 70])
+      let weight = FormulaWeights.scaled("weight", [1001, 70])
+      let bias = FormulaWeights.scaled("bias", [1001])
+      for b in [bias, nil] {
+        let few = linear(x.slice(2..<2 + count), weight, bias: b)
+        expectClose(few, linear(x, weight, bias: b).slice(2..<2 + count), within: 1e-5)
+      }
+    }
+
+    @Test("a weight stored in bfloat16 is as good as its numbers in float32", arguments: [1, 3, 6])
+    func halfWeight(rows: Int) {
+      let x = FormulaWeights.scaled("x", [rows, 70])
+      let half = FormulaWeights.scaled("weight", [130, 70]).converted(to: .bfloat16)
+      let bias = FormulaWeights.scaled("bias", [130])
+      let whole = half.converted(to: .float32)
+      let y = linear(x, half, bias: bias)
+      #expect(y.elementType == .float32)
+      // Twice: the second time from the packed copy.
+      for y in [y, linear(x, half, bias: bias)] {
+        expectClose(y, linear(x, whole, bias: bias), within: 1e-6)
+      }
+      let (_, gradient) = valueWithGradient(at: [x]) { linear($0[0], half, bias: bias).sum() }
+      let (_, expected) = valueWithGradient(at: [x]) { linear($0[0], whole, bias: bias).sum() }
+      #expect(gradient[0]?.floats == expected[0]?.floats)
+    }
+
     @Test("a weight that has been updated in place is packed anew")
     func repacking() {
-      let x = FormulaWeights.scaled("x", [3, 70])
+      let x = FormulaWeights.scaled("x", [6, 70])
       var weight = FormulaWeights.scaled("weight", [130, 70])
       let before = linear(x, weight, bias: nil)
       let other = FormulaWeights.scaled("other", [130, 70])

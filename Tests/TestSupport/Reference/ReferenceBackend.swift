@@ -29,6 +29,12 @@ package final class ReferenceBackend: Backend {
     y.values = Array(repeating: Double(value), count: y.count)
   }
 
+  package func makeZeros(count: Int) -> Buffer {
+    let buffer = makeBuffer(count: count, type: .float32)
+    fill(Region(buffer), with: 0)
+    return buffer
+  }
+
   package func isFinite(_ x: Region) -> Bool { x.values.allSatisfy(\.isFinite) }
 }
 

@@ -19,16 +19,22 @@ package final class CPUBackend: Backend {
     CPUBuffer(count: count, type: type, from: memory)
   }
 
+  package func makeZeros(count: Int) -> Buffer { CPUBuffer(zeros: count, from: memory) }
+
   /// The oneDNN implementation chosen for each shape met so far.
   package var implementations: [String] { plans.withLock { $0.implementations } }
 
   package func multiply(
     _ left: Region, _ right: Region, _ bias: Region?, _ product: Product, into y: Region
   ) {
+    if product.hasFewRows, left.type == .float32 {
+      return ck_few_rows_product(
+        left.address, right.rawAddress, right.type.code, bias?.address, y.address,
+        Int64(product.rows), Int64(product.columns), Int64(product.inner), product.accumulates)
+    }
     plans.withLock { plans in
       let plan = plans.plan(for: .product(product, left.type, hasBias: bias != nil))
-      let weights = packed(right, for: plan)
-      run(plan, left, weights, bias, y)
+      run(plan, left, packed(right, for: plan, as: left.type), bias, y)
     }
   }
 
@@ -43,7 +49,7 @@ package final class CPUBackend: Backend {
       let plan = plans.plan(
         for: .convolution(
           window, x.type, hasBias: bias != nil, hasAddend: addend != nil, .forward))
-      run(plan, x, packed(weight, for: plan), bias, y)
+      run(plan, x, packed(weight, for: plan, as: x.type), bias, y)
     }
   }
 
@@ -53,7 +59,7 @@ package final class CPUBackend: Backend {
     plans.withLock { plans in
       let plan = plans.plan(
         for: .convolution(window.plain, dy.type, hasBias: false, hasAddend: false, .toInput))
-      run(plan, dx, packed(weight, for: plan), nil, dy)
+      run(plan, dx, packed(weight, for: plan, as: dy.type), nil, dy)
     }
   }
 
@@ -73,18 +79,30 @@ package final class CPUBackend: Backend {
   }
 
   /// The weights as the plan reads them; the copy stays with the weights until they change.
-  private func packed(_ weights: Region, for plan: OpaquePointer) -> Region {
+  private func packed(
+    _ weights: Region, for plan: OpaquePointer, as type: ElementType
+  ) -> Region {
     let byteCount = ck_plan_packed_bytes(plan)
-    guard byteCount > 0 else { return weights }
+    guard byteCount > 0 || weights.type != type else { return weights }
+    let key = PackedKey(
+      offset: weights.offset, count: weights.count,
+      layout: byteCount > 0 ? ck_plan_packed_layout(plan) : 0)
     let buffer = unsafeDowncast(weights.buffer, to: CPUBuffer.self)
-    let key = PackedKey(offset: weights.offset, layout: ck_plan_packed_layout(plan))
     return Region(
       buffer.packed(key) {
-        let count = (byteCount + weights.type.byteCount - 1) / weights.type.byteCount
-        let copy = CPUBuffer(count: count, type: weights.type, from: memory)
-        check(ck_plan_pack(plan, weights.rawAddress, copy.address))
+        let plain = weights.type == type ? weights : converted(weights, to: type)
+        guard byteCount > 0 else { return plain.buffer }
+        let count = (byteCount + type.byteCount - 1) / type.byteCount
+        let copy = CPUBuffer(count: count, type: type, from: memory)
+        check(ck_plan_pack(plan, plain.rawAddress, copy.address))
         return copy
       })
+  }
+
+  private func converted(_ x: Region, to type: ElementType) -> Region {
+    let y = Region(makeBuffer(count: x.count, type: type))
+    convert(x, into: y)
+    return y
   }
 
   private func run(
@@ -99,6 +117,13 @@ package final class CPUBackend: Backend {
   /// oneDNN only fails here when memory is gone, which Swift too ends a program for.
   private func check(_ succeeded: Bool) {
     precondition(succeeded, "oneDNN could not compute: out of memory?")
+  }
+}
+
+extension Product {
+  /// Whether it is a single picture's search, whose products are bound by reading the weights.
+  fileprivate var hasFewRows: Bool {
+    (1...CK_FEW_ROWS).contains(rows) && !transposeLeft && transposeRight
   }
 }
 

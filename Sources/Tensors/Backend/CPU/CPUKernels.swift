@@ -41,7 +41,10 @@ extension CPUBackend {
 
   package func fill(_ y: Region, with value: Float) { ck_fill(y.address, value, Int64(y.count)) }
 
-  package func isFinite(_ x: Region) -> Bool { ck_all_finite(x.address, Int64(x.count)) }
+  package func isFinite(_ x: Region) -> Bool {
+    x.type == .float32
+      ? ck_all_finite(x.address, Int64(x.count)) : ck_all_finite_bfloat16(x.halves, Int64(x.count))
+  }
 
   package func sumOfSquares(_ x: Region) -> Double { ck_sum_of_squares(x.address, Int64(x.count)) }
 

@@ -89,5 +89,5 @@ final class CPUPlans {
 }
 
 extension ElementType {
-  fileprivate var code: ck_type { self == .float32 ? CK_FLOAT32 : CK_BFLOAT16 }
+  var code: ck_type { self == .float32 ? CK_FLOAT32 : CK_BFLOAT16 }
 }

@@ -8,19 +8,19 @@ package enum StoredType: Sendable {
 }
 
 extension Tensor {
-  /// A `float32` tensor on the processor from numbers in a file.
+  /// A tensor on the processor from numbers in a file: of `float32`, unless halves are to be kept.
   ///
-  /// Aligned `float32` numbers are used where they are, so a mapped model costs no copy; others are
-  /// widened.
+  /// Aligned numbers that need no widening are used where they are, so a mapped model costs no copy.
   ///
   /// - Parameters:
   ///   - bytes: Exactly the tensor's numbers, little-endian, in row-major order.
   ///   - type: What they are.
   ///   - shape: The tensor's shape.
+  ///   - keepsHalves: Whether bfloat16 numbers stay what they are.
   ///   - owner: Keeps `bytes` in place as long as it lives.
   package init(
     _ bytes: UnsafeRawBufferPointer, storedAs type: StoredType, shape: Shape,
-    keeping owner: any AnyObject & Sendable
+    keepingHalves keepsHalves: Bool = false, keeping owner: any AnyObject & Sendable
   ) {
     let count = shape.elementCount
     precondition(
@@ -29,10 +29,11 @@ extension Tensor {
       self.init(uninitialized: shape, on: .cpu)
       return
     }
-    if type == .float32, Int(bitPattern: base) % MemoryLayout<Float>.alignment == 0 {
+    let staysAsItIs = type == .float32 || type == .bfloat16 && keepsHalves
+    if staysAsItIs, Int(bitPattern: base) % type.byteCount == 0 {
       let buffer = CPUBuffer(
-        borrowing: UnsafeMutableRawPointer(mutating: base), count: count, type: .float32,
-        from: owner)
+        borrowing: UnsafeMutableRawPointer(mutating: base), count: count,
+        type: type == .float32 ? .float32 : .bfloat16, from: owner)
       self.init(shape: shape, region: Region(buffer), device: .cpu)
       return
     }

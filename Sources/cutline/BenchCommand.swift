@@ -1,0 +1,180 @@
+import ArgumentParser
+import Captioning
+import Files
+import ImageEncoders
+import Layers
+import Media
+import Tensors
+
+/// `cutline bench`: how fast this machine captions.
+struct BenchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench", abstract: "Measure how fast this machine captions.",
+    discussion: """
+      Times a model, or with --encoder a network with random weights, on pictures of noise; medians, \
+      after the first runs, which cost more.
+
+        cutline bench
+        cutline bench --encoder resnet50 --precision bf16 --batch-size 32
+      """)
+
+  @OptionGroup var model: ModelOptions
+  @Option(
+    help: ArgumentHelp(
+      "An encoder by its name rather than a model.", valueName: "name"),
+    completion: .list(EncoderArchitecture.allCases.map(\.rawValue)))
+  var encoder: EncoderArchitecture?
+  @Option(help: "What an encoder computes with (default: f32).")
+  var precision: Precision?
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("Pictures at once (default: 1 and 32).", valueName: "n"))
+  var batchSize: [Int] = []
+  @Option(help: ArgumentHelp("For how long to measure each.", valueName: "s"))
+  var seconds = 3.0
+  @Flag(help: "Print JSON.")
+  var json = false
+  @OptionGroup var threads: ThreadOptions
+  @OptionGroup(title: "Messages") var talk: MessageOptions
+
+  enum Precision: String, ExpressibleByArgument, CaseIterable {
+    case f32, bf16
+
+    var elementType: Tensors.ElementType { self == .f32 ? .float32 : .bfloat16 }
+  }
+
+  func validate() throws {
+    guard batchSize.allSatisfy({ (1...1024).contains($0) }) else {
+      throw ValidationError("--batch-size must be from 1 to 1024.")
+    }
+    guard (0.01...3600).contains(seconds) else {
+      throw ValidationError("--seconds must be from 0.01 to 3600, not \(seconds).")
+    }
+    if encoder != nil, model.model != nil {
+      throw ValidationError("--encoder times a network without a model. Leave out --model.")
+    }
+    if encoder == nil, precision != nil {
+      throw ValidationError("--precision is for --encoder; a model computes as it does in use.")
+    }
+  }
+
+  func run() throws {
+    let threadCount = try threads.apply()
+    var report = try encoder.map(timings(of:)) ?? timingsOfModel()
+    report.threadCount = threadCount
+    try StandardStream.output.write(json ? report.json.prettyText + "\n" : report.text)
+  }
+
+  private var batchSizes: [Int] { batchSize.isEmpty ? [1, 32] : batchSize }
+
+  /// An encoder alone, its norms folded, as it is in use.
+  private func timings(of architecture: EncoderArchitecture) -> BenchReport {
+    let precision = precision ?? .f32
+    var random = SeededGenerator(seed: 1)
+    var drawn = architecture.makeEncoder()
+    drawn.initialize(using: &random)
+    let encoder = drawn.foldingNorms().converted(to: precision.elementType)
+    let size = architecture.publishedPreprocessing.size
+    var report = BenchReport(subject: "\(architecture.rawValue), \(precision.rawValue)")
+    for count in batchSizes {
+      let pixels = Tensor(
+        (0..<count * size * size * 3).map { _ in 2 * random.uniform() - 1 },
+        shape: [count, size, size, 3]
+      ).converted(to: precision.elementType)
+      report.add("encode", count, medianDuration { _ = encoder.features(pixels) })
+    }
+    return report
+  }
+
+  /// What a model does with decoded pictures.
+  private func timingsOfModel() throws -> BenchReport {
+    let directory = try model.directory()
+    let captioner = try Captioner(loading: directory)
+    try captioner.finishVerification()
+    let size = captioner.preprocessing.size
+    var random = SeededGenerator(seed: 1)
+    var report = BenchReport(subject: directory.name)
+    for count in batchSizes {
+      let images = (0..<count).map { _ in
+        Image(
+          width: size, height: size,
+          pixels: (0..<size * size * 3).map { _ in UInt8(random.uniform() * 255) })
+      }
+      let features = captioner.features(of: images)
+      report.add("encode", count, medianDuration { _ = captioner.features(of: images) })
+      report.add("search", count, medianDuration { _ = captioner.captions(from: features) })
+      report.add(
+        "both", count,
+        medianDuration { _ = captioner.captions(from: captioner.features(of: images)) })
+    }
+    return report
+  }
+
+  /// Of as many runs as fit, but three at least; the first two are not counted.
+  private func medianDuration(_ body: () -> Void) -> (median: Duration, count: Int) {
+    for _ in 0..<2 { body() }
+    let clock = ContinuousClock()
+    let end = clock.now + .seconds(seconds)
+    var durations: [Duration] = []
+    repeat { durations.append(clock.measure(body)) } while durations.count < 3 || clock.now < end
+    return (durations.sorted()[durations.count / 2], durations.count)
+  }
+}
+
+/// What was measured, a row per stage and batch size.
+private struct BenchReport {
+  let subject: String
+  var threadCount = 1
+  private var rows: [Row] = []
+
+  private struct Row {
+    let stage: String
+    let batchSize: Int
+    let milliseconds: Double
+    let runCount: Int
+
+    var picturesPerSecond: Double { 1000 * Double(batchSize) / milliseconds }
+  }
+
+  init(subject: String) { self.subject = subject }
+
+  mutating func add(_ stage: String, _ batchSize: Int, _ time: (median: Duration, count: Int)) {
+    rows.append(
+      Row(
+        stage: stage, batchSize: batchSize, milliseconds: time.median.milliseconds,
+        runCount: time.count))
+  }
+
+  var text: String {
+    let table = rows.map { row in
+      let numbers = [
+        padded("b\(row.batchSize)", 6), padded("\(tenths(row.milliseconds)) ms", 12),
+        padded("\(tenths(row.picturesPerSecond)) img/s", 14), "median of \(row.runCount)",
+      ]
+      return "\(row.stage)  " + numbers.joined(separator: "  ")
+    }
+    return (["\(subject), \(threadCount) threads"] + table).joined(separator: "\n") + "\n"
+  }
+
+  var json: JSONValue {
+    .object([
+      .init("subject", .string(subject)), .init("threads", .number(Double(threadCount))),
+      .init(
+        "timings",
+        .array(
+          rows.map { row in
+            .object([
+              .init("stage", .string(row.stage)),
+              .init("batch_size", .number(Double(row.batchSize))),
+              .init("ms", .number(row.milliseconds)),
+              .init("images_per_second", .number(row.picturesPerSecond)),
+              .init("runs", .number(Double(row.runCount))),
+            ])
+          })),
+    ])
+  }
+
+  private func padded(_ text: String, _ width: Int) -> String {
+    String(repeating: " ", count: max(0, width - text.count)) + text
+  }
+}

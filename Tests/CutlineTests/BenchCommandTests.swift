@@ -1,0 +1,61 @@
+import Files
+import TestSupport
+import Testing
+
+@Suite("cutline bench")
+struct BenchCommandTests {
+  let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  func bench(_ arguments: String...) throws -> Program.Outcome {
+    try Program.run(["bench", "--seconds", "0.01"] + arguments, in: folder.path)
+  }
+
+  @Test("times an encoder by its name, a line per batch size", arguments: ["f32", "bf16"])
+  func encoder(precision: String) throws {
+    let result = try bench(
+      "--encoder", "small_cnn", "--precision", precision, "--batch-size", "1", "3", "-t", "1")
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(result.errors == "")
+    #expect(result.lines.first == "small_cnn, \(precision), 1 threads")
+    for (line, size) in zip(result.lines.dropFirst(), ["b1 ", "b3 "]) {
+      #expect(line.contains(size) && line.contains(" img/s"), "\(line)")
+    }
+    #expect(result.lines.count == 3)
+  }
+
+  @Test("times what a model does with pictures, and agrees with itself")
+  func model() throws {
+    let model = try SampleModel()
+    let result = try bench("-m", model.path, "--batch-size", "2", "--json")
+    #expect(result.status == 0, "\(result.errors)")
+    let report = try JSONValue(reading: Array(result.output.utf8))
+    #expect(report["subject"]?.string == "tiny")
+    let timings = try #require(report["timings"]?.elements)
+    #expect(timings.compactMap { $0["stage"]?.string } == ["encode", "search", "both"])
+    for timing in timings {
+      guard case .number(let milliseconds) = timing["ms"],
+        case .number(let rate) = timing["images_per_second"],
+        case .number(let runs) = timing["runs"]
+      else {
+        Issue.record("\(timing.compactText)")
+        continue
+      }
+      #expect(runs >= 3 && milliseconds > 0)
+      #expect(abs(rate - 2000 / milliseconds) < 1e-6 * rate)
+    }
+  }
+
+  @Test(
+    "refuses what makes no sense",
+    arguments: [
+      ["--encoder", "small_cnn", "-m", "x"], ["--precision", "bf16"], ["--batch-size", "0"],
+      ["--encoder", "alexnet"], ["--seconds", "0"],
+    ])
+  func usage(arguments: [String]) throws {
+    let result = try Program.run(["bench"] + arguments, in: folder.path)
+    #expect(result.status == 64)
+    #expect(result.output == "")
+  }
+}

@@ -1,0 +1,41 @@
+import Layers
+import Tensors
+import TestSupport
+import Testing
+
+extension LayersTests {
+  @Suite("Feature norm")
+  struct FeatureNormTests {
+    @Test("brings what it has measured to mean 0 and deviation 1, whatever it was before")
+    func standardises() {
+      let features = FormulaWeights.scaled("features", [200, 5], 3, offset: 7)
+      var norm = FeatureNorm(size: 5)
+      norm.measure(features)
+      let y = norm(features)
+      expectClose(y.mean(over: [0]), Tensor(zeros: [5]), within: 1e-4)
+      expectClose((y * y).mean(over: [0]), Tensor(repeating: 1, shape: [5]), within: 1e-2)
+    }
+
+    @Test("leaves a feature that never varies at 0, and tames one that hardly does")
+    func constants() {
+      var norm = FeatureNorm(size: 2)
+      norm.measure(Tensor([3, 1, 3, 1.0002], shape: [2, 2]))
+      let y = norm(Tensor([3, 1.0002], shape: [1, 2])).floats
+      #expect(y[0] == 0 && abs(y[1]) < 0.01, "\(y)")
+    }
+
+    @Test("passes gradients on to what it reads")
+    func gradient() {
+      expectGradientsMatch(
+        of: FeatureNorm(size: 3).withFormulaWeights(),
+        at: [FormulaWeights.scaled("x", [2, 3])]
+      ) { norm, x in norm(x[0]) }
+    }
+
+    @Test("is measured, not learned")
+    func statistics() {
+      #expect(FeatureNorm(size: 3).parameters.allSatisfy { $0.parameter.role == .statistic })
+      #expect(FeatureNorm(size: 3).parameterCount == 0)
+    }
+  }
+}
