@@ -359,17 +359,19 @@ size_t ck_plan_packed_bytes(const ck_plan *plan) {
 
 // The plain layout counts too: a square matrix packs differently when it is read transposed.
 uint64_t ck_plan_packed_layout(const ck_plan *plan) {
-#if DNNL_VERSION_MAJOR >= 3
+#if DNNL_VERSION_MAJOR < 3
+  uint64_t hash = hash_bytes(HASH_START, &plan->plain, sizeof plan->plain);
+  return hash_bytes(hash, &plan->packed, sizeof plan->packed);
+#else
+#if DNNL_VERSION_MAJOR > 3 || DNNL_VERSION_MINOR > 3
   uint8_t blobs[2][4096];
   size_t plain = sizeof blobs[0], packed = sizeof blobs[1];
   if (dnnl_memory_desc_get_blob(blobs[0], &plain, plan->plain) == dnnl_success &&
       dnnl_memory_desc_get_blob(blobs[1], &packed, plan->packed) == dnnl_success)
     return hash_bytes(hash_bytes(HASH_START, blobs[0], plain), blobs[1], packed);
+#endif
   // Without a description to compare, the plan is the only one that reads this layout.
-  return (uint64_t)(uintptr_t)plan;
-#else
-  uint64_t hash = hash_bytes(HASH_START, &plan->plain, sizeof plan->plain);
-  return hash_bytes(hash, &plan->packed, sizeof plan->packed);
+  return hash_bytes(HASH_START, &plan, sizeof plan);
 #endif
 }
 

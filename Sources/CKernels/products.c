@@ -19,11 +19,14 @@ INLINE void few_rows(const few_rows_work *w, int64_t begin, int64_t end, int row
     const uint16_t *halves = (const uint16_t *)w->weights + column * w->inner;
     float lanes[CK_FEW_ROWS][LANES] = {{0}};
     int64_t i = 0;
-    for (; i + LANES <= w->inner; i += LANES)
+    for (; i + LANES <= w->inner; i += LANES) {
+      float weights[LANES];
+      for (int lane = 0; lane < LANES; lane++)
+        weights[lane] = is_half ? widened(halves[i + lane]) : floats[i + lane];
       for (int row = 0; row < rows; row++)
         for (int lane = 0; lane < LANES; lane++)
-          lanes[row][lane] += (is_half ? widened(halves[i + lane]) : floats[i + lane]) *
-                              w->x[row * w->inner + i + lane];
+          lanes[row][lane] += weights[lane] * w->x[row * w->inner + i + lane];
+    }
     for (int row = 0; row < rows; row++) {
       float *y = w->y + row * w->columns + column;
       float sum = (w->bias ? w->bias[column] : 0) + (w->adds ? *y : 0);

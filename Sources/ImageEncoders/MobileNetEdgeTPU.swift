@@ -47,8 +47,9 @@ public struct MobileNetEdgeTPU: ImageEncoder {
 
   /// `[B, H, W, 3]` to `[B, H/32, W/32, 1280]`.
   public func callAsFunction(_ pixels: Tensor) -> Tensor {
-    let x = stem(pixels, activation: .relu)
-    return head(blocks.reduce(x) { x, block in block(x) }, activation: .relu)
+    var x = stem(pixels, activation: .relu)
+    for block in blocks { x = block(consume x) }
+    return head(x, activation: .relu)
   }
 
   public mutating func visitParameters(_ visitor: inout ParameterVisitor) {
@@ -70,9 +71,10 @@ public struct MobileNetEdgeTPU: ImageEncoder {
     var layers: [Convolution]
     let addsInput: Bool
 
-    func callAsFunction(_ x: Tensor) -> Tensor {
+    func callAsFunction(_ x: consuming Tensor) -> Tensor {
       let inner = layers.dropLast().reduce(x) { x, layer in layer(x, activation: .relu) }
-      return layers[layers.count - 1](inner, adding: addsInput ? x : nil)
+      let last = layers[layers.count - 1]
+      return addsInput ? last(inner, adding: consume x) : last(inner)
     }
 
     mutating func visitParameters(_ visitor: inout ParameterVisitor) {

@@ -41,7 +41,9 @@ public struct MobileNetV2: ImageEncoder {
 
   /// `[B, H, W, 3]` to `[B, H/32, W/32, 1280]`.
   public func callAsFunction(_ pixels: Tensor) -> Tensor {
-    head(blocks.reduce(stem(pixels)) { x, block in block(x) })
+    var x = stem(pixels)
+    for block in blocks { x = block(consume x) }
+    return head(x)
   }
 
   public mutating func visitParameters(_ visitor: inout ParameterVisitor) {
@@ -77,8 +79,9 @@ private struct InvertedResidual: Module {
     addsInput = stride == 1 && inputs == outputs
   }
 
-  func callAsFunction(_ x: Tensor) -> Tensor {
-    project(depthwise(expand?(x) ?? x), adding: addsInput ? x : nil)
+  func callAsFunction(_ x: consuming Tensor) -> Tensor {
+    let inner = if let expand { depthwise(expand(x)) } else { depthwise(x) }
+    return addsInput ? project(inner, adding: consume x) : project(inner)
   }
 
   mutating func visitParameters(_ visitor: inout ParameterVisitor) {

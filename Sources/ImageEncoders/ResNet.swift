@@ -39,8 +39,9 @@ public struct ResNet: ImageEncoder {
 
   /// `[B, H, W, 3]` to `[B, H/32, W/32, 512 or 2048]`.
   public func callAsFunction(_ pixels: Tensor) -> Tensor {
-    let x = maxPool(stem(pixels), window: 3, stride: 2, padding: Padding(1))
-    return stages.joined().reduce(x) { x, block in block(x) }
+    var x = maxPool(stem(pixels), window: 3, stride: 2, padding: Padding(1))
+    for block in stages.joined() { x = block(consume x) }
+    return x
   }
 
   public mutating func visitParameters(_ visitor: inout ParameterVisitor) {
@@ -78,9 +79,10 @@ private struct ResidualBlock: Module {
     }
   }
 
-  func callAsFunction(_ x: Tensor) -> Tensor {
+  func callAsFunction(_ x: consuming Tensor) -> Tensor {
     let inner = convolutions.dropLast().reduce(x) { x, convolution in convolution(x) }
-    return convolutions[convolutions.count - 1](inner, adding: shortcut?(x) ?? x)
+    if let shortcut { x = shortcut(x) }
+    return convolutions[convolutions.count - 1](inner, adding: consume x)
   }
 
   mutating func visitParameters(_ visitor: inout ParameterVisitor) {

@@ -49,8 +49,8 @@ public struct NormalizedConvolution: Sendable {
   }
 
   /// `[B, H, W, C]` to `[B, h, w, O]`; `addend`, shaped like the result, joins before the activation.
-  public func callAsFunction(_ x: Tensor, adding addend: Tensor? = nil) -> Tensor {
-    folded()(x, adding: addend, activation: activation)
+  public func callAsFunction(_ x: Tensor, adding addend: consuming Tensor? = nil) -> Tensor {
+    folded()(x, adding: consume addend, activation: activation)
   }
 
   /// Makes the folding permanent, for a model that no longer learns.

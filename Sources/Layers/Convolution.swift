@@ -34,10 +34,10 @@ public struct Convolution: Module {
   ///   - activation: What happens to the sum.
   /// - Returns: `[B, h, w, O]`.
   public func callAsFunction(
-    _ x: Tensor, adding addend: Tensor? = nil, activation: Activation = .linear
+    _ x: Tensor, adding addend: consuming Tensor? = nil, activation: Activation = .linear
   ) -> Tensor {
     convolution(
-      x, weight, bias: bias, adding: addend, geometry(for: x.shape), activation: activation)
+      x, weight, bias: bias, adding: consume addend, geometry(for: x.shape), activation: activation)
   }
 
   public mutating func visitParameters(_ visitor: inout ParameterVisitor) {

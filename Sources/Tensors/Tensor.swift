@@ -102,6 +102,13 @@ public struct Tensor: Sendable {
     body(region)
   }
 
+  /// This very tensor, to be overwritten, if nobody else can see its numbers.
+  mutating func writableIfUnshared() -> Tensor? {
+    guard history == nil, region.isUniquelyReferenced() else { return nil }
+    region.buffer.contentsWillChange()
+    return self
+  }
+
   /// The same numbers on another device.
   package func moved(to other: Device) -> Tensor {
     other == device ? self : Tensor(floats, shape: shape, on: other)

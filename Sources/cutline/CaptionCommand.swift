@@ -2,6 +2,7 @@ import ArgumentParser
 import Captioning
 import Files
 import Media
+import Tensors
 
 /// `cutline caption FILE…`, or just `cutline FILE…`: prints a sentence about each picture.
 struct CaptionCommand: ParsableCommand {
@@ -29,7 +30,10 @@ struct CaptionCommand: ParsableCommand {
     let threadCount = try threads.apply()
     let directory = try model.directory()
     let start = ContinuousClock.now
+    // The other core is hashing the model's files.
+    Device.setThreadCount(1)
     var captioner = try Captioner(loading: directory)
+    Device.setThreadCount(threadCount)
     captioner.search = search.search(for: captioner.configuration, captionCount: results.captions)
     let loading = start.duration(to: .now).milliseconds
     messages.detail("\(directory.path): loaded in \(tenths(loading)) ms, \(threadCount) threads")

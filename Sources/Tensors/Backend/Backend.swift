@@ -44,7 +44,7 @@ package protocol Backend: AnyObject, Sendable {
   /// The right side may hold bfloat16 numbers where the left holds floats.
   func multiply(
     _ left: Region, _ right: Region, _ bias: Region?, _ product: Product, into y: Region)
-  /// `addend` has the shape of `y` and is added before the activation.
+  /// `addend` has the shape of `y`, or is `y`, and is added before the activation.
   func convolve(
     _ x: Region, _ weight: Region, _ bias: Region?, adding addend: Region?, _ window: Window,
     into y: Region)

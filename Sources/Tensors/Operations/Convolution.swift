@@ -4,34 +4,39 @@
 ///   - x: `[B, H, W, C]`.
 ///   - weight: `[O, C / groups, kh, kw]`, as PyTorch stores it.
 ///   - bias: `[O]`.
-///   - addend: Added before the activation, as in a residual block; shaped like the result.
+///   - addend: Added before the activation, as in a residual block; shaped like the result, which takes
+///     its memory where nobody else needs it.
 ///   - geometry: Stride, padding and groups.
 ///   - activation: What happens to the sum.
 /// - Returns: `[B, h, w, O]`.
 public func convolution(
-  _ x: Tensor, _ weight: Tensor, bias: Tensor? = nil, adding addend: Tensor? = nil,
+  _ x: Tensor, _ weight: Tensor, bias: Tensor? = nil, adding addend: consuming Tensor? = nil,
   _ geometry: ConvolutionGeometry = .init(), activation: Activation = .linear
 ) -> Tensor {
   let window = Window(x.shape, weight.shape, geometry, activation)
-  let y = Tensor(uninitialized: window.outputShape, type: x.elementType, on: x.device)
   precondition(
     bias.map { $0.shape == [window.outputChannels] } ?? true,
     "convolution: a bias \(bias?.shape ?? []) for \(window.outputChannels) channels")
-  requireOneType(x, [weight, bias, addend], "convolution")
-  if let addend {
+  var sum = consume addend
+  requireOneType(x, [weight, bias, sum], "convolution")
+  if let shape = sum?.shape {
     precondition(
-      addend.shape == y.shape, "convolution: \(addend.shape) cannot be added to \(y.shape)")
+      shape == window.outputShape, "convolution: \(shape) cannot be added to \(window.outputShape)")
   }
+  let records = [x, weight, bias, sum].contains { $0?.history != nil }
+  let y =
+    (records ? nil : sum?.writableIfUnshared())
+    ?? Tensor(uninitialized: window.outputShape, type: x.elementType, on: x.device)
   y.device.backend.convolve(
-    x.region, weight.region, bias?.region, adding: addend?.region, window, into: y.region)
+    x.region, weight.region, bias?.region, adding: sum?.region, window, into: y.region)
 
-  let inputs = [x, weight] + [bias, addend].compactMap { $0 }
-  guard inputs.contains(where: { $0.history != nil }) else { return y }
+  guard records else { return y }
+  let inputs = [x, weight] + [bias, sum].compactMap { $0 }
   let gradient = ConvolutionGradient(
     window: window, x: x.withoutGradient(), weight: weight.withoutGradient(),
     wantsInput: x.history != nil,
     wantsWeight: weight.history != nil || bias?.history != nil, hasBias: bias != nil,
-    hasAddend: addend != nil)
+    hasAddend: sum != nil)
   let inputCount = inputs.count
   return recordedJointly([y], from: inputs) { gradients in
     gradients[0].map { gradient($0, y) } ?? Array(repeating: nil, count: inputCount)

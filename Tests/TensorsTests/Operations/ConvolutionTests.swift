@@ -1,6 +1,7 @@
-import Tensors
 import TestSupport
 import Testing
+
+@testable import Tensors
 
 extension TensorsTests {
   @Suite("Convolution")
@@ -12,6 +13,27 @@ extension TensorsTests {
       "33-channels", "relu", "relu6", "residual", "residual-relu", "residual-1x1-relu",
       "residual-relu6", "1x7",
     ]
+
+    @Test("an addend that others still need is left alone; any other lends its memory")
+    func addendMemory() {
+      let x = FormulaWeights.scaled("x", [1, 5, 5, 3])
+      let weight = FormulaWeights.scaled("weight", [16, 3, 1, 1])
+      let kept = FormulaWeights.scaled("addend", [1, 5, 5, 16])
+      let before = kept.floats
+      let y = convolution(x, weight, adding: kept)
+      #expect(kept.floats == before)
+      expectClose(y, convolution(x, weight) + kept, within: 1e-6)
+      // Nobody else holds this one.
+      var lent = FormulaWeights.scaled("addend", [1, 5, 5, 16])
+      let address = lent.region.rawAddress
+      let z = convolution(x, weight, adding: lent.taken())
+      #expect(z.region.rawAddress == address && z.floats == y.floats)
+      // Nor this one, but a gradient will need it as it was.
+      let (_, gradients) = valueWithGradient(at: [x, kept]) {
+        convolution($0[0], weight, adding: $0[1], activation: .relu).sum()
+      }
+      #expect(gradients[1]?.floats == y.floats.map { $0 > 0 ? 1 : 0 } && kept.floats == before)
+    }
 
     @Test("agrees with PyTorch", arguments: cases)
     func parity(name: String) throws {
@@ -77,5 +99,13 @@ extension TensorsTests {
         message.contains(
           "convolution: a kernel [8, 4, 3, 3] in 1 groups does not fit a map [1, 4, 4, 3]"))
     }
+  }
+}
+
+extension Tensor {
+  /// The tensor itself, which leaves nothing behind.
+  fileprivate mutating func taken() -> Tensor {
+    defer { self = Tensor(zeros: []) }
+    return self
   }
 }

@@ -44,7 +44,7 @@ package final class CPUBackend: Backend {
   ) {
     // oneDNN can also read an addend where it is, but then leaves its fastest kernels (2.6.3): the
     // copy makes ResNet's 512 → 2048 channels take 7.3 ms, not 13.8.
-    if let addend { convert(addend, into: y) }
+    if let addend, addend.rawAddress != y.rawAddress { convert(addend, into: y) }
     plans.withLock { plans in
       let plan = plans.plan(
         for: .convolution(

@@ -11,7 +11,13 @@ import Glibc
 final class CPUMemory: Sendable {
   private let pool = Mutex(Pool())
 
-  func take(byteCount: Int) -> UnsafeMutableRawPointer {
+  /// A raw address, which belongs to exactly one buffer or to the free list, and how much lies there.
+  struct Block: @unchecked Sendable {
+    let address: UnsafeMutableRawPointer
+    let byteCount: Int
+  }
+
+  func take(byteCount: Int) -> Block {
     let size = Self.roundedUp(byteCount)
     return pool.withLock { $0.take(size) } ?? Self.allocate(size)
   }
@@ -20,38 +26,27 @@ final class CPUMemory: Sendable {
   ///
   /// Pages fresh from the system do by themselves, and cost nothing before they are touched: those of a
   /// model that is about to be loaded never are.
-  func takeZeros(byteCount: Int) -> UnsafeMutableRawPointer {
+  func takeZeros(byteCount: Int) -> Block {
     let size = Self.roundedUp(byteCount)
-    if let address = pool.withLock({ $0.take(size) }) {
-      memset(address, 0, byteCount)
-      return address
-    }
-    let address = Self.allocate(size)
-    if size < Self.mappedSize { memset(address, 0, byteCount) }
-    return address
+    let used = pool.withLock { $0.take(size) }
+    let block = used ?? Self.allocate(size)
+    if used != nil || size < Self.mappedSize { memset(block.address, 0, byteCount) }
+    return block
   }
 
-  func giveBack(_ address: UnsafeMutableRawPointer, byteCount: Int) {
-    let block = Block(address: address)
-    pool.withLock { $0.add(block, Self.roundedUp(byteCount)) }
-  }
+  func giveBack(_ block: Block) { pool.withLock { $0.add(block) } }
 
   deinit { pool.withLock { $0.empty() } }
 
   /// How much waits to be used again.
   var freeByteCount: Int { pool.withLock { $0.freeByteCount } }
 
-  /// A raw address, which belongs to exactly one buffer or to the free list.
-  private struct Block: @unchecked Sendable {
-    let address: UnsafeMutableRawPointer
-  }
-
   /// Large blocks come from the system itself: in malloc's heap an aligned block leaves a hole that the
   /// next one of its size does not fit into, and 7,000 pictures' features once cost 11 GB of holes.
-  private static func allocate(_ size: Int) -> UnsafeMutableRawPointer {
+  private static func allocate(_ size: Int) -> Block {
     guard size >= mappedSize else {
       // A cache line's alignment, which is also the width of an AVX-512 register.
-      return .allocate(byteCount: size, alignment: 64)
+      return Block(address: .allocate(byteCount: size, alignment: 64), byteCount: size)
     }
     let flags = MAP_PRIVATE | MAP_ANONYMOUS
     guard let address = mmap(nil, size, PROT_READ | PROT_WRITE, flags, -1, 0),
@@ -59,14 +54,14 @@ final class CPUMemory: Sendable {
     else { preconditionFailure("out of memory: no \(size) bytes to be had") }
     // The system may take 100 ms to find huge pages: too long for one caption, little for a training.
     if size >= 16 << 20 { madvise(address, size, MADV_HUGEPAGE) }
-    return address
+    return Block(address: address, byteCount: size)
   }
 
-  private static func deallocate(_ address: UnsafeMutableRawPointer, _ size: Int) {
-    if size >= mappedSize {
-      munmap(address, size)
+  private static func release(_ block: Block) {
+    if block.byteCount >= mappedSize {
+      munmap(block.address, block.byteCount)
     } else {
-      address.deallocate()
+      block.address.deallocate()
     }
   }
 
@@ -76,28 +71,43 @@ final class CPUMemory: Sendable {
     private var free: [Int: [Block]] = [:]
     private(set) var freeByteCount = 0
     private var usedByteCount = 0
+    /// The most that was ever used at once.
+    private var peakByteCount = 64 << 20
 
-    mutating func take(_ size: Int) -> UnsafeMutableRawPointer? {
-      usedByteCount += size
-      if let block = free[size]?.popLast() {
-        freeByteCount -= size
-        return block.address
+    mutating func take(_ size: Int) -> Block? {
+      if let block = freeBlock(of: size) {
+        freeByteCount -= block.byteCount
+        use(block.byteCount)
+        return block
       }
-      // Batches of longer captions need other sizes: those of shorter ones must not pile up.
-      if freeByteCount > max(usedByteCount, 64 << 20) { empty() }
+      use(size)
+      // Batches of longer captions need other sizes: those of shorter ones must not pile up. What the
+      // peak needs may stay, for it will come again.
+      if usedByteCount + freeByteCount > 2 * peakByteCount { empty() }
       return nil
     }
 
-    mutating func add(_ block: Block, _ size: Int) {
-      usedByteCount -= size
-      freeByteCount += size
-      free[size, default: []].append(block)
+    /// A block of this size, or of the next larger there is if it wastes less than it holds: the maps of
+    /// a network's layers, each of a size of its own, then live in the same few blocks.
+    private mutating func freeBlock(of size: Int) -> Block? {
+      if let block = free[size]?.popLast() { return block }
+      let fitting = free.lazy.filter { $0.key > size && $0.key <= 2 * size && !$0.value.isEmpty }
+      return fitting.map(\.key).min().flatMap { free[$0]?.popLast() }
+    }
+
+    private mutating func use(_ byteCount: Int) {
+      usedByteCount += byteCount
+      peakByteCount = max(peakByteCount, usedByteCount)
+    }
+
+    mutating func add(_ block: Block) {
+      usedByteCount -= block.byteCount
+      freeByteCount += block.byteCount
+      free[block.byteCount, default: []].append(block)
     }
 
     mutating func empty() {
-      for (size, blocks) in free {
-        for block in blocks { CPUMemory.deallocate(block.address, size) }
-      }
+      for block in free.values.joined() { CPUMemory.release(block) }
       (free, freeByteCount) = ([:], 0)
     }
   }
@@ -113,20 +123,21 @@ final class CPUMemory: Sendable {
 /// Memory of the processor: from the pool, or a stretch of a mapped file.
 final class CPUBuffer: Buffer, @unchecked Sendable {
   let address: UnsafeMutableRawPointer
-  private let memory: CPUMemory?
+  /// What goes back to the pool, and the pool; nil where the memory is borrowed.
+  private let pooled: (block: CPUMemory.Block, memory: CPUMemory)?
   /// Keeps borrowed memory, such as a mapped file, in place.
   private let owner: (any AnyObject & Sendable)?
   private let packedCopies = Mutex<[PackedKey: Buffer]>([:])
 
   init(count: Int, type: ElementType, from memory: CPUMemory) {
-    address = memory.take(byteCount: count * type.byteCount)
-    (self.memory, owner) = (memory, nil)
+    let block = memory.take(byteCount: count * type.byteCount)
+    (address, pooled, owner) = (block.address, (block, memory), nil)
     super.init(count: count, type: type)
   }
 
   init(zeros count: Int, from memory: CPUMemory) {
-    address = memory.takeZeros(byteCount: count * ElementType.float32.byteCount)
-    (self.memory, owner) = (memory, nil)
+    let block = memory.takeZeros(byteCount: count * ElementType.float32.byteCount)
+    (address, pooled, owner) = (block.address, (block, memory), nil)
     super.init(count: count, type: .float32)
   }
 
@@ -140,15 +151,15 @@ final class CPUBuffer: Buffer, @unchecked Sendable {
     borrowing address: UnsafeMutableRawPointer, count: Int, type: ElementType,
     from owner: any AnyObject & Sendable
   ) {
-    (self.address, memory, self.owner) = (address, nil, owner)
+    (self.address, pooled, self.owner) = (address, nil, owner)
     super.init(count: count, type: type)
   }
 
   deinit {
-    memory?.giveBack(address, byteCount: count * type.byteCount)
+    if let (block, memory) = pooled { memory.giveBack(block) }
   }
 
-  override var isWritable: Bool { memory != nil }
+  override var isWritable: Bool { pooled != nil }
 
   override func contentsWillChange() {
     packedCopies.withLock { $0 = [:] }
