@@ -23,7 +23,7 @@ typedef void (*ck_range_body)(const void *context, int64_t begin, int64_t end);
 /// Runs `body` over 0..<count on oneDNN's own team, in parts of at least `grain`.
 void ck_parallel(int64_t count, int64_t grain, ck_range_body body, const void *context);
 
-// MARK: oneDNN (onednn.c)
+// MARK: oneDNN (plan*.c)
 
 typedef enum { CK_FLOAT32 = 0, CK_BFLOAT16 = 1 } ck_type;
 typedef enum { CK_LINEAR = 0, CK_RELU = 1, CK_RELU6 = 2 } ck_activation;

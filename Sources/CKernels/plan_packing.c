@@ -1,0 +1,64 @@
+#include "onednn.h"
+
+// Weights in the library's own layout.
+
+static const uint64_t HASH_START = 0xcbf29ce484222325u;
+
+static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t count) {
+  const uint8_t *byte = bytes;
+  for (size_t i = 0; i < count; i++) hash = (hash ^ byte[i]) * 0x100000001b3u;
+  return hash;
+}
+
+size_t ck_plan_packed_bytes(const ck_plan *plan) {
+  return plan->needs_packing ? dnnl_memory_desc_get_size(MD(plan->packed)) : 0;
+}
+
+// The plain layout counts too: a square matrix packs differently when it is read transposed.
+uint64_t ck_plan_packed_layout(const ck_plan *plan) {
+#if DNNL_VERSION_MAJOR < 3
+  uint64_t hash = hash_bytes(HASH_START, &plan->plain, sizeof plan->plain);
+  return hash_bytes(hash, &plan->packed, sizeof plan->packed);
+#else
+#if DNNL_VERSION_MAJOR > 3 || DNNL_VERSION_MINOR > 3
+  uint8_t blobs[2][4096];
+  size_t plain = sizeof blobs[0], packed = sizeof blobs[1];
+  if (dnnl_memory_desc_get_blob(blobs[0], &plain, plan->plain) == dnnl_success &&
+      dnnl_memory_desc_get_blob(blobs[1], &packed, plan->packed) == dnnl_success)
+    return hash_bytes(hash_bytes(HASH_START, blobs[0], plain), blobs[1], packed);
+#endif
+  // Without a description to compare, the plan is the only one that reads this layout.
+  return hash_bytes(HASH_START, &plan, sizeof plan);
+#endif
+}
+
+static bool reorder(ck_plan *plan, dnnl_memory_desc_t *from, const void *source,
+                    dnnl_memory_desc_t *to, void *destination) {
+  ck_context *context = plan->context;
+  dnnl_primitive_desc_t description = NULL;
+  dnnl_primitive_t primitive = NULL;
+  dnnl_memory_t a = NULL, b = NULL;
+  bool done = dnnl_reorder_primitive_desc_create(&description, MD(*from), context->engine, MD(*to),
+                                                 context->engine, NULL) == dnnl_success &&
+              dnnl_primitive_create(&primitive, description) == dnnl_success &&
+              dnnl_memory_create(&a, MD(*from), context->engine, (void *)source) == dnnl_success &&
+              dnnl_memory_create(&b, MD(*to), context->engine, destination) == dnnl_success;
+  if (done) {
+    dnnl_exec_arg_t arguments[2] = {{DNNL_ARG_FROM, a}, {DNNL_ARG_TO, b}};
+    done = dnnl_primitive_execute(primitive, context->stream, 2, arguments) == dnnl_success &&
+           dnnl_stream_wait(context->stream) == dnnl_success;
+  }
+  if (a) dnnl_memory_destroy(a);
+  if (b) dnnl_memory_destroy(b);
+  if (primitive) dnnl_primitive_destroy(primitive);
+  if (description) dnnl_primitive_desc_destroy(description);
+  return done;
+}
+
+bool ck_plan_pack(ck_plan *plan, const void *plain, void *packed) {
+  return reorder(plan, &plan->plain, plain, &plan->packed, packed);
+}
+
+bool ck_plan_unpack(ck_plan *plan, const void *packed, void *plain) {
+  return reorder(plan, &plan->packed, packed, &plan->plain, plain);
+}

@@ -1,0 +1,59 @@
+#include "onednn.h"
+
+static bool describe_matrix(dnnl_memory_desc_t *md, int64_t rows, int64_t columns, bool transposed,
+                            dnnl_data_type_t type) {
+  dnnl_dims_t shape = {rows, columns};
+  dnnl_dims_t strides = {transposed ? 1 : columns, transposed ? rows : 1};
+  return DESCRIBE_STRIDED(*md, 2, shape, type, strides);
+}
+
+static bool describe_product(const ck_product *p, ck_description *d, dnnl_memory_desc_t *plain) {
+  dnnl_data_type_t type = ck_data_type(p->type);
+  dnnl_dims_t bias = {1, p->columns}, right = {p->inner, p->columns};
+  return describe_matrix(&d->source, p->rows, p->inner, p->transpose_left, type) &&
+         describe_matrix(plain, p->inner, p->columns, p->transpose_right, type) &&
+         (p->packs_right
+              ? DESCRIBE(d->weights, 2, right, type, dnnl_format_tag_any)
+              : describe_matrix(&d->weights, p->inner, p->columns, p->transpose_right, type)) &&
+         describe_matrix(&d->destination, p->rows, p->columns, false, type) &&
+         DESCRIBE(d->bias, 2, bias, type, dnnl_ab);
+}
+
+static bool build_product(ck_plan *plan, const ck_product *p, ck_description *d) {
+  dnnl_engine_t engine = plan->context->engine;
+  dnnl_primitive_attr_t attributes = NULL;
+  if (!ck_attributes(&attributes, (ck_fusion){.adds_destination = p->adds_destination}))
+    return false;
+#if DNNL_VERSION_MAJOR >= 3
+  bool built = dnnl_matmul_primitive_desc_create(&plan->description, engine, d->source, d->weights,
+                                                 p->has_bias ? d->bias : NULL, d->destination,
+                                                 attributes) == dnnl_success;
+#else
+  dnnl_matmul_desc_t operation;
+  bool built = dnnl_matmul_desc_init(&operation, &d->source, &d->weights,
+                                     p->has_bias ? &d->bias : NULL,
+                                     &d->destination) == dnnl_success &&
+               dnnl_primitive_desc_create(&plan->description, &operation, attributes, engine,
+                                          NULL) == dnnl_success;
+#endif
+  dnnl_primitive_attr_destroy(attributes);
+  return built && ck_plan_add(plan, SOURCE, DNNL_ARG_SRC, dnnl_query_src_md) &&
+         ck_plan_add(plan, WEIGHTS, DNNL_ARG_WEIGHTS, dnnl_query_weights_md) &&
+         ck_plan_add(plan, DESTINATION, DNNL_ARG_DST, dnnl_query_dst_md) &&
+         (!p->has_bias || ck_plan_add_plain(plan, BIAS, DNNL_ARG_BIAS, &d->bias)) &&
+         ck_plan_finish(plan, dnnl_query_weights_md, p->packs_right);
+}
+
+ck_plan *ck_plan_product(ck_context *context, const ck_product *shape) {
+  ck_plan *plan = calloc(1, sizeof *plan);
+  if (!plan) return NULL;
+  plan->context = context;
+  ck_description description;
+  memset(&description, 0, sizeof description);
+  bool built = describe_product(shape, &description, &plan->plain) &&
+               build_product(plan, shape, &description);
+  ck_forget(&description);
+  if (built) return plan;
+  ck_plan_destroy(plan);
+  return NULL;
+}
