@@ -28,7 +28,7 @@ let package = Package(
     .target(
       name: "Training",
       dependencies: [
-        "Captioning", "Datasets", "ImageEncoders", "Layers", "Media", "Tensors", "Text",
+        "Captioning", "Datasets", "Files", "ImageEncoders", "Layers", "Media", "Tensors", "Text",
       ]
     ),
     .executableTarget(
@@ -69,8 +69,8 @@ let package = Package(
     .testTarget(
       name: "TrainingTests",
       dependencies: [
-        "Captioning", "Datasets", "ImageEncoders", "Layers", "Media", "TestSupport", "Tensors",
-        "Text", "Training",
+        "Captioning", "Datasets", "Files", "ImageEncoders", "Layers", "Media", "TestSupport",
+        "Tensors", "Text", "Training",
       ]),
   ]
 )

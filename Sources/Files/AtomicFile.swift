@@ -93,3 +93,19 @@ package struct AtomicFile: ~Copyable {
     return resolved
   }
 }
+
+extension AtomicFile {
+  /// Writes the contents of the file `source`, which may be empty, to `path`.
+  package static func copy(_ source: String, to path: String) throws(FileError) {
+    let bytes: [UInt8]
+    do throws(FileError) {
+      bytes = try MappedFile(source).withBytes { Array($0) }
+    } catch {
+      guard error.problem == .empty else { throw error }
+      bytes = []
+    }
+    let file = try AtomicFile(path)
+    try file.write(bytes)
+    try file.commit()
+  }
+}

@@ -95,7 +95,7 @@ func synchronizeTree(_ path: String) throws(FileError) {
 /// Removes a file, or a folder with all it holds; never follows a symbolic link.
 ///
 /// It serves cleaning up after a failure, so its own failures are not reported.
-func removeTree(_ path: String) {
+package func removeTree(_ path: String) {
   guard unlink(path) != 0, (try? fileKind(path)) == S_IFDIR else { return }
   for name in (try? namesInFolder(path)) ?? [] { removeTree("\(path)/\(name)") }
   rmdir(path)

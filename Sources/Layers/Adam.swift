@@ -9,16 +9,21 @@ public struct Adam: Sendable {
   public var epsilon: Float = 1e-8
   /// Per unit of learning rate, off the weights themselves.
   public var weightDecay: Float = 0
-  private var moments: [String: Moments] = [:]
+  /// By the parameters' names; to be kept with them, so that learning can go on another day.
+  public var moments: [String: Moments] = [:]
 
   /// Running means of a parameter's gradient and of its square, and how many steps made them.
   ///
   /// Each parameter counts its own steps, as in PyTorch: one that starts to learn late would
   /// otherwise take its first steps several times too long.
-  private struct Moments: Sendable {
-    var step = 0
-    var first: Tensor
-    var second: Tensor
+  public struct Moments: Sendable {
+    public var step: Int
+    public var first: Tensor
+    public var second: Tensor
+
+    public init(step: Int = 0, first: Tensor, second: Tensor) {
+      (self.step, self.first, self.second) = (step, first, second)
+    }
   }
 
   public init() {}

@@ -78,6 +78,25 @@ public struct WeightsFile: Sendable {
     return tensor
   }
 
+  /// All tensors by name, in the order of the file.
+  public func tensors() throws(WeightsError) -> [(name: String, value: Tensor)] {
+    var all: [(name: String, value: Tensor)] = []
+    for name in names {
+      do throws(WeightsError.Problem) {
+        all.append(
+          (
+            name,
+            try tensor(
+              named: name, shape: shape(of: name) ?? [], keepingHalves: false,
+              allowsNonFinite: true)
+          ))
+      } catch {
+        throw WeightsError(path: path, problem: error)
+      }
+    }
+    return all
+  }
+
   /// Writes tensors under their names; the file appears whole or not at all.
   public static func write(
     _ tensors: [(name: String, value: Tensor)], to path: String,

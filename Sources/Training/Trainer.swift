@@ -33,16 +33,18 @@ package struct Trainer: Sendable {
   ///   - validation: What it is measured on; may be empty.
   ///   - vocabulary: The words both were numbered by.
   ///   - plan: How it learns.
+  ///   - state: Where an earlier run of the same plan stopped; nil begins with `model`.
   package init(
     _ model: CaptionModel, _ configuration: EncoderConfiguration, training: [TrainingExample],
-    validation: [TrainingExample], vocabulary: Vocabulary, plan: TrainingPlan
+    validation: [TrainingExample], vocabulary: Vocabulary, plan: TrainingPlan,
+    resuming state: TrainingState? = nil
   ) {
     (self.plan, self.vocabulary) = (plan, vocabulary)
     let random = SeededRandom(plan.seed)
     self.training = PictureBatches(training, batchSize: plan.batchSize, random: random)
     self.validation = PictureBatches(validation, batchSize: plan.batchSize, random: random)
     preprocessing = configuration.preprocessing
-    state = TrainingState(model)
+    self.state = state ?? TrainingState(model)
   }
 
   package var trainingExamples: [TrainingExample] { training.examples }
@@ -50,30 +52,30 @@ package struct Trainer: Sendable {
   /// How many steps an epoch has.
   package var stepsPerEpoch: Int { training.count }
 
-  /// Learns from every picture once.
+  /// Learns from every picture once, or from those that this epoch has left.
   ///
-  /// - Parameter report: Is told after each step.
-  /// - Returns: Mean losses.
-  /// - Throws: What is wrong with a picture that cannot be read.
+  /// - Parameter afterStep: Is shown the state after each step, to keep it if it likes, and says whether
+  ///   to go on.
+  /// - Returns: Mean losses; nil if the epoch was not finished.
+  /// - Throws: What is wrong with a picture that cannot be read; what `afterStep` throws.
   package mutating func learnEpoch(
-    report: (TrainingState.Report, Int) -> Void
-  ) throws(MediaError) -> EpochReport {
+    afterStep: (TrainingState.Report, TrainingState) throws -> Bool = { _, _ in true }
+  ) throws -> EpochReport? {
     let learnsEncoder = plan.learnsEncoder(in: state.epoch)
-    if state.step == 0 { try measureFeatures() }
-    if !learnsEncoder { try computeFeatures(of: training.examples + validation.examples) }
-    var total = 0.0
-    for examples in training.epoch(state.epoch) {
+    try prepareFeatures(learnsEncoder: learnsEncoder)
+    for examples in training.epoch(state.epoch).dropFirst(state.position) {
       let batch = try batch(examples, asPixels: learnsEncoder, isLearning: true)
       let result = state.learn(from: batch, plan, stepCount: plan.epochCount * training.count)
-      total += Double(result.loss)
-      report(result, state.step)
+      guard try afterStep(result, state) else { return nil }
     }
     // Learning has made them obsolete.
     if learnsEncoder { features = [:] }
-    state.epoch += 1
-    return EpochReport(
-      epoch: state.epoch, trainingLoss: total / Double(max(training.count, 1)),
+    let report = EpochReport(
+      epoch: state.epoch + 1, trainingLoss: state.lossSum / Double(max(training.count, 1)),
       validationLoss: try validationLoss(asPixels: learnsEncoder))
+    state.epoch += 1
+    (state.position, state.lossSum) = (0, 0)
+    return report
   }
 
   /// The mean of `-log p` over all words of the validation set, in nats.
@@ -101,14 +103,21 @@ package struct Trainer: Sendable {
     return TrainingBatch(examples, .pixels(try loader.pixels(of: examples, epoch: state.epoch)))
   }
 
-  /// Shows the decoder what the encoder sees in an even choice of training pictures.
-  private mutating func measureFeatures() throws(MediaError) {
+  /// Computes the features an epoch needs, and before the first step shows some to the decoder.
+  ///
+  /// In the same batches whether the run is fresh or resumed: a picture's company might change the last
+  /// bits of what is seen in it.
+  private mutating func prepareFeatures(learnsEncoder: Bool) throws(MediaError) {
+    guard !learnsEncoder || state.step == 0 else { return }
     let interval = max(1, training.examples.count / Self.measuredPictureCount)
     let chosen = stride(from: 0, to: training.examples.count, by: interval)
       .map { training.examples[$0] }
     try computeFeatures(of: chosen)
-    let rows = chosen.compactMap { features[$0.path] }
-    state.model.decoder.measure(Tensor(concatenating: rows, along: 0))
+    if state.step == 0 {
+      let rows = chosen.compactMap { features[$0.path] }
+      state.model.decoder.measure(Tensor(concatenating: rows, along: 0))
+    }
+    if !learnsEncoder { try computeFeatures(of: training.examples + validation.examples) }
   }
 
   /// Enough for a mean and a variance; more would cost a training from pixels a noticeable start.

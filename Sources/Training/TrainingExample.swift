@@ -1,4 +1,5 @@
 import Datasets
+import Files
 import Text
 
 /// A picture and its captions as word numbers.
@@ -31,6 +32,18 @@ package struct TokenizedDataset: Sendable {
       return captions.isEmpty ? nil : (picture.path, captions)
     }
     counts = WordCounts(counting: pictures.lazy.flatMap(\.captions))
+  }
+
+  /// A checksum of all paths' last parts and words, to tell one data set from another.
+  package var fingerprint: String {
+    var hash = SHA256()
+    for picture in pictures {
+      let name = picture.path.split(separator: "/").last ?? ""
+      let text =
+        "\(name)\t" + picture.captions.joined(separator: ["\t"]).joined(separator: " ") + "\n"
+      Array(text.utf8).withUnsafeBytes { hash.update($0) }
+    }
+    return String(hash.digest().description.prefix(16))
   }
 
   package func examples(with vocabulary: Vocabulary) -> [TrainingExample] {

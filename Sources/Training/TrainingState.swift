@@ -3,10 +3,19 @@ import Layers
 import Tensors
 
 /// Everything that changes from one training step to the next.
+///
+/// With the plan and the data it fixes all that follows: what is drawn at random is keyed by seed,
+/// epoch and example, so there are no generators to be kept.
 package struct TrainingState: Sendable {
   package var model: CaptionModel
   package var optimizer = Adam()
+  /// Counts from 0.
   package var epoch = 0
+  /// How many batches of this epoch have been learned from.
+  package var position = 0
+  /// The sum of their losses.
+  package var lossSum = 0.0
+  /// How many batches have been learned from in all.
   package var step = 0
 
   package init(_ model: CaptionModel) { self.model = model }
@@ -43,6 +52,8 @@ package struct TrainingState: Sendable {
         learningRate: { plan.learningRate(of: $0, $1) * share })
     }
     step += 1
+    position += 1
+    lossSum += Double(loss.scalar)
     return Report(loss: loss.scalar, gradientNorm: norm)
   }
 }

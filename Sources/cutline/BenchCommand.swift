@@ -25,7 +25,7 @@ struct BenchCommand: ParsableCommand {
     completion: .list(EncoderArchitecture.allCases.map(\.rawValue)))
   var encoder: EncoderArchitecture?
   @Option(help: "What an encoder computes with (default: f32).")
-  var precision: Precision?
+  var precision: StoredPrecision?
   @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp("Pictures at once (default: 1 and 32).", valueName: "n"))
@@ -36,12 +36,6 @@ struct BenchCommand: ParsableCommand {
   var json = false
   @OptionGroup var threads: ThreadOptions
   @OptionGroup(title: "Messages") var talk: MessageOptions
-
-  enum Precision: String, ExpressibleByArgument, CaseIterable {
-    case f32, bf16
-
-    var elementType: Tensors.ElementType { self == .f32 ? .float32 : .bfloat16 }
-  }
 
   func validate() throws {
     guard batchSize.allSatisfy({ (1...1024).contains($0) }) else {

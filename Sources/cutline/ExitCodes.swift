@@ -5,6 +5,7 @@ import Files
 import Layers
 import Media
 import Text
+import Training
 
 /// How the program ends; numbers from 64 up are those of sysexits.h.
 ///
@@ -17,6 +18,7 @@ enum ExitStatus: Int32 {
   case bug = 70
   case cannotCreate = 73
   case inputOutput = 74
+  case locked = 75
   case configuration = 78
 
   var exitCode: ExitCode { ExitCode(rawValue) }
@@ -41,6 +43,7 @@ struct Failure: Equatable {
     case let error as ChecksumError: self.init(error.description, .badData)
     case let error as VocabularyError: self.init(error.description, .badData)
     case let error as DatasetError: self.init(error.description, error.status)
+    case let error as CheckpointError: self.init(error.description, error.status)
     case let error as Failure: self = error
     default: return nil
     }
@@ -85,6 +88,12 @@ extension DatasetError {
     case .noCaptions, .noImageFolder: .inputMissing
     default: .badData
     }
+  }
+}
+
+extension CheckpointError {
+  fileprivate var status: ExitStatus {
+    if case .otherSettings = problem { .configuration } else { .badData }
   }
 }
 

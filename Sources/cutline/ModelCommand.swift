@@ -2,18 +2,19 @@ import ArgumentParser
 import Captioning
 import Files
 import ImageEncoders
+import Tensors
 
 /// `cutline model …`: what there is to do with model folders.
 struct ModelCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "model", abstract: "List, describe, check and import models.",
+    commandName: "model", abstract: "List, describe, check, import and export models.",
     discussion: """
         cutline model list
         cutline model import weights.safetensors --encoder resnet50 -o models/resnet50
       """,
     subcommands: [
       ModelListCommand.self, ModelInfoCommand.self, ModelVerifyCommand.self,
-      ModelImportCommand.self,
+      ModelImportCommand.self, ModelExportCommand.self,
     ])
 }
 
@@ -118,7 +119,7 @@ struct ModelImportCommand: ParsableCommand {
 
   func run() throws {
     var work = EncoderImport(encoder, padding: padding, preprocessing: preprocessing)
-    work.precision = precision == .f32 ? .float32 : .bfloat16
+    work.precision = precision.elementType
     work.license = license
     work.allowsNonFinite = allowNonfinite
     let report = try work.run(file, to: output, replacing: force)
@@ -131,7 +132,40 @@ struct ModelImportCommand: ParsableCommand {
         + "cutline train DATASET --encoder-model \(output) -o runs/first")
   }
 
-  enum StoredPrecision: String, ExpressibleByArgument, CaseIterable { case f32, bf16 }
+}
+
+/// `cutline model export NAME -o DIR`: a model stored with another precision.
+struct ModelExportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "export", abstract: "Write a model anew, by default at half its size.",
+    discussion: """
+      A run's models are stored in f32, to learn on from. For use bf16 is as good, and half as large.
+
+        cutline model export runs/first/last -o models/first
+      """)
+
+  @Argument(help: "A folder, or a name on the search path.", completion: .directory)
+  var model: String
+  @Option(name: .shortAndLong, help: "The folder to write.", completion: .directory)
+  var output: String
+  @Option(help: "How numbers are stored.")
+  var precision = StoredPrecision.bf16
+  @Flag(help: "Replace the model if it exists.")
+  var force = false
+  @OptionGroup(title: "Messages") var talk: MessageOptions
+
+  func run() throws {
+    let directory = try ModelDirectory(named: model, searching: ModelSearchPath.current.folders)
+    try directory.export(to: output, precision: precision.elementType, replacing: force)
+    talk.messages.note(
+      "wrote \(output) in \(precision.rawValue). Use it: cutline caption -m \(output) PHOTO")
+  }
+}
+
+enum StoredPrecision: String, ExpressibleByArgument, CaseIterable {
+  case f32, bf16
+
+  var elementType: Tensors.ElementType { self == .f32 ? .float32 : .bfloat16 }
 }
 
 extension EncoderArchitecture: ExpressibleByArgument {}

@@ -14,7 +14,8 @@ struct TrainCommand: ParsableCommand {
     commandName: "train", abstract: "Learn to caption from pictures with captions.",
     discussion: """
       DATASET is a folder with captions_train.json and captions_val.json in COCO's form, and the
-      pictures in images/. After every epoch the model so far is written to RUN/last.
+      pictures in images/. RUN/last is the model so far. A run that was stopped, even killed, goes on where \
+      it was when the same command is typed again, and ends with the same model.
 
         cutline train data/flickr8k --encoder-model models/mobilenet -o runs/first
       """)
@@ -55,6 +56,8 @@ struct TrainCommand: ParsableCommand {
   var minCount = 5
   @Option(help: "Longer captions are cut.")
   var maxWords = 20
+  @Option(help: ArgumentHelp("Steps between checkpoints.", valueName: "n"))
+  var saveEvery = 500
   @Option(help: "Fixes every random choice.")
   var seed: UInt64 = 1
   @Option(name: .shortAndLong, help: "Threads to compute with.")
@@ -63,7 +66,9 @@ struct TrainCommand: ParsableCommand {
   var license: String?
 
   func validate() throws {
-    guard epochs > 0, batchSize > 0, embed > 0, hidden > 0, maxWords > 0, minCount > 0 else {
+    guard epochs > 0, batchSize > 0, embed > 0, hidden > 0, maxWords > 0, minCount > 0,
+      saveEvery > 0
+    else {
       throw ValidationError("epochs, sizes and counts must be above 0.")
     }
     guard (0..<1).contains(dropout) else { throw ValidationError("--dropout must be in 0..<1.") }
@@ -76,10 +81,10 @@ struct TrainCommand: ParsableCommand {
   }
 
   func run() throws {
+    let stop = StopSignal()
     if let threads { Device.setThreadCount(threads) }
     // At once, not after the first epoch: where nothing can be written nothing need be learned.
-    try makeFolder(output)
-    let plan = plan
+    let run = try RunFolder(output)
     let folder = COCOFolder(dataset)
     let training = TokenizedDataset(try folder.read(.train), maximumWords: maxWords)
     let validation =
@@ -87,27 +92,61 @@ struct TrainCommand: ParsableCommand {
       ? TokenizedDataset(try folder.read(.validation), maximumWords: maxWords) : nil
     let vocabulary = Vocabulary(training.counts, minimumCount: minCount)
     let (model, configuration) = try makeModel(vocabulary)
+    let settings = settings(of: training, configuration)
+    let checkpoint = try run.newestCheckpoint(of: settings)
     var trainer = Trainer(
       model, configuration.encoder, training: training.examples(with: vocabulary),
-      validation: validation?.examples(with: vocabulary) ?? [], vocabulary: vocabulary, plan: plan)
+      validation: validation?.examples(with: vocabulary) ?? [], vocabulary: vocabulary, plan: plan,
+      resuming: try checkpoint?.state(of: model))
     let unknown = vocabulary.unknownFraction(of: training.counts)
     say("\(dataset)  vocabulary \(vocabulary.count) (\(percent(unknown)) <unk>)")
     say("model  \(model.parameterCount) parameters, \(trainer.stepsPerEpoch) steps an epoch")
+    if let checkpoint { say("going on from \(checkpoint.path)") }
 
+    let save = { (state: TrainingState) in
+      try run.save(
+        state, as: contents(state, configuration, (vocabulary, training.counts)), settings)
+    }
     let clock = ContinuousClock()
-    for _ in 0..<epochs {
+    while trainer.state.epoch < epochs {
       let start = clock.now
-      let report = try trainer.learnEpoch { report, step in
-        guard step % 20 == 0 else { return }
-        say("step \(step)  loss \(rounded(report.loss))  grad \(rounded(report.gradientNorm))")
+      let report = try trainer.learnEpoch { report, state in
+        if state.step % 20 == 0 {
+          say(
+            "step \(state.step)  loss \(rounded(report.loss))  grad \(rounded(report.gradientNorm))"
+          )
+        }
+        if stop.number != nil { return false }
+        if state.step % saveEvery == 0 { try save(state) }
+        return true
+      }
+      guard let report else {
+        try save(trainer.state)
+        say("saved \(output)/last at step \(trainer.state.step). To go on, type the same again.")
+        stop.end()
       }
       let seconds = start.duration(to: clock.now).components.seconds
       say(
         "epoch \(report.epoch)/\(epochs)  loss \(rounded(report.trainingLoss))  val loss "
           + "\(report.validationLoss.map(rounded) ?? "-")  \(seconds) s")
-      try save(trainer, configuration, counts: training.counts)
+      try save(trainer.state)
     }
     say("wrote \(output)/last. Use it:  cutline caption -m \(output)/last PHOTO")
+  }
+
+  /// What must be the same for a run to go on: everything its outcome depends on.
+  private func settings(
+    of training: TokenizedDataset, _ configuration: ModelConfiguration
+  ) -> Checkpoint.Settings {
+    [
+      ("DATASET's fingerprint", training.fingerprint),
+      ("--encoder-model", configuration.provenance.startedFrom ?? "none"),
+      ("--epochs", "\(epochs)"), ("--batch-size", "\(batchSize)"), ("--lr", "\(learningRate)"),
+      ("--encoder-lr", "\(plan.encoderLearningRate)"), ("--frozen-epochs", "\(frozenEpochs)"),
+      ("--weight-decay", "\(weightDecay)"), ("--cell", cell), ("--embed", "\(embed)"),
+      ("--hidden", "\(hidden)"), ("--dropout", "\(dropout)"), ("--min-count", "\(minCount)"),
+      ("--max-words", "\(maxWords)"), ("--seed", "\(seed)"),
+    ]
   }
 
   private var plan: TrainingPlan {
@@ -152,20 +191,19 @@ struct TrainCommand: ParsableCommand {
     return (model, configuration)
   }
 
-  private func save(
-    _ trainer: Trainer, _ configuration: ModelConfiguration, counts: WordCounts
-  ) throws {
+  private func contents(
+    _ state: TrainingState, _ configuration: ModelConfiguration,
+    _ words: (vocabulary: Vocabulary, counts: WordCounts)
+  ) -> ModelDirectory.Contents {
     let card = """
       # A captioner trained on \(configuration.provenance.trainedOn ?? dataset)
 
-      Written by `cutline train` after epoch \(trainer.state.epoch) of \(epochs).
+      Written by `cutline train` at step \(state.step), in epoch \(state.epoch) of \(epochs).
 
       """
-    try ModelDirectory.write(
-      .init(
-        configuration: configuration,
-        parameters: trainer.state.model.parameters.map { ($0.parameter.name, $0.value) },
-        words: (trainer.vocabulary, counts), card: card),
-      to: "\(output)/last", precision: .bfloat16, replacing: true)
+    return .init(
+      configuration: configuration,
+      parameters: state.model.parameters.map { ($0.parameter.name, $0.value) },
+      words: words, card: card)
   }
 }

@@ -58,6 +58,26 @@ struct ModelCommandTests {
     #expect(damaged.output.contains("do not agree"))
   }
 
+  @Test("export halves a model's size, and keeps all else")
+  func export() throws {
+    let model = try SampleModel()
+    let result = try cutline("model", "export", model.path, "-o", "half")
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(try cutline("model", "verify", "half").status == 0)
+    let (before, after) = (
+      try json(try cutline("model", "info", model.path, "--json").output),
+      try json(try cutline("model", "info", "half", "--json").output)
+    )
+    for key in ["words", "parameters", "encoder", "decoder"] { #expect(before[key] == after[key]) }
+    let weights = try SafetensorsFile("\(folder.path)/half/model.safetensors")
+    #expect(weights.entries.allSatisfy { $0.type == .bfloat16 })
+    #expect(try cutline("model", "export", model.path, "-o", "half").status == 73)
+    #expect(
+      try cutline("model", "export", "half", "-o", "half", "--force", "--precision", "f32").status
+        == 0)
+    #expect(try cutline("-m", "half", Pictures.jpeg).status == 0)
+  }
+
   // MARK: import
 
   /// A file with the tensors of a `small_cnn`, and those that `extra` adds.

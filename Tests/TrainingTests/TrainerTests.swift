@@ -1,5 +1,6 @@
 import Captioning
 import Datasets
+import Files
 import ImageEncoders
 import Layers
 import Media
@@ -21,7 +22,9 @@ struct TrainerTests {
     (plan.warmupStepCount, plan.minimumWordCount) = (5, 1)
     var trainer = set.trainer(plan)
     var losses: [Double] = []
-    for _ in 0..<plan.epochCount { losses.append(try trainer.learnEpoch { _, _ in }.trainingLoss) }
+    for _ in 0..<plan.epochCount {
+      losses.append(try #require(try trainer.learnEpoch()).trainingLoss)
+    }
     let last = try #require(losses.last)
     #expect(last < 0.1, "losses \(losses)")
 
@@ -41,7 +44,7 @@ struct TrainerTests {
       (plan.epochCount, plan.batchSize, plan.seed, plan.minimumWordCount) = (1, 6, seed, 1)
       plan.encoderLearningRate = 1e-3
       var trainer = set.trainer(plan)
-      _ = try trainer.learnEpoch { _, _ in }
+      _ = try trainer.learnEpoch()
       return trainer.state.model.parameters.map(\.value.floats)
     }
     let first = try weights(seed: 1)
@@ -56,7 +59,7 @@ struct TrainerTests {
     (plan.epochCount, plan.batchSize, plan.minimumWordCount) = (2, 6, 1)
     var trainer = set.trainer(plan)
     let before = trainer.state.model.parameters
-    for _ in 0..<2 { _ = try trainer.learnEpoch { _, _ in } }
+    for _ in 0..<2 { _ = try trainer.learnEpoch() }
     for (old, new) in zip(before, trainer.state.model.parameters) {
       let isEncoder = old.parameter.name.hasPrefix("encoder.")
       #expect((old.value.floats == new.value.floats) == isEncoder, "\(old.parameter.name)")
@@ -74,7 +77,7 @@ struct TrainerTests {
       .pixels(of: trainer.trainingExamples, epoch: 0)
     let expected = trainer.state.model.encoder.features(pixels).mean(over: [0])
     for _ in 0..<2 {
-      _ = try trainer.learnEpoch { _, _ in }
+      _ = try trainer.learnEpoch()
       let measured = try #require(
         trainer.state.model.parameters.first { $0.parameter.name == "image_norm.running_mean" })
       expectClose(measured.value, expected, within: 1e-5)
@@ -90,7 +93,7 @@ struct TrainerTests {
     plan.encoderStepsAreRelative = true
     var trainer = set.trainer(plan)
     let before = trainer.state.model.encoder.parameters
-    _ = try trainer.learnEpoch { _, _ in }
+    _ = try trainer.learnEpoch()
     #expect(trainer.state.step == 1)
     for (old, new) in zip(before, trainer.state.model.encoder.parameters) {
       let floats = old.value.floats
@@ -102,13 +105,87 @@ struct TrainerTests {
     }
   }
 
+  @Test(
+    "stopped after any step and gone on from its checkpoint, a run ends at the same bits",
+    arguments: [1, 3, 4, 7, 8])
+  func resumes(stoppingAfter stop: Int) throws {
+    let set = try ColourSet()
+    var plan = TrainingPlan()
+    // Four batches an epoch: frozen, frozen, learning.
+    (plan.epochCount, plan.batchSize, plan.minimumWordCount) = (3, 6, 1)
+    (plan.frozenEpochCount, plan.encoderLearningRate) = (2, 1e-3)
+    var straight = set.trainer(plan)
+    var losses: [Double] = []
+    while straight.state.epoch < 3 {
+      losses.append(try #require(try straight.learnEpoch()).trainingLoss)
+    }
+
+    var stopped = set.trainer(plan)
+    var kept: TrainingState?
+    while kept == nil {
+      _ = try stopped.learnEpoch { _, state in
+        if state.step == stop { kept = state }
+        return kept == nil
+      }
+    }
+    let folder = try TemporaryFolder()
+    let state = try #require(kept)
+    let written = try Checkpoint.write(
+      state, as: set.contents(state, stopped.vocabulary), [("--lr", "1")], into: folder.path)
+    #expect(try Checkpoint.all(in: folder.path).map(\.path) == [written.path])
+    try written.verify()
+    let fresh = set.trainer(plan)
+    var resumed = set.trainer(plan, resuming: try written.state(of: fresh.state.model))
+    #expect(resumed.state.step == stop)
+    var last = 0.0
+    while resumed.state.epoch < 3 {
+      last = try #require(try resumed.learnEpoch()).trainingLoss
+    }
+    #expect(last == losses[2])
+    for (found, expected) in zip(resumed.state.model.parameters, straight.state.model.parameters) {
+      #expect(found.value.floats == expected.value.floats, "\(found.parameter.name)")
+    }
+    for (name, moments) in straight.state.optimizer.moments {
+      #expect(resumed.state.optimizer.moments[name]?.step == moments.step)
+      #expect(resumed.state.optimizer.moments[name]?.second.floats == moments.second.floats)
+    }
+  }
+
+  @Test("a checkpoint in which anything has changed is not gone on from")
+  func damagedCheckpoint() throws {
+    let set = try ColourSet()
+    var plan = TrainingPlan()
+    (plan.batchSize, plan.minimumWordCount) = (21, 1)
+    var trainer = set.trainer(plan)
+    _ = try trainer.learnEpoch()
+    let folder = try TemporaryFolder()
+    let checkpoint = try Checkpoint.write(
+      trainer.state, as: set.contents(trainer.state, trainer.vocabulary), [], into: folder.path)
+    for name in try namesInFolder(checkpoint.path) where name != "counts.tsv" {
+      let path = "\(checkpoint.path)/\(name)"
+      let bytes = try MappedFile(path).withBytes { Array($0) }
+      var changed = bytes
+      changed[changed.count / 2] ^= 1
+      try write(changed, to: path)
+      #expect(throws: CheckpointError.self, "\(name)") { try checkpoint.verify() }
+      try write(bytes, to: path)
+    }
+    try checkpoint.verify()
+  }
+
+  private func write(_ bytes: [UInt8], to path: String) throws {
+    let file = try AtomicFile(path, overwriting: true)
+    try file.write(bytes)
+    try file.commit()
+  }
+
   @Test("a picture that cannot be read ends the run with its name")
   func missingPicture() throws {
     let set = try ColourSet()
     var plan = TrainingPlan()
     plan.minimumWordCount = 1
     var trainer = set.trainer(plan, extra: "missing.jpg")
-    #expect(throws: MediaError.self) { try trainer.learnEpoch { _, _ in } }
+    #expect(throws: MediaError.self) { try trainer.learnEpoch() }
   }
 }
 
@@ -151,7 +228,16 @@ private struct ColourSet {
     dataset = CaptionDataset(split: .train, examples: examples)
   }
 
-  func trainer(_ plan: TrainingPlan, extra path: String? = nil) -> Trainer {
+  func contents(_ state: TrainingState, _ vocabulary: Vocabulary) -> ModelDirectory.Contents {
+    .init(
+      configuration: configuration,
+      parameters: state.model.parameters.map { ($0.parameter.name, $0.value) },
+      words: (vocabulary, WordCounts()), card: "# A test\n")
+  }
+
+  func trainer(
+    _ plan: TrainingPlan, extra path: String? = nil, resuming state: TrainingState? = nil
+  ) -> Trainer {
     var examples = dataset.examples
     if let path {
       examples.append(CaptionedImage(id: 999, path: path, captions: ["nothing to see"]))
@@ -170,7 +256,7 @@ private struct ColourSet {
     let numbered = tokenized.examples(with: vocabulary)
     return Trainer(
       model, configuration.encoder, training: numbered, validation: Array(numbered.prefix(6)),
-      vocabulary: vocabulary, plan: plan)
+      vocabulary: vocabulary, plan: plan, resuming: state)
   }
 }
 

@@ -37,7 +37,14 @@ extension ModelDirectory {
   ) throws(FileError) {
     let folder = try DirectoryReplacement(
       path, replacingFolderWith: isReplacing ? FileName.configuration : nil)
-    let working = folder.workingPath
+    try write(contents, into: folder.workingPath, precision: precision)
+    try folder.commit()
+  }
+
+  /// Writes the files of a model into a folder that is there.
+  package static func write(
+    _ contents: Contents, into working: String, precision: Tensors.ElementType
+  ) throws(FileError) {
     var names = [FileName.configuration, FileName.weights, FileName.card]
     try AtomicFile.write(
       contents.configuration.json.prettyText + "\n", to: "\(working)/\(FileName.configuration)")
@@ -54,6 +61,5 @@ extension ModelDirectory {
     }
     let checksums = try ChecksumList(of: names.sorted(), in: working)
     try AtomicFile.write(checksums.text, to: "\(working)/\(FileName.checksums)")
-    try folder.commit()
   }
 }

@@ -1,0 +1,57 @@
+import Glibc
+import Synchronization
+
+/// SIGINT, SIGTERM or SIGHUP as a wish to stop after the step under way; a second one stops at once.
+///
+/// The signals are blocked everywhere and waited for by one thread. A class because two threads share
+/// it.
+final class StopSignal: Sendable {
+  private let received = Mutex<Int32?>(nil)
+
+  /// Begins to wait; to be called before any other thread is started, since threads inherit what is
+  /// blocked.
+  init() {
+    var held = Self.held
+    pthread_sigmask(SIG_BLOCK, &held, nil)
+    var thread = pthread_t()
+    let context = Unmanaged.passRetained(self).toOpaque()
+    guard pthread_create(&thread, nil, waitForSignals, context) == 0 else {
+      // Without the thread a signal ends the program as ever.
+      pthread_sigmask(SIG_UNBLOCK, &held, nil)
+      Unmanaged<StopSignal>.fromOpaque(context).release()
+      return
+    }
+    pthread_detach(thread)
+  }
+
+  /// The signal that came, if any.
+  var number: Int32? { received.withLock { $0 } }
+
+  /// Ends the program as the signal would have.
+  func end() -> Never { exit(128 + (number ?? SIGTERM)) }
+
+  fileprivate func wait() {
+    var held = Self.held
+    var number: Int32 = 0
+    while sigwait(&held, &number) == 0 {
+      let isSecond = received.withLock { received in
+        defer { received = received ?? number }
+        return received != nil
+      }
+      if isSecond { _exit(128 + number) }
+      say("stopping after this step... (again to stop at once)")
+    }
+  }
+
+  private static var held: sigset_t {
+    var set = sigset_t()
+    sigemptyset(&set)
+    for number in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&set, number) }
+    return set
+  }
+}
+
+private func waitForSignals(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+  if let context { Unmanaged<StopSignal>.fromOpaque(context).takeRetainedValue().wait() }
+  return nil
+}

@@ -1,0 +1,106 @@
+import Files
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("cutline train")
+struct TrainCommandTests {
+  let folder: TemporaryFolder
+
+  /// A data set of the sample pictures, laid out as COCO.
+  init() throws {
+    folder = try TemporaryFolder()
+    let names = try namesInFolder(Pictures.folder).filter { !$0.hasSuffix(".md") }
+    let images = names.enumerated().map { #"{"id": \#($0), "file_name": "\#($1)"}"# }
+    let captions = names.enumerated().map { id, name in
+      let words = name.split(separator: ".")[0].replacing("-", with: " ")
+      return #"{"image_id": \#(id), "caption": "a \#(words)"}"#
+    }
+    let json =
+      #"{"images": [\#(images.joined(separator: ","))], "#
+      + #""annotations": [\#(captions.joined(separator: ","))]}"#
+    for split in ["train", "val"] {
+      try AtomicFile.write(json, to: "\(folder.path)/captions_\(split).json")
+    }
+    try FileManager.default.createSymbolicLink(
+      atPath: "\(folder.path)/images", withDestinationPath: Pictures.folder)
+  }
+
+  static let options = [
+    "train", ".", "--epochs", "4", "--batch-size", "2", "--min-count", "1", "--embed", "16",
+    "--hidden", "16", "--save-every", "1", "-t", "1",
+  ]
+
+  func train(_ run: String, _ more: String...) throws -> Program.Outcome {
+    try Program.run(Self.options + ["-o", run] + more, in: folder.path)
+  }
+
+  func bytes(_ name: String) throws -> [UInt8] {
+    try MappedFile("\(folder.path)/\(name)").withBytes { Array($0) }
+  }
+
+  @Test("killed again and again and started again, it ends with the model of an undisturbed run")
+  func killed() throws {
+    let straight = try train("straight")
+    #expect(straight.status == 0, "\(straight.errors)")
+    #expect(straight.output == "")
+    #expect(
+      straight.errors.hasSuffix(
+        "wrote straight/last. Use it:  cutline caption -m straight/last PHOTO\n"))
+    // Each life is a little longer than the one before; the last one lives.
+    let script = """
+      for life in 0.3 0.5 0.7 0.9 1.1; do
+        timeout -s KILL $life "$0" \(Self.options.joined(separator: " ")) -o killed 2>/dev/null
+      done
+      exec "$0" \(Self.options.joined(separator: " ")) -o killed
+      """
+    let last = try Program.spawn(
+      ["/bin/bash", "-c", script, Program.path], in: folder.path, environment: [:], input: [],
+      output: .file)
+    #expect(last.status == 0, "\(last.errors)")
+    for name in ["model.safetensors", "optimizer.safetensors", "state.json"] {
+      #expect(try bytes("killed/last/\(name)") == bytes("straight/last/\(name)"), "\(name)")
+    }
+    let kept = try namesInFolder("\(folder.path)/killed/checkpoints")
+    #expect(kept == ["step-0000014", "step-0000015", "step-0000016"], "no leftovers: \(kept)")
+    let caption = try Program.run(["-m", "killed/last", Pictures.jpeg], in: folder.path)
+    #expect(caption.status == 0, "\(caption.errors)")
+  }
+
+  @Test("an interrupted run is saved, ends as its signal says, and goes on")
+  func interrupted() throws {
+    let command = Self.options.joined(separator: " ")
+    let script = """
+      "$0" \(command) --epochs 4000 -o run 2>log & child=$!
+      until [ -e run/last ]; do sleep 0.05; done
+      kill -INT $child; wait $child; echo $?
+      "$0" \(command) --epochs 4000 -o run 2>>log & child=$!
+      until [ "$(grep -c 'going on' log)" = 1 ]; do sleep 0.05; done
+      "$0" \(command) --epochs 4000 -o run; echo $?
+      kill -TERM $child; wait $child; echo $?
+      """
+    let result = try Program.spawn(
+      ["/bin/bash", "-c", script, Program.path], in: folder.path, environment: [:], input: [],
+      output: .file)
+    #expect(result.lines == ["130", "75", "143"], "\(result.errors)")
+    #expect(result.errors.contains("run: another cutline is training there."))
+    let log = String(decoding: try bytes("log"), as: UTF8.self)
+    #expect(log.contains("saved run/last at step "), "\(log)")
+    #expect(log.contains("going on from run/checkpoints/step-"), "\(log)")
+  }
+
+  @Test("a run is not gone on with under other options, and says which")
+  func otherOptions() throws {
+    #expect(try train("run").status == 0)
+    let other = try train("run", "--dropout", "0.1")
+    #expect(other.status == 78)
+    #expect(
+      other.errors.contains("run: was begun with --dropout 0.5, not 0.1. Go on with the same"))
+    // A damaged checkpoint is named, and the one before is used.
+    try AtomicFile.write("{}", to: "\(folder.path)/run/last/state.json", overwriting: true)
+    let again = try train("run")
+    #expect(again.status == 0)
+    #expect(again.errors.contains("step-0000016: is not whole"))
+    #expect(again.errors.contains("going on from run/checkpoints/step-0000015"))
+  }
+}
