@@ -41,7 +41,8 @@ package struct Trainer: Sendable {
   ) {
     (self.plan, self.vocabulary) = (plan, vocabulary)
     let random = SeededRandom(plan.seed)
-    self.training = PictureBatches(training, batchSize: plan.batchSize, random: random)
+    self.training = PictureBatches(
+      training, batchSize: plan.batchSize, order: plan.batchOrder, random: random)
     self.validation = PictureBatches(validation, batchSize: plan.batchSize, random: random)
     preprocessing = configuration.preprocessing
     self.state = state ?? TrainingState(model)

@@ -9,6 +9,8 @@ package struct TrainingPlan: Sendable, Equatable {
   package var epochCount = 20
   /// How many pictures a step learns from, each with all its captions.
   package var batchSize = 32
+  /// In what order batches are filled.
+  package var batchOrder = MinibatchBuilder.Order.pooled
   /// The highest step size of the decoder.
   package var learningRate: Float = 4e-4
   /// The highest step size of the encoder; 0 leaves the encoder as it is.

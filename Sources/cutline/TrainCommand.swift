@@ -32,6 +32,11 @@ struct TrainCommand: ParsableCommand {
   var epochs = 20
   @Option(help: "Pictures per step, each with all its captions.")
   var batchSize = 32
+  @Option(
+    help: ArgumentHelp(
+      "How batches are filled: by length in shuffled pools, shuffled, or by the length of source, target "
+        + "or both (Morishita et al., 2017).", valueName: "order"))
+  var batchOrder = MinibatchBuilder.Order.pooled
   @Option(name: .customLong("lr"), help: "The decoder's highest step size.")
   var learningRate: Float = 4e-4
   @Option(
@@ -141,7 +146,8 @@ struct TrainCommand: ParsableCommand {
     [
       ("DATASET's fingerprint", training.fingerprint),
       ("--encoder-model", configuration.provenance.startedFrom ?? "none"),
-      ("--epochs", "\(epochs)"), ("--batch-size", "\(batchSize)"), ("--lr", "\(learningRate)"),
+      ("--epochs", "\(epochs)"), ("--batch-size", "\(batchSize)"),
+      ("--batch-order", batchOrder.rawValue), ("--lr", "\(learningRate)"),
       ("--encoder-lr", "\(plan.encoderLearningRate)"), ("--frozen-epochs", "\(frozenEpochs)"),
       ("--weight-decay", "\(weightDecay)"), ("--cell", cell), ("--embed", "\(embed)"),
       ("--hidden", "\(hidden)"), ("--dropout", "\(dropout)"), ("--min-count", "\(minCount)"),
@@ -152,6 +158,7 @@ struct TrainCommand: ParsableCommand {
   private var plan: TrainingPlan {
     var plan = TrainingPlan()
     (plan.epochCount, plan.batchSize, plan.seed) = (epochs, batchSize, seed)
+    plan.batchOrder = batchOrder
     plan.learningRate = learningRate
     // A new encoder must learn; an imported one stays as it is unless told otherwise.
     plan.encoderLearningRate = encoderLearningRate ?? (encoderModel == nil ? learningRate : 0)
@@ -207,3 +214,5 @@ struct TrainCommand: ParsableCommand {
       words: words, card: card)
   }
 }
+
+extension MinibatchBuilder.Order: ExpressibleByArgument {}

@@ -1,0 +1,143 @@
+import Tensors
+
+/// Cuts a data set into minibatches whose members are of nearly equal length (Morishita et al., 2017,
+/// Algorithm 1).
+///
+/// The members are put in order, batches are filled until they hold enough, and the batches are
+/// shuffled. The outcome is a function of seed and epoch alone.
+package struct MinibatchBuilder: Sendable {
+  /// How long one member of a batch is.
+  package struct Length: Sendable, Equatable {
+    /// Frames of a clip; 1 for a picture.
+    package let source: Int
+    /// Words, `<bos>` or `<eos>` included.
+    package let target: Int
+
+    package init(source: Int = 1, target: Int) { (self.source, self.target) = (source, target) }
+  }
+
+  /// In what order batches are filled; all but `pooled` are Morishita's.
+  package enum Order: String, Sendable, CaseIterable {
+    /// Shuffled, then by length within pools of a few batches: little padding, and other company every
+    /// epoch.
+    case pooled
+    case shuffle
+    /// By the length of the source, of the target, of one and then the other; ties in random order.
+    case source = "src"
+    case target = "trg"
+    case sourceThenTarget = "src_trg"
+    case targetThenSource = "trg_src"
+  }
+
+  /// When a batch is full.
+  package enum Budget: Sendable, Equatable {
+    case members(Int)
+    /// Words of the target; the member that reaches the limit still joins.
+    case words(Int)
+  }
+
+  package let lengths: [Length]
+  package var order: Order
+  package var budget: Budget
+  package var random: SeededRandom
+  /// How many batches are sorted together by `pooled`.
+  private let batchesPerPool = 20
+
+  package init(
+    _ lengths: [Length], order: Order = .pooled, budget: Budget, random: SeededRandom
+  ) {
+    (self.lengths, self.order, self.budget, self.random) = (lengths, order, budget, random)
+  }
+
+  /// The batches of one epoch, as positions in `lengths`; the one with the longest target first, so that
+  /// a batch too large for the memory fails at once.
+  package func epoch(_ epoch: Int) -> [[Int]] {
+    var generator = random.generator(.shuffling, epoch: epoch)
+    let shuffled = generator.shuffled(Array(lengths.indices))
+    var batches: [[Int]]
+    if order == .pooled {
+      batches = cut(shuffled, into: poolBudget).flatMap { pool in
+        cut(sorted(pool, by: \.targetThenSource), into: budget)
+      }
+    } else {
+      batches = cut(ordered(shuffled), into: budget)
+    }
+    batches = generator.shuffled(batches)
+    let longest = batches.indices.max { longestTarget(batches[$0]) < longestTarget(batches[$1]) }
+    if let longest { batches.swapAt(0, longest) }
+    return batches
+  }
+
+  /// What an epoch costs beside its words.
+  package struct Padding: Sendable, Equatable {
+    package var batchCount = 0
+    package var wordCount = 0
+    /// Words and padding: what the decoder computes.
+    package var slotCount = 0
+
+    /// The share of what is computed for nothing, in `0..<1`.
+    package var ratio: Double {
+      slotCount == 0 ? 0 : 1 - Double(wordCount) / Double(slotCount)
+    }
+  }
+
+  /// Counts the padding of one epoch.
+  package func padding(epoch: Int = 0) -> Padding {
+    self.epoch(epoch).reduce(into: Padding()) { padding, batch in
+      padding.batchCount += 1
+      padding.wordCount += batch.reduce(0) { $0 + lengths[$1].target }
+      padding.slotCount += longestTarget(batch) * batch.count
+    }
+  }
+
+  private func ordered(_ shuffled: [Int]) -> [Int] {
+    switch order {
+    case .pooled, .shuffle: shuffled
+    case .source: sorted(shuffled, by: \.source)
+    case .target: sorted(shuffled, by: \.target)
+    case .sourceThenTarget: sorted(shuffled, by: \.sourceThenTarget)
+    case .targetThenSource: sorted(shuffled, by: \.targetThenSource)
+    }
+  }
+
+  /// Longest first; members of equal keys stay as they are.
+  private func sorted(_ members: [Int], by key: (Length) -> Int) -> [Int] {
+    members.enumerated().map { (place: $0, member: $1, key: key(lengths[$1])) }
+      .sorted { ($1.key, $0.place) < ($0.key, $1.place) }
+      .map(\.member)
+  }
+
+  private var poolBudget: Budget {
+    switch budget {
+    case .members(let count): .members(count * batchesPerPool)
+    case .words(let count): .words(count * batchesPerPool)
+    }
+  }
+
+  private func cut(_ members: [Int], into budget: Budget) -> [[Int]] {
+    var batches: [[Int]] = []
+    var (batch, size): ([Int], Int) = ([], 0)
+    for member in members {
+      batch.append(member)
+      let limit: Int
+      switch budget {
+      case .members(let count): (size, limit) = (batch.count, count)
+      case .words(let count): (size, limit) = (size + lengths[member].target, count)
+      }
+      if size >= limit {
+        batches.append(batch)
+        (batch, size) = ([], 0)
+      }
+    }
+    if !batch.isEmpty { batches.append(batch) }
+    return batches
+  }
+
+  private func longestTarget(_ batch: [Int]) -> Int { batch.map { lengths[$0].target }.max() ?? 0 }
+}
+
+extension MinibatchBuilder.Length {
+  // Lengths stay far below 2³²: one number compares faster than two.
+  fileprivate var sourceThenTarget: Int { source << 32 | target }
+  fileprivate var targetThenSource: Int { target << 32 | source }
+}
