@@ -77,12 +77,12 @@ private func countImages(of images: [NumberedImage], order: Int, ngramCount: Int
   var counts = Array(repeating: 0, count: ngramCount)
   // The image that last had each n-gram, so that its other references do not count again.
   var lastImages = Array(repeating: -1, count: ngramCount)
-  for (image, references) in images.lazy.map(\.references).enumerated() {
-    for ngram in references.lazy.flatMap({ $0.ngrams[order] }) {
-      let index = Int(ngram.ngram)
-      guard lastImages[index] != image else { continue }
-      lastImages[index] = image
-      counts[index] += 1
+  for image in images.indices {
+    for reference in images[image].references {
+      for ngram in reference.ngrams[order] where lastImages[Int(ngram.ngram)] != image {
+        lastImages[Int(ngram.ngram)] = image
+        counts[Int(ngram.ngram)] += 1
+      }
     }
   }
   return counts

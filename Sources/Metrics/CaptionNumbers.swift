@@ -98,8 +98,10 @@ private struct Spelling: Hashable {
   static func == (a: Self, b: Self) -> Bool { a.word.utf8.elementsEqual(b.word.utf8) }
 
   func hash(into hasher: inout Hasher) {
-    for byte in word.utf8 { hasher.combine(byte) }
-    hasher.combine(0xFF as UInt8)
+    // Swift's own strings always have their bytes in one place.
+    word.utf8.withContiguousStorageIfAvailable { bytes in
+      hasher.combine(bytes: UnsafeRawBufferPointer(bytes))
+    }
   }
 }
 
