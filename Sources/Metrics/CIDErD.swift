@@ -7,7 +7,7 @@ import Darwin
 /// CIDEr-D (Vedantam et al., 2015), which coco-caption calls CIDEr; words are not stemmed.
 ///
 /// An n-gram weighs the more, the fewer images' references have it. With `h` and `r` the weights
-/// of a candidate's and a reference's n-grams and `δ` the difference in length,
+/// of a candidate's and a reference's n-grams and `δ` the difference in words,
 ///
 ///     CIDEr-D = 10 · mean over references and n of e^(-δ² / 2σ²) · Σ min(h, r) r / (|h| |r|)
 struct CIDErD {
@@ -49,8 +49,9 @@ struct CIDErD {
       let scale = lengths[order] * referenceLengths[order]
       sum += scale > 0 ? product / scale : product
     }
-    // Coco-caption counts bigrams for words, so that one word is as long as none.
-    let difference = Double(max(1, candidate.wordCount) - max(1, reference.wordCount))
+    // Coco-caption counts bigrams. Only for a caption without words would that differ by another
+    // number, and such a caption shares nothing.
+    let difference = Double(candidate.wordCount - reference.wordCount)
     let sigma = 6.0
     let penalty = exp(-difference * difference / (2 * sigma * sigma))
     return penalty * sum / Double(candidate.ngrams.count)

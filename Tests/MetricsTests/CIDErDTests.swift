@@ -42,9 +42,9 @@ struct CIDErDTests {
     #expect(abs(scores[0] - 2.5 / 3 * exp(-4 / 72.0)) < 1e-12)
   }
 
-  @Test("counts bigrams for the difference in length, so that one word is as long as none")
+  @Test("takes e^(-1/72) for a word more than the reference has")
   func lengths() {
-    // "a dog" has one bigram; "dog" none. n = 1: 1 · 1 / (√2 · 1).
+    // For n = 1: 1 · 1 / (√2 · 1).
     let scores = cider([ScoredCaption("a dog", "dog"), ScoredCaption("x", "kite")])
     #expect(abs(scores[0] - 2.5 / 2.0.squareRoot() * exp(-1 / 72.0)) < 1e-12)
   }
