@@ -19,6 +19,7 @@ let package = Package(
     .target(name: "Layers", dependencies: ["Files", "Tensors"]),
     .target(name: "Media", dependencies: ["CJPEG", "CPNG", "CWebP"]),
     .target(name: "Text"),
+    .target(name: "Metrics", dependencies: ["Text"]),
     .target(name: "Datasets", dependencies: ["Files"]),
     .target(name: "ImageEncoders", dependencies: ["Files", "Layers", "Media", "Tensors"]),
     .target(
@@ -64,6 +65,7 @@ let package = Package(
       dependencies: ["ImageEncoders", "Layers", "Media", "Tensors", "TestSupport"]),
     .testTarget(name: "LayersTests", dependencies: ["Files", "Layers", "Tensors", "TestSupport"]),
     .testTarget(name: "MediaTests", dependencies: ["Media", "TestSupport"]),
+    .testTarget(name: "MetricsTests", dependencies: ["Files", "Metrics", "TestSupport", "Text"]),
     .testTarget(name: "TensorsTests", dependencies: ["CKernels", "Tensors", "TestSupport"]),
     .testTarget(name: "TextTests", dependencies: ["Text"]),
     .testTarget(

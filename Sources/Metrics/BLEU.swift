@@ -1,0 +1,73 @@
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// What BLEU (Papineni et al., 2002) is made of, for one caption or the sum of many.
+package struct BLEUCounts: Sendable, Equatable {
+  /// For n = 1, 2, 3, 4: how many n-grams of the candidate a reference has too, each counted at
+  /// most as often as in the reference that has it most.
+  package var correct: [Int]
+  /// For n = 1, 2, 3, 4: how many n-grams the candidate has.
+  package var guessed: [Int]
+  /// The words of the candidate.
+  package var candidateLength: Int
+  /// The words of the reference closest in length, the shorter of two that are equally close.
+  package var referenceLength: Int
+
+  /// Of no captions.
+  package static let zero = BLEUCounts(
+    correct: [0, 0, 0, 0], guessed: [0, 0, 0, 0], candidateLength: 0, referenceLength: 0)
+
+  package static func + (a: Self, b: Self) -> Self {
+    BLEUCounts(
+      correct: zip(a.correct, b.correct).map(+), guessed: zip(a.guessed, b.guessed).map(+),
+      candidateLength: a.candidateLength + b.candidateLength,
+      referenceLength: a.referenceLength + b.referenceLength)
+  }
+
+  /// BLEU-1 to BLEU-4, in `0...1`.
+  ///
+  ///     BLEU-k = min(1, e^(1 - r / c)) · (Π correct_n / guessed_n for n ≤ k)^(1/k)
+  ///
+  /// where `c` and `r` are the lengths of candidate and reference. As in coco-caption, constants
+  /// keep divisors from zero, which leaves about 1e-9 where nothing agrees.
+  package var scores: [Double] {
+    let (small, tiny) = (1e-9, 1e-15)
+    let ratio = (Double(candidateLength) + tiny) / (Double(referenceLength) + small)
+    let brevityPenalty = ratio < 1 ? exp(1 - 1 / ratio) : 1
+    var product = 1.0
+    return correct.indices.map { index in
+      product *= (Double(correct[index]) + tiny) / (Double(guessed[index]) + small)
+      return pow(product, 1 / Double(index + 1)) * brevityPenalty
+    }
+  }
+}
+
+extension BLEUCounts {
+  /// Counts what the candidate of `image` shares with its references.
+  init(_ image: NumberedImage) {
+    let length = image.candidate.wordCount
+    correct = image.candidate.ngrams.indices.map { correctCount($0, image) }
+    guessed = (1...CaptionNumbers.longestNgram).map { max(0, length - $0 + 1) }
+    candidateLength = length
+    referenceLength = closest(to: length, among: image.references.map(\.wordCount))
+  }
+}
+
+/// How many of the candidate's n-grams of `order`, n - 1, a reference has too.
+private func correctCount(_ order: Int, _ image: NumberedImage) -> Int {
+  let candidate = image.candidate.ngrams[order]
+  var correct = Array(repeating: 0, count: candidate.count)
+  for reference in image.references {
+    forEachShared(candidate, reference.ngrams[order]) { index, candidate, reference in
+      correct[index] = max(correct[index], min(candidate.count, reference.count))
+    }
+  }
+  return correct.reduce(0, +)
+}
+
+private func closest(to length: Int, among lengths: [Int]) -> Int {
+  lengths.min { (abs($0 - length), $0) < (abs($1 - length), $1) } ?? 0
+}

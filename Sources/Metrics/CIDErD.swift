@@ -1,0 +1,90 @@
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// CIDEr-D (Vedantam et al., 2015), which coco-caption calls CIDEr; words are not stemmed.
+///
+/// An n-gram weighs the more, the fewer images' references have it. With `h` and `r` the weights
+/// of a candidate's and a reference's n-grams and `δ` the difference in words,
+///
+///     CIDEr-D = 10 · mean over references and n of e^(-δ² / 2σ²) · Σ min(h, r) r / (|h| |r|)
+struct CIDErD {
+  /// At `n - 1`, in how many images' references each n-gram is.
+  private let imageCounts: [[Int]]
+  /// The weight of an n-gram by the number of its images, in nats: `ln images - ln number`.
+  private let rarities: [Double]
+
+  /// Weighs the n-grams of `images`, which have `ngramCounts` different ones for n = 1, 2, 3, 4.
+  init(describing images: [NumberedImage], ngramCounts: [Int]) {
+    imageCounts = ngramCounts.indices.map { order in
+      countImages(of: images, order: order, ngramCount: ngramCounts[order])
+    }
+    let all = log(Double(images.count))
+    rarities = (0...images.count).map { all - log(Double(max(1, $0))) }
+  }
+
+  /// Returns the score of one of the images, in `0...10`; zero if it is the only one.
+  func score(of image: NumberedImage) -> Double {
+    let lengths = lengths(of: image.candidate)
+    let sum = image.references.reduce(0) { sum, reference in
+      sum + similarity(image.candidate, lengths, reference)
+    }
+    return 10 * sum / Double(image.references.count)
+  }
+
+  /// The mean over n, in `0...1`; `lengths` are those of the candidate.
+  private func similarity(
+    _ candidate: NumberedCaption, _ lengths: [Double], _ reference: NumberedCaption
+  ) -> Double {
+    let referenceLengths = self.lengths(of: reference)
+    var sum = 0.0
+    for order in candidate.ngrams.indices {
+      var product = 0.0
+      forEachShared(candidate.ngrams[order], reference.ngrams[order]) { _, candidate, reference in
+        let (h, r) = (weight(candidate, order), weight(reference, order))
+        product += min(h, r) * r
+      }
+      let scale = lengths[order] * referenceLengths[order]
+      sum += scale > 0 ? product / scale : product
+    }
+    // Coco-caption counts bigrams. Only for a caption without words would that differ by another
+    // number, and such a caption shares nothing.
+    let difference = Double(candidate.wordCount - reference.wordCount)
+    let sigma = 6.0
+    let penalty = exp(-difference * difference / (2 * sigma * sigma))
+    return penalty * sum / Double(candidate.ngrams.count)
+  }
+
+  /// The Euclidean lengths of a caption's weights, for n = 1, 2, 3, 4.
+  private func lengths(of caption: NumberedCaption) -> [Double] {
+    caption.ngrams.indices.map { order in
+      let squares = caption.ngrams[order].reduce(0) { sum, ngram in
+        let weight = weight(ngram, order)
+        return sum + weight * weight
+      }
+      return squares.squareRoot()
+    }
+  }
+
+  private func weight(_ ngram: NgramCount, _ order: Int) -> Double {
+    Double(ngram.count) * rarities[imageCounts[order][Int(ngram.ngram)]]
+  }
+}
+
+/// In how many images' references each n-gram of `order`, n - 1, is.
+private func countImages(of images: [NumberedImage], order: Int, ngramCount: Int) -> [Int] {
+  var counts = Array(repeating: 0, count: ngramCount)
+  // The image that last had each n-gram, so that its other references do not count again.
+  var lastImages = Array(repeating: -1, count: ngramCount)
+  for image in images.indices {
+    for reference in images[image].references {
+      for ngram in reference.ngrams[order] where lastImages[Int(ngram.ngram)] != image {
+        lastImages[Int(ngram.ngram)] = image
+        counts[Int(ngram.ngram)] += 1
+      }
+    }
+  }
+  return counts
+}
