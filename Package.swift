@@ -29,7 +29,8 @@ let package = Package(
     .target(
       name: "Training",
       dependencies: [
-        "Captioning", "Datasets", "Files", "ImageEncoders", "Layers", "Media", "Tensors", "Text",
+        "Captioning", "Datasets", "Files", "ImageEncoders", "Layers", "Media", "Metrics", "Tensors",
+        "Text",
       ]
     ),
     .executableTarget(

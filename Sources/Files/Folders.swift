@@ -47,6 +47,13 @@ package func isFile(_ path: String) -> Bool {
   return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
 }
 
+/// Whether both paths lead to one file, by whatever names.
+package func isSameFile(_ a: String, _ b: String) -> Bool {
+  var (first, second) = (stat(), stat())
+  return stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev
+    && first.st_ino == second.st_ino
+}
+
 /// Creates a folder and those it lies in, where they are missing.
 package func makeFolder(_ path: String) throws(FileError) {
   if isFolder(path) { return }

@@ -16,3 +16,13 @@ package func replaceLink(at path: String, pointingTo destination: String) throws
   }
   try synchronizeFolder(parts.folder, reportingAs: path)
 }
+
+/// Where the symbolic link at `path` points to; nil if there is none.
+package func destinationOfLink(_ path: String) -> String? {
+  withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(PATH_MAX)) { buffer in
+    guard let base = buffer.baseAddress else { return nil }
+    let count = readlink(path, base, buffer.count)
+    guard count > 0 else { return nil }
+    return String(decoding: UnsafeRawBufferPointer(buffer)[..<count], as: UTF8.self)
+  }
+}

@@ -79,14 +79,17 @@ package struct Checkpoint {
       .init("epoch", .number(Double(state.epoch))),
       .init("position", .number(Double(state.position))),
       .init("loss_sum", .number(state.lossSum)),
+      .init("best_cider", state.bestScore.map(JSONValue.number) ?? .null),
       .init("settings", .object(settings.map { .init($0.name, .string($0.value)) })),
       .init("optimizer_steps", .object(steps.map { .init($0, .number(Double($1))) })),
     ])
   }
 
-  /// Removes all but the newest `count` checkpoints of `folder`.
-  package static func removeOld(in folder: String, keeping count: Int) throws(FileError) {
-    for old in try all(in: folder).dropFirst(count) { removeTree(old.path) }
+  /// Removes all but the newest `count` checkpoints of `folder`, and the one named `best`.
+  package static func removeOld(
+    in folder: String, keeping count: Int, and best: String?
+  ) throws(FileError) {
+    for old in try all(in: folder).dropFirst(count) where old.name != best { removeTree(old.path) }
   }
 
   // MARK: Reading
@@ -119,6 +122,7 @@ package struct Checkpoint {
       case .object(let steps) = document["optimizer_steps"]
     else { throw damaged("step, epoch, position, loss_sum or optimizer_steps") }
     (state.step, state.epoch, state.position, state.lossSum) = (step, epoch, position, sum)
+    state.bestScore = document["best_cider"]?.number
     do {
       try WeightsFile("\(path)/model.safetensors").load(into: &state.model) { _ in false }
       var shapes: [String: Shape] = [:]

@@ -3,6 +3,7 @@ import Datasets
 import ImageEncoders
 import Layers
 import Media
+import Metrics
 import Tensors
 import Text
 
@@ -13,6 +14,7 @@ package struct Trainer: Sendable {
   package private(set) var state: TrainingState
   private let training: PictureBatches
   private let validation: PictureBatches
+  private let references: [[[String]]]
   private let preprocessing: ImagePreprocessing
   /// What the frozen encoder sees in each picture, by the picture's path; filled when first needed.
   private var features: [String: Tensor] = [:]
@@ -21,9 +23,22 @@ package struct Trainer: Sendable {
   package struct EpochReport: Sendable {
     /// Counts from 1.
     package let epoch: Int
-    /// Means over all steps, and over the validation set without dropout; nats per word.
+    /// The mean over all steps; nats per word.
     package let trainingLoss: Double
-    package let validationLoss: Double?
+    /// Nil where there is no validation set.
+    package let validation: Validation?
+    /// Whether no epoch before had a higher CIDEr.
+    package let isBest: Bool
+  }
+
+  /// How a model does on pictures it does not learn from.
+  package struct Validation: Sendable {
+    /// Told the words so far of each human caption; nats per word.
+    package let loss: Double
+    /// Of what it writes by itself, by beam search.
+    package let scores: CaptionScores
+    /// The first picture's.
+    package let sample: (caption: String, reference: String)
   }
 
   /// - Parameters:
@@ -31,15 +46,16 @@ package struct Trainer: Sendable {
   ///   - configuration: How pictures are prepared for it.
   ///   - training: What it learns from.
   ///   - validation: What it is measured on; may be empty.
+  ///   - references: What people wrote about the pictures of `validation`, by their numbers.
   ///   - vocabulary: The words both were numbered by.
   ///   - plan: How it learns.
   ///   - state: Where an earlier run of the same plan stopped; nil begins with `model`.
   package init(
     _ model: CaptionModel, _ configuration: EncoderConfiguration, training: [TrainingExample],
-    validation: [TrainingExample], vocabulary: Vocabulary, plan: TrainingPlan,
-    resuming state: TrainingState? = nil
+    validation: [TrainingExample], references: [[[String]]], vocabulary: Vocabulary,
+    plan: TrainingPlan, resuming state: TrainingState? = nil
   ) {
-    (self.plan, self.vocabulary) = (plan, vocabulary)
+    (self.plan, self.vocabulary, self.references) = (plan, vocabulary, references)
     let random = SeededRandom(plan.seed)
     self.training = PictureBatches(
       training, batchSize: plan.batchSize, order: plan.batchOrder, random: random)
@@ -65,41 +81,72 @@ package struct Trainer: Sendable {
     let learnsEncoder = plan.learnsEncoder(in: state.epoch)
     try prepareFeatures(learnsEncoder: learnsEncoder)
     for examples in training.epoch(state.epoch).dropFirst(state.position) {
-      let batch = try batch(examples, asPixels: learnsEncoder, isLearning: true)
+      let batch = try batch(examples, asPixels: learnsEncoder)
       let result = state.learn(from: batch, plan, stepCount: plan.epochCount * training.count)
       guard try afterStep(result, state) else { return nil }
     }
     // Learning has made them obsolete.
     if learnsEncoder { features = [:] }
+    let validation = try validate(asPixels: learnsEncoder)
+    let best = state.bestScore
+    if let score = validation?.scores.corpus.cider, score > best ?? -1 { state.bestScore = score }
     let report = EpochReport(
       epoch: state.epoch + 1, trainingLoss: state.lossSum / Double(max(training.count, 1)),
-      validationLoss: try validationLoss(asPixels: learnsEncoder))
+      validation: validation, isBest: state.bestScore != best)
     state.epoch += 1
     (state.position, state.lossSum) = (0, 0)
     return report
   }
 
-  /// The mean of `-log p` over all words of the validation set, in nats.
-  private func validationLoss(asPixels: Bool) throws(MediaError) -> Double? {
+  /// Shows the model the validation set, and lets it write.
+  private func validate(asPixels: Bool) throws(MediaError) -> Validation? {
     guard !validation.examples.isEmpty else { return nil }
-    var (total, words) = (0.0, 0)
+    let encoder = state.model.encoder.foldingNorms()
+    let loader = PictureLoader(preprocessing)
+    var (loss, wordCount) = (0.0, 0)
+    var captions = [String](repeating: "", count: references.count)
     for examples in validation.epoch(0) {
-      let batch = try batch(examples, asPixels: asPixels, isLearning: false)
+      let features =
+        asPixels
+        ? encoder.features(try loader.pixels(of: examples, epoch: 0)) : cachedFeatures(of: examples)
+      let batch = TrainingBatch(examples, .features(features))
       let count = batch.captions.targetCount
-      total += Double(state.model.loss(batch).scalar) * Double(count)
-      words += count
+      loss += Double(state.model.loss(batch).scalar) * Double(count)
+      wordCount += count
+      for (example, caption) in zip(examples, sentences(about: features)) {
+        captions[example.number] = caption
+      }
     }
-    return total / Double(words)
+    let tokenizer = CaptionTokenizer()
+    let scores = CaptionScores(
+      scoring: validation.examples.sorted { $0.number < $1.number }.map { example in
+        ScoredCaption(
+          candidate: tokenizer.words(of: captions[example.number]),
+          references: references[example.number])
+      })
+    return Validation(
+      loss: loss / Double(max(wordCount, 1)), scores: scores,
+      sample: (captions[0], references[0][0].joined(separator: " ")))
+  }
+
+  /// The likeliest sentence about each row of `features`, `[P, F]`.
+  private func sentences(about features: Tensor) -> [String] {
+    let search = BeamSearch(width: 3, maximumWords: plan.maximumWords)
+    func likeliest(_ decoder: some CaptionDecoder) -> [[Hypothesis]] {
+      search.captions(of: features, by: decoder)
+    }
+    return likeliest(state.model.decoder).map { vocabulary.sentence($0[0].words) }
+  }
+
+  private func cachedFeatures(of examples: [TrainingExample]) -> Tensor {
+    Tensor(concatenating: examples.compactMap { features[$0.path] }, along: 0)
   }
 
   private func batch(
-    _ examples: [TrainingExample], asPixels: Bool, isLearning: Bool
+    _ examples: [TrainingExample], asPixels: Bool
   ) throws(MediaError) -> TrainingBatch {
-    guard asPixels else {
-      let rows = examples.compactMap { features[$0.path] }
-      return TrainingBatch(examples, .features(Tensor(concatenating: rows, along: 0)))
-    }
-    let mirrors = isLearning && plan.mirrorsPictures
+    guard asPixels else { return TrainingBatch(examples, .features(cachedFeatures(of: examples))) }
+    let mirrors = plan.mirrorsPictures
     let loader = PictureLoader(preprocessing, mirroring: mirrors ? SeededRandom(plan.seed) : nil)
     return TrainingBatch(examples, .pixels(try loader.pixels(of: examples, epoch: state.epoch)))
   }

@@ -18,21 +18,28 @@ package struct TrainingExample: Sendable, Equatable {
 
 /// A data set as words, before the vocabulary decides which of them have a number.
 package struct TokenizedDataset: Sendable {
+  /// Of the words that are learned from.
   package let counts: WordCounts
   private let pictures: [(path: String, captions: [[String]])]
+  private let maximumWords: Int
 
   /// - Parameters:
   ///   - dataset: Pictures without captions are left out.
-  ///   - maximumWords: Longer captions are cut.
+  ///   - maximumWords: Longer captions are cut, for learning.
   package init(_ dataset: CaptionDataset, maximumWords: Int) {
     let tokenizer = CaptionTokenizer()
-    pictures = dataset.examples.compactMap { picture in
-      let captions = picture.captions.map { tokenizer.words(of: $0).prefix(maximumWords) }
-        .filter { !$0.isEmpty }.map(Array.init)
-      return captions.isEmpty ? nil : (picture.path, captions)
-    }
-    counts = WordCounts(counting: pictures.lazy.flatMap(\.captions))
+    let pictures = dataset.examples.map { picture in
+      (picture.path, picture.captions.map(tokenizer.words(of:)).filter { !$0.isEmpty })
+    }.filter { !$0.1.isEmpty }
+    counts = WordCounts(
+      counting: pictures.lazy.flatMap { $0.1.map { Array($0.prefix(maximumWords)) } })
+    self.pictures = pictures
+    self.maximumWords = maximumWords
   }
+
+  /// The whole captions of each picture, by the numbers of the examples: what captions are scored
+  /// against.
+  package var references: [[[String]]] { pictures.map(\.captions) }
 
   /// A checksum of all paths' last parts and words, to tell one data set from another.
   package var fingerprint: String {
@@ -50,7 +57,9 @@ package struct TokenizedDataset: Sendable {
     pictures.enumerated().map { number, picture in
       TrainingExample(
         number: number, path: picture.path,
-        captions: picture.captions.map { [.start] + vocabulary.tokens(for: $0) + [.end] },
+        captions: picture.captions.map { words in
+          [.start] + vocabulary.tokens(for: Array(words.prefix(maximumWords))) + [.end]
+        },
         canBeMirrored: !picture.captions.joined().contains { $0 == "left" || $0 == "right" })
     }
   }

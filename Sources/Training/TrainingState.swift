@@ -17,6 +17,8 @@ package struct TrainingState: Sendable {
   package var lossSum = 0.0
   /// How many batches have been learned from in all.
   package var step = 0
+  /// The highest CIDEr of an epoch so far.
+  package var bestScore: Double?
 
   package init(_ model: CaptionModel) { self.model = model }
 

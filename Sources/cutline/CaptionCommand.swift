@@ -26,6 +26,7 @@ struct CaptionCommand: ParsableCommand {
 
   func run() throws {
     let messages = talk.messages
+    try pictures.protect(from: results.path)
     var output = try ResultOutput(results.path, overwriting: results.force)
     let threadCount = try threads.apply()
     let directory = try model.directory()

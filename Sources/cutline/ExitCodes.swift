@@ -12,6 +12,7 @@ import Training
 /// 64, wrong use, comes from the argument parser; 128 and more from signals.
 enum ExitStatus: Int32 {
   case someFailed = 2
+  case diverged = 3
   case badData = 65
   case inputMissing = 66
   case unavailable = 69

@@ -38,6 +38,7 @@ struct FeaturesCommand: ParsableCommand {
 
   func run() throws {
     let messages = talk.messages
+    try pictures.protect(from: output)
     let cleanup = InterruptionCleanup()
     let threadCount = try threads.apply()
     let directory = try model.directory()

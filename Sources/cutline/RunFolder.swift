@@ -52,12 +52,16 @@ struct RunFolder: ~Copyable {
     return nil
   }
 
-  /// Writes a checkpoint, points `last` to it, and only then removes the oldest.
+  /// Writes a checkpoint, points `last` to it, and `best` if it is; only then removes the oldest.
   func save(
-    _ state: TrainingState, as contents: ModelDirectory.Contents, _ settings: Checkpoint.Settings
+    _ state: TrainingState, as contents: ModelDirectory.Contents, _ settings: Checkpoint.Settings,
+    isBest: Bool = false
   ) throws {
     let checkpoint = try Checkpoint.write(state, as: contents, settings, into: checkpoints)
-    try replaceLink(at: "\(path)/last", pointingTo: "checkpoints/\(checkpoint.name)")
-    try Checkpoint.removeOld(in: checkpoints, keeping: keptCount)
+    let place = "checkpoints/\(checkpoint.name)"
+    try replaceLink(at: "\(path)/last", pointingTo: place)
+    if isBest { try replaceLink(at: "\(path)/best", pointingTo: place) }
+    let best = destinationOfLink("\(path)/best")?.split(separator: "/").last.map(String.init)
+    try Checkpoint.removeOld(in: checkpoints, keeping: keptCount, and: best)
   }
 }

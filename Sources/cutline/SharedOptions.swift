@@ -1,5 +1,6 @@
 import ArgumentParser
 import Captioning
+import Files
 import Media
 import Tensors
 
@@ -69,6 +70,14 @@ struct PictureOptions: ParsableArguments {
     if let maxPixels, maxPixels < 1 {
       throw ValidationError("--max-pixels must be above 0, not \(maxPixels).")
     }
+  }
+
+  /// Throws if `output` is one of the pictures: no --force should cost a photo.
+  func protect(from output: String?) throws {
+    guard let output, let file = files.first(where: { isSameFile($0, output) }) else { return }
+    throw Failure(
+      "\(output): is the picture \(file), which would be lost. Choose another name for the output.",
+      .cannotCreate)
   }
 
   /// What results call each picture, and where it is read.

@@ -71,10 +71,19 @@ struct TrainCommand: ParsableCommand {
   var license: String?
 
   func validate() throws {
-    guard epochs > 0, batchSize > 0, embed > 0, hidden > 0, maxWords > 0, minCount > 0,
-      saveEvery > 0
-    else {
-      throw ValidationError("epochs, sizes and counts must be above 0.")
+    try check("--epochs", epochs, in: 1...1_000_000)
+    try check("--batch-size", batchSize, in: 1...65_536)
+    try check("--embed", embed, in: 1...16_384)
+    try check("--hidden", hidden, in: 1...16_384)
+    try check("--max-words", maxWords, in: 1...1000)
+    try check("--min-count", minCount, in: 1...1_000_000)
+    try check("--save-every", saveEvery, in: 1...1_000_000_000)
+    try check("--frozen-epochs", frozenEpochs, in: 0...1_000_000)
+    guard learningRate > 0, learningRate.isFinite else {
+      throw ValidationError("--lr must be above 0, not \(learningRate).")
+    }
+    if let rate = encoderLearningRate, !(rate >= 0 && rate.isFinite) {
+      throw ValidationError("--encoder-lr must be 0 or above, not \(rate).")
     }
     guard (0..<1).contains(dropout) else { throw ValidationError("--dropout must be in 0..<1.") }
     guard (0..<1).contains(weightDecay) else {
@@ -82,6 +91,13 @@ struct TrainCommand: ParsableCommand {
     }
     guard DecoderConfiguration.CellKind(rawValue: cell) != nil else {
       throw ValidationError("--cell must be lstm, gru or rnn.")
+    }
+  }
+
+  private func check(_ option: String, _ value: Int, in range: ClosedRange<Int>) throws {
+    guard range.contains(value) else {
+      throw ValidationError(
+        "\(option) must be from \(range.lowerBound) to \(range.upperBound), not \(value).")
     }
   }
 
@@ -97,21 +113,27 @@ struct TrainCommand: ParsableCommand {
       ? TokenizedDataset(try folder.read(.validation), maximumWords: maxWords) : nil
     let vocabulary = Vocabulary(training.counts, minimumCount: minCount)
     let (model, configuration) = try makeModel(vocabulary)
+    guard !training.references.isEmpty else {
+      throw Failure("\(dataset): has no captions to learn from. Is it the right folder?", .badData)
+    }
     let settings = settings(of: training, configuration)
     let checkpoint = try run.newestCheckpoint(of: settings)
     var trainer = Trainer(
       model, configuration.encoder, training: training.examples(with: vocabulary),
-      validation: validation?.examples(with: vocabulary) ?? [], vocabulary: vocabulary, plan: plan,
+      validation: validation?.examples(with: vocabulary) ?? [],
+      references: validation?.references ?? [], vocabulary: vocabulary, plan: plan,
       resuming: try checkpoint?.state(of: model))
     let unknown = vocabulary.unknownFraction(of: training.counts)
     say("\(dataset)  vocabulary \(vocabulary.count) (\(percent(unknown)) <unk>)")
     say("model  \(model.parameterCount) parameters, \(trainer.stepsPerEpoch) steps an epoch")
     if let checkpoint { say("going on from \(checkpoint.path)") }
 
-    let save = { (state: TrainingState) in
-      try run.save(
-        state, as: contents(state, configuration, (vocabulary, training.counts)), settings)
+    let save = { (state: TrainingState, isBest: Bool) in
+      try TrainingHealth.checkNumbers(of: state)
+      let contents = contents(state, configuration, (vocabulary, training.counts))
+      try run.save(state, as: contents, settings, isBest: isBest)
     }
+    var health = TrainingHealth()
     let clock = ContinuousClock()
     while trainer.state.epoch < epochs {
       let start = clock.now
@@ -121,22 +143,31 @@ struct TrainCommand: ParsableCommand {
             "step \(state.step)  loss \(rounded(report.loss))  grad \(rounded(report.gradientNorm))"
           )
         }
+        try health.check(report, state)
         if stop.number != nil { return false }
-        if state.step % saveEvery == 0 { try save(state) }
+        if state.step % saveEvery == 0 { try save(state, false) }
         return true
       }
       guard let report else {
-        try save(trainer.state)
+        try save(trainer.state, false)
         say("saved \(output)/last at step \(trainer.state.step). To go on, type the same again.")
         stop.end()
       }
-      let seconds = start.duration(to: clock.now).components.seconds
-      say(
-        "epoch \(report.epoch)/\(epochs)  loss \(rounded(report.trainingLoss))  val loss "
-          + "\(report.validationLoss.map(rounded) ?? "-")  \(seconds) s")
-      try save(trainer.state)
+      say(line(about: report, seconds: start.duration(to: clock.now).components.seconds))
+      try save(trainer.state, report.isBest)
     }
-    say("wrote \(output)/last. Use it:  cutline caption -m \(output)/last PHOTO")
+    let result = "\(output)/\(trainer.state.bestScore == nil ? "last" : "best")"
+    say("wrote \(result). Use it:  cutline caption -m \(result) PHOTO")
+  }
+
+  private func line(about report: Trainer.EpochReport, seconds: Int64) -> String {
+    let head = "epoch \(report.epoch)/\(epochs)  loss \(rounded(report.trainingLoss))"
+    guard let validation = report.validation else { return "\(head)  \(seconds) s" }
+    let score = validation.scores.corpus
+    return head
+      + "  val loss \(rounded(validation.loss))  BLEU-4 \(rounded(score.bleu[3]))"
+      + "  CIDEr \(rounded(score.cider))\(report.isBest ? " *best*" : "")  \(seconds) s"
+      + "  \"\(validation.sample.caption)\" (ref: \"\(validation.sample.reference)\")"
   }
 
   /// What must be the same for a run to go on: everything its outcome depends on.
@@ -216,3 +247,28 @@ struct TrainCommand: ParsableCommand {
 }
 
 extension MinibatchBuilder.Order: ExpressibleByArgument {}
+
+/// Watches over a training, for one that has diverged teaches nothing more.
+private struct TrainingHealth {
+  private var badStepCount = 0
+  /// How many steps without a finite gradient in a row end a training.
+  private static let limit = 5
+
+  mutating func check(_ report: TrainingState.Report, _ state: TrainingState) throws {
+    badStepCount = report.loss.isFinite && report.gradientNorm.isFinite ? 0 : badStepCount + 1
+    guard badStepCount < Self.limit else { throw Self.failure(atStep: state.step) }
+  }
+
+  /// Throws unless all numbers of the model are finite: no checkpoint may hold others.
+  static func checkNumbers(of state: TrainingState) throws {
+    guard state.model.parameters.allSatisfy(\.value.isFinite) else {
+      throw failure(atStep: state.step)
+    }
+  }
+
+  private static func failure(atStep step: Int) -> Failure {
+    Failure(
+      "training diverged before step \(step): the loss or a weight is not finite any more. The last "
+        + "checkpoint is whole. Begin again with a smaller --lr, in another folder.", .diverged)
+  }
+}

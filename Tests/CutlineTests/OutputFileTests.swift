@@ -127,4 +127,22 @@ struct OutputFileTests {
     #expect(result.status == 143)
     #expect(try namesInFolder(folder.path) == ["pipe"])
   }
+
+  @Test(
+    "a picture is never overwritten by what is said about it", arguments: ["caption", "features"])
+  func ownInput(command: String) throws {
+    let model = try SampleModel()
+    let folder = try TemporaryFolder()
+    let bytes = try Pictures.bytes(of: Pictures.jpeg)
+    let path = try folder.write(bytes, to: "photo.txt")
+    try FileManager.default.createSymbolicLink(
+      atPath: "\(folder.path)/other.txt", withDestinationPath: path)
+    for output in ["photo.txt", "./other.txt"] {
+      let result = try Program.run(
+        [command, "photo.txt", "-m", model.path, "-o", output, "--force"], in: folder.path)
+      #expect(result.status == 73)
+      #expect(result.errors.contains("is the picture photo.txt, which would be lost"))
+    }
+    #expect(try Pictures.bytes(of: path) == bytes)
+  }
 }

@@ -256,6 +256,7 @@ private struct ColourSet {
     let numbered = tokenized.examples(with: vocabulary)
     return Trainer(
       model, configuration.encoder, training: numbered, validation: Array(numbered.prefix(6)),
+      references: tokenized.references,
       vocabulary: vocabulary, plan: plan, resuming: state)
   }
 }
