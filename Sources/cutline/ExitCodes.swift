@@ -66,7 +66,7 @@ extension MediaError {
 extension ModelError {
   fileprivate var status: ExitStatus {
     switch problem {
-    case .notFound: .unavailable
+    case .notFound, .notAModel: .unavailable
     case .configuration, .notJSON, .noDecoder: .configuration
     case .unreadable(let error): error.statusOfModelFile
     case .weightsFile(let error):

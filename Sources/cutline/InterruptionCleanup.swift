@@ -1,7 +1,8 @@
+import Files
 import Glibc
 import Synchronization
 
-/// Removes files half written when SIGINT, SIGTERM or SIGHUP ends the program.
+/// Removes files and folders half written when SIGINT, SIGTERM or SIGHUP ends the program.
 ///
 /// The signals are blocked everywhere and waited for by one thread: a handler may neither lock nor
 /// allocate, and the work itself may be waiting for standard input. A class because two threads
@@ -26,7 +27,7 @@ final class InterruptionCleanup: Sendable {
     pthread_detach(thread)
   }
 
-  /// Has the file at `path` removed, should a signal come; once it was renamed nothing is there.
+  /// Has the file or folder at `path` removed, should a signal come; once it was renamed nothing is there.
   func add(_ path: String) { paths.withLock { _ = $0.insert(path) } }
 
   /// Waits for one of the signals, cleans up, and lets the signal do what it does.
@@ -35,7 +36,7 @@ final class InterruptionCleanup: Sendable {
     var number: Int32 = 0
     guard sigwait(&held, &number) == 0 else { return }
     paths.withLock { paths in
-      for path in paths { unlink(path) }
+      for path in paths { removeTree(path) }
     }
     pthread_sigmask(SIG_UNBLOCK, &held, nil)
     raise(number)

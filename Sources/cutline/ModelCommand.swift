@@ -122,7 +122,9 @@ struct ModelImportCommand: ParsableCommand {
     work.precision = precision.elementType
     work.license = license
     work.allowsNonFinite = allowNonfinite
-    let report = try work.run(file, to: output, replacing: force)
+    let cleanup = InterruptionCleanup()
+    let report = try work.run(
+      file, to: output, replacing: force, reportingWorkingPath: cleanup.add)
     if !report.ignored.isEmpty {
       talk.messages.note(
         "\(file): left out the classifier: \(report.ignored.joined(separator: ", "))")

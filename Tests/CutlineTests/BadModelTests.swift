@@ -37,6 +37,23 @@ struct BadModelTests {
     }
   }
 
+  @Test("A folder without a model is told from a name without a folder, and where one is")
+  func folderWithoutModel() throws {
+    let run = "\(folder.path)/run"
+    try makeFolder(run)
+    let empty = try Program.run([Pictures.jpeg, "-m", "run"], in: folder.path)
+    #expect(empty.status == 69)
+    #expect(empty.errors.contains("run: is a folder without config.json"))
+    try FileManager.default.copyItem(atPath: model.path, toPath: "\(run)/last")
+    let full = try Program.run([Pictures.jpeg, "-m", "run"], in: folder.path)
+    #expect(full.errors.contains("Did you mean run/last?"), "\(full.errors)")
+    // What a killed import leaves behind is no model to offer.
+    try FileManager.default.copyItem(atPath: model.path, toPath: "\(folder.path)/.left.tmp-1-0")
+    let list = try Program.run(
+      ["model", "list"], in: folder.path, environment: ["CUTLINE_MODEL_PATH": folder.path])
+    #expect(!list.output.contains(".left"))
+  }
+
   @Test("The sample model itself is whole")
   func whole() throws {
     let result = try Program.run(["model", "verify", model.path], in: folder.path)

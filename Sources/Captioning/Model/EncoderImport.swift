@@ -57,10 +57,12 @@ package struct EncoderImport: Sendable {
   ///   - weights: Tensors under their published names, in F32, F16 or BF16.
   ///   - output: The folder to write.
   ///   - isReplacing: Whether a model that is there may be replaced.
+  ///   - report: Is told where the files are written first, to remove them should the program be stopped.
   /// - Returns: What was taken and what was not.
   /// - Throws: `SafetensorsError` or `WeightsError` about the file, `FileError` about the folder.
   package func run(
-    _ weights: String, to output: String, replacing isReplacing: Bool
+    _ weights: String, to output: String, replacing isReplacing: Bool,
+    reportingWorkingPath report: (String) -> Void = { _ in }
   ) throws
     -> Report
   {
@@ -77,7 +79,7 @@ package struct EncoderImport: Sendable {
         configuration: configuration,
         parameters: encoder.parameters.map { (prefix + $0.parameter.name, $0.value) },
         words: nil, card: card(configuration.provenance)),
-      to: output, precision: precision, replacing: isReplacing)
+      to: output, precision: precision, replacing: isReplacing, reportingWorkingPath: report)
     return Report(
       parameterCount: encoder.parameterCount,
       ignored: file.names.filter(self.encoder.architecture.isClassifier).sorted())

@@ -27,6 +27,10 @@ public struct ModelDirectory: Sendable {
     let candidates = [name] + (name.contains("/") ? [] : folders.map { "\($0)/\(name)" })
     let found = candidates.first { ModelDirectory($0).isModel }
     guard let found else {
+      if isFolder(name) {
+        let inside = ["best", "last", "model"].map { "\(name)/\($0)" }
+        throw ModelError(name, .notAModel(inside: inside.first { ModelDirectory($0).isModel }))
+      }
       let looked = name.contains("/") ? [name] : folders
       throw ModelError(name, .notFound(searched: looked))
     }

@@ -7,6 +7,8 @@ public struct ModelError: Error, Equatable, Sendable, CustomStringConvertible {
   public enum Problem: Sendable, Equatable {
     /// No folder of that name; where it was looked for.
     case notFound(searched: [String])
+    /// A folder of that name, but without a model; one in it that has one.
+    case notAModel(inside: String?)
     /// A file that every model has is missing or cannot be read.
     case unreadable(FileError)
     case configuration(key: String, problem: String)
@@ -33,6 +35,9 @@ public struct ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     case .notFound(let searched):
       "no model called \"\(path)\". Looked in: \(searched.joined(separator: ", ")).\n"
         + "Name one with --model DIR, or train one: cutline train DATASET -o runs/first"
+    case .notAModel(let inside):
+      "\(path): is a folder without config.json, so it is no model. "
+        + (inside.map { "Did you mean \($0)?" } ?? "Name the folder of a model.")
     case .unreadable(let error): Self.text(error)
     case .configuration(let key, let problem):
       "\(path): '\(key)' \(problem). Mend the file, or get a fresh copy of the model."

@@ -79,7 +79,8 @@ extension ModelSearchPath {
   package var models: [ModelDirectory] {
     var names: Set<String> = []
     return folders.flatMap { folder in
-      ((try? namesInFolder(folder)) ?? [])
+      // What a killed import leaves behind begins with a dot.
+      ((try? namesInFolder(folder)) ?? []).filter { !$0.hasPrefix(".") }
         .map { ModelDirectory("\(folder)/\($0)") }
         .filter { $0.isModel && names.insert($0.name).inserted }
     }

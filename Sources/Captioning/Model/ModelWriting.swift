@@ -30,13 +30,15 @@ extension ModelDirectory {
   ///   - path: The folder; one that is there already is replaced only if it is a model and `isReplacing`.
   ///   - precision: How the numbers are stored.
   ///   - isReplacing: Whether a model of that name may be replaced.
+  ///   - report: Is told where the files are written first, to remove them should the program be stopped.
   /// - Throws: What the file system said.
   package static func write(
     _ contents: Contents, to path: String, precision: Tensors.ElementType,
-    replacing isReplacing: Bool = false
+    replacing isReplacing: Bool = false, reportingWorkingPath report: (String) -> Void = { _ in }
   ) throws(FileError) {
     let folder = try DirectoryReplacement(
       path, replacingFolderWith: isReplacing ? FileName.configuration : nil)
+    report(folder.workingPath)
     try write(contents, into: folder.workingPath, precision: precision)
     try folder.commit()
   }
