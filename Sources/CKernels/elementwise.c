@@ -161,19 +161,6 @@ void ck_transpose(const float *x, float *y, int64_t outer, int64_t a, int64_t b,
 
 // MARK: Sums
 
-// Eight running sums let the loop vectorise and bound the rounding error. The order is fixed, so
-// the same data gives the same bits on any number of threads.
-CLONES double ck_sum_of_squares(const float *x, int64_t count) {
-  double sums[8] = {0};
-  int64_t i = 0;
-  for (; i + 8 <= count; i += 8)
-    for (int lane = 0; lane < 8; lane++) sums[lane] += (double)x[i + lane] * x[i + lane];
-  for (; i < count; i++) sums[0] += (double)x[i] * x[i];
-  double total = 0;
-  for (int lane = 0; lane < 8; lane++) total += sums[lane];
-  return total;
-}
-
 typedef struct {
   const float *x;
   float *y;
@@ -207,23 +194,67 @@ void ck_sum_middle(const float *x, float *y, int64_t outer, int64_t middle, int6
   ck_parallel(outer, 1 + GRAIN / (middle * inner + 1), sum_middle_part, &work);
 }
 
-// MARK: Number formats
+typedef struct {
+  const void *x;
+  float *y;
+  int64_t rows, columns;
+  bool is_half;
+} sum_rows_work;
 
-CLONES void ck_to_bfloat16(const float *x, uint16_t *y, int64_t count) {
-  for (int64_t i = 0; i < count; i++) {
-    uint32_t bits;
-    memcpy(&bits, x + i, sizeof bits);
-    // Round to nearest, ties to even; a NaN stays one.
-    uint32_t rounded = (bits + 0x7fff + ((bits >> 16) & 1)) >> 16;
-    y[i] = (uint16_t)((bits & 0x7fffffff) > 0x7f800000 ? (bits >> 16) | 0x40 : rounded);
+/// Adds up a stretch of columns that stays in the nearest cache, row after row.
+INLINE void sum_columns(const sum_rows_work *w, int64_t begin, int64_t end, bool is_half) {
+  for (int64_t start = begin; start < end; start += 512) {
+    int64_t count = end - start < 512 ? end - start : 512;
+    float *y = w->y + start;
+    for (int64_t i = 0; i < count; i++) y[i] = 0;
+    for (int64_t row = 0; row < w->rows; row++) {
+      const float *floats = (const float *)w->x + row * w->columns + start;
+      const uint16_t *halves = (const uint16_t *)w->x + row * w->columns + start;
+      APART for (int64_t i = 0; i < count; i++) y[i] += is_half ? widened(halves[i]) : floats[i];
+    }
   }
 }
 
-CLONES void ck_from_bfloat16(const uint16_t *x, float *y, int64_t count) {
-  for (int64_t i = 0; i < count; i++) {
-    uint32_t bits = (uint32_t)x[i] << 16;
-    memcpy(y + i, &bits, sizeof bits);
-  }
+CLONES static void sum_rows_part(const void *context, int64_t begin, int64_t end) {
+  const sum_rows_work *w = context;
+  if (w->is_half) sum_columns(w, begin, end, true);
+  else sum_columns(w, begin, end, false);
+}
+
+void ck_sum_rows(const void *x, ck_type type, float *y, int64_t rows, int64_t columns) {
+  sum_rows_work work = {x, y, rows, columns, type == CK_BFLOAT16};
+  ck_parallel(columns, 1 + GRAIN / (rows + 1), sum_rows_part, &work);
+}
+
+// MARK: Number formats
+
+typedef struct {
+  const void *from;
+  void *to;
+} format_work;
+
+CLONES static void to_bfloat16_part(const void *context, int64_t begin, int64_t end) {
+  const format_work *w = context;
+  const float *x = w->from;
+  uint16_t *y = w->to;
+  APART for (int64_t i = begin; i < end; i++) y[i] = halved(x[i]);
+}
+
+void ck_to_bfloat16(const float *x, uint16_t *y, int64_t count) {
+  format_work work = {x, y};
+  ck_parallel(count, 4 * GRAIN, to_bfloat16_part, &work);
+}
+
+CLONES static void from_bfloat16_part(const void *context, int64_t begin, int64_t end) {
+  const format_work *w = context;
+  const uint16_t *x = w->from;
+  float *y = w->to;
+  APART for (int64_t i = begin; i < end; i++) y[i] = widened(x[i]);
+}
+
+void ck_from_bfloat16(const uint16_t *x, float *y, int64_t count) {
+  format_work work = {x, y};
+  ck_parallel(count, 4 * GRAIN, from_bfloat16_part, &work);
 }
 
 void ck_from_float16(const uint16_t *x, float *y, int64_t count) {
@@ -262,31 +293,4 @@ CLONES void ck_normalize_pixels(const uint8_t *x, const float *scale, const floa
                                 int64_t pixels) {
   for (int64_t i = 0; i < pixels; i++)
     for (int c = 0; c < 3; c++) y[3 * i + c] = (float)x[3 * i + c] * scale[c] + shift[c];
-}
-
-// MARK: Learning
-
-typedef struct {
-  float *x, *m, *v;
-  const float *dx;
-  ck_adam s;
-} adam_work;
-
-CLONES static void adam_part(const void *context, int64_t begin, int64_t end) {
-  const adam_work *w = context;
-  ck_adam s = w->s;
-  float *x = w->x, *m = w->m, *v = w->v;
-  APART for (int64_t i = begin; i < end; i++) {
-    float g = w->dx[i] * s.gradient_scale;
-    m[i] = s.beta1 * m[i] + (1 - s.beta1) * g;
-    v[i] = s.beta2 * v[i] + (1 - s.beta2) * g * g;
-    float step = s.learning_rate * (m[i] / s.correction1) /
-                 (square_root(v[i] / s.correction2) + s.epsilon);
-    x[i] -= s.learning_rate * s.decay * x[i] + step;
-  }
-}
-
-void ck_adam_step(float *x, const float *dx, float *m, float *v, ck_adam settings, int64_t count) {
-  adam_work work = {x, m, v, dx, settings};
-  ck_parallel(count, GRAIN, adam_part, &work);
 }

@@ -5,65 +5,88 @@
 typedef struct {
   float *gates;
   const float *previous_cell;
-  float *cell, *hidden;
+  float *cell;
+  void *hidden;
+  bool is_half;
   int64_t size;
 } lstm_work;
 
-CLONES static void lstm_part(const void *context, int64_t begin, int64_t end) {
-  const lstm_work *w = context;
+INLINE void lstm_rows(const lstm_work *w, int64_t begin, int64_t end, bool is_half) {
   int64_t h = w->size;
   for (int64_t row = begin; row < end; row++) {
     float *i = w->gates + row * 4 * h, *f = i + h, *g = f + h, *o = g + h;
     const float *before = w->previous_cell + row * h;
-    float *c = w->cell + row * h, *y = w->hidden + row * h;
+    float *c = w->cell + row * h, *y = (float *)w->hidden + row * h;
+    uint16_t *half = (uint16_t *)w->hidden + row * h;
     APART for (int64_t k = 0; k < h; k++) {
       i[k] = fast_sigmoid(i[k]);
       f[k] = fast_sigmoid(f[k]);
       g[k] = fast_tanh(g[k]);
       o[k] = fast_sigmoid(o[k]);
       c[k] = f[k] * before[k] + i[k] * g[k];
-      y[k] = o[k] * fast_tanh(c[k]);
+      float out = o[k] * fast_tanh(c[k]);
+      if (is_half) half[k] = halved(out);
+      else y[k] = out;
     }
   }
 }
 
-void ck_lstm_gates(float *gates, const float *previous_cell, float *cell, float *hidden,
-                   int64_t rows, int64_t size) {
-  lstm_work work = {gates, previous_cell, cell, hidden, size};
+CLONES static void lstm_part(const void *context, int64_t begin, int64_t end) {
+  const lstm_work *w = context;
+  if (w->is_half) lstm_rows(w, begin, end, true);
+  else lstm_rows(w, begin, end, false);
+}
+
+void ck_lstm_gates(float *gates, const float *previous_cell, float *cell, void *hidden,
+                   ck_type type, int64_t rows, int64_t size) {
+  lstm_work work = {gates, previous_cell, cell, hidden, type == CK_BFLOAT16, size};
   ck_parallel(rows, 1 + GRAIN / (4 * size), lstm_part, &work);
 }
 
 typedef struct {
   const float *gates, *previous_cell, *cell, *dhidden;
-  float *dcell, *dgates;
+  float *dcell;
+  void *dgates;
+  bool is_half;
   int64_t size;
 } lstm_gradient_work;
 
-CLONES static void lstm_gradient_part(const void *context, int64_t begin, int64_t end) {
-  const lstm_gradient_work *w = context;
+INLINE void lstm_gradient_rows(const lstm_gradient_work *w, int64_t begin, int64_t end,
+                               bool is_half) {
   int64_t h = w->size;
   for (int64_t row = begin; row < end; row++) {
     const float *i = w->gates + row * 4 * h, *f = i + h, *g = f + h, *o = g + h;
     const float *before = w->previous_cell + row * h, *c = w->cell + row * h;
     const float *dh = w->dhidden + row * h;
-    float *dc = w->dcell + row * h;
-    float *di = w->dgates + row * 4 * h, *df = di + h, *dg = df + h, *d_o = dg + h;
+    float *dc = w->dcell + row * h, *floats = (float *)w->dgates + row * 4 * h;
+    uint16_t *halves = (uint16_t *)w->dgates + row * 4 * h;
     APART for (int64_t k = 0; k < h; k++) {
       float t = fast_tanh(c[k]);
       float d = dc[k] + dh[k] * o[k] * (1 - t * t);
-      d_o[k] = dh[k] * t * o[k] * (1 - o[k]);
-      di[k] = d * g[k] * i[k] * (1 - i[k]);
-      df[k] = d * before[k] * f[k] * (1 - f[k]);
-      dg[k] = d * i[k] * (1 - g[k] * g[k]);
+      float di = d * g[k] * i[k] * (1 - i[k]), df = d * before[k] * f[k] * (1 - f[k]);
+      float dg = d * i[k] * (1 - g[k] * g[k]), d_o = dh[k] * t * o[k] * (1 - o[k]);
       dc[k] = d * f[k];
+      if (is_half) {
+        halves[k] = halved(di), halves[h + k] = halved(df);
+        halves[2 * h + k] = halved(dg), halves[3 * h + k] = halved(d_o);
+      } else {
+        floats[k] = di, floats[h + k] = df, floats[2 * h + k] = dg, floats[3 * h + k] = d_o;
+      }
     }
   }
 }
 
+CLONES static void lstm_gradient_part(const void *context, int64_t begin, int64_t end) {
+  const lstm_gradient_work *w = context;
+  if (w->is_half) lstm_gradient_rows(w, begin, end, true);
+  else lstm_gradient_rows(w, begin, end, false);
+}
+
 void ck_lstm_gates_gradient(const float *gates, const float *previous_cell, const float *cell,
-                            const float *dhidden, float *dcell, float *dgates, int64_t rows,
-                            int64_t size) {
-  lstm_gradient_work work = {gates, previous_cell, cell, dhidden, dcell, dgates, size};
+                            const float *dhidden, float *dcell, void *dgates, ck_type type,
+                            int64_t rows, int64_t size) {
+  lstm_gradient_work work = {gates,  previous_cell,       cell, dhidden, dcell,
+                             dgates, type == CK_BFLOAT16, size};
   ck_parallel(rows, 1 + GRAIN / (4 * size), lstm_gradient_part, &work);
 }
 

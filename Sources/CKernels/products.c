@@ -10,8 +10,6 @@ typedef struct {
 
 enum { LANES = 16 };
 
-INLINE float widened(uint16_t half) { return from_bits((int32_t)((uint32_t)half << 16)); }
-
 /// `rows` and `is_half` are constants wherever this is inlined, so that the sums stay in registers.
 INLINE void few_rows(const few_rows_work *w, int64_t begin, int64_t end, int rows, bool is_half) {
   for (int64_t column = begin; column < end; column++) {

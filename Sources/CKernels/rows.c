@@ -60,39 +60,157 @@ void ck_softmax(const float *x, float *y, int64_t rows, int64_t columns) {
 }
 
 typedef struct {
-  const float *logits;
+  float *logits;
   const int32_t *targets;
-  float *losses, *gradient;
+  float *losses;
+  void *gradient;
+  bool is_half;
   int64_t columns;
-  int32_t ignored;
-  float scale;
+  ck_entropy s;
 } entropy_work;
+
+INLINE float row_sum(const float *x, int64_t count) {
+  float sums[16] = {0}, total = 0;
+  int64_t i = 0;
+  for (; i + 16 <= count; i += 16)
+    for (int lane = 0; lane < 16; lane++) sums[lane] += x[i + lane];
+  for (; i < count; i++) total += x[i];
+  for (int lane = 0; lane < 16; lane++) total += sums[lane];
+  return total;
+}
+
+/// Replaces x by e^(x - largest) and returns the sum.
+INLINE float exponentials(float *x, float largest, int64_t count) {
+  float sums[16] = {0}, total = 0;
+  int64_t i = 0;
+  for (; i + 16 <= count; i += 16)
+    for (int lane = 0; lane < 16; lane++) {
+      x[i + lane] = fast_exp(x[i + lane] - largest);
+      sums[lane] += x[i + lane];
+    }
+  for (; i < count; i++) total += x[i] = fast_exp(x[i] - largest);
+  for (int lane = 0; lane < 16; lane++) total += sums[lane];
+  return total;
+}
 
 CLONES static void entropy_part(const void *context, int64_t begin, int64_t end) {
   const entropy_work *w = context;
+  size_t size = w->is_half ? sizeof(uint16_t) : sizeof(float);
   for (int64_t row = begin; row < end; row++) {
-    const float *x = w->logits + row * w->columns;
-    float *dx = w->gradient ? w->gradient + row * w->columns : NULL;
+    float *x = w->logits + row * w->columns;
+    char *dx = w->gradient ? (char *)w->gradient + (size_t)(row * w->columns) * size : NULL;
     int32_t target = w->targets[row];
-    if (target == w->ignored) {
+    if (target == w->s.ignored) {
       w->losses[row] = 0;
-      if (dx) memset(dx, 0, (size_t)w->columns * sizeof *dx);
+      if (dx) memset(dx, 0, (size_t)w->columns * size);
       continue;
     }
+    float wanted = 1 - w->s.smoothing, shared = w->s.smoothing / (float)w->columns;
     float largest = row_maximum(x, w->columns);
-    float sum = sum_of_exponentials(x, largest, w->columns);
-    w->losses[row] = largest + logf(sum) - x[target];
+    float loss = largest - wanted * x[target];
+    if (shared > 0) loss -= shared * row_sum(x, w->columns);
+    float sum = exponentials(x, largest, w->columns);
+    w->losses[row] = loss + logf(sum);
     if (!dx) continue;
-    float factor = w->scale / sum;
-    for (int64_t i = 0; i < w->columns; i++) dx[i] = fast_exp(x[i] - largest) * factor;
-    dx[target] -= w->scale;
+    float factor = w->s.scale / sum, share = w->s.scale * shared;
+    float right = x[target] * factor - share - w->s.scale * wanted;
+    uint16_t *halves = (uint16_t *)dx;
+    float *floats = (float *)dx;
+    if (w->is_half)
+      APART for (int64_t i = 0; i < w->columns; i++) halves[i] = halved(x[i] * factor - share);
+    else
+      APART for (int64_t i = 0; i < w->columns; i++) floats[i] = x[i] * factor - share;
+    if (w->is_half) halves[target] = halved(right);
+    else floats[target] = right;
   }
 }
 
-void ck_cross_entropy(const float *logits, const int32_t *targets, int32_t ignored, float scale,
-                      float *losses, float *gradient, int64_t rows, int64_t columns) {
-  entropy_work work = {logits, targets, losses, gradient, columns, ignored, scale};
+void ck_cross_entropy(float *logits, const int32_t *targets, ck_entropy settings,
+                      float *losses, void *gradient, ck_type type, int64_t rows,
+                      int64_t columns) {
+  entropy_work work = {logits,  targets, losses, gradient, type == CK_BFLOAT16, columns, settings};
   ck_parallel(rows, 1 + GRAIN / (columns + 1), entropy_part, &work);
+}
+
+typedef struct {
+  const float *logits, *uniforms;
+  int32_t *indices;
+  int64_t columns;
+} draw_work;
+
+CLONES static void draw_part(const void *context, int64_t begin, int64_t end) {
+  const draw_work *w = context;
+  for (int64_t row = begin; row < end; row++) {
+    const float *x = w->logits + row * w->columns;
+    float largest = row_maximum(x, w->columns);
+    float rest = w->uniforms[row] * sum_of_exponentials(x, largest, w->columns);
+    // Stretches whose sum leaves a rest are passed whole.
+    int64_t i = 0;
+    for (; i + 256 <= w->columns; i += 256) {
+      float sum = sum_of_exponentials(x + i, largest, 256);
+      if (rest < sum) break;
+      rest -= sum;
+    }
+    int64_t last = w->columns - 1;
+    for (; i < last; i++) {
+      rest -= fast_exp(x[i] - largest);
+      if (rest < 0) break;
+    }
+    w->indices[row] = (int32_t)i;
+  }
+}
+
+void ck_draw(const float *logits, const float *uniforms, int32_t *indices, int64_t rows,
+             int64_t columns) {
+  draw_work work = {logits, uniforms, indices, columns};
+  ck_parallel(rows, 1 + GRAIN / (columns + 1), draw_part, &work);
+}
+
+typedef struct {
+  const void *x;
+  void *y;
+  const uint64_t *keys;
+  uint32_t limit;
+  float kept;
+  bool is_half;
+  int64_t columns;
+} dropout_work;
+
+/// Number `index` of the stream that begins with `key` (SplitMix64; Steele et al., 2014), from 1.
+INLINE uint64_t draw(uint64_t key, uint64_t index) {
+  uint64_t z = key + index * 0x9e3779b97f4a7c15u;
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+  return z ^ (z >> 31);
+}
+
+CLONES static void dropout_part(const void *context, int64_t begin, int64_t end) {
+  const dropout_work *w = context;
+  for (int64_t row = begin; row < end; row++) {
+    const float *x = (const float *)w->x + row * w->columns;
+    const uint16_t *x_half = (const uint16_t *)w->x + row * w->columns;
+    float *y = (float *)w->y + row * w->columns;
+    uint16_t *y_half = (uint16_t *)w->y + row * w->columns;
+    for (int64_t start = 0; start < w->columns; start += 256) {
+      int64_t count = w->columns - start < 256 ? w->columns - start : 256;
+      uint64_t draws[64];
+      for (int64_t i = 0; i < 64; i++) draws[i] = draw(w->keys[row], (uint64_t)(start / 4 + i + 1));
+      const uint16_t *bits = (const uint16_t *)draws;
+      if (w->is_half)
+        APART for (int64_t i = 0; i < count; i++)
+          y_half[start + i] =
+              halved(bits[i] < w->limit ? 0 : widened(x_half[start + i]) * w->kept);
+      else
+        APART for (int64_t i = 0; i < count; i++)
+          y[start + i] = bits[i] < w->limit ? 0 : x[start + i] * w->kept;
+    }
+  }
+}
+
+void ck_dropout(const void *x, ck_type type, const uint64_t *keys, uint32_t limit, float kept,
+                void *y, int64_t rows, int64_t columns) {
+  dropout_work work = {x, y, keys, limit, kept, type == CK_BFLOAT16, columns};
+  ck_parallel(rows, 1 + GRAIN / (columns + 1), dropout_part, &work);
 }
 
 void ck_gather(const float *table, const int32_t *indices, float *y, int64_t rows,

@@ -22,6 +22,16 @@ INLINE float from_bits(int32_t bits) {
   return x;
 }
 
+INLINE float widened(uint16_t half) { return from_bits((int32_t)((uint32_t)half << 16)); }
+
+/// The nearest bfloat16, of two the even one; a NaN stays one.
+INLINE uint16_t halved(float x) {
+  uint32_t bits;
+  memcpy(&bits, &x, sizeof bits);
+  uint32_t rounded = (bits + 0x7fff + ((bits >> 16) & 1)) >> 16;
+  return (uint16_t)((bits & 0x7fffffff) > 0x7f800000 ? (bits >> 16) | 0x40 : rounded);
+}
+
 /// e^x within 2 units in the last place, without branches so that loops vectorise
 /// (argument reduction and polynomial as in Cephes' expf). NaN stays NaN.
 INLINE float fast_exp(float x) {

@@ -3,12 +3,34 @@ import Tensors
 /// The gradient of a loss at a model's parameters.
 public struct ModelGradient: Sendable {
   /// Gradients by the parameters' names; what the loss does not depend on is absent.
-  public let tensors: [String: Tensor]
+  public private(set) var tensors: [String: Tensor]
+
+  public init(tensors: [String: Tensor]) { self.tensors = tensors }
 
   /// The Euclidean norm over all parameters together.
   public var norm: Double {
     // Summed in the order of names, because a dictionary's own order changes from run to run.
     tensors.keys.sorted().reduce(0) { $0 + (tensors[$1]?.sumOfSquares ?? 0) }.squareRoot()
+  }
+
+  /// The gradient of a sum of losses; what one of the two lacks is that of the other.
+  public static func + (a: Self, b: Self) -> Self {
+    ModelGradient(tensors: a.tensors.merging(b.tensors) { $0 + $1 })
+  }
+
+  public static func * (gradient: Self, factor: Float) -> Self {
+    ModelGradient(tensors: gradient.tensors.mapValues { $0 * factor })
+  }
+
+  /// Cuts every number to `-limit...limit`.
+  ///
+  /// - Returns: How many were beyond.
+  public mutating func clip(toValue limit: Float) -> Int {
+    var count = 0
+    for name in tensors.keys.sorted() {
+      count += tensors[name]?.clip(to: limit) ?? 0
+    }
+    return count
   }
 }
 

@@ -33,9 +33,13 @@ public struct GRU: RecurrentCell {
 
   public func project(_ inputs: Tensor) -> Tensor { linear(inputs, inputWeight, bias: inputBias) }
 
-  public func recur(_ projected: Tensor, from state: Tensor) -> (hidden: Tensor, state: Tensor) {
-    let hidden = gru(projected, hidden: state, weight: hiddenWeight, bias: hiddenBias)
-    return (hidden, hidden.lastStep)
+  public func recur(
+    _ projected: consuming Tensor, _ layout: SequenceLayout, from state: Tensor,
+    in precision: ElementType
+  ) -> (hidden: Tensor, state: Tensor) {
+    let hidden = gru(
+      projected, layout, hidden: state, weight: hiddenWeight, bias: hiddenBias, in: precision)
+    return (hidden, hidden.lastSteps(layout))
   }
 
   public mutating func visitParameters(_ visitor: inout ParameterVisitor) {

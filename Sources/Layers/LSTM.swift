@@ -46,10 +46,14 @@ public struct LSTM: RecurrentCell {
     linear(inputs, inputWeight, bias: inputBias + hiddenBias)
   }
 
-  public func recur(_ projected: Tensor, from state: State) -> (hidden: Tensor, state: State) {
-    let (hidden, cell) = lstm(
-      projected, hidden: state.hidden, cell: state.cell, weight: hiddenWeight)
-    return (hidden, State(hidden: hidden.lastStep, cell: cell))
+  public func recur(
+    _ projected: consuming Tensor, _ layout: SequenceLayout, from state: State,
+    in precision: ElementType
+  ) -> (hidden: Tensor, state: State) {
+    let (hidden, cells) = lstm(
+      projected, layout, hidden: state.hidden, cell: state.cell, weight: hiddenWeight,
+      in: precision)
+    return (hidden, State(hidden: hidden.lastSteps(layout), cell: cells.lastSteps(layout)))
   }
 
   public mutating func visitParameters(_ visitor: inout ParameterVisitor) {
@@ -62,8 +66,8 @@ public struct LSTM: RecurrentCell {
 }
 
 extension Tensor {
-  /// The last of `[T, B, H]`, `[B, H]`.
-  var lastStep: Tensor {
-    slice(shape[0] - 1..<shape[0]).reshaped(to: Array(shape.dropFirst()))
+  /// The last row of each sequence: `[N, H]` to `[B, H]`.
+  func lastSteps(_ layout: SequenceLayout) -> Tensor {
+    layout.stepCount == 1 ? self : rows(layout.lastRows)
   }
 }

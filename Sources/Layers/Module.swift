@@ -47,6 +47,17 @@ extension Module {
     parameters.filter { $0.parameter.role == .learned }.reduce(0) { $0 + $1.value.elementCount }
   }
 
+  /// Moves the chosen parameters towards those of `other` by a share of the way, in `0...1`.
+  public mutating func approach(
+    _ other: Self, share: Float, where isChosen: (Parameter) -> Bool
+  ) {
+    var next = other.parameters.makeIterator()
+    updateParameters { parameter, value in
+      guard let target = next.next()?.value, isChosen(parameter) else { return }
+      value.approach(target, share: share)
+    }
+  }
+
   /// Draws every parameter afresh.
   public mutating func initialize(using random: inout SeededGenerator) {
     var generator = random

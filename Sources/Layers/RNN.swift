@@ -31,13 +31,19 @@ public struct RNN: RecurrentCell {
     linear(inputs, inputWeight, bias: inputBias + hiddenBias)
   }
 
-  public func recur(_ projected: Tensor, from state: Tensor) -> (hidden: Tensor, state: Tensor) {
-    var hidden = state
-    let steps = projected.split(into: projected.shape[0], along: 0).map { x in
-      hidden = tanh(x.reshaped(to: hidden.shape) + linear(hidden, hiddenWeight, bias: nil))
-      return hidden.reshaped(to: [1] + hidden.shape)
+  public func recur(
+    _ projected: consuming Tensor, _ layout: SequenceLayout, from state: Tensor,
+    in precision: ElementType
+  ) -> (hidden: Tensor, state: Tensor) {
+    var before = state
+    let steps = projected.split(sizes: layout.rowCounts, along: 0).map { x in
+      // Sequences that have ended are the last ones.
+      let living = before.slice(0..<x.shape[0])
+      before = tanh(x + linear(living.converted(to: precision), hiddenWeight, bias: nil))
+      return before
     }
-    return (Tensor(concatenating: steps, along: 0), hidden)
+    let hidden = Tensor(concatenating: steps, along: 0)
+    return (hidden, hidden.lastSteps(layout))
   }
 
   public mutating func visitParameters(_ visitor: inout ParameterVisitor) {

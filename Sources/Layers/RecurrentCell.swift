@@ -15,10 +15,15 @@ public protocol RecurrentCell: Module {
 
   /// The state before anything has been read.
   func initialState(rows: Int, on device: Device) -> State
-  /// What the inputs say to the gates: `[T, B, I]` to `[T, B, G]`.
+  /// What the inputs say to the gates: `[N, I]` to `[N, G]`, in float32.
   func project(_ inputs: Tensor) -> Tensor
-  /// Reads `projected`, `[T, B, G]`, and returns the outputs of all steps, `[T, B, H]`.
-  func recur(_ projected: Tensor, from state: State) -> (hidden: Tensor, state: State)
+  /// Reads `projected`, `[N, G]`, multiplying in `precision`.
+  ///
+  /// - Returns: The outputs of all steps, `[N, H]`, and the state of each sequence after its last.
+  func recur(
+    _ projected: consuming Tensor, _ layout: SequenceLayout, from state: State,
+    in precision: ElementType
+  ) -> (hidden: Tensor, state: State)
 }
 
 /// A value with one row per sequence, whose rows can be picked and repeated.
@@ -29,10 +34,24 @@ public protocol RowSelectable: Sendable {
 extension Tensor: RowSelectable {}
 
 extension RecurrentCell {
-  /// Reads `inputs`, `[T, B, I]`, and returns the outputs, `[T, B, H]`, and the state after them.
+  /// Reads sequences.
+  ///
+  /// - Parameters:
+  ///   - inputs: `[N, I]`. Products are computed in their precision, and the outputs are of it.
+  ///   - layout: Which sequence and step each row belongs to.
+  ///   - state: What has been read before, one row per sequence.
+  /// - Returns: The outputs, `[N, H]`, and the state of each sequence after its last step.
+  public func callAsFunction(
+    _ inputs: Tensor, _ layout: SequenceLayout, from state: State
+  ) -> (hidden: Tensor, state: State) {
+    let (hidden, state) = recur(project(inputs), layout, from: state, in: inputs.elementType)
+    return (hidden.converted(to: inputs.elementType), state)
+  }
+
+  /// Reads one row for every sequence, `[B, I]`.
   public func callAsFunction(_ inputs: Tensor, from state: State) -> (hidden: Tensor, state: State)
   {
-    recur(project(inputs), from: state)
+    self(inputs, SequenceLayout(steps: 1, rows: inputs.shape[0]), from: state)
   }
 
   /// `±1/√H`, PyTorch's choice for every recurrent weight.

@@ -1,13 +1,21 @@
 import Tensors
 
-/// Leaves out random features of a sequence while learning (Zaremba et al., 2014).
+/// Leaves out random features of sequences while learning.
 ///
-/// Only what goes into and comes out of a cell, never what it remembers. What stays is scaled up, so
-/// nothing changes in use.
+/// What stays is scaled up, so nothing changes in use.
 public struct SequenceDropout: Sendable {
+  /// Which connections are cut, and for how long.
+  public enum Kind: String, Sendable, CaseIterable {
+    /// Only what goes into and comes out of a cell, other features at every step (Zaremba et al., 2014).
+    case nonRecurrent = "non-recurrent"
+    /// The same features at all steps of a sequence (Gal & Ghahramani, 2016).
+    case variational
+  }
+
   /// Where in a decoder, so that no two places share their draws.
   public enum Site: Int, Sendable { case input, output }
 
+  public let kind: Kind
   /// The share that is left out, in `0..<1`.
   public let rate: Float
   private let random: SeededRandom
@@ -15,37 +23,28 @@ public struct SequenceDropout: Sendable {
   private let examples: [Int]
 
   /// - Parameters:
+  ///   - kind: Which connections are cut.
   ///   - rate: The share that is left out.
   ///   - random: Fixes the draw.
   ///   - epoch: So that every epoch leaves out something else.
-  ///   - examples: What each row is, so that a row's draw does not depend on its company.
-  public init(rate: Float, random: SeededRandom, epoch: Int, examples: [Int]) {
-    (self.rate, self.random, self.epoch, self.examples) = (rate, random, epoch, examples)
+  ///   - examples: What each sequence is, so that its draw does not depend on its company.
+  public init(
+    _ kind: Kind = .nonRecurrent, rate: Float, random: SeededRandom, epoch: Int, examples: [Int]
+  ) {
+    (self.kind, self.rate, self.random) = (kind, rate, random)
+    (self.epoch, self.examples) = (epoch, examples)
   }
 
-  /// `x`, `[T, B, F]`, with some of its numbers replaced by 0.
-  public func callAsFunction(_ x: Tensor, at site: Site) -> Tensor {
+  /// `x`, `[N, F]`, with some of its numbers replaced by 0.
+  public func callAsFunction(_ x: Tensor, _ layout: SequenceLayout, at site: Site) -> Tensor {
     guard rate > 0 else { return x }
-    let (steps, size) = (x.shape[0], x.shape[2])
-    let kept = 1 / (1 - rate)
-    let limit = UInt64(Double(rate) * 65536)
-    var mask: [Float] = []
-    mask.reserveCapacity(x.elementCount)
-    for t in 0..<steps {
-      for example in examples {
-        let key = random.bits(
-          .dropout, epoch: epoch, example: example, position: 2 * t + site.rawValue)
-        var generator = SeededGenerator(seed: key)
-        // Four draws of 16 bits from each number.
-        for start in stride(from: 0, to: size, by: 4) {
-          var bits = generator.next()
-          for _ in start..<min(start + 4, size) {
-            mask.append(bits & 0xFFFF < limit ? 0 : kept)
-            bits >>= 16
-          }
-        }
+    let keys = layout.rowCounts.enumerated().flatMap { step, count in
+      examples.prefix(count).map { example in
+        random.bits(
+          .dropout, epoch: epoch, example: example,
+          position: (kind == .variational ? 0 : 2 * step) + site.rawValue)
       }
     }
-    return x * Tensor(mask, shape: x.shape, on: x.device)
+    return x.droppingOut(rate, keys: keys)
   }
 }

@@ -83,10 +83,18 @@ package func recordedJointly(
   _ results: [Tensor], from inputs: [Tensor],
   pull: @escaping @Sendable ([Tensor?]) -> [Tensor?]
 ) -> [Tensor] {
-  let kept = inputs.indices.filter { inputs[$0].history != nil }
+  recordedJointly(results, from: inputs.map(\.history), pull: pull)
+}
+
+/// The same, for inputs whose numbers have been used up.
+func recordedJointly(
+  _ results: [Tensor], from histories: [History?],
+  pull: @escaping @Sendable ([Tensor?]) -> [Tensor?]
+) -> [Tensor] {
+  let kept = histories.indices.filter { histories[$0] != nil }
   guard !kept.isEmpty else { return results }
   let operation = Operation(
-    inputs: kept.compactMap { inputs[$0].history }, outputCount: results.count
+    inputs: histories.compactMap { $0 }, outputCount: results.count
   ) { gradients in
     let all = pull(gradients)
     return kept.map { all[$0] }

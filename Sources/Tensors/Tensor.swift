@@ -38,8 +38,8 @@ public struct Tensor: Sendable {
   }
 
   /// A tensor of zeros.
-  public init(zeros shape: Shape, on device: Device = .cpu) {
-    let buffer = device.backend.makeZeros(count: shape.elementCount)
+  public init(zeros shape: Shape, type: ElementType = .float32, on device: Device = .cpu) {
+    let buffer = device.backend.makeZeros(count: shape.elementCount, type: type)
     self.init(shape: shape, region: Region(buffer), device: device)
   }
 
@@ -102,11 +102,37 @@ public struct Tensor: Sendable {
     body(region)
   }
 
+  /// Moves the numbers towards those of `other` by a share of the way, in `0...1`.
+  package mutating func approach(_ other: Tensor, share: Float) {
+    let device = device
+    update { device.backend.approach(other.region, share, $0) }
+  }
+
+  /// Cuts every number to `-limit...limit`, in place, and returns how many were beyond.
+  package mutating func clip(to limit: Float) -> Int {
+    var count = 0
+    let device = device
+    update { count = device.backend.clip($0, to: limit) }
+    return count
+  }
+
   /// This very tensor, to be overwritten, if nobody else can see its numbers.
   mutating func writableIfUnshared() -> Tensor? {
     guard history == nil, region.isUniquelyReferenced() else { return nil }
     region.buffer.contentsWillChange()
     return self
+  }
+
+  /// These numbers, to be overwritten: in place if nobody else can see them, else a copy.
+  consuming func takenOver() -> Tensor {
+    let device = device
+    if region.isUniquelyReferenced() {
+      region.buffer.contentsWillChange()
+      return Tensor(shape: shape, region: region, device: device)
+    }
+    let copy = Tensor(uninitialized: shape, type: elementType, on: device)
+    device.backend.convert(region, into: copy.region)
+    return copy
   }
 
   /// The same numbers on another device.

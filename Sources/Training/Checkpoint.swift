@@ -7,7 +7,8 @@ import Text
 /// Where a training stands, as a folder: a model that captions, and what learning on takes besides.
 ///
 ///     step-0000400/   a model folder in float32
-///                     optimizer.safetensors   Adam's moments, `NAME.first` and `NAME.second`
+///                     optimizer.safetensors   what the optimizer remembers, such as `NAME.first`, and
+///                                             `NAME.value` where the model holds an average of the weights
 ///                     state.json              step, epoch and position, and the run's settings
 ///                     COMPLETE                checksums of all of these, written last
 ///
@@ -57,13 +58,11 @@ package struct Checkpoint {
     let aside = try DirectoryReplacement(path, replacingFolderWith: FileName.state)
     let working = aside.workingPath
     try ModelDirectory.write(contents, into: working, precision: .float32)
-    let moments = state.optimizer.moments.sorted { $0.key < $1.key }
     try WeightsFile.write(
-      moments.flatMap { [("\($0).first", $1.first), ("\($0).second", $1.second)] },
+      Keepsakes(of: state).parameters.map { ($0.parameter.name, $0.value) },
       to: "\(working)/\(FileName.optimizer)")
     try AtomicFile.write(
-      json(state, moments.map { ($0.key, $0.value.step) }, settings).prettyText + "\n",
-      to: "\(working)/\(FileName.state)")
+      json(state, settings).prettyText + "\n", to: "\(working)/\(FileName.state)")
     let names = try namesInFolder(working)
     try AtomicFile.write(
       try ChecksumList(of: names, in: working).text, to: "\(working)/\(FileName.complete)")
@@ -71,15 +70,16 @@ package struct Checkpoint {
     return Checkpoint(path: path)
   }
 
-  private static func json(
-    _ state: TrainingState, _ steps: [(String, Int)], _ settings: Settings
-  ) -> JSONValue {
-    .object([
+  private static func json(_ state: TrainingState, _ settings: Settings) -> JSONValue {
+    let steps = state.optimizer.memories.map { ($0.key, $0.value.step) }.sorted { $0.0 < $1.0 }
+    return .object([
       .init("schema", .string(schema)), .init("step", .number(Double(state.step))),
       .init("epoch", .number(Double(state.epoch))),
       .init("position", .number(Double(state.position))),
       .init("loss_sum", .number(state.lossSum)),
-      .init("best_cider", state.bestScore.map(JSONValue.number) ?? .null),
+      .init("best_score", state.progress.bestScore.map(JSONValue.number) ?? .null),
+      .init("epochs_since_best", .number(Double(state.progress.epochsSinceBest))),
+      .init("reductions", .number(Double(state.progress.reductionCount))),
       .init("settings", .object(settings.map { .init($0.name, .string($0.value)) })),
       .init("optimizer_steps", .object(steps.map { .init($0, .number(Double($1))) })),
     ])
@@ -111,31 +111,35 @@ package struct Checkpoint {
 
   /// Puts the state together again; `verify` first.
   ///
-  /// - Parameter model: Of the same shape; its numbers are replaced.
+  /// - Parameters:
+  ///   - model: Of the same shape; its numbers are replaced.
+  ///   - plan: What the run was begun with.
   /// - Returns: The state that was written, to the bit.
   /// - Throws: What cannot be used.
-  package func state(of model: CaptionModel) throws(CheckpointError) -> TrainingState {
+  package func state(
+    of model: CaptionModel, _ plan: TrainingPlan
+  ) throws(CheckpointError) -> TrainingState {
     let document = try document()
-    var state = TrainingState(model)
+    var state = TrainingState(model, plan)
     guard let step = document["step"]?.integer, let epoch = document["epoch"]?.integer,
       let position = document["position"]?.integer, let sum = document["loss_sum"]?.number,
+      let sinceBest = document["epochs_since_best"]?.integer,
+      let reductions = document["reductions"]?.integer,
       case .object(let steps) = document["optimizer_steps"]
-    else { throw damaged("step, epoch, position, loss_sum or optimizer_steps") }
+    else { throw damaged("step, epoch, position, …") }
     (state.step, state.epoch, state.position, state.lossSum) = (step, epoch, position, sum)
-    state.bestScore = document["best_cider"]?.number
+    state.progress.bestScore = document["best_score"]?.number
+    (state.progress.epochsSinceBest, state.progress.reductionCount) = (sinceBest, reductions)
+    for member in steps {
+      guard let count = member.value.integer else { throw damaged("optimizer_steps") }
+      state.optimizer.memories[member.key] = .init(step: count, tensors: [])
+    }
     do {
       try WeightsFile("\(path)/model.safetensors").load(into: &state.model) { _ in false }
-      var shapes: [String: Shape] = [:]
-      for (parameter, value) in model.parameters { shapes[parameter.name] = value.shape }
-      var moments = MomentsModule(names: steps.map(\.key), shapes: shapes)
-      try WeightsFile("\(path)/\(FileName.optimizer)").load(into: &moments) { _ in false }
-      for (index, member) in steps.enumerated() {
-        guard let count = member.value.integer else { throw damaged("optimizer_steps") }
-        state.optimizer.moments[member.key] = .init(
-          step: count, first: moments.first[index], second: moments.second[index])
-      }
-    } catch let error as CheckpointError {
-      throw error
+      if state.average != nil { state.average = state.model }
+      var keepsakes = Keepsakes(of: state)
+      try WeightsFile("\(path)/\(FileName.optimizer)").load(into: &keepsakes) { _ in false }
+      keepsakes.restore(&state)
     } catch {
       throw CheckpointError(path: path, problem: .incomplete("\(error)"))
     }
@@ -161,23 +165,45 @@ package struct Checkpoint {
   }
 }
 
-/// Adam's moments as parameters, so that they are loaded with the checks that weights go through.
-private struct MomentsModule: Module {
-  let names: [String]
-  var first: [Tensor]
-  var second: [Tensor]
+/// What learning on takes besides the model, as parameters, so that it is loaded with the checks that
+/// weights go through.
+private struct Keepsakes: Module {
+  private var names: [String] = []
+  private var values: [Tensor] = []
 
-  init(names: [String], shapes: [String: Shape]) {
-    self.names = names
-    first = names.map { Tensor(zeros: shapes[$0] ?? [0]) }
-    second = first
+  /// Zeros stand for memories that a state lacks.
+  init(of state: TrainingState) {
+    for (parameter, value) in state.model.parameters {
+      if state.average != nil, parameter.role == .learned { add("\(parameter.name).value", value) }
+      guard let memory = state.optimizer.memories[parameter.name] else { continue }
+      for (index, slot) in state.optimizer.rule.memoryNames.enumerated() {
+        let isThere = index < memory.tensors.count
+        add(
+          "\(parameter.name).\(slot)",
+          isThere ? memory.tensors[index] : Tensor(zeros: value.shape, on: value.device))
+      }
+    }
+  }
+
+  private mutating func add(_ name: String, _ value: Tensor) {
+    names.append(name)
+    values.append(value)
+  }
+
+  /// Puts everything where it was.
+  func restore(_ state: inout TrainingState) {
+    let found = Dictionary(uniqueKeysWithValues: zip(names, values))
+    let slots = state.optimizer.rule.memoryNames
+    for name in state.optimizer.memories.keys {
+      state.optimizer.memories[name]?.tensors = slots.compactMap { found["\(name).\($0)"] }
+    }
+    state.model.updateParameters { parameter, value in
+      if let kept = found["\(parameter.name).value"] { value = kept }
+    }
   }
 
   mutating func visitParameters(_ visitor: inout ParameterVisitor) {
-    for index in names.indices {
-      visitor.visit("\(names[index]).first", &first[index])
-      visitor.visit("\(names[index]).second", &second[index])
-    }
+    for index in names.indices { visitor.visit(names[index], &values[index]) }
   }
 }
 

@@ -10,10 +10,17 @@ package struct MinibatchBuilder: Sendable {
   package struct Length: Sendable, Equatable {
     /// Frames of a clip; 1 for a picture.
     package let source: Int
-    /// Words, `<bos>` or `<eos>` included.
+    /// Words, `<eos>` included; of several captions, those of the longest.
     package let target: Int
+    /// How many captions the member has.
+    package let captionCount: Int
+    /// The words of all of them.
+    package let wordCount: Int
 
-    package init(source: Int = 1, target: Int) { (self.source, self.target) = (source, target) }
+    package init(source: Int = 1, target: Int, captionCount: Int = 1, wordCount: Int? = nil) {
+      (self.source, self.target, self.captionCount) = (source, target, captionCount)
+      self.wordCount = wordCount ?? target
+    }
   }
 
   /// In what order batches are filled; all but `pooled` are Morishita's.
@@ -31,8 +38,9 @@ package struct MinibatchBuilder: Sendable {
 
   /// When a batch is full.
   package enum Budget: Sendable, Equatable {
-    case members(Int)
-    /// Words of the target; the member that reaches the limit still joins.
+    /// Captions; the member that reaches the limit still joins.
+    case captions(Int)
+    /// Words of all captions, likewise.
     case words(Int)
   }
 
@@ -85,8 +93,8 @@ package struct MinibatchBuilder: Sendable {
   package func padding(epoch: Int = 0) -> Padding {
     self.epoch(epoch).reduce(into: Padding()) { padding, batch in
       padding.batchCount += 1
-      padding.wordCount += batch.reduce(0) { $0 + lengths[$1].target }
-      padding.slotCount += longestTarget(batch) * batch.count
+      padding.wordCount += batch.reduce(0) { $0 + lengths[$1].wordCount }
+      padding.slotCount += longestTarget(batch) * batch.reduce(0) { $0 + lengths[$1].captionCount }
     }
   }
 
@@ -109,7 +117,7 @@ package struct MinibatchBuilder: Sendable {
 
   private var poolBudget: Budget {
     switch budget {
-    case .members(let count): .members(count * batchesPerPool)
+    case .captions(let count): .captions(count * batchesPerPool)
     case .words(let count): .words(count * batchesPerPool)
     }
   }
@@ -121,8 +129,8 @@ package struct MinibatchBuilder: Sendable {
       batch.append(member)
       let limit: Int
       switch budget {
-      case .members(let count): (size, limit) = (batch.count, count)
-      case .words(let count): (size, limit) = (size + lengths[member].target, count)
+      case .captions(let count): (size, limit) = (size + lengths[member].captionCount, count)
+      case .words(let count): (size, limit) = (size + lengths[member].wordCount, count)
       }
       if size >= limit {
         batches.append(batch)

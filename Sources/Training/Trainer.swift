@@ -12,8 +12,8 @@ package struct Trainer: Sendable {
   package let plan: TrainingPlan
   package let vocabulary: Vocabulary
   package private(set) var state: TrainingState
-  private let training: PictureBatches
-  private let validation: PictureBatches
+  package let training: [TrainingExample]
+  private let validation: [TrainingExample]
   private let references: [[[String]]]
   private let preprocessing: ImagePreprocessing
   /// What the frozen encoder sees in each picture, by the picture's path; filled when first needed.
@@ -56,20 +56,31 @@ package struct Trainer: Sendable {
     plan: TrainingPlan, resuming state: TrainingState? = nil
   ) {
     (self.plan, self.vocabulary, self.references) = (plan, vocabulary, references)
-    let random = SeededRandom(plan.seed)
-    self.training = PictureBatches(
-      training, batchSize: plan.batchSize, order: plan.batchOrder, random: random)
-    self.validation = PictureBatches(validation, batchSize: plan.batchSize, random: random)
+    (self.training, self.validation) = (training, validation)
     preprocessing = configuration.preprocessing
-    self.state = state ?? TrainingState(model)
+    self.state = state ?? TrainingState(model, plan)
   }
 
-  package var trainingExamples: [TrainingExample] { training.examples }
+  /// The batches of one epoch.
+  ///
+  /// While the encoder learns they are of pictures with all their captions, so that each is seen once;
+  /// else of single captions, which can be sorted better.
+  package func batches(ofEpoch epoch: Int) -> [[TrainingExample]] {
+    Self.batches(of: training, epoch: epoch, plan)
+  }
 
-  /// How many steps an epoch has.
-  package var stepsPerEpoch: Int { training.count }
+  /// The batches of one epoch of `examples`.
+  package static func batches(
+    of examples: [TrainingExample], epoch: Int, _ plan: TrainingPlan
+  ) -> [[TrainingExample]] {
+    let members = plan.learnsEncoder(in: epoch) ? examples : examples.flatMap(\.oneByOne)
+    let builder = MinibatchBuilder(
+      members.map(\.length), order: plan.batchOrder, budget: plan.batchBudget,
+      random: SeededRandom(plan.seed))
+    return builder.epoch(epoch).map { $0.map { members[$0] } }
+  }
 
-  /// Learns from every picture once, or from those that this epoch has left.
+  /// Learns from every caption once, or from those that this epoch has left.
   ///
   /// - Parameter afterStep: Is shown the state after each step, to keep it if it likes, and says whether
   ///   to go on.
@@ -80,19 +91,21 @@ package struct Trainer: Sendable {
   ) throws -> EpochReport? {
     let learnsEncoder = plan.learnsEncoder(in: state.epoch)
     try prepareFeatures(learnsEncoder: learnsEncoder)
-    for examples in training.epoch(state.epoch).dropFirst(state.position) {
-      let batch = try batch(examples, asPixels: learnsEncoder)
-      let result = state.learn(from: batch, plan, stepCount: plan.epochCount * training.count)
-      guard try afterStep(result, state) else { return nil }
+    let batches = batches(ofEpoch: state.epoch)
+    while state.position < batches.count {
+      let end = min(state.position + plan.batchesPerStep, batches.count)
+      let step = try batches[state.position..<end].map { try batch($0, asPixels: learnsEncoder) }
+      let report = state.learn(
+        from: step, plan, epochProgress: Double(state.position) / Double(batches.count))
+      guard try afterStep(report, state) else { return nil }
     }
     // Learning has made them obsolete.
     if learnsEncoder { features = [:] }
     let validation = try validate(asPixels: learnsEncoder)
-    let best = state.bestScore
-    if let score = validation?.scores.corpus.cider, score > best ?? -1 { state.bestScore = score }
+    let isBest = validation.map { state.note(score: $0.scores.corpus.cider, plan) } ?? false
     let report = EpochReport(
-      epoch: state.epoch + 1, trainingLoss: state.lossSum / Double(max(training.count, 1)),
-      validation: validation, isBest: state.bestScore != best)
+      epoch: state.epoch + 1, trainingLoss: state.lossSum / Double(max(batches.count, 1)),
+      validation: validation, isBest: isBest)
     state.epoch += 1
     (state.position, state.lossSum) = (0, 0)
     return report
@@ -100,26 +113,30 @@ package struct Trainer: Sendable {
 
   /// Shows the model the validation set, and lets it write.
   private func validate(asPixels: Bool) throws(MediaError) -> Validation? {
-    guard !validation.examples.isEmpty else { return nil }
-    let encoder = state.model.encoder.foldingNorms()
+    guard !validation.isEmpty else { return nil }
+    let model = state.result
+    let encoder = model.encoder.foldingNorms()
     let loader = PictureLoader(preprocessing)
     var (loss, wordCount) = (0.0, 0)
     var captions = [String](repeating: "", count: references.count)
-    for examples in validation.epoch(0) {
+    for start in stride(from: 0, to: validation.count, by: Self.validationBatchSize) {
+      let examples = Array(
+        validation[start..<min(start + Self.validationBatchSize, validation.count)])
       let features =
         asPixels
         ? encoder.features(try loader.pixels(of: examples, epoch: 0)) : cachedFeatures(of: examples)
       let batch = TrainingBatch(examples, .features(features))
-      let count = batch.captions.targetCount
-      loss += Double(state.model.loss(batch).scalar) * Double(count)
-      wordCount += count
+      loss +=
+        Double(model.decoder.loss(of: batch.captions, describing: features).scalar)
+        * Double(batch.wordCount)
+      wordCount += batch.wordCount
       for (example, caption) in zip(examples, sentences(about: features)) {
         captions[example.number] = caption
       }
     }
     let tokenizer = CaptionTokenizer()
     let scores = CaptionScores(
-      scoring: validation.examples.sorted { $0.number < $1.number }.map { example in
+      scoring: validation.map { example in
         ScoredCaption(
           candidate: tokenizer.words(of: captions[example.number]),
           references: references[example.number])
@@ -129,13 +146,15 @@ package struct Trainer: Sendable {
       sample: (captions[0], references[0][0].joined(separator: " ")))
   }
 
+  private static let validationBatchSize = 32
+
   /// The likeliest sentence about each row of `features`, `[P, F]`.
   private func sentences(about features: Tensor) -> [String] {
     let search = BeamSearch(width: 3, maximumWords: plan.maximumWords)
     func likeliest(_ decoder: some CaptionDecoder) -> [[Hypothesis]] {
       search.captions(of: features, by: decoder)
     }
-    return likeliest(state.model.decoder).map { vocabulary.sentence($0[0].words) }
+    return likeliest(state.result.decoder).map { vocabulary.sentence($0[0].words) }
   }
 
   private func cachedFeatures(of examples: [TrainingExample]) -> Tensor {
@@ -157,19 +176,22 @@ package struct Trainer: Sendable {
   /// bits of what is seen in it.
   private mutating func prepareFeatures(learnsEncoder: Bool) throws(MediaError) {
     guard !learnsEncoder || state.step == 0 else { return }
-    let interval = max(1, training.examples.count / Self.measuredPictureCount)
-    let chosen = stride(from: 0, to: training.examples.count, by: interval)
-      .map { training.examples[$0] }
+    let interval = max(1, training.count / Self.measuredPictureCount)
+    let chosen = stride(from: 0, to: training.count, by: interval)
+      .map { training[$0] }
     try computeFeatures(of: chosen)
     if state.step == 0 {
       let rows = chosen.compactMap { features[$0.path] }
       state.model.decoder.measure(Tensor(concatenating: rows, along: 0))
+      if state.average != nil { state.average = state.model }
     }
-    if !learnsEncoder { try computeFeatures(of: training.examples + validation.examples) }
+    if !learnsEncoder { try computeFeatures(of: training + validation) }
   }
 
   /// Enough for a mean and a variance; more would cost a training from pixels a noticeable start.
   private static let measuredPictureCount = 1000
+
+  private static let encodingBatchSize = 16
 
   /// Runs the encoder once over pictures whose features are not known yet.
   private mutating func computeFeatures(of examples: [TrainingExample]) throws(MediaError) {
@@ -177,8 +199,8 @@ package struct Trainer: Sendable {
     guard !missing.isEmpty else { return }
     let encoder = state.model.encoder.foldingNorms()
     let loader = PictureLoader(preprocessing)
-    for start in stride(from: 0, to: missing.count, by: plan.batchSize) {
-      let part = Array(missing[start..<min(start + plan.batchSize, missing.count)])
+    for start in stride(from: 0, to: missing.count, by: Self.encodingBatchSize) {
+      let part = Array(missing[start..<min(start + Self.encodingBatchSize, missing.count)])
       let rows = encoder.features(try loader.pixels(of: part, epoch: 0))
       for (example, row) in zip(part, rows.split(into: part.count, along: 0)) {
         features[example.path] = row

@@ -1,8 +1,7 @@
 import Captioning
-import Layers
 import Tensors
 
-/// What one step learns from: pictures with all their captions.
+/// What one step learns from: pictures with captions.
 package struct TrainingBatch: Sendable {
   /// What is known of the pictures.
   package enum Pictures: Sendable {
@@ -12,39 +11,31 @@ package struct TrainingBatch: Sendable {
     case features(Tensor)
   }
   package let pictures: Pictures
-  package let captions: PaddedCaptions
-  /// Which picture each caption describes.
-  package let pictureOfRow: [Int]
-  /// What each caption's random draws are keyed by.
+  package let captions: PackedCaptions
+  /// What the random draws of each sequence of `captions` are keyed by.
   package let captionNumbers: [Int]
 
   package init(_ examples: [TrainingExample], _ pictures: Pictures) {
     self.pictures = pictures
-    captions = PaddedCaptions(examples.flatMap(\.captions))
-    pictureOfRow = examples.enumerated().flatMap { row, example in
-      example.captions.map { _ in row }
-    }
-    captionNumbers = examples.flatMap { example in
-      example.captions.indices.map { example.number * Self.captionsPerPicture + $0 }
-    }
+    let all = examples.flatMap(\.captions)
+    captions = PackedCaptions(
+      all.map(\.words),
+      describing: examples.enumerated().flatMap { row, example in
+        example.captions.map { _ in row }
+      })
+    captionNumbers = captions.order.map { all[$0].number }
   }
 
-  /// More than any picture has, so that two captions never share a number.
-  private static let captionsPerPicture = 1 << 16
+  /// How many words there are to say, each caption's end among them.
+  package var wordCount: Int { captions.layout.rowCount }
 }
 
 extension CaptionModel {
-  /// The mean of `-log p` over all words of a batch, in nats per word.
-  package func loss(_ batch: TrainingBatch, dropout: SequenceDropout? = nil) -> Tensor {
-    let features =
-      switch batch.pictures {
-      case .pixels(let pixels): encoder.features(pixels)
-      case .features(let features): features
-      }
-    let logits = decoder.logits(
-      for: batch.captions, describing: features, pictureOfRow: batch.pictureOfRow,
-      dropout: dropout)
-    return crossEntropy(
-      logits, batch.captions.targets.joined().map { Int32($0.index) }, ignoring: 0)
+  /// What the decoder is told of a batch's pictures, `[P, F]`.
+  package func features(of pictures: TrainingBatch.Pictures) -> Tensor {
+    switch pictures {
+    case .pixels(let pixels): encoder.features(pixels)
+    case .features(let features): features
+    }
   }
 }

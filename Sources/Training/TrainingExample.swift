@@ -7,13 +7,37 @@ package struct TrainingExample: Sendable, Equatable {
   /// The picture's place in the data set, which its random draws are keyed by.
   package let number: Int
   package let path: String
-  /// Each from `<bos>` to `<eos>`.
-  package let captions: [[TokenID]]
+  package let captions: [Caption]
   /// Whether the captions stay true of the mirrored picture.
   package let canBeMirrored: Bool
 
-  /// The words of the longest caption, `<bos>` and `<eos>` included.
-  package var longestCaption: Int { captions.map(\.count).max() ?? 0 }
+  package struct Caption: Sendable, Equatable {
+    /// The caption's own number in the data set, which its random draws are keyed by.
+    package let number: Int
+    /// From `<bos>` to `<eos>`.
+    package let words: [TokenID]
+
+    package init(number: Int, words: [TokenID]) { (self.number, self.words) = (number, words) }
+  }
+
+  package init(number: Int, path: String, captions: [Caption], canBeMirrored: Bool) {
+    (self.number, self.path, self.captions) = (number, path, captions)
+    self.canBeMirrored = canBeMirrored
+  }
+
+  /// An example for each caption, of the same picture.
+  package var oneByOne: [TrainingExample] {
+    captions.map {
+      TrainingExample(number: number, path: path, captions: [$0], canBeMirrored: canBeMirrored)
+    }
+  }
+
+  /// How long it is for a minibatch: as its longest caption, without `<bos>`.
+  var length: MinibatchBuilder.Length {
+    let counts = captions.map { $0.words.count - 1 }
+    return .init(
+      target: counts.max() ?? 0, captionCount: counts.count, wordCount: counts.reduce(0, +))
+  }
 }
 
 /// A data set as words, before the vocabulary decides which of them have a number.
@@ -54,11 +78,14 @@ package struct TokenizedDataset: Sendable {
   }
 
   package func examples(with vocabulary: Vocabulary) -> [TrainingExample] {
-    pictures.enumerated().map { number, picture in
+    var captionCount = 0
+    return pictures.enumerated().map { number, picture in
       TrainingExample(
         number: number, path: picture.path,
         captions: picture.captions.map { words in
-          [.start] + vocabulary.tokens(for: Array(words.prefix(maximumWords))) + [.end]
+          defer { captionCount += 1 }
+          let tokens = vocabulary.tokens(for: Array(words.prefix(maximumWords)))
+          return .init(number: captionCount, words: [.start] + tokens + [.end])
         },
         canBeMirrored: !picture.captions.joined().contains { $0 == "left" || $0 == "right" })
     }

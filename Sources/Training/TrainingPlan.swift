@@ -1,16 +1,19 @@
 import Layers
-
-#if canImport(Glibc)
-import Glibc
-#endif
+import Tensors
 
 /// Everything that decides how a model learns: with the data it fixes the outcome bit for bit.
 package struct TrainingPlan: Sendable, Equatable {
   package var epochCount = 20
-  /// How many pictures a step learns from, each with all its captions.
-  package var batchSize = 32
+  /// When a batch is full.
+  ///
+  /// While the encoder learns, pictures come with all their captions.
+  package var batchBudget = MinibatchBuilder.Budget.captions(128)
   /// In what order batches are filled.
   package var batchOrder = MinibatchBuilder.Order.pooled
+  /// How many batches make one step.
+  package var batchesPerStep = 1
+
+  package var optimizer = Optimizer.Rule.adam(decoupledDecay: false)
   /// The highest step size of the decoder.
   package var learningRate: Float = 4e-4
   /// The highest step size of the encoder; 0 leaves the encoder as it is.
@@ -23,16 +26,32 @@ package struct TrainingPlan: Sendable, Equatable {
   package var encoderStepsAreRelative = false
   /// How many epochs only the decoder learns, so that its first errors do not spoil the encoder.
   package var frozenEpochCount = 0
-  /// How much of each weight is taken off per unit of step size (Loshchilov & Hutter, 2019).
-  package var weightDecay: Float = 0
+  package var schedule = LearningRateSchedule.cosine
   /// How many steps the step sizes take to rise from 0.
   package var warmupStepCount = 100
+  /// How much of each weight is taken off per unit of step size.
+  package var weightDecay: Float = 0
   /// The largest Euclidean norm of a gradient (Pascanu et al., 2013).
   package var gradientNormLimit = 5.0
-  /// What is left out of the decoder's inputs and outputs, in `0..<1`.
+  /// The largest size of any number of a gradient, cut before the norm is taken; nil cuts nothing.
+  package var gradientValueLimit: Float?
+  /// How much of an average of the weights each step leaves as it was (Polyak & Juditsky, 1992).
+  ///
+  /// In `0..<1`; it is the average that is validated and kept. Nil averages nothing.
+  package var averageDecay: Float?
+
+  package var dropout = SequenceDropout.Kind.nonRecurrent
+  /// What is left out of the decoder's connections, in `0..<1`.
   package var dropoutRate: Float = 0.5
+  /// How much of the probability is wanted on all words alike, in `0..<1`.
+  package var labelSmoothing: Float = 0
+  /// When the decoder reads words of its own; nil is teacher forcing throughout.
+  package var sampling: ScheduledSampling?
   /// Whether pictures are mirrored at random, unless a caption says left or right.
   package var mirrorsPictures = true
+  /// What the decoder's products are computed in; its weights stay in float32.
+  package var precision = ElementType.float32
+
   /// Words seen less often become `<unk>`.
   package var minimumWordCount = 5
   /// The most words of a caption; the rest is cut off.
@@ -46,10 +65,19 @@ package struct TrainingPlan: Sendable, Equatable {
     encoderLearningRate > 0 && epoch >= frozenEpochCount
   }
 
-  /// The share of the highest step size at a step: a linear rise, then half a cosine down to 0.
-  package func learningRateShare(atStep step: Int, of stepCount: Int) -> Float {
+  /// The share of the highest step size at a step: a linear rise, then as the schedule says.
+  ///
+  /// - Parameters:
+  ///   - step: Counts from 0.
+  ///   - epoch: How far the training is, in epochs and parts of them.
+  ///   - reductionCount: How often validation has stopped getting better.
+  /// - Returns: In `0...1`.
+  package func learningRateShare(
+    atStep step: Int, epoch: Double, reductionCount: Int = 0
+  ) -> Float {
     let rise = Float(step + 1) / Float(max(warmupStepCount, 1))
-    let progress = Double(step) / Double(max(stepCount, 1))
-    return min(rise, 1) * Float(0.5 * (1 + cos(.pi * min(progress, 1))))
+    return min(rise, 1)
+      * schedule.share(
+        epoch: epoch, epochCount: epochCount, reductionCount: reductionCount)
   }
 }

@@ -8,55 +8,144 @@ import Tensors
 /// epoch and example, so there are no generators to be kept.
 package struct TrainingState: Sendable {
   package var model: CaptionModel
-  package var optimizer = Adam()
+  /// The average of the weights of all steps, recent ones counting more; where the plan wants one.
+  package var average: CaptionModel?
+  package var optimizer: Optimizer
   /// Counts from 0.
   package var epoch = 0
   /// How many batches of this epoch have been learned from.
   package var position = 0
   /// The sum of their losses.
   package var lossSum = 0.0
-  /// How many batches have been learned from in all.
+  /// How many steps have been taken in all.
   package var step = 0
-  /// The highest CIDEr of an epoch so far.
-  package var bestScore: Double?
+  package var progress = Progress()
 
-  package init(_ model: CaptionModel) { self.model = model }
+  /// How validation has gone so far.
+  package struct Progress: Sendable, Equatable {
+    /// The best score so far, as the plan selects it.
+    package var bestScore: Double?
+    /// How many epochs ago that was.
+    package var epochsSinceBest = 0
+    /// How often step sizes have fallen because scores did not rise.
+    package var reductionCount = 0
+
+    package init() {}
+  }
+
+  package init(_ model: CaptionModel, _ plan: TrainingPlan) {
+    self.model = model
+    average = plan.averageDecay == nil ? nil : model
+    optimizer = Optimizer(plan.optimizer, weightDecay: plan.weightDecay)
+  }
+
+  /// What is validated and kept: the average where there is one.
+  package var result: CaptionModel { average ?? model }
 
   /// What a step has to tell.
   package struct Report: Sendable {
+    /// Counts from 1.
+    package let step: Int
     /// Nats per word.
     package let loss: Float
     /// Before clipping.
     package let gradientNorm: Double
+    /// Whether the gradient was longer than the plan allows.
+    package let wasClipped: Bool
+    /// How many numbers of the gradient were cut by themselves.
+    package let cutNumberCount: Int
+    /// The decoder's.
+    package let learningRate: Float
+    /// The chance of each word that the decoder read to be its own.
+    package let samplingRate: Double
+    package let captionCount: Int
+    package let wordCount: Int
   }
 
-  /// Learns from one batch.
+  /// Learns from the batches of one step.
   ///
   /// A gradient that is not finite changes nothing: the step is skipped and reported as it is.
+  ///
+  /// - Parameters:
+  ///   - batches: Each is computed by itself; together they count as one.
+  ///   - plan: How to learn.
+  ///   - epochProgress: How much of the epoch is over, in `0..<1`.
+  /// - Returns: What there is to tell.
   package mutating func learn(
-    from batch: TrainingBatch, _ plan: TrainingPlan, stepCount: Int
+    from batches: [TrainingBatch], _ plan: TrainingPlan, epochProgress: Double
   ) -> Report {
-    let dropout = SequenceDropout(
-      rate: plan.dropoutRate, random: SeededRandom(plan.seed), epoch: epoch,
-      examples: batch.captionNumbers)
-    let learnsEncoder = plan.learnsEncoder(in: epoch)
-    let (loss, gradient) = valueWithGradient(
-      at: model,
-      where: { $0.role == .learned && (learnsEncoder || !$0.isEncoder) },
-      of: { $0.loss(batch, dropout: dropout) })
-
+    let samplingRate = plan.sampling?.rate(atStep: step, epoch: epoch) ?? 0
+    let wordCount = batches.reduce(0) { $0 + $1.wordCount }
+    var (loss, gradient) = (0.0, ModelGradient(tensors: [:]))
+    for batch in batches {
+      let part = lossAndGradient(of: batch, plan, samplingRate: samplingRate)
+      // The mean is over words: a batch counts by how many it has.
+      let share = Double(batch.wordCount) / Double(max(wordCount, 1))
+      loss += Double(part.loss.scalar) * share
+      gradient = batches.count == 1 ? part.gradient : gradient + part.gradient * Float(share)
+    }
+    let cutNumberCount = plan.gradientValueLimit.map { gradient.clip(toValue: $0) } ?? 0
     let norm = gradient.norm
+    let share = plan.learningRateShare(
+      atStep: step, epoch: Double(epoch) + epochProgress, reductionCount: progress.reductionCount)
     if norm.isFinite {
-      optimizer.weightDecay = plan.weightDecay
-      let share = plan.learningRateShare(atStep: step, of: stepCount)
       optimizer.update(
-        &model, along: gradient, scale: gradient.clippingScale(toNorm: plan.gradientNormLimit),
+        &model, along: gradient, scale: clippingScale(of: norm, toNorm: plan.gradientNormLimit),
         learningRate: { plan.learningRate(of: $0, $1) * share })
+      if let decay = plan.averageDecay {
+        average?.approach(model, share: 1 - decay) { $0.role == .learned }
+      }
     }
     step += 1
-    position += 1
-    lossSum += Double(loss.scalar)
-    return Report(loss: loss.scalar, gradientNorm: norm)
+    position += batches.count
+    lossSum += loss * Double(batches.count)
+    return Report(
+      step: step, loss: Float(loss), gradientNorm: norm, wasClipped: norm > plan.gradientNormLimit,
+      cutNumberCount: cutNumberCount, learningRate: plan.learningRate * share,
+      samplingRate: samplingRate,
+      captionCount: batches.reduce(0) { $0 + $1.captionNumbers.count }, wordCount: wordCount)
+  }
+
+  private func lossAndGradient(
+    of batch: TrainingBatch, _ plan: TrainingPlan, samplingRate: Double
+  ) -> (loss: Tensor, gradient: ModelGradient) {
+    let random = SeededRandom(plan.seed)
+    let dropout = SequenceDropout(
+      plan.dropout, rate: plan.dropoutRate, random: random, epoch: epoch,
+      examples: batch.captionNumbers)
+    let learnsEncoder = plan.learnsEncoder(in: epoch)
+    return valueWithGradient(
+      at: model, where: { $0.role == .learned && (learnsEncoder || !$0.isEncoder) },
+      of: { watched in
+        let features = watched.features(of: batch.pictures)
+        var captions = batch.captions
+        if samplingRate > 0, let sampling = plan.sampling {
+          captions = sampling.replacingWords(
+            in: captions, describing: features.withoutGradient(), by: model.decoder,
+            rate: samplingRate, .init(random, epoch: epoch, examples: batch.captionNumbers),
+            in: plan.precision)
+        }
+        return watched.decoder.loss(
+          of: captions, describing: features, dropout: dropout, smoothing: plan.labelSmoothing,
+          in: plan.precision)
+      })
+  }
+
+  /// Takes note of an epoch's score, the higher the better.
+  ///
+  /// - Returns: Whether none before was higher.
+  package mutating func note(score: Double, _ plan: TrainingPlan) -> Bool {
+    if score > progress.bestScore ?? -.infinity {
+      (progress.bestScore, progress.epochsSinceBest) = (score, 0)
+      return true
+    }
+    progress.epochsSinceBest += 1
+    if case .plateau(_, let epochs) = plan.schedule,
+      progress.epochsSinceBest.isMultiple(of: max(epochs, 1))
+    {
+      progress.reductionCount += 1
+    }
+    return false
   }
 }
 

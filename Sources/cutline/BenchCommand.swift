@@ -16,6 +16,7 @@ struct BenchCommand: ParsableCommand {
 
         cutline bench
         cutline bench --encoder resnet50 --precision bf16 --batch-size 32
+        cutline bench --train --sampling 0.25
       """)
 
   @OptionGroup var model: ModelOptions
@@ -24,7 +25,15 @@ struct BenchCommand: ParsableCommand {
       "An encoder by its name rather than a model.", valueName: "name"),
     completion: .list(EncoderArchitecture.allCases.map(\.rawValue)))
   var encoder: EncoderArchitecture?
-  @Option(help: "What an encoder computes with (default: f32).")
+  @Flag(
+    help: ArgumentHelp(
+      "Time training steps: an LSTM captioner of 512 units and 10,000 words.",
+      discussion: "On 2048 features per picture; with --encoder on pictures, which fine-tunes it."))
+  var train = false
+  @Option(
+    help: ArgumentHelp("With --train, the chance of words to be drawn.", valueName: "rate"))
+  var sampling = 0.0
+  @Option(help: "What an encoder computes with (default: f32; with --train: the faster one).")
   var precision: StoredPrecision?
   @Option(
     parsing: .upToNextOption,
@@ -47,16 +56,33 @@ struct BenchCommand: ParsableCommand {
     if encoder != nil, model.model != nil {
       throw ValidationError("--encoder times a network without a model. Leave out --model.")
     }
-    if encoder == nil, precision != nil {
+    guard (0...1).contains(sampling), sampling == 0 || train else {
+      throw ValidationError("--sampling must be from 0 to 1, and needs --train.")
+    }
+    if encoder == nil, precision != nil, !train {
       throw ValidationError("--precision is for --encoder; a model computes as it does in use.")
     }
   }
 
   func run() throws {
     let threadCount = try threads.apply()
-    var report = try encoder.map(timings(of:)) ?? timingsOfModel()
+    var report =
+      try train ? timingsOfTraining() : encoder.map(timings(of:)) ?? timingsOfModel()
     report.threadCount = threadCount
     try StandardStream.output.write(json ? report.json.prettyText + "\n" : report.text)
+  }
+
+  private func timingsOfTraining() -> BenchReport {
+    let type = precision?.elementType ?? (Device.multipliesHalvesFast ? .bfloat16 : .float32)
+    let name = encoder?.rawValue ?? "LSTM 512"
+    var report = BenchReport(
+      subject: "training \(name), \(type)\(sampling > 0 ? ", sampling \(sampling)" : "")")
+    for count in batchSize.isEmpty ? [encoder == nil ? 128 : 16] : batchSize {
+      var bench = TrainingBench(
+        encoder, captionCount: count, precision: type, samplingRate: sampling)
+      report.add("step", count, medianDuration { bench.step() })
+    }
+    return report
   }
 
   private var batchSizes: [Int] { batchSize.isEmpty ? [1, 32] : batchSize }
@@ -116,7 +142,7 @@ struct BenchCommand: ParsableCommand {
 }
 
 /// What was measured, a row per stage and batch size.
-private struct BenchReport {
+struct BenchReport {
   let subject: String
   var threadCount = 1
   private var rows: [Row] = []

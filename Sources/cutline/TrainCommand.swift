@@ -28,76 +28,32 @@ struct TrainCommand: ParsableCommand {
     help: "An imported encoder to start from; without one, a small encoder learns from scratch.",
     completion: .directory)
   var encoderModel: String?
-  @Option(help: "Epochs to train.")
-  var epochs = 20
-  @Option(help: "Pictures per step, each with all its captions.")
-  var batchSize = 32
-  @Option(
-    help: ArgumentHelp(
-      "How batches are filled: by length in shuffled pools, shuffled, or by the length of source, target "
-        + "or both (Morishita et al., 2017).", valueName: "order"))
-  var batchOrder = MinibatchBuilder.Order.pooled
-  @Option(name: .customLong("lr"), help: "The decoder's highest step size.")
-  var learningRate: Float = 4e-4
-  @Option(
-    name: .customLong("encoder-lr"),
-    help: ArgumentHelp(
-      "The encoder's highest step size; 0 freezes it.",
-      discussion: "For an imported encoder as a share of each weight's root mean square."))
-  var encoderLearningRate: Float?
-  @Option(help: "Epochs in which only the decoder learns.")
-  var frozenEpochs = 0
-  @Option(help: "How much of each weight to take off per unit of step size, as in AdamW.")
-  var weightDecay: Float = 0
+  @OptionGroup var learning: LearningOptions
   @Option(help: "The recurrent cell: lstm, gru or rnn.")
   var cell = "lstm"
   @Option(help: "Size of the word embedding.")
   var embed = 512
   @Option(help: "Size of the hidden state.")
   var hidden = 512
-  @Option(help: "The share of the decoder's inputs and outputs to leave out.")
-  var dropout: Float = 0.5
   @Option(help: "Rarer words become <unk>.")
   var minCount = 5
   @Option(help: "Longer captions are cut.")
   var maxWords = 20
   @Option(help: ArgumentHelp("Steps between checkpoints.", valueName: "n"))
   var saveEvery = 500
-  @Option(help: "Fixes every random choice.")
-  var seed: UInt64 = 1
   @Option(name: .shortAndLong, help: "Threads to compute with.")
   var threads: Int?
   @Option(help: "The licence of what is learned, for the model's config.json.")
   var license: String?
 
   func validate() throws {
-    try check("--epochs", epochs, in: 1...1_000_000)
-    try check("--batch-size", batchSize, in: 1...65_536)
     try check("--embed", embed, in: 1...16_384)
     try check("--hidden", hidden, in: 1...16_384)
     try check("--max-words", maxWords, in: 1...1000)
     try check("--min-count", minCount, in: 1...1_000_000)
     try check("--save-every", saveEvery, in: 1...1_000_000_000)
-    try check("--frozen-epochs", frozenEpochs, in: 0...1_000_000)
-    guard learningRate > 0, learningRate.isFinite else {
-      throw ValidationError("--lr must be above 0, not \(learningRate).")
-    }
-    if let rate = encoderLearningRate, !(rate >= 0 && rate.isFinite) {
-      throw ValidationError("--encoder-lr must be 0 or above, not \(rate).")
-    }
-    guard (0..<1).contains(dropout) else { throw ValidationError("--dropout must be in 0..<1.") }
-    guard (0..<1).contains(weightDecay) else {
-      throw ValidationError("--weight-decay must be in 0..<1.")
-    }
     guard DecoderConfiguration.CellKind(rawValue: cell) != nil else {
       throw ValidationError("--cell must be lstm, gru or rnn.")
-    }
-  }
-
-  private func check(_ option: String, _ value: Int, in range: ClosedRange<Int>) throws {
-    guard range.contains(value) else {
-      throw ValidationError(
-        "\(option) must be from \(range.lowerBound) to \(range.upperBound), not \(value).")
     }
   }
 
@@ -116,16 +72,19 @@ struct TrainCommand: ParsableCommand {
     guard !training.references.isEmpty else {
       throw Failure("\(dataset): has no captions to learn from. Is it the right folder?", .badData)
     }
-    let settings = settings(of: training, configuration)
+    let plan = plan(for: training.examples(with: vocabulary))
+    let settings = settings(of: training, configuration, plan)
     let checkpoint = try run.newestCheckpoint(of: settings)
     var trainer = Trainer(
       model, configuration.encoder, training: training.examples(with: vocabulary),
       validation: validation?.examples(with: vocabulary) ?? [],
       references: validation?.references ?? [], vocabulary: vocabulary, plan: plan,
-      resuming: try checkpoint?.state(of: model))
+      resuming: try checkpoint?.state(of: model, plan))
     let unknown = vocabulary.unknownFraction(of: training.counts)
     say("\(dataset)  vocabulary \(vocabulary.count) (\(percent(unknown)) <unk>)")
-    say("model  \(model.parameterCount) parameters, \(trainer.stepsPerEpoch) steps an epoch")
+    say(
+      "model  \(model.parameterCount) parameters, \(trainer.batches(ofEpoch: 0).count) batches an epoch"
+    )
     if let checkpoint { say("going on from \(checkpoint.path)") }
 
     let save = { (state: TrainingState, isBest: Bool) in
@@ -135,7 +94,7 @@ struct TrainCommand: ParsableCommand {
     }
     var health = TrainingHealth()
     let clock = ContinuousClock()
-    while trainer.state.epoch < epochs {
+    while trainer.state.epoch < plan.epochCount {
       let start = clock.now
       let report = try trainer.learnEpoch { report, state in
         if state.step % 20 == 0 {
@@ -156,12 +115,12 @@ struct TrainCommand: ParsableCommand {
       say(line(about: report, seconds: start.duration(to: clock.now).components.seconds))
       try save(trainer.state, report.isBest)
     }
-    let result = "\(output)/\(trainer.state.bestScore == nil ? "last" : "best")"
+    let result = "\(output)/\(trainer.state.progress.bestScore == nil ? "last" : "best")"
     say("wrote \(result). Use it:  cutline caption -m \(result) PHOTO")
   }
 
   private func line(about report: Trainer.EpochReport, seconds: Int64) -> String {
-    let head = "epoch \(report.epoch)/\(epochs)  loss \(rounded(report.trainingLoss))"
+    let head = "epoch \(report.epoch)/\(learning.epochs)  loss \(rounded(report.trainingLoss))"
     guard let validation = report.validation else { return "\(head)  \(seconds) s" }
     let score = validation.scores.corpus
     return head
@@ -172,36 +131,26 @@ struct TrainCommand: ParsableCommand {
 
   /// What must be the same for a run to go on: everything its outcome depends on.
   private func settings(
-    of training: TokenizedDataset, _ configuration: ModelConfiguration
+    of training: TokenizedDataset, _ configuration: ModelConfiguration, _ plan: TrainingPlan
   ) -> Checkpoint.Settings {
     [
       ("DATASET's fingerprint", training.fingerprint),
-      ("--encoder-model", configuration.provenance.startedFrom ?? "none"),
-      ("--epochs", "\(epochs)"), ("--batch-size", "\(batchSize)"),
-      ("--batch-order", batchOrder.rawValue), ("--lr", "\(learningRate)"),
-      ("--encoder-lr", "\(plan.encoderLearningRate)"), ("--frozen-epochs", "\(frozenEpochs)"),
-      ("--weight-decay", "\(weightDecay)"), ("--cell", cell), ("--embed", "\(embed)"),
-      ("--hidden", "\(hidden)"), ("--dropout", "\(dropout)"), ("--min-count", "\(minCount)"),
-      ("--max-words", "\(maxWords)"), ("--seed", "\(seed)"),
-    ]
+      ("--encoder-model", configuration.provenance.startedFrom ?? "none"), ("--cell", cell),
+      ("--embed", "\(embed)"), ("--hidden", "\(hidden)"), ("--min-count", "\(minCount)"),
+      ("--max-words", "\(maxWords)"),
+    ] + learning.settings(of: plan)
   }
 
-  private var plan: TrainingPlan {
-    var plan = TrainingPlan()
-    (plan.epochCount, plan.batchSize, plan.seed) = (epochs, batchSize, seed)
-    plan.batchOrder = batchOrder
-    plan.learningRate = learningRate
-    // A new encoder must learn; an imported one stays as it is unless told otherwise.
-    plan.encoderLearningRate = encoderLearningRate ?? (encoderModel == nil ? learningRate : 0)
-    plan.encoderStepsAreRelative = encoderModel != nil
-    (plan.frozenEpochCount, plan.dropoutRate) = (frozenEpochs, dropout)
-    plan.weightDecay = weightDecay
+  private func plan(for examples: [TrainingExample]) -> TrainingPlan {
+    var plan = learning.plan(startsFromEncoder: encoderModel != nil)
     (plan.minimumWordCount, plan.maximumWords) = (minCount, maxWords)
+    let steps = Trainer.batches(of: examples, epoch: 0, plan).count / plan.batchesPerStep
+    plan.sampling = learning.scheduledSampling(stepCount: steps * plan.epochCount)
     return plan
   }
 
   private func makeModel(_ vocabulary: Vocabulary) throws -> (CaptionModel, ModelConfiguration) {
-    var random = SeededGenerator(seed: seed)
+    var random = SeededGenerator(seed: learning.seed)
     var configuration = ModelConfiguration(encoder: EncoderConfiguration(.smallCNN))
     var encoder: (any ImageEncoder)?
     if let encoderModel {
@@ -236,17 +185,15 @@ struct TrainCommand: ParsableCommand {
     let card = """
       # A captioner trained on \(configuration.provenance.trainedOn ?? dataset)
 
-      Written by `cutline train` at step \(state.step), in epoch \(state.epoch) of \(epochs).
+      Written by `cutline train` at step \(state.step), in epoch \(state.epoch) of \(learning.epochs).
 
       """
     return .init(
       configuration: configuration,
-      parameters: state.model.parameters.map { ($0.parameter.name, $0.value) },
+      parameters: state.result.parameters.map { ($0.parameter.name, $0.value) },
       words: words, card: card)
   }
 }
-
-extension MinibatchBuilder.Order: ExpressibleByArgument {}
 
 /// Watches over a training, for one that has diverged teaches nothing more.
 private struct TrainingHealth {

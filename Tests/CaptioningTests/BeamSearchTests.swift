@@ -91,8 +91,8 @@ extension CaptioningTests {
       var (context, state) = decoder.start(features)
       var words: [TokenID] = []
       while words.count < steps && words.last != .end {
-        let (logits, next) = decoder.step(
-          [words.last ?? .start], state, context, pictureOfRow: [0])
+        let (logits, next) = decoder.logits(
+          after: [words.last ?? .start], state, context, pictureOfRow: [0])
         let scores = Array(logits.floats.enumerated()).filter { $0.offset == 2 || $0.offset > 3 }
         guard let best = scores.max(by: { $0.element < $1.element }) else { break }
         words.append(TokenID(best.offset))

@@ -34,13 +34,10 @@ extension CaptioningTests {
     @Test("a frozen encoder has no gradient, a learning one has")
     func frozenEncoder() throws {
       let pixels = FormulaWeights.photos(height: 64, width: 64)
-      let captions = PaddedCaptions([[1, 4, 2], [1, 5, 2]].map { $0.map(TokenID.init) })
+      let captions = PackedCaptions(
+        [[1, 4, 2], [1, 5, 2]].map { $0.map(TokenID.init) }, describing: [0, 1])
       func loss(_ model: CaptionModel) -> Tensor {
-        let logits = model.decoder.logits(
-          for: captions, describing: model.encoder.features(pixels), pictureOfRow: [0, 1],
-          dropout: nil)
-        return crossEntropy(
-          logits, captions.targets.joined().map { Int32($0.index) }, ignoring: 0)
+        model.decoder.loss(of: captions, describing: model.encoder.features(pixels))
       }
       let all = valueWithGradient(at: model, of: loss)
       let learned = model.parameters.map(\.parameter).filter { $0.role == .learned }

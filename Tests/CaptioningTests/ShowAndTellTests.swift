@@ -8,16 +8,13 @@ import Text
 extension CaptioningTests {
   @Suite("Show and Tell")
   struct ShowAndTellTests {
-    @Test("has PyTorch's loss and gradients for padded captions")
+    @Test("has PyTorch's loss and gradients for captions of several lengths")
     func parity() throws {
       let tiny = try TinyCaptioner()
-      let captions = PaddedCaptions(
-        try tiny.fixture.rows("train.captions").map { row in
-          row.map(TokenID.init).filter { $0 != .padding }
-        })
+      let captions = PackedCaptions(try tiny.captions, describing: Array(0..<4))
       let features = tiny.features.slice(0..<4)
       let (loss, gradient) = valueWithGradient(at: tiny.decoder) { decoder in
-        decoder.loss(captions, features)
+        decoder.loss(of: captions, describing: features)
       }
       expectClose(loss.reshaped(to: [1]), try tiny.fixture["train.loss"], within: 1e-5)
       let learned = tiny.decoder.parameters.map(\.parameter).filter { $0.role == .learned }
@@ -28,7 +25,9 @@ extension CaptioningTests {
         expectClose(found, expected, within: 1e-5, "gradient of \(parameter.name)")
         #expect(expected.sumOfSquares > 1e-6, "\(parameter.name) learns nothing here")
       }
-      let toFeatures = valueWithGradient(at: [features]) { tiny.decoder.loss(captions, $0[0]) }
+      let toFeatures = valueWithGradient(at: [features]) {
+        tiny.decoder.loss(of: captions, describing: $0[0])
+      }
       expectClose(
         try #require(toFeatures.gradients[0]), try tiny.fixture["grad.features"], within: 1e-5)
     }
@@ -36,30 +35,37 @@ extension CaptioningTests {
     @Test("scores each word as PyTorch does")
     func scores() throws {
       let tiny = try TinyCaptioner()
-      let rows = try tiny.fixture.rows("train.captions")
-      let captions = PaddedCaptions(rows.map { $0.map(TokenID.init) })
+      let captions = PackedCaptions(try tiny.captions, describing: Array(0..<4))
       let scores = logSoftmax(
-        tiny.decoder.logits(
-          for: captions, describing: tiny.features.slice(0..<4), pictureOfRow: [0, 1, 2, 3],
-          dropout: nil))
-      // PyTorch's fixture is batch first.
-      expectClose(scores.transposed(), try tiny.fixture["train.scores"], within: 1e-5)
+        tiny.decoder.allLogits(captions, tiny.features.slice(0..<4)))
+      let expected = try tiny.fixture["train.scores"]
+      for (step, count) in captions.layout.rowCounts.enumerated() {
+        for row in 0..<count {
+          let found = scores.slice(
+            captions.layout.offsets[step] + row..<captions.layout.offsets[step] + row + 1)
+          let caption = captions.order[row]
+          expectClose(
+            found,
+            expected.slice(caption..<caption + 1).slice(step..<step + 1, along: 1)
+              .reshaped(to: found.shape), within: 1e-5, "word \(step) of caption \(caption)")
+        }
+      }
     }
 
     @Test("step by step it says what it says of all words at once", arguments: 0..<3)
     func stepsAgree(seed: Int) {
       func check<Cell: RecurrentCell>(_ decoder: ShowAndTell<Cell>) {
-        let captions = PaddedCaptions(
-          [[1, 4, 9, 2], [1, 5, 6, 7, 8, 2]].map { $0.map(TokenID.init) })
+        let captions = PackedCaptions(
+          [[1, 4, 9, 2], [1, 5, 6, 7, 8, 2]].map { $0.map(TokenID.init) }, describing: [1, 0])
         let features = FormulaWeights.scaled("features\(seed)", [2, 8], 2)
-        let order = [1, 0]
-        let whole = decoder.logits(
-          for: captions, describing: features, pictureOfRow: order, dropout: nil)
-        var state = decoder.start(features).state.rows(order)
-        for (t, words) in captions.inputs.enumerated() {
-          let (logits, next) = decoder.step(words, state, (), pictureOfRow: order)
-          expectClose(
-            logits, whole.slice(t..<t + 1).reshaped(to: logits.shape), within: 1e-5, "step \(t)")
+        let whole = decoder.allLogits(captions, features)
+        var state = decoder.start(features).state.rows(captions.pictures)
+        for (t, count) in captions.layout.rowCounts.enumerated() {
+          let rows = captions.layout.rows(ofStep: t)
+          let (logits, next) = decoder.logits(
+            after: Array(captions.inputs[rows]), state.rows(Array(0..<count)), (),
+            pictureOfRow: Array(captions.pictures.prefix(count)))
+          expectClose(logits, whole.slice(rows), within: 1e-5, "step \(t)")
           state = next
         }
       }
@@ -68,20 +74,22 @@ extension CaptioningTests {
       check(decoder(RNN.self, "rnn").randomized(seed))
     }
 
-    @Test("a padded batch has the loss and gradients of its captions one by one")
+    @Test("a batch has the loss and gradients of its captions one by one")
     func padding() throws {
       func check<Cell: RecurrentCell>(_ decoder: ShowAndTell<Cell>) throws {
         let captions = [[1, 4, 9, 2], [1, 2], [1, 5, 6, 7, 8, 10, 3, 2], [1, 5, 4, 2]]
           .map { $0.map(TokenID.init) }
         let features = FormulaWeights.scaled("padded", [4, 8], 2)
         let (loss, gradient) = valueWithGradient(at: decoder) {
-          $0.loss(PaddedCaptions(captions), features)
+          $0.loss(of: PackedCaptions(captions, describing: Array(0..<4)), describing: features)
         }
         // The mean is over words, so each caption counts by its length.
         let total = Float(captions.reduce(0) { $0 + $1.count - 1 })
         let alone = captions.enumerated().map { row, caption in
           valueWithGradient(at: decoder) {
-            $0.loss(PaddedCaptions([caption]), features.slice(row..<row + 1))
+            $0.loss(
+              of: PackedCaptions([caption], describing: [0]),
+              describing: features.slice(row..<row + 1))
               * (Float(caption.count - 1) / total)
           }
         }
@@ -102,14 +110,15 @@ extension CaptioningTests {
     @Test("several captions of one picture share its features' gradient")
     func sharedPicture() throws {
       let decoder = decoder(GRU.self, "gru").randomized(4)
-      let captions = PaddedCaptions(
-        [[1, 4, 2], [1, 5, 6, 2], [1, 7, 2]].map { $0.map(TokenID.init) })
+      let words = [[1, 4, 2], [1, 5, 6, 2], [1, 7, 2]].map { $0.map(TokenID.init) }
       let features = FormulaWeights.scaled("shared", [2, 8], 2)
       let order = [0, 1, 0]
       let shared = valueWithGradient(at: [features]) {
-        decoder.loss(captions, $0[0], pictureOfRow: order)
+        decoder.loss(of: PackedCaptions(words, describing: order), describing: $0[0])
       }
-      let repeated = valueWithGradient(at: [features.rows(order)]) { decoder.loss(captions, $0[0]) }
+      let repeated = valueWithGradient(at: [features.rows(order)]) {
+        decoder.loss(of: PackedCaptions(words, describing: [0, 1, 2]), describing: $0[0])
+      }
       expectClose(shared.value, repeated.value, within: 1e-6)
       let rows = try #require(repeated.gradients[0])
       let sums = Tensor(
@@ -119,7 +128,8 @@ extension CaptioningTests {
 
     @Test("gradients are those of central differences")
     func differences() {
-      let captions = PaddedCaptions([[1, 4, 2], [1, 5, 6, 2]].map { $0.map(TokenID.init) })
+      let captions = PackedCaptions(
+        [[1, 4, 2], [1, 5, 6, 2]].map { $0.map(TokenID.init) }, describing: [0, 1])
       let template = ShowAndTell(
         cell: LSTM(inputSize: 3, hiddenSize: 2), named: "lstm", featureSize: 4, vocabularySize: 8
       ).randomized(9)
@@ -128,25 +138,22 @@ extension CaptioningTests {
         var decoder = template
         var next = values.makeIterator()
         decoder.updateParameters { _, value in value = next.next() ?? value }
-        return decoder.loss(captions, values[values.count - 1])
+        return decoder.loss(of: captions, describing: values[values.count - 1])
       }
     }
 
     @Test("dropout changes what is learned from, and is fixed by what the rows are")
     func dropout() {
       let decoder = decoder(LSTM.self, "lstm").randomized(5)
-      let captions = PaddedCaptions([[1, 4, 9, 2], [1, 5, 6, 2]].map { $0.map(TokenID.init) })
+      let captions = PackedCaptions(
+        [[1, 4, 9, 2], [1, 5, 6, 2]].map { $0.map(TokenID.init) }, describing: [0, 1])
       let features = FormulaWeights.scaled("dropout", [2, 8], 2)
       func logits(_ rate: Float, epoch: Int) -> [Float] {
         let dropout = SequenceDropout(
           rate: rate, random: SeededRandom(3), epoch: epoch, examples: [17, 4])
-        return decoder.logits(
-          for: captions, describing: features, pictureOfRow: [0, 1], dropout: dropout
-        ).floats
+        return decoder.allLogits(captions, features, dropout).floats
       }
-      let plain = decoder.logits(
-        for: captions, describing: features, pictureOfRow: [0, 1], dropout: nil
-      ).floats
+      let plain = decoder.allLogits(captions, features).floats
       #expect(logits(0, epoch: 1) == plain)
       #expect(logits(0.5, epoch: 1) != plain)
       #expect(logits(0.5, epoch: 1) == logits(0.5, epoch: 1))
@@ -175,28 +182,44 @@ extension CaptioningTests {
     }
   }
 
-  @Suite("Padded captions")
-  struct PaddedCaptionsTests {
-    @Test("stand by time, the shorter ones padded, and know their targets")
+  @Suite("Packed captions")
+  struct PackedCaptionsTests {
+    @Test("stand by time, the longest first, without padding, and know their targets")
     func layout() {
-      let captions = PaddedCaptions([[1, 5, 2], [1, 6, 7, 2]].map { $0.map(TokenID.init) })
-      #expect(captions.words.map { $0.map(\.index) } == [[1, 1], [5, 6], [2, 7], [0, 2]])
-      #expect(captions.inputs.map { $0.map(\.index) } == [[1, 1], [5, 6], [2, 7]])
-      #expect(captions.targets.map { $0.map(\.index) } == [[5, 6], [2, 7], [0, 2]])
-      #expect(captions.targetCount == 5)
+      let captions = PackedCaptions(
+        [[1, 5, 2], [1, 6, 7, 8, 2], [1, 2]].map { $0.map(TokenID.init) }, describing: [4, 9, 4])
+      #expect(captions.order == [1, 0, 2] && captions.pictures == [9, 4, 4])
+      #expect(captions.layout.rowCounts == [3, 2, 1, 1])
+      #expect(captions.inputs.map(\.index) == [1, 1, 1, 6, 5, 7, 8])
+      #expect(captions.targets.map(\.index) == [6, 5, 2, 7, 2, 8, 2])
+    }
+
+    @Test("may read other words than they say")
+    func reading() {
+      let captions = PackedCaptions([[1, 5, 2]].map { $0.map(TokenID.init) }, describing: [0])
+      let other = captions.reading([TokenID(1), TokenID(7)])
+      #expect(other.inputs.map(\.index) == [1, 7] && other.targets == captions.targets)
     }
   }
 }
 
 extension CaptionDecoder {
-  /// The mean over words of `-log p`, in nats.
-  fileprivate func loss(
-    _ captions: PaddedCaptions, _ features: Tensor, pictureOfRow: [Int]? = nil
+  /// The scores of every next word, `[N, V]`.
+  fileprivate func allLogits(
+    _ captions: PackedCaptions, _ features: Tensor, _ dropout: SequenceDropout? = nil
   ) -> Tensor {
-    let rows = pictureOfRow ?? Array(0..<features.shape[0])
-    return crossEntropy(
-      logits(for: captions, describing: features, pictureOfRow: rows, dropout: nil),
-      captions.targets.joined().map { Int32($0.index) }, ignoring: Int32(TokenID.padding.index))
+    wordLogits(outputs(for: captions, describing: features, dropout: dropout, in: .float32))
+  }
+}
+
+extension TinyCaptioner {
+  /// The captions of the fixture, without padding.
+  fileprivate var captions: [[TokenID]] {
+    get throws {
+      try fixture.rows("train.captions").map { row in
+        row.map(TokenID.init).filter { $0 != .padding }
+      }
+    }
   }
 }
 

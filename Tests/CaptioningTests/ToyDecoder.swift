@@ -50,14 +50,17 @@ struct ToyDecoder: CaptionDecoder {
 
   mutating func measure(_ features: Tensor) {}
 
-  func start(_ features: Tensor) -> (context: [Int], state: State) {
+  func start(
+    _ features: Tensor, in precision: ElementType
+  ) -> (context: [Int], state: State) {
     let numbers = features.floats.map { Int($0) }
     return (numbers, State(last: numbers.map { _ in TokenID.padding.index }))
   }
 
   func step(
-    _ words: [TokenID], _ state: State, _ context: [Int], pictureOfRow: [Int]
-  ) -> (logits: Tensor, state: State) {
+    _ words: [TokenID], _ state: State, _ context: [Int], pictureOfRow: [Int],
+    in precision: ElementType
+  ) -> (output: Tensor, state: State) {
     precondition(words.count == state.last.count && words.count == pictureOfRow.count)
     let rows = words.indices.map { row in
       table[context[pictureOfRow[row]]][state.last[row]][words[row].index]
@@ -66,9 +69,19 @@ struct ToyDecoder: CaptionDecoder {
     return (logits, State(last: words.map(\.index)))
   }
 
-  func logits(
-    for captions: PaddedCaptions, describing features: Tensor, pictureOfRow: [Int],
-    dropout: SequenceDropout?
+  /// What stands in the table are logits already.
+  var wordLogits: Linear {
+    var identity = Linear(from: vocabularySize, to: vocabularySize)
+    let ones = (0..<vocabularySize * vocabularySize).map {
+      $0 % (vocabularySize + 1) == 0 ? Float(1) : 0
+    }
+    identity.weight = Tensor(ones, shape: [vocabularySize, vocabularySize])
+    return identity
+  }
+
+  func outputs(
+    for captions: PackedCaptions, describing features: Tensor, dropout: SequenceDropout?,
+    in precision: ElementType
   ) -> Tensor {
     preconditionFailure("searches never ask for it")
   }

@@ -44,8 +44,11 @@ extension LayersTests {
       let inputs = try (["x"] + starts).map { try fixture[$0] }
       let shares = try (["output"] + ends).map { try fixture["loss.\($0)"] }
       func results(_ cell: Cell, _ inputs: [Tensor]) -> [Tensor] {
-        let (hidden, state) = cell(inputs[0], from: start(Array(inputs.dropFirst())))
-        return [hidden] + end(state)
+        let shape = inputs[0].shape
+        let (hidden, state) = cell(
+          inputs[0].reshaped(to: [shape[0] * shape[1], shape[2]]),
+          SequenceLayout(steps: shape[0], rows: shape[1]), from: start(Array(inputs.dropFirst())))
+        return [hidden.reshaped(to: [shape[0], shape[1], -1])] + end(state)
       }
       func loss(_ cell: Cell, _ inputs: [Tensor]) -> Tensor {
         let terms = zip(results(cell, inputs), shares).map { result, share in
@@ -77,23 +80,58 @@ extension LayersTests {
         let template = Cell(inputSize: 4, hiddenSize: 5)
         let cell = template.with(
           template.parameters.map { FormulaWeights.scaled($0.parameter.name, $0.value.shape) })
-        let x = FormulaWeights.scaled("x", [4, 3, 4], 2)
+        // Three sequences, of four, three and two steps.
+        let layout = SequenceLayout(rowCounts: [3, 3, 2, 1])
+        let x = FormulaWeights.scaled("x", [9, 4], 2)
         let zero = cell.initialState(rows: 3, on: .cpu)
-        let whole = cell(x, from: zero)
-        let first = cell(x.slice(0..<1), from: zero)
-        let second = cell(x.slice(1..<4), from: first.state)
+        let whole = cell(x, layout, from: zero)
+        let first = cell(x.slice(0..<3), from: zero)
+        let second = cell(
+          x.slice(3..<9), SequenceLayout(rowCounts: [3, 2, 1]), from: first.state)
         expectClose(
           Tensor(concatenating: [first.hidden, second.hidden], along: 0), whole.hidden,
           within: 1e-6)
+        // The states are those after each sequence's own end: one more step from there.
+        let next = FormulaWeights.scaled("next", [3, 4])
+        let after = cell(next, from: whole.state).hidden
+        for (sequence, rows) in [[0, 3, 6, 8], [1, 4, 7], [2, 5]].enumerated() {
+          let alone = cell(
+            Tensor(concatenating: [x.rows(rows), next.slice(sequence..<sequence + 1)], along: 0),
+            SequenceLayout(steps: rows.count + 1, rows: 1),
+            from: cell.initialState(rows: 1, on: .cpu)
+          ).hidden
+          expectClose(alone.slice(0..<rows.count), whole.hidden.rows(rows), within: 1e-6)
+          expectClose(
+            alone.slice(rows.count..<rows.count + 1), after.slice(sequence..<sequence + 1),
+            within: 1e-6, "sequence \(sequence)")
+        }
         // Row 2 alone, and row 0 twice.
         let order = [2, 0, 0]
-        let picked = cell(
-          Tensor(
-            concatenating: order.map { x.slice($0..<$0 + 1, along: 1).slice(1..<4) }, along: 1),
-          from: first.state.rows(order))
-        let expected = order.map { second.hidden.slice($0..<$0 + 1, along: 1) }
+        let picked = cell(next.rows(order), from: first.state.rows(order)).hidden
         expectClose(
-          picked.hidden, Tensor(concatenating: expected, along: 1), within: 1e-6, "rows")
+          picked, cell(next, from: first.state).hidden.rows(order), within: 1e-6, "rows")
+      }
+      check(LSTM.self)
+      check(GRU.self)
+      check(RNN.self)
+    }
+
+    @Test(
+      "outputs are of the inputs' precision",
+      .enabled(if: Processor.has("avx512bw"), "oneDNN computes bfloat16 from AVX-512 on"))
+    func precision() {
+      func check<Cell: RecurrentCell>(_: Cell.Type) {
+        let template = Cell(inputSize: 32, hiddenSize: 16)
+        let cell = template.with(
+          template.parameters.map { FormulaWeights.scaled($0.parameter.name, $0.value.shape, 0.3) })
+        let (x, zero) = (
+          FormulaWeights.scaled("x", [6, 32]), cell.initialState(rows: 3, on: .cpu)
+        )
+        let layout = SequenceLayout(steps: 2, rows: 3)
+        let exact = cell(x, layout, from: zero).hidden
+        let rounded = cell(x.converted(to: .bfloat16), layout, from: zero).hidden
+        #expect(exact.elementType == .float32 && rounded.elementType == .bfloat16)
+        expectClose(rounded.converted(to: .float32), exact, within: 1e-2)
       }
       check(LSTM.self)
       check(GRU.self)

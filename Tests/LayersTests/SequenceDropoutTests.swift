@@ -6,6 +6,15 @@ import Testing
 extension LayersTests {
   @Suite("Sequence dropout")
   struct SequenceDropoutTests {
+    /// What dropout leaves of `[T, B, F]` ones.
+    private func left(
+      _ dropout: SequenceDropout, of shape: Shape, at site: SequenceDropout.Site = .input
+    ) -> Tensor {
+      let ones = Tensor(repeating: 1, shape: [shape[0] * shape[1], shape[2]])
+      return dropout(ones, SequenceLayout(steps: shape[0], rows: shape[1]), at: site)
+        .reshaped(to: shape)
+    }
+
     private func dropout(
       _ rate: Float, seed: UInt64 = 1, epoch: Int = 0, examples: [Int]
     ) -> SequenceDropout {
@@ -16,8 +25,7 @@ extension LayersTests {
       "leaves out the share it is told to, and scales up the rest",
       arguments: [0.1, 0.5, 0.75] as [Float])
     func rate(rate: Float) {
-      let ones = Tensor(repeating: 1, shape: [8, 10, 501])
-      let numbers = dropout(rate, examples: Array(0..<10))(ones, at: .input).floats
+      let numbers = left(dropout(rate, examples: Array(0..<10)), of: [8, 10, 501]).floats
       let left = numbers.count { $0 == 0 }
       // Five standard deviations of 40,080 coins.
       let deviation = (40_080 * rate * (1 - rate)).squareRoot()
@@ -32,44 +40,56 @@ extension LayersTests {
 
     @Test("a rate of nothing changes nothing")
     func nothing() {
-      let x = FormulaWeights.scaled("x", [2, 3, 5])
-      #expect(dropout(0, examples: [1, 2, 3])(x, at: .input).floats == x.floats)
+      let x = FormulaWeights.scaled("x", [6, 5])
+      let layout = SequenceLayout(steps: 2, rows: 3)
+      #expect(dropout(0, examples: [1, 2, 3])(x, layout, at: .input).floats == x.floats)
     }
 
     @Test("what a row loses depends on the example, not on its place or company")
     func company() {
-      let ones = Tensor(repeating: 1, shape: [4, 3, 33])
-      let mask = dropout(0.5, examples: [7, 8, 9])(ones, at: .input)
-      let turned = dropout(0.5, examples: [9, 100, 7])(ones, at: .input)
-      let alone = dropout(0.5, examples: [8])(
-        Tensor(repeating: 1, shape: [4, 1, 33]), at: .input)
+      let mask = left(dropout(0.5, examples: [7, 8, 9]), of: [4, 3, 33])
+      let turned = left(dropout(0.5, examples: [9, 100, 7]), of: [4, 3, 33])
+      let alone = left(dropout(0.5, examples: [8]), of: [4, 1, 33])
       func row(_ tensor: Tensor, _ index: Int) -> [Float] {
         tensor.slice(index..<index + 1, along: 1).floats
       }
       #expect(row(mask, 0) == row(turned, 2) && row(mask, 2) == row(turned, 0))
       #expect(row(mask, 1) == alone.floats && row(mask, 1) != row(turned, 1))
-      // A longer batch pads the row; what was there keeps its mask.
-      let longer = dropout(0.5, examples: [8])(Tensor(repeating: 1, shape: [6, 1, 33]), at: .input)
+      // Of a longer sequence, what was there keeps its mask.
+      let longer = left(dropout(0.5, examples: [8]), of: [6, 1, 33])
       #expect(longer.slice(0..<4).floats == alone.floats)
     }
 
     @Test("epochs, seeds, places and time steps draw anew")
     func independence() {
-      let ones = Tensor(repeating: 1, shape: [2, 1, 64])
-      let first = dropout(0.5, examples: [3])(ones, at: .input).floats
-      #expect(first == dropout(0.5, examples: [3])(ones, at: .input).floats)
-      #expect(first != dropout(0.5, examples: [3])(ones, at: .output).floats)
-      #expect(first != dropout(0.5, epoch: 1, examples: [3])(ones, at: .input).floats)
-      #expect(first != dropout(0.5, seed: 2, examples: [3])(ones, at: .input).floats)
+      let shape = [2, 1, 64]
+      let first = left(dropout(0.5, examples: [3]), of: shape).floats
+      #expect(first == left(dropout(0.5, examples: [3]), of: shape).floats)
+      #expect(first != left(dropout(0.5, examples: [3]), of: shape, at: .output).floats)
+      #expect(first != left(dropout(0.5, epoch: 1, examples: [3]), of: shape).floats)
+      #expect(first != left(dropout(0.5, seed: 2, examples: [3]), of: shape).floats)
       #expect(first[..<64] != first[64...])
+    }
+
+    @Test("variational, it leaves out the same features at all steps of a sequence")
+    func variational() {
+      let dropout = SequenceDropout(
+        .variational, rate: 0.5, random: SeededRandom(1), epoch: 0, examples: [3, 4])
+      let mask = left(dropout, of: [3, 2, 64])
+      let steps = (0..<3).map { mask.slice($0..<$0 + 1).floats }
+      #expect(steps[0] == steps[1] && steps[0] == steps[2])
+      #expect(steps[0][..<64] != steps[0][64...])
+      #expect(steps[0] != left(dropout, of: [1, 2, 64], at: .output).floats)
     }
 
     @Test("the gradient passes where the number did")
     func gradient() throws {
-      let x = FormulaWeights.scaled("x", [2, 2, 9])
+      let x = FormulaWeights.scaled("x", [4, 9])
       let dropout = dropout(0.5, examples: [3, 4])
-      let mask = dropout(Tensor(repeating: 1, shape: [2, 2, 9]), at: .output)
-      let gradients = valueWithGradient(at: [x]) { dropout($0[0], at: .output).sum() }.gradients
+      let layout = SequenceLayout(steps: 2, rows: 2)
+      let mask = dropout(Tensor(repeating: 1, shape: [4, 9]), layout, at: .output)
+      let gradients = valueWithGradient(at: [x]) { dropout($0[0], layout, at: .output).sum() }
+        .gradients
       #expect(try #require(gradients[0]).floats == mask.floats)
     }
   }

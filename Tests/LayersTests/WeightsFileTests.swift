@@ -80,7 +80,7 @@ extension LayersTests {
       var loaded = Linear(from: 2, to: 2)
       try file.load(into: &loaded) { _ in false }
       let (_, gradient) = valueWithGradient(at: loaded) { ($0.weight * $0.weight).sum() }
-      var adam = Adam()
+      var adam = Optimizer(.adam(decoupledDecay: false))
       adam.update(&loaded, along: gradient) { _, _ in 0.1 }
       #expect(loaded.weight.floats != layer.weight.floats)
       var again = Linear(from: 2, to: 2)

@@ -70,23 +70,32 @@ extension TensorsTests {
       ("crossEntropy", [[2, 3]], { crossEntropy($0[0], [1, 2], ignoring: -1) }),
       ("rows", [[3, 2]], { $0[0].rows([2, 0, 2]) }),
       (
-        "gru", [[2, 1, 6], [1, 2], [6, 2], [6]],
-        { gru($0[0], hidden: $0[1], weight: $0[2], bias: $0[3]) }
+        "gru", [[2, 6], [1, 2], [6, 2], [6]],
+        {
+          gru(
+            $0[0], SequenceLayout(steps: 2, rows: 1), hidden: $0[1], weight: $0[2], bias: $0[3])
+        }
       ),
+      (
+        "crossEntropy of linear", [[2, 3], [4, 3], [4]],
+        { crossEntropy(ofLinear: $0[0], $0[1], bias: $0[2], [1, 2], ignoring: -1) }
+      ),
+      ("dropout", [[2, 3]], { $0[0].droppingOut(0.5, keys: [1, 2]) }),
     ]
 
-    @Test("the LSTM holds nothing either, and neither does its last cell")
+    @Test("the LSTM holds nothing either, and neither do its cells")
     func lstmHoldsNoHistory() throws {
       weak var before: Operation?
       let pull = try {
-        let leaves = [[2, 1, 8], [1, 2], [1, 2], [8, 2]].map { leaf($0) }
+        let leaves = [[2, 8], [1, 2], [1, 2], [8, 2]].map { leaf($0) }
         before = leaves[0].operation
         let t = leaves.map(\.tensor)
-        let cell = lstm(t[0], hidden: t[1], cell: t[2], weight: t[3]).cell
-        return try #require(cell.history).operation.pull
+        let layout = SequenceLayout(steps: 2, rows: 1)
+        let cells = lstm(t[0], layout, hidden: t[1], cell: t[2], weight: t[3]).cells
+        return try #require(cells.history).operation.pull
       }()
       #expect(before == nil)
-      #expect(pull([nil, Tensor(repeating: 1, shape: [1, 2])]).count == 4)
+      #expect(pull([nil, Tensor(repeating: 1, shape: [2, 2])]).count == 4)
     }
 
     @Test("ten thousand operations are differentiated and released on a small stack")

@@ -47,11 +47,11 @@ extension TensorsTests {
 
     @Test("a fixture that is not there says which tensor of which file")
     func missingTensor() throws {
-      let fixture = try Fixture("adam")
-      #expect(fixture.metadata["script"] == "scripts/fixtures/adam.py")
+      let fixture = try Fixture("optimizers")
+      #expect(fixture.metadata["script"] == "scripts/fixtures/optimizers.py")
       let error = #expect(throws: FixtureError.self) { try fixture["nothing"] }
       #expect(
-        error?.description == "adam: no tensor nothing; rebuild with scripts/fixtures/build")
+        error?.description == "optimizers: no tensor nothing; rebuild with scripts/fixtures/build")
     }
   }
 }

@@ -11,7 +11,7 @@ struct MinibatchBuilderTests {
   }
 
   private func builder(
-    _ order: MinibatchBuilder.Order, _ budget: MinibatchBuilder.Budget = .members(8),
+    _ order: MinibatchBuilder.Order, _ budget: MinibatchBuilder.Budget = .captions(8),
     seed: UInt64 = 3
   ) -> MinibatchBuilder {
     MinibatchBuilder(lengths, order: order, budget: budget, random: SeededRandom(seed))
@@ -20,7 +20,7 @@ struct MinibatchBuilderTests {
   @Test(
     "an epoch holds every member once, in an order that depends on seed and epoch alone",
     arguments: MinibatchBuilder.Order.allCases,
-    [MinibatchBuilder.Budget.members(8), .words(100)])
+    [MinibatchBuilder.Budget.captions(8), .words(100)])
   func everyMemberOnce(order: MinibatchBuilder.Order, budget: MinibatchBuilder.Budget) {
     let builder = builder(order, budget)
     let batches = builder.epoch(2)
@@ -34,7 +34,7 @@ struct MinibatchBuilderTests {
 
   @Test("batches are as large as the budget says", arguments: MinibatchBuilder.Order.allCases)
   func budgets(order: MinibatchBuilder.Order) {
-    let byMembers = builder(order, .members(8)).epoch(0)
+    let byMembers = builder(order, .captions(8)).epoch(0)
     #expect(byMembers.count(where: { $0.count == 8 }) == 25 && byMembers.count == 26)
     let byWords = builder(order, .words(100)).epoch(0)
     var unfilled = 0
@@ -67,7 +67,7 @@ struct MinibatchBuilderTests {
   @Test("padding is counted by the longest member of each batch, and sorting saves it")
   func padding() {
     let one = MinibatchBuilder(
-      [4, 2, 3].map { .init(target: $0) }, order: .shuffle, budget: .members(3),
+      [4, 2, 3].map { .init(target: $0) }, order: .shuffle, budget: .captions(3),
       random: SeededRandom(1)
     ).padding()
     #expect(one == .init(batchCount: 1, wordCount: 9, slotCount: 12) && one.ratio == 0.25)
@@ -75,7 +75,7 @@ struct MinibatchBuilderTests {
       builder($0).padding().ratio
     }
     #expect(ratios[0] <= ratios[1] && 3 * ratios[1] < ratios[2], "\(ratios)")
-    let none = MinibatchBuilder([], budget: .members(3), random: SeededRandom(1))
+    let none = MinibatchBuilder([], budget: .captions(3), random: SeededRandom(1))
     #expect(none.padding().ratio == 0 && none.epoch(0).isEmpty)
   }
 }

@@ -17,7 +17,7 @@ struct TrainerTests {
   func learnsColours() throws {
     let set = try ColourSet()
     var plan = TrainingPlan()
-    (plan.epochCount, plan.batchSize, plan.dropoutRate) = (70, 7, 0)
+    (plan.epochCount, plan.batchBudget, plan.dropoutRate) = (70, .captions(14), 0)
     (plan.learningRate, plan.encoderLearningRate) = (5e-3, 1e-3)
     (plan.warmupStepCount, plan.minimumWordCount) = (5, 1)
     var trainer = set.trainer(plan)
@@ -41,7 +41,9 @@ struct TrainerTests {
     let set = try ColourSet()
     func weights(seed: UInt64) throws -> [[Float]] {
       var plan = TrainingPlan()
-      (plan.epochCount, plan.batchSize, plan.seed, plan.minimumWordCount) = (1, 6, seed, 1)
+      (plan.epochCount, plan.batchBudget, plan.seed, plan.minimumWordCount) = (
+        1, .captions(12), seed, 1
+      )
       plan.encoderLearningRate = 1e-3
       var trainer = set.trainer(plan)
       _ = try trainer.learnEpoch()
@@ -56,7 +58,7 @@ struct TrainerTests {
   func frozen() throws {
     let set = try ColourSet()
     var plan = TrainingPlan()
-    (plan.epochCount, plan.batchSize, plan.minimumWordCount) = (2, 6, 1)
+    (plan.epochCount, plan.batchBudget, plan.minimumWordCount) = (2, .captions(12), 1)
     var trainer = set.trainer(plan)
     let before = trainer.state.model.parameters
     for _ in 0..<2 { _ = try trainer.learnEpoch() }
@@ -70,11 +72,11 @@ struct TrainerTests {
   func measures() throws {
     let set = try ColourSet()
     var plan = TrainingPlan()
-    (plan.epochCount, plan.batchSize, plan.minimumWordCount) = (2, 6, 1)
+    (plan.epochCount, plan.batchBudget, plan.minimumWordCount) = (2, .captions(12), 1)
     plan.encoderLearningRate = 1e-3
     var trainer = set.trainer(plan)
     let pixels = try PictureLoader(set.configuration.encoder.preprocessing)
-      .pixels(of: trainer.trainingExamples, epoch: 0)
+      .pixels(of: trainer.training, epoch: 0)
     let expected = trainer.state.model.encoder.features(pixels).mean(over: [0])
     for _ in 0..<2 {
       _ = try trainer.learnEpoch()
@@ -88,7 +90,7 @@ struct TrainerTests {
   func relativeSteps() throws {
     let set = try ColourSet()
     var plan = TrainingPlan()
-    (plan.epochCount, plan.batchSize, plan.minimumWordCount) = (1, 21, 1)
+    (plan.epochCount, plan.batchBudget, plan.minimumWordCount) = (1, .captions(42), 1)
     (plan.warmupStepCount, plan.encoderLearningRate) = (1, 1e-2)
     plan.encoderStepsAreRelative = true
     var trainer = set.trainer(plan)
@@ -112,7 +114,7 @@ struct TrainerTests {
     let set = try ColourSet()
     var plan = TrainingPlan()
     // Four batches an epoch: frozen, frozen, learning.
-    (plan.epochCount, plan.batchSize, plan.minimumWordCount) = (3, 6, 1)
+    (plan.epochCount, plan.batchBudget, plan.minimumWordCount) = (3, .captions(12), 1)
     (plan.frozenEpochCount, plan.encoderLearningRate) = (2, 1e-3)
     var straight = set.trainer(plan)
     var losses: [Double] = []
@@ -135,7 +137,7 @@ struct TrainerTests {
     #expect(try Checkpoint.all(in: folder.path).map(\.path) == [written.path])
     try written.verify()
     let fresh = set.trainer(plan)
-    var resumed = set.trainer(plan, resuming: try written.state(of: fresh.state.model))
+    var resumed = set.trainer(plan, resuming: try written.state(of: fresh.state.model, plan))
     #expect(resumed.state.step == stop)
     var last = 0.0
     while resumed.state.epoch < 3 {
@@ -145,9 +147,10 @@ struct TrainerTests {
     for (found, expected) in zip(resumed.state.model.parameters, straight.state.model.parameters) {
       #expect(found.value.floats == expected.value.floats, "\(found.parameter.name)")
     }
-    for (name, moments) in straight.state.optimizer.moments {
-      #expect(resumed.state.optimizer.moments[name]?.step == moments.step)
-      #expect(resumed.state.optimizer.moments[name]?.second.floats == moments.second.floats)
+    for (name, memory) in straight.state.optimizer.memories {
+      let found = resumed.state.optimizer.memories[name]
+      #expect(found?.step == memory.step)
+      #expect(found?.tensors.map(\.floats) == memory.tensors.map(\.floats))
     }
   }
 
@@ -155,7 +158,7 @@ struct TrainerTests {
   func damagedCheckpoint() throws {
     let set = try ColourSet()
     var plan = TrainingPlan()
-    (plan.batchSize, plan.minimumWordCount) = (21, 1)
+    (plan.batchBudget, plan.minimumWordCount) = (.captions(42), 1)
     var trainer = set.trainer(plan)
     _ = try trainer.learnEpoch()
     let folder = try TemporaryFolder()

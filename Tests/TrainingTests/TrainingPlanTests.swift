@@ -1,3 +1,5 @@
+import Captioning
+import ImageEncoders
 import Testing
 
 @testable import Training
@@ -7,13 +9,42 @@ struct TrainingPlanTests {
   @Test("the step size rises, then falls to nothing")
   func learningRate() {
     var plan = TrainingPlan()
-    plan.warmupStepCount = 10
-    let shares = (0..<1000).map { plan.learningRateShare(atStep: $0, of: 1000) }
+    (plan.warmupStepCount, plan.epochCount) = (10, 10)
+    let shares = (0..<1000).map { plan.learningRateShare(atStep: $0, epoch: Double($0) / 100) }
     #expect(abs(shares[0] - 0.1) < 1e-4)
     #expect((0.99...1).contains(shares.max() ?? 0))
     #expect(abs(shares[500] - 0.5) < 1e-3)
     #expect(shares[999] < 1e-4)
     #expect(zip(shares.dropFirst(10), shares.dropFirst(11)).allSatisfy { $0 > $1 })
+  }
+
+  @Test("schedules fall as their papers say")
+  func schedules() {
+    var plan = TrainingPlan()
+    (plan.warmupStepCount, plan.epochCount) = (0, 10)
+    func shares(_ schedule: LearningRateSchedule) -> [Float] {
+      plan.schedule = schedule
+      return [0, 1.5, 2, 4.9, 9].map {
+        plan.learningRateShare(atStep: 50, epoch: $0, reductionCount: 2)
+      }
+    }
+    #expect(shares(.constant) == [1, 1, 1, 1, 1])
+    #expect(shares(.step(factor: 0.5, epochs: 2)) == [1, 1, 0.5, 0.25, 0.0625])
+    #expect(shares(.plateau(factor: 0.5, epochs: 3)) == [0.25, 0.25, 0.25, 0.25, 0.25])
+    #expect(abs(shares(.cosine)[3] - 0.5157) < 1e-3)
+  }
+
+  @Test("a score that does not rise lowers the steps of a plateau, again and again")
+  func plateau() {
+    var plan = TrainingPlan()
+    plan.schedule = .plateau(factor: 0.5, epochs: 2)
+    let decoder = DecoderConfiguration(cell: .gru, embeddingSize: 2, hiddenSize: 2)
+      .makeDecoder(featureSize: SmallCNN().pooledSize, vocabularySize: 5)
+    var state = TrainingState(CaptionModel(encoder: SmallCNN(), decoder: decoder), plan)
+    let found = [0.1, 0.3, 0.2, 0.3, 0.1, 0.1, 0.4, 0].map { state.note(score: $0, plan) }
+    #expect(found == [true, true, false, false, false, false, true, false])
+    #expect(state.progress.reductionCount == 2 && state.progress.bestScore == 0.4)
+    #expect(state.progress.epochsSinceBest == 1)
   }
 
   @Test("the encoder learns only where it has a step size and its turn has come")

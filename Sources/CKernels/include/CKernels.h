@@ -16,6 +16,8 @@
 void ck_set_thread_count(int count);
 /// How many cores the process may run on, as `taskset` sets them.
 int ck_core_count(void);
+/// Whether the processor has instructions for bfloat16, which are twice as fast as those for floats.
+bool ck_multiplies_halves_fast(void);
 /// How many threads a loop of this file's kernels will use on the calling thread.
 int ck_thread_count(void);
 
@@ -49,7 +51,10 @@ typedef struct {
 typedef struct {
   int64_t rows, columns, inner;
   bool transpose_left, transpose_right;
+  /// Of both sides; sums are always kept in float32.
   ck_type type;
+  /// Of the destination and the bias.
+  ck_type result_type;
   bool has_bias;
   bool adds_destination;
   /// Whether the right side is read in the library's own layout, written by `ck_plan_pack`.
@@ -107,9 +112,10 @@ void ck_copy_rows(const float *x, int64_t x_row, float *y, int64_t y_row, int64_
 void ck_fill(float *x, float value, int64_t count);
 /// y += x
 void ck_accumulate(const float *x, float *y, int64_t count);
-double ck_sum_of_squares(const float *x, int64_t count);
 /// The sum over the middle axis of [outer, middle, inner].
 void ck_sum_middle(const float *x, float *y, int64_t outer, int64_t middle, int64_t inner);
+/// The sum over the rows of a matrix of `type`.
+void ck_sum_rows(const void *x, ck_type type, float *y, int64_t rows, int64_t columns);
 /// [outer, a, b, inner] → [outer, b, a, inner]
 void ck_transpose(const float *x, float *y, int64_t outer, int64_t a, int64_t b, int64_t inner);
 void ck_to_bfloat16(const float *x, uint16_t *y, int64_t count);
@@ -121,12 +127,28 @@ bool ck_all_finite_bfloat16(const uint16_t *x, int64_t count);
 void ck_normalize_pixels(const uint8_t *x, const float *scale, const float *shift, float *y,
                          int64_t pixels);
 
+// MARK: Learning (learning.c)
+
 typedef struct {
-  float learning_rate, beta1, beta2, epsilon, decay, gradient_scale;
+  float learning_rate, decay, gradient_scale;
+} ck_step;
+typedef struct {
+  float beta1, beta2, epsilon;
+  /// 1 - beta^t for the two means.
   float correction1, correction2;
+  bool decoupled_decay;
 } ck_adam;
-/// One step of Adam with decoupled weight decay, in place.
-void ck_adam_step(float *x, const float *dx, float *m, float *v, ck_adam settings, int64_t count);
+/// One step of Adam or AdamW, in place.
+void ck_adam_step(float *x, const float *dx, float *m, float *v, ck_step step, ck_adam adam,
+                  int64_t count);
+/// One step of gradient descent, in place; without a velocity there is no momentum.
+void ck_sgd_step(float *x, const float *dx, float *_Nullable velocity, float momentum,
+                 bool nesterov, ck_step step, int64_t count);
+/// y += share (x - y)
+void ck_approach(const float *x, float share, float *y, int64_t count);
+/// Cuts every number to -limit...limit and returns how many were beyond.
+int64_t ck_clip(float *x, float limit, int64_t count);
+double ck_sum_of_squares(const float *x, int64_t count);
 
 // MARK: Products of few rows (products.c)
 
@@ -141,12 +163,29 @@ void ck_few_rows_product(const float *x, const void *weights, ck_type type,
 
 // MARK: Rows (rows.c)
 
+/// Replaces numbers of each row by 0, each with a chance of `limit` in 65536, and multiplies the others by
+/// `kept`. The draws are those of SplitMix64 from the row's key, four to a number of 64 bits.
+void ck_dropout(const void *x, ck_type type, const uint64_t *keys, uint32_t limit, float kept,
+                void *y, int64_t rows, int64_t columns);
+
 void ck_log_softmax(const float *x, float *y, int64_t rows, int64_t columns);
 void ck_softmax(const float *x, float *y, int64_t rows, int64_t columns);
-/// Writes each row's -log p(target), and the gradient of `scale` times their sum where asked for.
-/// A row whose target is `ignored` has loss 0 and gradient 0.
-void ck_cross_entropy(const float *logits, const int32_t *targets, int32_t ignored, float scale,
-                      float *losses, float *_Nullable gradient, int64_t rows, int64_t columns);
+typedef struct {
+  /// A row with this target has loss 0 and gradient 0.
+  int32_t ignored;
+  /// How much of the probability is wanted on all columns alike, in 0...1.
+  float smoothing;
+  /// The gradient is that of this much of the sum of all losses.
+  float scale;
+} ck_entropy;
+/// Writes each row's -Σ q log p, where q is 1 at the target but for the smoothing, and its gradient, of
+/// `type`, where asked for. The logits are used up.
+void ck_cross_entropy(float *logits, const int32_t *targets, ck_entropy settings,
+                      float *losses, void *_Nullable gradient, ck_type type, int64_t rows,
+                      int64_t columns);
+/// The column of each row of scores at which the cumulative softmax passes a number in 0..<1.
+void ck_draw(const float *logits, const float *uniforms, int32_t *indices, int64_t rows,
+             int64_t columns);
 void ck_gather(const float *table, const int32_t *indices, float *y, int64_t rows, int64_t columns);
 void ck_scatter_add(const float *x, const int32_t *indices, float *table, int64_t rows,
                     int64_t columns);
@@ -179,13 +218,14 @@ void ck_average_pool_gradient(const float *dy, float *dx, ck_pooling shape);
 
 // MARK: Recurrent gates (gates.c)
 
-/// i, f, g, o in `gates` [rows, 4H] are replaced by their activations; c and h follow.
-void ck_lstm_gates(float *gates, const float *previous_cell, float *cell, float *hidden,
-                   int64_t rows, int64_t size);
-/// `dcell` holds the gradient from later steps and leaves with that for earlier ones.
+/// i, f, g, o in `gates` [rows, 4H] are replaced by their activations; c and h, of `type`, follow.
+void ck_lstm_gates(float *gates, const float *previous_cell, float *cell, void *hidden,
+                   ck_type type, int64_t rows, int64_t size);
+/// `dcell` holds the gradient from later steps and leaves with that for earlier ones; `dgates` are of
+/// `type`.
 void ck_lstm_gates_gradient(const float *gates, const float *previous_cell, const float *cell,
-                            const float *dhidden, float *dcell, float *dgates, int64_t rows,
-                            int64_t size);
+                            const float *dhidden, float *dcell, void *dgates, ck_type type,
+                            int64_t rows, int64_t size);
 /// r, z, n: `input` and `recurrent` [rows, 3H] hold both sums with their biases (PyTorch's form).
 /// Leaves the activations r, z, n in `input`.
 void ck_gru_gates(float *input, const float *recurrent, const float *previous, float *hidden,

@@ -5,7 +5,7 @@ import Text
 /// Writes captions word by word from the features of pictures.
 ///
 /// Training, greedy, sampled and beam decoding all advance through `step`. Where all words are known
-/// beforehand, `logits` says the same of every step at once.
+/// beforehand, `outputs` does the same for every step at once.
 public protocol CaptionDecoder: Module {
   /// What a decoder keeps of the pictures, one row per picture; never regrouped.
   associatedtype Context: Sendable
@@ -15,56 +15,75 @@ public protocol CaptionDecoder: Module {
   /// How many numbers describe a picture.
   var featureSize: Int { get }
   var vocabularySize: Int { get }
+  /// The last layer: a hidden state to a score for each next word, `[H] → [V]`.
+  var wordLogits: Linear { get }
 
   /// Takes the measure of `features`, `[P, F]`, before learning from them and their like.
   mutating func measure(_ features: Tensor)
 
-  /// Looks at `features`, `[P, F]`; the state has one row per picture, ready to read `<bos>`.
-  func start(_ features: Tensor) -> (context: Context, state: State)
+  /// Looks at `features`, `[P, F]`, multiplying in `precision`; the state has one row per picture, ready
+  /// to read `<bos>`.
+  func start(_ features: Tensor, in precision: ElementType) -> (context: Context, state: State)
 
-  /// Reads one word per caption and scores the words that may follow.
+  /// Reads one word per caption.
   ///
   /// - Parameters:
   ///   - words: One per row of `state`.
   ///   - state: What has been read so far.
   ///   - context: The pictures.
   ///   - pictureOfRow: Which picture each row describes.
-  /// - Returns: Logits, `[B, V]`, and the state after reading `words`.
+  ///   - precision: What products are computed in.
+  /// - Returns: What `wordLogits` scores the words by that may follow, `[B, H]`, and the state after
+  ///   reading `words`.
   func step(
-    _ words: [TokenID], _ state: State, _ context: Context, pictureOfRow: [Int]
-  )
-    -> (logits: Tensor, state: State)
+    _ words: [TokenID], _ state: State, _ context: Context, pictureOfRow: [Int],
+    in precision: ElementType
+  ) -> (output: Tensor, state: State)
 
-  /// Scores every next word of `captions` by the captions' own words (teacher forcing).
+  /// Reads captions by their own words (teacher forcing), all steps at once.
   ///
   /// - Parameters:
-  ///   - captions: `B` captions of `T + 1` words, `<bos>` first.
+  ///   - captions: What is read.
   ///   - features: `[P, F]`.
-  ///   - pictureOfRow: Which picture each caption describes.
   ///   - dropout: What is left out while learning; nil leaves nothing out.
-  /// - Returns: Logits, `[T, B, V]`; step `t` scores word `t + 1`.
-  func logits(
-    for captions: PaddedCaptions, describing features: Tensor, pictureOfRow: [Int],
-    dropout: SequenceDropout?
+  ///   - precision: What products are computed in.
+  /// - Returns: What `wordLogits` scores the words by that follow each word read, `[N, H]`.
+  func outputs(
+    for captions: PackedCaptions, describing features: Tensor, dropout: SequenceDropout?,
+    in precision: ElementType
   ) -> Tensor
 }
 
-/// Captions padded to one length and laid out by time, as a decoder reads them.
-public struct PaddedCaptions: Sendable, Equatable {
-  /// `words[t][b]` is word `t` of caption `b`: `T + 1` rows of `B` words.
-  public let words: [[TokenID]]
-
-  /// Pads `captions`, which include `<bos>` and `<eos>`, to the longest among them.
-  public init(_ captions: [[TokenID]]) {
-    let length = captions.map(\.count).max() ?? 0
-    words = (0..<length).map { t in captions.map { t < $0.count ? $0[t] : .padding } }
+extension CaptionDecoder {
+  /// Looks at `features`, `[P, F]`, with all the precision there is.
+  public func start(_ features: Tensor) -> (context: Context, state: State) {
+    start(features, in: .float32)
   }
 
-  /// What the decoder reads: all words but the last of the longest.
-  public var inputs: ArraySlice<[TokenID]> { words.dropLast() }
-  /// What it should say after each: `words` without `<bos>`.
-  public var targets: ArraySlice<[TokenID]> { words.dropFirst() }
+  /// Reads one word per caption and scores the words that may follow: logits, `[B, V]`.
+  public func logits(
+    after words: [TokenID], _ state: State, _ context: Context, pictureOfRow: [Int]
+  ) -> (logits: Tensor, state: State) {
+    let (output, next) = step(words, state, context, pictureOfRow: pictureOfRow, in: .float32)
+    return (wordLogits(output), next)
+  }
 
-  /// How many words there are to say, padding not counted.
-  public var targetCount: Int { targets.reduce(0) { $0 + $1.count { $0 != .padding } } }
+  /// The mean of `-log p` over all words of `captions`, in nats per word.
+  ///
+  /// - Parameters:
+  ///   - captions: What should be said.
+  ///   - features: `[P, F]`.
+  ///   - dropout: What is left out while learning; nil leaves nothing out.
+  ///   - smoothing: How much of the probability is wanted on all words alike, in `0...1`.
+  ///   - precision: What products are computed in.
+  /// - Returns: One number, of shape `[]`.
+  public func loss(
+    of captions: PackedCaptions, describing features: Tensor, dropout: SequenceDropout? = nil,
+    smoothing: Float = 0, in precision: ElementType = .float32
+  ) -> Tensor {
+    crossEntropy(
+      ofLinear: outputs(for: captions, describing: features, dropout: dropout, in: precision),
+      wordLogits.weight, bias: wordLogits.bias, captions.targets.map { Int32($0.index) },
+      ignoring: Int32(TokenID.padding.index), smoothing: smoothing)
+  }
 }

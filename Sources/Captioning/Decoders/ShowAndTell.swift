@@ -36,39 +36,44 @@ public struct ShowAndTell<Cell: RecurrentCell>: CaptionDecoder {
     (self.cell, self.cellName) = (cell, cellName)
   }
 
-  public func start(_ features: Tensor) -> (context: Void, state: Cell.State) {
-    let pictures = embedded(features)
+  public func start(
+    _ features: Tensor, in precision: ElementType
+  ) -> (context: Void, state: Cell.State) {
     let state = cell.initialState(rows: features.shape[0], on: features.device)
-    return ((), cell(pictures.asOneStep, from: state).state)
+    return ((), cell(embedded(features, in: precision).converted(to: precision), from: state).state)
   }
 
   public func step(
-    _ words: [TokenID], _ state: Cell.State, _ context: Void, pictureOfRow: [Int]
-  ) -> (logits: Tensor, state: Cell.State) {
-    let (hidden, state) = cell(wordEmbedding(words.map(\.index)).asOneStep, from: state)
-    return (wordLogits(hidden.reshaped(to: [words.count, -1])), state)
+    _ words: [TokenID], _ state: Cell.State, _ context: Void, pictureOfRow: [Int],
+    in precision: ElementType
+  ) -> (output: Tensor, state: Cell.State) {
+    let (hidden, state) = cell(
+      wordEmbedding(words.map(\.index)).converted(to: precision), from: state)
+    return (hidden, state)
   }
 
-  public func logits(
-    for captions: PaddedCaptions, describing features: Tensor, pictureOfRow: [Int],
-    dropout: SequenceDropout?
+  public func outputs(
+    for captions: PackedCaptions, describing features: Tensor, dropout: SequenceDropout?,
+    in precision: ElementType
   ) -> Tensor {
-    let pictures = embedded(features).rows(pictureOfRow).asOneStep
-    let words = wordEmbedding(captions.inputs.joined().map(\.index))
-      .reshaped(to: [captions.inputs.count, pictureOfRow.count, -1])
-    var inputs = Tensor(concatenating: [pictures, words], along: 0)
-    if let dropout { inputs = dropout(inputs, at: .input) }
-    let state = cell.initialState(rows: pictureOfRow.count, on: features.device)
+    let pictures = embedded(features, in: precision).rows(captions.pictures)
+    let words = wordEmbedding(captions.inputs.map(\.index))
+    let count = captions.pictures.count
+    let layout = SequenceLayout(rowCounts: [count] + captions.layout.rowCounts)
+    var inputs = Tensor(concatenating: [pictures, words], along: 0).converted(to: precision)
+    if let dropout { inputs = dropout(inputs, layout, at: .input) }
+    let state = cell.initialState(rows: count, on: features.device)
     // What the cell says after the picture alone is not a word.
-    var hidden = cell(inputs, from: state).hidden.slice(1..<inputs.shape[0])
-    if let dropout { hidden = dropout(hidden, at: .output) }
-    return wordLogits(hidden)
+    let hidden = cell(inputs, layout, from: state).hidden.slice(count..<layout.rowCount)
+    return dropout?(hidden, captions.layout, at: .output) ?? hidden
   }
 
   public mutating func measure(_ features: Tensor) { imageNorm.measure(features) }
 
   /// `[P, F]` to the cell's first inputs, `[P, E]`.
-  private func embedded(_ features: Tensor) -> Tensor { imageEmbedding(imageNorm(features)) }
+  private func embedded(_ features: Tensor, in precision: ElementType) -> Tensor {
+    imageEmbedding(imageNorm(features).converted(to: precision))
+  }
 
   public mutating func visitParameters(_ visitor: inout ParameterVisitor) {
     visitor.visit("image_norm", &imageNorm)
@@ -77,9 +82,4 @@ public struct ShowAndTell<Cell: RecurrentCell>: CaptionDecoder {
     visitor.visit(cellName, &cell)
     visitor.visit("word_logits", &wordLogits)
   }
-}
-
-extension Tensor {
-  /// `[B, E]` as a sequence of one step, `[1, B, E]`.
-  fileprivate var asOneStep: Tensor { reshaped(to: [1] + shape) }
 }

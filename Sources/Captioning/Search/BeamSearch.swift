@@ -30,8 +30,8 @@ public struct BeamSearch: Sendable, Equatable {
     var beam = finished.indices.map { Row(picture: $0, caption: Hypothesis()) }
 
     for _ in 0..<maximumWords where !beam.isEmpty {
-      let (logits, next) = decoder.step(
-        beam.map(\.caption.lastWord), state, context, pictureOfRow: beam.map(\.picture))
+      let (logits, next) = decoder.logits(
+        after: beam.map(\.caption.lastWord), state, context, pictureOfRow: beam.map(\.picture))
       let best = continuations(of: beam, logSoftmax(logits), finished.map { width - $0.count })
       for (row, _) in best where row.caption.isFinished {
         finished[row.picture].append(row.caption)

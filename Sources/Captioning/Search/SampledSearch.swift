@@ -37,8 +37,8 @@ public struct SampledSearch: Sendable, Equatable {
     state = state.rows(pictures)
 
     for position in 0..<maximumWords where !growing.isEmpty {
-      let (logits, next) = decoder.step(
-        growing.map { drawn[$0].lastWord }, state, context, pictureOfRow: pictures)
+      let (logits, next) = decoder.logits(
+        after: growing.map { drawn[$0].lastWord }, state, context, pictureOfRow: pictures)
       let rows = logSoftmax(logits)
       let (scores, columns) = (rows.floats, rows.shape[1])
       for (row, caption) in growing.enumerated() {

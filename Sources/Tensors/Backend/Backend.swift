@@ -6,8 +6,8 @@
 package protocol Backend: AnyObject, Sendable {
   /// Memory for `count` elements, with any contents.
   func makeBuffer(count: Int, type: ElementType) -> Buffer
-  /// Memory for `count` floats that are all 0.
-  func makeZeros(count: Int) -> Buffer
+  /// Memory for `count` elements that are all 0.
+  func makeZeros(count: Int, type: ElementType) -> Buffer
   func write(_ floats: [Float], to y: Region)
   func floats(in x: Region) -> [Float]
   /// Writes 8-bit RGB pixels as `byte * scale + shift`, with a scale and a shift per channel.
@@ -22,7 +22,7 @@ package protocol Backend: AnyObject, Sendable {
   func map(_ function: Pointwise, _ x: Region, into y: Region)
   /// Combines two operands that are repeated, where their stride is 0, to fill `shape`.
   func combine(_ function: Pairwise, _ a: Operand, _ b: Operand, _ shape: Shape, into y: Region)
-  /// The sum over the middle axis of `[outer, middle, inner]`.
+  /// The sum over the middle axis of `[outer, middle, inner]`; where `outer` is 1, `x` may be in bfloat16.
   func sum(_ x: Region, outer: Int, middle: Int, inner: Int, into y: Region)
   func sumOfSquares(_ x: Region) -> Double
   /// Adds `x` to `y` in place.
@@ -41,7 +41,8 @@ package protocol Backend: AnyObject, Sendable {
 
   // MARK: Products
 
-  /// The right side may hold bfloat16 numbers where the left holds floats.
+  /// Multiplies in the precision of `left`, which `right` is brought to, and adds up in float32; `bias` has
+  /// the type of `y`.
   func multiply(
     _ left: Region, _ right: Region, _ bias: Region?, _ product: Product, into y: Region)
   /// `addend` has the shape of `y`, or is `y`, and is added before the activation.
@@ -65,18 +66,26 @@ package protocol Backend: AnyObject, Sendable {
 
   // MARK: Words
 
+  /// Replaces numbers of each row by 0 and scales up the others; see `Tensor.droppingOut`.
+  func dropout(_ x: Region, keys: [UInt64], _ rate: Float, into y: Region)
+
   func softmax(_ x: Region, columns: Int, logarithm: Bool, into y: Region)
-  /// Writes each row's `-log p(target)`, and the gradient of `scale` times their sum if asked for.
+  /// Writes each row's loss, and its gradient if asked for; `logits` are used up.
   func crossEntropy(
-    _ logits: Region, targets: [Int32], ignoring ignored: Int32, scale: Float, into losses: Region,
+    _ logits: Region, targets: ArraySlice<Int32>, _ entropy: Entropy, into losses: Region,
     gradient: Region?)
   /// The `k` largest values of each row, in falling order; of equal ones the lower index first.
   func largest(_ k: Int, _ x: Region, columns: Int) -> [[(index: Int, value: Float)]]
 
+  /// The column of each row of scores at which the cumulative softmax passes a number in `0..<1`.
+  func draw(_ x: Region, at uniforms: [Float]) -> [Int]
+
   // MARK: Recurrent cells
 
+  /// `hidden` may be in bfloat16.
   func lstmGates(
     _ gates: Region, previousCell: Region, cell: Region, hidden: Region, rows: Int, size: Int)
+  /// `dgates` may be in bfloat16.
   func lstmGatesGradient(
     _ gates: Region, previousCell: Region, cell: Region, dhidden: Region, dcell: Region,
     into dgates: Region, rows: Int, size: Int)
@@ -89,7 +98,17 @@ package protocol Backend: AnyObject, Sendable {
   // MARK: Learning
 
   /// One step of Adam, in place.
-  func adam(_ x: Region, _ dx: Region, _ first: Region, _ second: Region, _ step: AdamStep)
+  func adam(
+    _ x: Region, _ dx: Region, _ first: Region, _ second: Region, _ settings: AdamSettings,
+    _ step: OptimizerStep)
+  /// One step of gradient descent, in place; without momentum there is no velocity.
+  func sgd(
+    _ x: Region, _ dx: Region, _ velocity: Region?, momentum: Float, nesterov: Bool,
+    _ step: OptimizerStep)
+  /// Moves `y` towards `x` by a share of the way, in place.
+  func approach(_ x: Region, _ share: Float, _ y: Region)
+  /// Cuts every number to `-limit...limit`, in place, and counts those that were beyond.
+  func clip(_ x: Region, to limit: Float) -> Int
 }
 
 package enum Pointwise: Sendable {
@@ -172,13 +191,20 @@ package struct GroupNormResult: Sendable {
   package let inverseDeviation: Region
 }
 
-/// What one step of Adam goes by.
-package struct AdamStep: Sendable {
+/// What a cross-entropy goes by.
+package struct Entropy: Sendable {
+  /// The target of rows that do not count.
+  package var ignored: Int32
+  /// How much of the probability is wanted on all columns alike, in `0...1`.
+  package var smoothing: Float = 0
+  /// The gradient is that of this much of the sum of all losses.
+  package var scale: Float = 1
+}
+
+/// What one step of an optimizer goes by, whatever its rule.
+package struct OptimizerStep: Sendable {
   package var learningRate: Float
-  package var beta1: Float
-  package var beta2: Float
-  package var epsilon: Float
-  /// Decoupled weight decay (AdamW), per unit of learning rate.
+  /// Per unit of learning rate.
   package var weightDecay: Float
   /// Multiplies every gradient: clipping costs no pass of its own.
   package var gradientScale: Float
@@ -186,11 +212,25 @@ package struct AdamStep: Sendable {
   package var step: Int
 
   package init(
-    learningRate: Float, beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8,
-    weightDecay: Float = 0, gradientScale: Float = 1, step: Int
+    learningRate: Float, weightDecay: Float = 0, gradientScale: Float = 1, step: Int
   ) {
-    (self.learningRate, self.beta1, self.beta2) = (learningRate, beta1, beta2)
-    (self.epsilon, self.weightDecay) = (epsilon, weightDecay)
+    (self.learningRate, self.weightDecay) = (learningRate, weightDecay)
     (self.gradientScale, self.step) = (gradientScale, step)
+  }
+}
+
+/// What Adam goes by besides.
+package struct AdamSettings: Sendable {
+  package var beta1: Float
+  package var beta2: Float
+  package var epsilon: Float
+  /// Whether weights decay by themselves (AdamW) or through the gradient.
+  package var decoupledDecay: Bool
+
+  package init(
+    beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8, decoupledDecay: Bool = true
+  ) {
+    (self.beta1, self.beta2, self.epsilon) = (beta1, beta2, epsilon)
+    self.decoupledDecay = decoupledDecay
   }
 }

@@ -21,6 +21,9 @@ extension Device {
   /// How many cores this process may run on.
   package static var coreCount: Int { Int(ck_core_count()) }
 
+  /// Whether the processor multiplies bfloat16 numbers faster than floats.
+  package static var multipliesHalvesFast: Bool { ck_multiplies_halves_fast() }
+
   /// The version of oneDNN in use.
   package static var libraryVersion: String {
     let version = ck_onednn_version()

@@ -5,6 +5,7 @@
 public func matmul(
   _ a: Tensor, _ b: Tensor, transposeLeft: Bool = false, transposeRight: Bool = false
 ) -> Tensor {
+  requireOneType(a, [b], "matmul")
   let (a0, b0) = (a.withoutGradient(), b.withoutGradient())
   return product(a, b, transposeLeft, transposeRight).recorded(
     Pullback(to: a) { dy in
@@ -19,54 +20,84 @@ public func matmul(
 
 /// A linear map of the last axis, `x Wᵀ + b`, in PyTorch's layout.
 ///
+/// Multiplied in the precision of `x` and added up in float32: weights that learn are kept in float32,
+/// and `x` in bfloat16 makes fast work of them.
+///
 /// - Parameters:
 ///   - x: `[…, I]`.
-///   - weight: `[O, I]`; a packed copy is kept beside it until it is written. May be stored in bfloat16
-///     where `x` is not: each number is widened as it is read.
-///   - bias: `[O]`.
-/// - Returns: `[…, O]`.
+///   - weight: `[O, I]`; a packed copy in the precision of `x` is kept beside it until it is written.
+///   - bias: `[O]`, of the type of the result.
+/// - Returns: `[…, O]`, in float32 unless both `x` and `weight` are in bfloat16.
 public func linear(_ x: Tensor, _ weight: Tensor, bias: Tensor?) -> Tensor {
-  let (inputs, outputs) = (weight.shape[1], weight.shape[0])
-  precondition(x.shape.last == inputs, "linear: \(x.shape) times the transpose of \(weight.shape)")
+  let map = LinearMap(x, weight)
   precondition(
-    bias.map { $0.shape == [outputs] } ?? true,
-    "linear: a bias \(bias?.shape ?? []) for \(outputs) outputs")
-  requireOneType(x, [bias], "linear")
-  precondition(
-    weight.elementType == x.elementType || weight.elementType == .bfloat16,
-    "linear: \(x.elementType) with a weight of \(weight.elementType)")
-  let rows = x.elementCount / inputs
-  let y = Tensor(uninitialized: x.shape.dropLast() + [outputs], type: x.elementType, on: x.device)
-  var shape = Product(rows: rows, columns: outputs, inner: inputs, transposeRight: true)
-  shape.reusesRight = true
-  x.device.backend.multiply(x.region, weight.region, bias?.region, shape, into: y.region)
-
-  let (x0, weight0, xShape) = (x.withoutGradient(), weight.withoutGradient(), x.shape)
-  let pullbacks = [
-    Pullback(to: x) { dy in
-      product(
-        dy.reshaped(to: [rows, outputs]), weight0.converted(to: dy.elementType), false, false
-      ).reshaped(to: xShape)
-    },
-    Pullback(to: weight) { dy in
-      product(dy.reshaped(to: [rows, outputs]), x0.reshaped(to: [rows, inputs]), true, false)
-    },
-  ]
-  guard let bias else { return y.recorded(pullbacks[0], pullbacks[1]) }
-  return y.recorded(
-    pullbacks[0], pullbacks[1],
-    Pullback(to: bias) { dy in dy.reshaped(to: [rows, outputs]).sum(over: [0]) })
+    bias.map { $0.shape == [map.outputs] } ?? true,
+    "linear: a bias \(bias?.shape ?? []) for \(map.outputs) outputs")
+  let type = x.elementType == weight.elementType ? x.elementType : .float32
+  let y = Tensor(uninitialized: x.shape.dropLast() + [map.outputs], type: type, on: x.device)
+  requireOneType(y, [bias], "linear")
+  x.device.backend.multiply(x.region, weight.region, bias?.region, map.product, into: y.region)
+  return recordedJointly([y], from: [x, weight] + [bias].compactMap { $0 }) { gradients in
+    gradients[0].map { map.gradients($0) } ?? [nil, nil, nil]
+  }[0]
 }
 
-/// The kernel's result, without history.
-func product(_ a: Tensor, _ b: Tensor, _ transposeLeft: Bool, _ transposeRight: Bool) -> Tensor {
+/// What a linear map needs for its gradients, and those.
+struct LinearMap: Sendable {
+  let x: Tensor
+  let weight: Tensor
+  let rows: Int
+  let inputs: Int
+  let outputs: Int
+  private let wantsInput: Bool
+  private let wantsWeight: Bool
+
+  init(_ x: Tensor, _ weight: Tensor) {
+    (inputs, outputs) = (weight.shape[1], weight.shape[0])
+    precondition(
+      x.shape.last == inputs, "linear: \(x.shape) times the transpose of \(weight.shape)")
+    rows = x.elementCount / inputs
+    (wantsInput, wantsWeight) = (x.history != nil, weight.history != nil)
+    (self.x, self.weight) = (x.withoutGradient(), weight.withoutGradient())
+  }
+
+  /// `x Wᵀ`.
+  var product: Product {
+    Product(
+      rows: rows, columns: outputs, inner: inputs, transposeRight: true, reusesRight: true)
+  }
+
+  /// The gradients to `x`, the weight and the bias, given that to the result.
+  func gradients(_ dy: Tensor) -> [Tensor?] {
+    let dy = dy.reshaped(to: [rows, outputs])
+    // Rounded once for both products.
+    let factor = dy.converted(to: x.elementType)
+    return [
+      wantsInput ? inputGradient(factor) : nil, wantsWeight ? weightGradient(factor) : nil,
+      dy.columnSums,
+    ]
+  }
+
+  private func inputGradient(_ dy: Tensor) -> Tensor {
+    Tensors.product(dy, weight, false, false, into: x.elementType).reshaped(to: x.shape)
+  }
+
+  func weightGradient(_ dy: Tensor) -> Tensor {
+    Tensors.product(dy, x.reshaped(to: [rows, inputs]), true, false, into: weight.elementType)
+  }
+}
+
+/// The kernel's result, without history: multiplied in the precision of `a`, and of `type` if it is given.
+func product(
+  _ a: Tensor, _ b: Tensor, _ transposeLeft: Bool, _ transposeRight: Bool,
+  into type: ElementType? = nil
+) -> Tensor {
   precondition(
     a.rank == 2 && b.rank == 2, "matmul: needs two matrices, not \(a.shape) and \(b.shape)")
   let (rows, inner) = transposeLeft ? (a.shape[1], a.shape[0]) : (a.shape[0], a.shape[1])
   let (innerRight, columns) = transposeRight ? (b.shape[1], b.shape[0]) : (b.shape[0], b.shape[1])
   precondition(inner == innerRight, "matmul: inner sizes differ, \(a.shape) and \(b.shape)")
-  requireOneType(a, [b], "matmul")
-  let y = Tensor(uninitialized: [rows, columns], type: a.elementType, on: a.device)
+  let y = Tensor(uninitialized: [rows, columns], type: type ?? a.elementType, on: a.device)
   let shape = Product(
     rows: rows, columns: columns, inner: inner, transposeLeft: transposeLeft,
     transposeRight: transposeRight)

@@ -10,40 +10,42 @@
 ///           g = tanh(x + U h)   h' = o ∘ tanh(c')
 ///
 /// - Parameters:
-///   - projected: `W x + b` for all steps, `[T, B, 4H]`, gates in PyTorch's order i, f, g, o.
+///   - projected: `W x + b` for all steps, `[N, 4H]`, gates in PyTorch's order i, f, g, o; its memory is
+///     taken over where nobody else needs it.
+///   - layout: How the `N` rows belong to sequences.
 ///   - hidden: `[B, H]`.
 ///   - cell: `[B, H]`.
 ///   - weight: `U`, `[4H, H]`.
-/// - Returns: The hidden states of all steps, `[T, B, H]`, and the last cell, `[B, H]`.
+///   - precision: What `U h` is multiplied in; the hidden states are of it too.
+/// - Returns: The hidden states and the cells of all steps, `[N, H]` each.
 public func lstm(
-  _ projected: Tensor, hidden: Tensor, cell: Tensor, weight: Tensor
-) -> (hidden: Tensor, cell: Tensor) {
-  let run = Recurrence(projected, hidden, weight, gateCount: 4)
+  _ projected: consuming Tensor, _ layout: SequenceLayout, hidden: Tensor, cell: Tensor,
+  weight: Tensor,
+  in precision: ElementType = .float32
+) -> (hidden: Tensor, cells: Tensor) {
+  let run = Recurrence(projected, layout, hidden, weight, gateCount: 4, precision)
   precondition(
     cell.shape == hidden.shape, "lstm: a cell \(cell.shape) beside a state \(hidden.shape)")
-  let (backend, block) = (run.device.backend, run.rows * run.size)
-  let gates = run.tensor([run.steps, run.rows, 4 * run.size])
-  backend.convert(projected.region, into: gates.region)
-  let cells = run.tensor([run.steps, run.rows, run.size])
-  let hiddens = run.tensor([run.steps, run.rows, run.size])
-  for t in 0..<run.steps {
-    let before = t == 0 ? hidden.region : hiddens.region.part(t - 1, of: block)
-    let gate = gates.region.part(t, of: 4 * block)
-    backend.multiply(before, weight.region, nil, run.recurrentProduct(adds: true), into: gate)
+  let (backend, size) = (run.device.backend, run.size)
+  let first = hidden.withoutGradient().converted(to: precision)
+  let histories = [projected.history, hidden.history, cell.history, weight.history]
+  let gates = projected.takenOver()
+  let cells = run.tensor([layout.rowCount, size])
+  let hiddens = run.tensor([layout.rowCount, size], precision)
+  for t in 0..<layout.stepCount {
+    let gate = run.step(t, of: gates)
+    backend.multiply(
+      run.before(t, hiddens, first), weight.region, nil, run.recurrentProduct(t, adds: true),
+      into: gate)
     backend.lstmGates(
-      gate, previousCell: t == 0 ? cell.region : cells.region.part(t - 1, of: block),
-      cell: cells.region.part(t, of: block), hidden: hiddens.region.part(t, of: block),
-      rows: run.rows, size: run.size)
+      gate, previousCell: run.before(t, cells, cell), cell: run.step(t, of: cells),
+      hidden: run.step(t, of: hiddens), rows: layout.rowCounts[t], size: size)
   }
-  let last = Tensor(
-    shape: [run.rows, run.size], region: cells.region.part(run.steps - 1, of: block),
-    device: run.device)
   let saved = LSTMGradient(
-    run: run, weight: weight.withoutGradient(), hidden: hidden.withoutGradient(),
-    cell: cell.withoutGradient(), gates: gates, cells: cells, hiddens: hiddens)
-  let results = recordedJointly([hiddens, last], from: [projected, hidden, cell, weight]) {
-    gradients in
-    saved(hiddens: gradients[0], lastCell: gradients[1])
+    run: run, weight: weight.withoutGradient(), hidden: first, cell: cell.withoutGradient(),
+    gates: gates, cells: cells, hiddens: hiddens)
+  let results = recordedJointly([hiddens, cells], from: histories) { gradients in
+    saved(hiddens: gradients[0], cells: gradients[1])
   }
   return (results[0], results[1])
 }
@@ -54,28 +56,29 @@ private struct LSTMGradient: Sendable {
   let weight: Tensor
   let hidden: Tensor
   let cell: Tensor
-  /// The gates' activations, `[T, B, 4H]`.
+  /// The gates' activations, `[N, 4H]`.
   let gates: Tensor
   let cells: Tensor
   let hiddens: Tensor
 
   /// Gradients to the projected inputs, the first hidden state, the first cell and the weight.
-  func callAsFunction(hiddens dhiddens: Tensor?, lastCell: Tensor?) -> [Tensor?] {
-    let (backend, block) = (run.device.backend, run.rows * run.size)
-    let dgates = run.tensor([run.steps, run.rows, 4 * run.size])
-    let dcell = run.copy(of: lastCell?.region)
-    var dhidden = run.copy(of: dhiddens?.region.part(run.steps - 1, of: block))
-    for t in (0..<run.steps).reversed() {
-      let dgate = dgates.region.part(t, of: 4 * block)
+  func callAsFunction(hiddens dhiddens: Tensor?, cells dcells: Tensor?) -> [Tensor?] {
+    let (backend, layout) = (run.device.backend, run.layout)
+    let dgates = run.tensor(gates.shape, run.precision)
+    let dhidden = Tensor(zeros: hidden.shape, on: run.device)
+    let dcell = Tensor(zeros: hidden.shape, on: run.device)
+    for t in (0..<layout.stepCount).reversed() {
+      run.add(dhiddens, ofStep: t, to: dhidden)
+      run.add(dcells, ofStep: t, to: dcell)
+      let dgate = run.step(t, of: dgates)
+      let (dh, dc) = (run.rows(t, of: dhidden), run.rows(t, of: dcell))
       backend.lstmGatesGradient(
-        gates.region.part(t, of: 4 * block),
-        previousCell: t == 0 ? cell.region : cells.region.part(t - 1, of: block),
-        cell: cells.region.part(t, of: block), dhidden: dhidden.region, dcell: dcell.region,
-        into: dgate, rows: run.rows, size: run.size)
-      dhidden = run.copy(of: t == 0 ? nil : dhiddens?.region.part(t - 1, of: block))
-      backend.multiply(dgate, weight.region, nil, run.backwardProduct, into: dhidden.region)
+        run.step(t, of: gates), previousCell: run.before(t, cells, cell),
+        cell: run.step(t, of: cells), dhidden: dh, dcell: dc, into: dgate,
+        rows: layout.rowCounts[t], size: run.size)
+      backend.multiply(dgate, weight.region, nil, run.backwardProduct(t, adds: false), into: dh)
     }
-    return [dgates, dhidden, dcell, run.weightGradient(dgates, from: hidden, hiddens)]
+    return [dgates, dhidden, dcell, run.weightGradient(dgates, weight, from: hidden, hiddens)]
   }
 }
 
@@ -84,32 +87,39 @@ private struct LSTMGradient: Sendable {
 ///     r, z = σ(x + U h + b)     n = tanh(x + r ∘ (U h + b))     h' = (1 - z) ∘ n + z ∘ h
 ///
 /// - Parameters:
-///   - projected: `W x + b` for all steps, `[T, B, 3H]`, gates in PyTorch's order r, z, n.
+///   - projected: `W x + b` for all steps, `[N, 3H]`, gates in PyTorch's order r, z, n.
+///   - layout: How the `N` rows belong to sequences.
 ///   - hidden: `[B, H]`.
 ///   - weight: `U`, `[3H, H]`.
 ///   - bias: The recurrent bias, `[3H]`: it stands inside the product with `r`.
-/// - Returns: The hidden states of all steps, `[T, B, H]`.
-public func gru(_ projected: Tensor, hidden: Tensor, weight: Tensor, bias: Tensor) -> Tensor {
-  let run = Recurrence(projected, hidden, weight, gateCount: 3)
+///   - precision: What `U h` is multiplied in. The hidden states, being what is remembered, stay in
+///     float32.
+/// - Returns: The hidden states of all steps, `[N, H]`.
+public func gru(
+  _ projected: consuming Tensor, _ layout: SequenceLayout, hidden: Tensor, weight: Tensor,
+  bias: Tensor,
+  in precision: ElementType = .float32
+) -> Tensor {
+  let run = Recurrence(projected, layout, hidden, weight, gateCount: 3, precision)
   precondition(bias.shape == [3 * run.size], "gru: a bias \(bias.shape) for \(run.size) units")
-  let (backend, block) = (run.device.backend, run.rows * run.size)
-  let gates = run.tensor([run.steps, run.rows, 3 * run.size])
-  backend.convert(projected.region, into: gates.region)
-  let recurrent = run.tensor([run.steps, run.rows, 3 * run.size])
-  let hiddens = run.tensor([run.steps, run.rows, run.size])
-  for t in 0..<run.steps {
-    let before = t == 0 ? hidden.region : hiddens.region.part(t - 1, of: block)
+  let (backend, size) = (run.device.backend, run.size)
+  let histories = [projected.history, hidden.history, weight.history, bias.history]
+  let gates = projected.takenOver()
+  let recurrent = run.tensor([layout.rowCount, 3 * size])
+  let hiddens = run.tensor([layout.rowCount, size])
+  for t in 0..<layout.stepCount {
+    let before = run.before(t, hiddens, hidden)
     backend.multiply(
-      before, weight.region, bias.region, run.recurrentProduct(adds: false),
-      into: recurrent.region.part(t, of: 3 * block))
+      run.inPrecision(before), weight.region, bias.region, run.recurrentProduct(t, adds: false),
+      into: run.step(t, of: recurrent))
     backend.gruGates(
-      gates.region.part(t, of: 3 * block), recurrent: recurrent.region.part(t, of: 3 * block),
-      previous: before, hidden: hiddens.region.part(t, of: block), rows: run.rows, size: run.size)
+      run.step(t, of: gates), recurrent: run.step(t, of: recurrent), previous: before,
+      hidden: run.step(t, of: hiddens), rows: layout.rowCounts[t], size: size)
   }
   let saved = GRUGradient(
     run: run, weight: weight.withoutGradient(), hidden: hidden.withoutGradient(), gates: gates,
     recurrent: recurrent, hiddens: hiddens)
-  return recordedJointly([hiddens], from: [projected, hidden, weight, bias]) { gradients in
+  return recordedJointly([hiddens], from: histories) { gradients in
     gradients[0].map { saved(hiddens: $0) } ?? [nil, nil, nil, nil]
   }[0]
 }
@@ -124,75 +134,112 @@ private struct GRUGradient: Sendable {
 
   /// Gradients to the projected inputs, the first hidden state, the weight and the bias.
   func callAsFunction(hiddens dhiddens: Tensor) -> [Tensor?] {
-    let (backend, block) = (run.device.backend, run.rows * run.size)
+    let (backend, layout) = (run.device.backend, run.layout)
     let dgates = run.tensor(gates.shape)
     let drecurrent = run.tensor(gates.shape)
-    let dhidden = run.copy(of: dhiddens.region.part(run.steps - 1, of: block))
-    for t in (0..<run.steps).reversed() {
+    let dhidden = Tensor(zeros: hidden.shape, on: run.device)
+    for t in (0..<layout.stepCount).reversed() {
+      run.add(dhiddens, ofStep: t, to: dhidden)
+      let (du, dh) = (run.step(t, of: drecurrent), run.rows(t, of: dhidden))
       backend.gruGatesGradient(
-        gates.region.part(t, of: 3 * block), recurrent: recurrent.region.part(t, of: 3 * block),
-        previous: t == 0 ? hidden.region : hiddens.region.part(t - 1, of: block),
-        dhidden: dhidden.region, into: dgates.region.part(t, of: 3 * block),
-        drecurrent.region.part(t, of: 3 * block), rows: run.rows, size: run.size)
+        run.step(t, of: gates), recurrent: run.step(t, of: recurrent),
+        previous: run.before(t, hiddens, hidden), dhidden: dh, into: run.step(t, of: dgates), du,
+        rows: layout.rowCounts[t], size: run.size)
       backend.multiply(
-        drecurrent.region.part(t, of: 3 * block), weight.region, nil, run.backwardProduct,
-        into: dhidden.region)
-      if t > 0 { backend.accumulate(dhiddens.region.part(t - 1, of: block), into: dhidden.region) }
+        run.inPrecision(du), weight.region, nil, run.backwardProduct(t, adds: true), into: dh)
     }
     return [
-      dgates, dhidden, run.weightGradient(drecurrent, from: hidden, hiddens),
-      drecurrent.sum(over: [0, 1]),
+      dgates, dhidden, run.weightGradient(drecurrent, weight, from: hidden, hiddens),
+      drecurrent.columnSums,
     ]
   }
 }
 
 /// The sizes of a run through time and the products that every gated cell needs.
 private struct Recurrence: Sendable {
-  let steps: Int
-  let rows: Int
+  let layout: SequenceLayout
   let size: Int
   let gateCount: Int
+  let precision: ElementType
   let device: Device
 
-  init(_ projected: Tensor, _ hidden: Tensor, _ weight: Tensor, gateCount: Int) {
-    (steps, rows, size) = (projected.shape[0], projected.shape[1], hidden.shape[1])
-    (self.gateCount, device) = (gateCount, projected.device)
+  init(
+    _ projected: borrowing Tensor, _ layout: SequenceLayout, _ hidden: Tensor, _ weight: Tensor,
+    gateCount: Int, _ precision: ElementType
+  ) {
+    (self.layout, size) = (layout, hidden.shape[1])
+    (self.gateCount, self.precision, device) = (gateCount, precision, projected.device)
     precondition(
-      projected.rank == 3 && steps > 0 && projected.shape[2] == gateCount * size
+      projected.shape == [layout.rowCount, gateCount * size]
         && weight.shape == [gateCount * size, size]
-        && hidden.shape[0] == rows,
+        && hidden.shape[0] == layout.sequenceCount,
       "recurrence: inputs \(projected.shape), state \(hidden.shape) and weight \(weight.shape)")
   }
 
   /// `h Uᵀ`: previous hidden states to gates.
-  func recurrentProduct(adds: Bool) -> Product {
+  func recurrentProduct(_ t: Int, adds: Bool) -> Product {
     Product(
-      rows: rows, columns: gateCount * size, inner: size, transposeRight: true, accumulates: adds,
+      rows: layout.rowCounts[t], columns: gateCount * size, inner: size, transposeRight: true,
+      accumulates: adds, reusesRight: true)
+  }
+
+  /// `dgates U`.
+  func backwardProduct(_ t: Int, adds: Bool) -> Product {
+    Product(
+      rows: layout.rowCounts[t], columns: size, inner: gateCount * size, accumulates: adds,
       reusesRight: true)
   }
 
-  /// `dgates U`, added to the gradient that the hidden state already has.
-  var backwardProduct: Product {
-    Product(
-      rows: rows, columns: size, inner: gateCount * size, accumulates: true, reusesRight: true)
+  func tensor(_ shape: Shape, _ type: ElementType = .float32) -> Tensor {
+    Tensor(uninitialized: shape, type: type, on: device)
   }
 
-  func tensor(_ shape: Shape) -> Tensor { Tensor(uninitialized: shape, on: device) }
+  /// Step `t` of a tensor `[N, ·]`.
+  func step(_ t: Int, of x: Tensor) -> Region { part(layout.rows(ofStep: t), of: x) }
 
-  /// `[B, H]` that may be overwritten: a copy of `region`, or zeros.
-  func copy(of region: Region?) -> Tensor {
-    guard let region else { return Tensor(zeros: [rows, size], on: device) }
-    let y = tensor([rows, size])
-    device.backend.convert(region, into: y.region)
-    return y
+  /// The rows of a tensor `[B, ·]` that step `t` has.
+  func rows(_ t: Int, of x: Tensor) -> Region { part(0..<layout.rowCounts[t], of: x) }
+
+  /// What the sequences of step `t` held before it: rows of `x`, `[N, ·]`, or of `first`, `[B, ·]`.
+  func before(_ t: Int, _ x: Tensor, _ first: Tensor) -> Region {
+    guard t > 0 else { return first.region }
+    return part(layout.offsets[t - 1]..<layout.offsets[t - 1] + layout.rowCounts[t], of: x)
+  }
+
+  private func part(_ rows: Range<Int>, of x: Tensor) -> Region {
+    let columns = x.shape[1]
+    return Region(
+      x.region.buffer, offset: x.region.offset + rows.lowerBound * columns,
+      count: rows.count * columns)
+  }
+
+  func inPrecision(_ x: Region) -> Region {
+    guard x.type != precision else { return x }
+    let y = tensor([x.count], precision)
+    device.backend.convert(x, into: y.region)
+    return y.region
+  }
+
+  /// Adds step `t` of `dx`, `[N, H]`, to the gradient that has come from later steps, `[B, H]`.
+  func add(_ dx: Tensor?, ofStep t: Int, to sum: Tensor) {
+    guard let dx else { return }
+    let part = step(t, of: dx)
+    let floats = tensor([part.count])
+    if part.type != .float32 { device.backend.convert(part, into: floats.region) }
+    device.backend.accumulate(
+      part.type == .float32 ? part : floats.region, into: rows(t, of: sum))
   }
 
   /// `Σₜ dgatesₜᵀ hₜ₋₁`, as one product over all steps.
-  func weightGradient(_ dgates: Tensor, from first: Tensor, _ hiddens: Tensor) -> Tensor {
-    let all = Tensor(
-      concatenating: [first.reshaped(to: [1, rows, size]), hiddens.slice(0..<steps - 1)], along: 0)
+  func weightGradient(
+    _ dgates: Tensor, _ weight: Tensor, from first: Tensor, _ hiddens: Tensor
+  ) -> Tensor {
+    let before = tensor(hiddens.shape, hiddens.elementType)
+    for t in 0..<layout.stepCount {
+      device.backend.convert(self.before(t, hiddens, first), into: step(t, of: before))
+    }
     return product(
-      dgates.reshaped(to: [steps * rows, gateCount * size]),
-      all.reshaped(to: [steps * rows, size]), true, false)
+      dgates.converted(to: precision), before.converted(to: precision), true, false,
+      into: weight.elementType)
   }
 }

@@ -22,6 +22,13 @@ extension Tensor {
       })
   }
 
+  /// The sums of a matrix's columns, in float32 whatever the matrix holds; without history.
+  var columnSums: Tensor {
+    let y = Tensor(uninitialized: [shape[1]], on: device)
+    device.backend.sum(region, outer: 1, middle: shape[0], inner: shape[1], into: y.region)
+    return y
+  }
+
   /// The mean over the given axes, which disappear.
   public func mean(over axes: [Int]? = nil) -> Tensor {
     let count = (axes ?? Array(shape.indices)).map { shape[$0] }.elementCount

@@ -33,7 +33,7 @@ extension Tensor {
       sizes.reduce(0, +) == shape[axis],
       "split: \(sizes) does not add up to axis \(axis) of \(shape)")
     let (outer, inner) = sizesAround(axis)
-    let (shape, device) = (shape, device)
+    let (shape, type, device) = (shape, elementType, device)
     let full = shape[axis] * inner
     var offset = 0
     let parts = sizes.map { size in
@@ -53,7 +53,7 @@ extension Tensor {
     }
     return recordedJointly(parts, from: [self]) { gradients in
       let filled = zip(gradients, sizes).map { gradient, size in
-        gradient ?? Tensor(zeros: shape.replacing(axis, with: size), on: device)
+        gradient ?? Tensor(zeros: shape.replacing(axis, with: size), type: type, on: device)
       }
       return [Tensor(concatenating: filled, along: axis)]
     }

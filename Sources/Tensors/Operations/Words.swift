@@ -20,34 +20,6 @@ public func logSoftmax(_ x: Tensor) -> Tensor {
     })
 }
 
-/// The mean of `-log p(target)` over the rows whose target is not ignored, in nats.
-///
-/// - Parameters:
-///   - logits: `[…, V]`.
-///   - targets: The right column of each row.
-///   - ignored: The target of rows that do not count; where all are ignored the mean is 0.
-/// - Returns: One number, of shape `[]`.
-public func crossEntropy(_ logits: Tensor, _ targets: [Int32], ignoring ignored: Int32) -> Tensor {
-  let columns = logits.shape[logits.rank - 1]
-  let rows = logits.elementCount / columns
-  precondition(rows == targets.count, "crossEntropy: \(targets.count) targets for \(logits.shape)")
-  precondition(
-    targets.allSatisfy { $0 == ignored || (0..<Int32(columns)).contains($0) },
-    "crossEntropy: a target is not among the \(columns) columns")
-  let device = logits.device
-  let count = targets.count { $0 != ignored }
-  let share = 1 / Float(max(count, 1))
-  let losses = Tensor(uninitialized: [rows], on: device)
-  let gradient =
-    logits.history == nil ? nil : Tensor(uninitialized: logits.shape, on: device)
-  device.backend.crossEntropy(
-    logits.region, targets: targets, ignoring: ignored, scale: share, into: losses.region,
-    gradient: gradient?.region)
-  let loss = losses.sum() * share
-  guard let gradient else { return loss }
-  return loss.recorded(Pullback(to: logits) { dy in gradient * dy })
-}
-
 extension Tensor {
   fileprivate func softmaxed(logarithm: Bool) -> Tensor {
     if elementType != .float32 { return inFloat32 { $0.softmaxed(logarithm: logarithm) } }
@@ -82,5 +54,14 @@ extension Tensor {
   /// Equal values come in the order of their columns, so the result never depends on chance.
   public func largest(_ k: Int) -> [[(index: Int, value: Float)]] {
     device.backend.largest(Swift.min(k, shape[rank - 1]), region, columns: shape[rank - 1])
+  }
+
+  /// A column of each row of scores, drawn with the probability that softmax gives it.
+  ///
+  /// - Parameter uniforms: For each row where in `0..<1` of the cumulative probability the draw falls.
+  /// - Returns: A column for each row.
+  package func drawn(at uniforms: [Float]) -> [Int] {
+    precondition(uniforms.count == shape[0], "drawn: \(uniforms.count) draws for \(shape)")
+    return device.backend.draw(region, at: uniforms)
   }
 }

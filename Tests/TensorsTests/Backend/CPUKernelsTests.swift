@@ -98,6 +98,13 @@ extension TensorsTests {
       expectAgreement(at: [x], "cross-entropy") {
         crossEntropy($0[0], targets, ignoring: targets[3])
       }
+      expectAgreement(at: [x], "cross-entropy, smoothed") {
+        crossEntropy($0[0], targets, ignoring: targets[3], smoothing: 0.1)
+      }
+      let uniforms = (0..<19).map { Float($0) / 19 }
+      #expect(x.drawn(at: uniforms) == x.moved(to: .reference()).drawn(at: uniforms))
+      let keys = (0..<19).map { UInt64($0) &* 0x1234_5678_9ABC_DEF1 }
+      expectAgreement(at: [x], "dropout") { $0[0].droppingOut(0.3, keys: keys) }
     }
 
     @Test("pooling agrees with the reference")
@@ -140,23 +147,24 @@ extension TensorsTests {
       arguments: [[1, 1, 1], [3, 2, 5], [2, 3, 17], [4, 5, 16], [2, 40, 120]])
     func cells(sizes: [Int]) {
       let (steps, rows, size) = (sizes[0], sizes[1], sizes[2])
+      let layout = SequenceLayout(steps: steps, rows: rows)
       let state = [
         FormulaWeights.scaled("hidden", [rows, size]), FormulaWeights.scaled("cell", [rows, size]),
       ]
       let lstmInputs =
-        [FormulaWeights.scaled("projected", [steps, rows, 4 * size], 2)] + state
+        [FormulaWeights.scaled("projected", [steps * rows, 4 * size], 2)] + state
         + [FormulaWeights.scaled("weight", [4 * size, size], 0.2)]
       expectAgreement(at: lstmInputs, within: 5e-6, "LSTM \(sizes)") { t in
-        let (hidden, cell) = lstm(t[0], hidden: t[1], cell: t[2], weight: t[3])
-        return Tensor(concatenating: [hidden, cell.reshaped(to: [1, rows, size])], along: 0)
+        let (hidden, cells) = lstm(t[0], layout, hidden: t[1], cell: t[2], weight: t[3])
+        return Tensor(concatenating: [hidden, cells], along: 0)
       }
       let gruInputs = [
-        FormulaWeights.scaled("projected", [steps, rows, 3 * size], 2), state[0],
+        FormulaWeights.scaled("projected", [steps * rows, 3 * size], 2), state[0],
         FormulaWeights.scaled("weight", [3 * size, size], 0.2),
         FormulaWeights.scaled("bias", [3 * size]),
       ]
       expectAgreement(at: gruInputs, within: 5e-6, "GRU \(sizes)") {
-        gru($0[0], hidden: $0[1], weight: $0[2], bias: $0[3])
+        gru($0[0], layout, hidden: $0[1], weight: $0[2], bias: $0[3])
       }
     }
 

@@ -11,9 +11,13 @@ extension TensorsTests {
     func lstmParity(sizes: String) throws {
       let names = ["x", "h0", "c0", "weight_ih", "weight_hh", "bias_ih", "bias_hh"]
       try prove("lstm-\(sizes)", names, ["output", "hn", "cn"]) { t in
-        let projected = linear(t[0], t[3], bias: t[5] + t[6])
-        let (hidden, cell) = lstm(projected, hidden: t[1], cell: t[2], weight: t[4])
-        return [hidden, hidden.last, cell]
+        let layout = t[0].layout
+        let projected = linear(t[0].inOneMatrix, t[3], bias: t[5] + t[6])
+        let (hidden, cells) = lstm(projected, layout, hidden: t[1], cell: t[2], weight: t[4])
+        return [
+          hidden.reshaped(to: t[0].shape.dropLast() + [-1]), hidden.rows(layout.lastRows),
+          cells.rows(layout.lastRows),
+        ]
       }
     }
 
@@ -21,9 +25,12 @@ extension TensorsTests {
     func gruParity(sizes: String) throws {
       let names = ["x", "h0", "weight_ih", "weight_hh", "bias_ih", "bias_hh"]
       try prove("gru-\(sizes)", names, ["output", "hn"]) { t in
-        let projected = linear(t[0], t[2], bias: t[4])
-        let hidden = gru(projected, hidden: t[1], weight: t[3], bias: t[5])
-        return [hidden, hidden.last]
+        let layout = t[0].layout
+        let projected = linear(t[0].inOneMatrix, t[2], bias: t[4])
+        let hidden = gru(projected, layout, hidden: t[1], weight: t[3], bias: t[5])
+        return [
+          hidden.reshaped(to: t[0].shape.dropLast() + [-1]), hidden.rows(layout.lastRows),
+        ]
       }
     }
 
@@ -58,32 +65,127 @@ extension TensorsTests {
       }
     }
 
-    @Test("the last cell alone, or the hidden states alone, may be used")
+    @Test("the cells alone, or the hidden states alone, may be used")
     func unusedResults() {
+      let layout = SequenceLayout(rowCounts: [2, 2, 1])
       let inputs = [
-        FormulaWeights.scaled("projected", [3, 2, 12]), FormulaWeights.scaled("hidden", [2, 3]),
+        FormulaWeights.scaled("projected", [5, 12]), FormulaWeights.scaled("hidden", [2, 3]),
         FormulaWeights.scaled("cell", [2, 3]), FormulaWeights.scaled("weight", [12, 3]),
       ]
       expectGradientsMatch(at: inputs) {
-        lstm($0[0], hidden: $0[1], cell: $0[2], weight: $0[3]).cell
+        lstm($0[0], layout, hidden: $0[1], cell: $0[2], weight: $0[3]).cells
       }
       expectGradientsMatch(at: inputs) {
-        lstm($0[0], hidden: $0[1], cell: $0[2], weight: $0[3]).hidden
+        lstm($0[0], layout, hidden: $0[1], cell: $0[2], weight: $0[3]).hidden
       }
+    }
+
+    @Test("sequences of several lengths are what each is alone, gradients too")
+    func lengths() {
+      let lengths = [4, 3, 3, 1]
+      let layout = SequenceLayout(rowCounts: [4, 3, 3, 1])
+      let states = [FormulaWeights.scaled("h", [4, 5]), FormulaWeights.scaled("c", [4, 5])]
+      func check(_ gates: Int, _ run: @escaping ([Tensor], SequenceLayout) -> Tensor) {
+        let inputs =
+          [FormulaWeights.scaled("projected", [11, gates * 5], 2)] + states
+          + [
+            FormulaWeights.scaled("weight", [gates * 5, 5]),
+            FormulaWeights.scaled("bias", [gates * 5]),
+          ]
+        func loss(_ hidden: Tensor, _ sequence: Int, _ step: Int) -> Tensor {
+          (hidden * FormulaWeights.scaled("loss\(sequence).\(step)", [1, 5])).sum()
+        }
+        let together = valueWithGradient(at: inputs) { t in
+          let hidden = run(t, layout)
+          let terms = lengths.enumerated().flatMap { sequence, length in
+            (0..<length).map { step in
+              let row = layout.offsets[step] + sequence
+              return loss(hidden.slice(row..<row + 1), sequence, step)
+            }
+          }
+          return terms.dropFirst().reduce(terms[0], +)
+        }
+        let alone = valueWithGradient(at: inputs) { t in
+          let terms = lengths.enumerated().flatMap { sequence, length in
+            let rows = (0..<length).map { layout.offsets[$0] + sequence }
+            let hidden = run(
+              [t[0].rows(rows), t[1].rows([sequence]), t[2].rows([sequence]), t[3], t[4]],
+              SequenceLayout(steps: length, rows: 1))
+            return (0..<length).map { loss(hidden.slice($0..<$0 + 1), sequence, $0) }
+          }
+          return terms.dropFirst().reduce(terms[0], +)
+        }
+        expectClose(together.value, alone.value, within: 1e-6)
+        for (a, b) in zip(together.gradients, alone.gradients) {
+          if let a, let b { expectClose(a, b, within: 2e-6) }
+          #expect((a == nil) == (b == nil))
+        }
+      }
+      check(4) { t, layout in
+        lstm(t[0], layout, hidden: t[1], cell: t[2], weight: t[3]).hidden
+      }
+      check(3) { t, layout in gru(t[0], layout, hidden: t[1], weight: t[3], bias: t[4]) }
     }
 
     @Test("a sequence in two halves is the same as in one")
     func halves() {
-      let projected = FormulaWeights.scaled("projected", [6, 4, 80], 2)
+      let projected = FormulaWeights.scaled("projected", [24, 80], 2)
       let weight = FormulaWeights.scaled("weight", [80, 20], 0.3)
       let zero = Tensor(zeros: [4, 20])
-      let whole = lstm(projected, hidden: zero, cell: zero, weight: weight)
-      let first = lstm(projected.slice(0..<2), hidden: zero, cell: zero, weight: weight)
-      let second = lstm(
-        projected.slice(2..<6), hidden: first.hidden.last, cell: first.cell, weight: weight)
-      expectClose(
-        Tensor(concatenating: [first.hidden, second.hidden], along: 0), whole.hidden, within: 1e-6)
-      expectClose(second.cell, whole.cell, within: 1e-6)
+      func run(_ rows: Range<Int>, _ hidden: Tensor, _ cell: Tensor) -> (Tensor, Tensor) {
+        lstm(
+          projected.slice(rows), SequenceLayout(steps: rows.count / 4, rows: 4), hidden: hidden,
+          cell: cell, weight: weight)
+      }
+      let whole = run(0..<24, zero, zero)
+      let first = run(0..<8, zero, zero)
+      let second = run(8..<24, first.0.slice(4..<8), first.1.slice(4..<8))
+      expectClose(Tensor(concatenating: [first.0, second.0], along: 0), whole.0, within: 1e-6)
+      expectClose(second.1, whole.1.slice(8..<24), within: 1e-6)
+    }
+
+    @Test(
+      "in bfloat16 they stay within a hundredth of float32, gradients too",
+      .enabled(if: Processor.has("avx512bw"), "oneDNN computes bfloat16 from AVX-512 on"))
+    func halfPrecision() {
+      let layout = SequenceLayout(rowCounts: [6, 6, 4, 3])
+      func check(_ gates: Int, _ run: ([Tensor], ElementType) -> Tensor) {
+        let inputs = [
+          FormulaWeights.scaled("projected", [19, gates * 32]),
+          FormulaWeights.scaled("h", [6, 32]), FormulaWeights.scaled("c", [6, 32]),
+          FormulaWeights.scaled("weight", [gates * 32, 32], 0.3),
+          FormulaWeights.scaled("bias", [gates * 32]),
+        ]
+        let shares = FormulaWeights.scaled("loss", [19, 32])
+        let exact = valueWithGradient(at: inputs) { (run($0, .float32) * shares).sum() }
+        let rounded = valueWithGradient(at: inputs) { t in
+          (run(t, .bfloat16).converted(to: .float32) * shares).sum()
+        }
+        for (a, b) in zip(rounded.gradients, exact.gradients) {
+          guard let a, let b else { continue }
+          #expect(a.converted(to: .float32).floats != b.floats)
+          expectClose(a.converted(to: .float32), b, within: 1e-2)
+        }
+      }
+      check(4) { t, type in
+        lstm(t[0], layout, hidden: t[1], cell: t[2], weight: t[3], in: type).hidden
+      }
+      check(3) { t, type in
+        gru(t[0], layout, hidden: t[1], weight: t[3], bias: t[4], in: type)
+      }
+    }
+
+    @Test("inputs that somebody still holds keep their numbers")
+    func heldInputs() {
+      let projected = FormulaWeights.scaled("projected", [2, 12])
+      let before = projected.floats
+      let zero = Tensor(zeros: [2, 3])
+      let layout = SequenceLayout(steps: 1, rows: 2)
+      let weight = FormulaWeights.scaled("weight", [12, 3])
+      let first = lstm(projected, layout, hidden: zero, cell: zero, weight: weight).hidden
+      #expect(projected.floats == before)
+      let second = lstm(projected, layout, hidden: zero, cell: zero, weight: weight).hidden
+      #expect(first.floats == second.floats)
     }
 
     @Test("sizes that do not fit stop the program with the shapes in the message")
@@ -93,18 +195,20 @@ extension TensorsTests {
       ) {
         let zero = Tensor(zeros: [2, 3])
         _ = lstm(
-          Tensor(zeros: [1, 2, 9]), hidden: zero, cell: zero, weight: Tensor(zeros: [12, 3]))
+          Tensor(zeros: [2, 9]), SequenceLayout(steps: 1, rows: 2), hidden: zero, cell: zero,
+          weight: Tensor(zeros: [12, 3]))
       }
       let message = String(decoding: result.standardErrorContent, as: UTF8.self)
       #expect(
-        message.contains("recurrence: inputs [1, 2, 9], state [2, 3] and weight [12, 3]"))
+        message.contains("recurrence: inputs [2, 9], state [2, 3] and weight [12, 3]"))
     }
   }
 }
 
 extension Tensor {
-  /// The last step of `[T, B, H]`.
-  fileprivate var last: Tensor {
-    slice(shape[0] - 1..<shape[0]).reshaped(to: [shape[1], shape[2]])
-  }
+  /// The layout of `[T, B, ·]`.
+  fileprivate var layout: SequenceLayout { SequenceLayout(steps: shape[0], rows: shape[1]) }
+
+  /// `[T, B, F]` as `[N, F]`.
+  fileprivate var inOneMatrix: Tensor { reshaped(to: [shape[0] * shape[1], shape[2]]) }
 }

@@ -19,25 +19,6 @@ extension TensorsTests {
       try OperationCase(name, in: fixture).prove(["x"]) { logSoftmax($0[0]) }
     }
 
-    @Test("cross-entropy agrees with PyTorch", arguments: ["crossentropy", "crossentropy.ignored"])
-    func crossEntropyParity(name: String) throws {
-      let loss = OperationCase(name, in: fixture)
-      let targets = try loss.integers("targets").map(Int32.init)
-      let ignored = Int32(try loss.integers("ignored")[0])
-      try loss.prove(["x"]) {
-        crossEntropy($0[0], targets, ignoring: ignored).reshaped(to: [1])
-      }
-    }
-
-    @Test("where every target is ignored, loss and gradient are zero")
-    func nothingToLearn() throws {
-      let (loss, gradients) = valueWithGradient(at: [FormulaWeights.scaled("x", [2, 5])]) {
-        crossEntropy($0[0], [3, 3], ignoring: 3)
-      }
-      #expect(loss.scalar == 0)
-      #expect(try #require(gradients[0]).floats.allSatisfy { $0 == 0 })
-    }
-
     @Test("looking up words agrees with PyTorch; a word met twice adds both gradients")
     func embeddingParity() throws {
       let embedding = OperationCase("embedding", in: fixture)
@@ -77,15 +58,18 @@ extension TensorsTests {
       #expect(scores.largest(7).map { $0.map(\.index) } == sorted.map { $0.map(\.index) })
     }
 
-    @Test("a target outside the columns stops the program")
-    func unknownTarget() async throws {
-      let result = try await #require(
-        processExitsWith: .failure, observing: [\.standardErrorContent]
-      ) {
-        _ = crossEntropy(Tensor(zeros: [1, 5]), [5], ignoring: 0)
+    @Test("words are drawn as often as their probabilities say")
+    func drawing() {
+      let scores = Tensor([0, 1, -.infinity, 2, 0.5], shape: [1, 5])
+      let probabilities = softmax(scores).floats
+      let count = 20_000
+      let drawn = scores.rows(Array(repeating: 0, count: count))
+        .drawn(at: (0..<count).map { (Float($0) + 0.5) / Float(count) })
+      for (word, probability) in probabilities.enumerated() {
+        let share = Float(drawn.count { $0 == word }) / Float(count)
+        #expect(abs(share - probability) < 2e-4, "word \(word)")
       }
-      let message = String(decoding: result.standardErrorContent, as: UTF8.self)
-      #expect(message.contains("crossEntropy: a target is not among the 5 columns"))
+      #expect(scores.drawn(at: [0.99999994]) == [4] && scores.drawn(at: [0]) == [0])
     }
   }
 }

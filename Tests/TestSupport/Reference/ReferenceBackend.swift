@@ -29,8 +29,8 @@ package final class ReferenceBackend: Backend {
     y.values = Array(repeating: Double(value), count: y.count)
   }
 
-  package func makeZeros(count: Int) -> Buffer {
-    let buffer = makeBuffer(count: count, type: .float32)
+  package func makeZeros(count: Int, type: ElementType) -> Buffer {
+    let buffer = makeBuffer(count: count, type: type)
     fill(Region(buffer), with: 0)
     return buffer
   }

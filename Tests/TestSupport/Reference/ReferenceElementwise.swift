@@ -87,23 +87,6 @@ extension ReferenceBackend {
     }
     table.values = values
   }
-
-  package func adam(
-    _ x: Region, _ dx: Region, _ first: Region, _ second: Region, _ step: AdamStep
-  ) {
-    let (beta1, beta2) = (Double(step.beta1), Double(step.beta2))
-    let rate = Double(step.learningRate)
-    let gradient = dx.values.map { $0 * Double(step.gradientScale) }
-    first.values = zip(first.values, gradient).map { beta1 * $0 + (1 - beta1) * $1 }
-    second.values = zip(second.values, gradient).map { beta2 * $0 + (1 - beta2) * $1 * $1 }
-    let moments = zip(first.values, second.values)
-    x.values = zip(x.values, moments).map { x, moments in
-      let mean = moments.0 / (1 - pow(beta1, Double(step.step)))
-      let square = moments.1 / (1 - pow(beta2, Double(step.step)))
-      let decayed = x - rate * Double(step.weightDecay) * x
-      return decayed - rate * mean / (square.squareRoot() + Double(step.epsilon))
-    }
-  }
 }
 
 func sigmoid(_ x: Double) -> Double { 1 / (1 + exp(-x)) }

@@ -12,18 +12,47 @@ extension ReferenceBackend {
     }
   }
 
+  package func draw(_ x: Region, at uniforms: [Float]) -> [Int] {
+    zip(x.values.rows(of: x.count / max(uniforms.count, 1)), uniforms).map { row, uniform in
+      var rest = Double(uniform)
+      let place = logProbabilities(row).firstIndex { logarithm in
+        rest -= exp(logarithm)
+        return rest < 0
+      }
+      return place ?? row.count - 1
+    }
+  }
+
+  package func dropout(_ x: Region, keys: [UInt64], _ rate: Float, into y: Region) {
+    let columns = x.count / max(keys.count, 1)
+    y.values = zip(x.values.rows(of: columns), keys).flatMap { row, key in
+      var generator = SeededGenerator(seed: key)
+      var bits: UInt64 = 0
+      return row.enumerated().map { column, value in
+        bits = column % 4 == 0 ? generator.next() : bits >> 16
+        return Double(bits & 0xFFFF) < Double(rate) * 65536 ? 0 : value / (1 - Double(rate))
+      }
+    }
+  }
+
   package func crossEntropy(
-    _ logits: Region, targets: [Int32], ignoring ignored: Int32, scale: Float, into losses: Region,
+    _ logits: Region, targets: ArraySlice<Int32>, _ entropy: Entropy, into losses: Region,
     gradient: Region?
   ) {
-    let rows = logits.values.rows(of: logits.count / targets.count)
+    let columns = logits.count / targets.count
+    let rows = logits.values.rows(of: columns)
+    let share = Double(entropy.smoothing) / Double(columns)
+    func wanted(_ column: Int, _ target: Int32) -> Double {
+      share + (column == Int(target) ? 1 - Double(entropy.smoothing) : 0)
+    }
     losses.values = zip(rows, targets).map { row, target in
-      target == ignored ? 0 : -logProbabilities(row)[Int(target)]
+      if target == entropy.ignored { return 0 }
+      return -logProbabilities(row).enumerated().reduce(0) { $0 + wanted($1.0, target) * $1.1 }
     }
     gradient?.values = zip(rows, targets).flatMap { row, target in
       logProbabilities(row).enumerated().map { column, logarithm in
-        let difference = exp(logarithm) - (column == Int(target) ? 1 : 0)
-        return target == ignored ? 0 : Double(scale) * difference
+        let difference = exp(logarithm) - wanted(column, target)
+        return target == entropy.ignored ? 0 : Double(entropy.scale) * difference
       }
     }
   }

@@ -19,7 +19,9 @@ package final class CPUBackend: Backend {
     CPUBuffer(count: count, type: type, from: memory)
   }
 
-  package func makeZeros(count: Int) -> Buffer { CPUBuffer(zeros: count, from: memory) }
+  package func makeZeros(count: Int, type: ElementType) -> Buffer {
+    CPUBuffer(zeros: count, type: type, from: memory)
+  }
 
   /// The oneDNN implementation chosen for each shape met so far.
   package var implementations: [String] { plans.withLock { $0.implementations } }
@@ -27,13 +29,14 @@ package final class CPUBackend: Backend {
   package func multiply(
     _ left: Region, _ right: Region, _ bias: Region?, _ product: Product, into y: Region
   ) {
-    if product.hasFewRows, left.type == .float32 {
+    if product.hasFewRows, left.type == .float32, y.type == .float32 {
       return ck_few_rows_product(
         left.address, right.rawAddress, right.type.code, bias?.address, y.address,
         Int64(product.rows), Int64(product.columns), Int64(product.inner), product.accumulates)
     }
     plans.withLock { plans in
-      let plan = plans.plan(for: .product(product, left.type, hasBias: bias != nil))
+      let plan = plans.plan(
+        for: .product(product, left.type, into: y.type, hasBias: bias != nil))
       run(plan, left, packed(right, for: plan, as: left.type), bias, y)
     }
   }
@@ -85,31 +88,38 @@ package final class CPUBackend: Backend {
     }
   }
 
-  /// The weights as the plan reads them; the copy stays with the weights until they change.
+  /// The weights as the plan reads them; copies stay with the weights until they change.
   private func packed(
     _ weights: Region, for plan: OpaquePointer, as type: ElementType
   ) -> Region {
     let byteCount = ck_plan_packed_bytes(plan)
-    guard byteCount > 0 || weights.type != type else { return weights }
-    let key = PackedKey(
-      offset: weights.offset, count: weights.count,
-      layout: byteCount > 0 ? ck_plan_packed_layout(plan) : 0)
-    let buffer = unsafeDowncast(weights.buffer, to: CPUBuffer.self)
-    return Region(
-      buffer.packed(key) {
-        let plain = weights.type == type ? weights : converted(weights, to: type)
-        guard byteCount > 0 else { return plain.buffer }
-        let count = (byteCount + type.byteCount - 1) / type.byteCount
-        let copy = CPUBuffer(count: count, type: type, from: memory)
-        check(ck_plan_pack(plan, plain.rawAddress, copy.address))
-        return copy
-      })
+    guard byteCount > 0 else { return inPrecision(type, weights) }
+    return copy(of: weights, in: ck_plan_packed_layout(plan)) {
+      let plain = inPrecision(type, weights)
+      let copy = CPUBuffer(
+        count: (byteCount + type.byteCount - 1) / type.byteCount, type: type, from: memory)
+      check(ck_plan_pack(plan, plain.rawAddress, copy.address))
+      return copy
+    }
   }
 
-  private func converted(_ x: Region, to type: ElementType) -> Region {
-    let y = Region(makeBuffer(count: x.count, type: type))
-    convert(x, into: y)
-    return y
+  /// The weights in a precision.
+  ///
+  /// A copy in bfloat16 stays with them, for there will be other layouts of it; one in float32, which models that do not learn need packed once, would only take memory.
+  private func inPrecision(_ type: ElementType, _ weights: Region) -> Region {
+    if weights.type == type { return weights }
+    func converted() -> Buffer {
+      let buffer = makeBuffer(count: weights.count, type: type)
+      convert(weights, into: Region(buffer))
+      return buffer
+    }
+    return type == .bfloat16 ? copy(of: weights, in: 0, make: converted) : Region(converted())
+  }
+
+  /// The copy of the weights that stays with them under this number of a layout.
+  private func copy(of weights: Region, in layout: UInt64, make: () -> Buffer) -> Region {
+    let key = PackedKey(offset: weights.offset, count: weights.count, layout: layout)
+    return Region(unsafeDowncast(weights.buffer, to: CPUBuffer.self).packed(key, make: make))
   }
 
   private func run(

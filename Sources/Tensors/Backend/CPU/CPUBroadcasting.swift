@@ -1,9 +1,5 @@
 import CKernels
 
-#if canImport(Glibc)
-import Glibc
-#endif
-
 extension CPUBackend {
   /// Reduces any pair of strides to rows of columns, which the C loops know, under an outer loop.
   package func combine(
@@ -27,18 +23,6 @@ extension CPUBackend {
         code, aStart + offset.a, Int64(rows.a), Int64(columns.a), bStart + offset.b, Int64(rows.b),
         Int64(columns.b), yStart + index * block, Int64(rows.size), Int64(columns.size))
     }
-  }
-
-  package func adam(
-    _ x: Region, _ dx: Region, _ first: Region, _ second: Region, _ step: AdamStep
-  ) {
-    let settings = ck_adam(
-      learning_rate: step.learningRate, beta1: step.beta1, beta2: step.beta2,
-      epsilon: step.epsilon, decay: step.weightDecay, gradient_scale: step.gradientScale,
-      correction1: Float(1 - pow(Double(step.beta1), Double(step.step))),
-      correction2: Float(1 - pow(Double(step.beta2), Double(step.step))))
-    ck_adam_step(
-      x.address, dx.address, first.address, second.address, settings, Int64(x.count))
   }
 }
 

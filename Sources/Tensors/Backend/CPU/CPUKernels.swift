@@ -68,7 +68,11 @@ extension CPUBackend {
   }
 
   package func sum(_ x: Region, outer: Int, middle: Int, inner: Int, into y: Region) {
-    ck_sum_middle(x.address, y.address, Int64(outer), Int64(middle), Int64(inner))
+    if outer == 1, inner > 1 {
+      ck_sum_rows(x.rawAddress, x.type.code, y.address, Int64(middle), Int64(inner))
+    } else {
+      ck_sum_middle(x.address, y.address, Int64(outer), Int64(middle), Int64(inner))
+    }
   }
 
   package func copyRows(
@@ -137,6 +141,12 @@ extension CPUBackend {
       Int64(groups.channels), Int64(groups.groups))
   }
 
+  package func dropout(_ x: Region, keys: [UInt64], _ rate: Float, into y: Region) {
+    ck_dropout(
+      x.rawAddress, x.type.code, keys, UInt32(Double(rate) * 65536), 1 / (1 - rate), y.rawAddress,
+      Int64(keys.count), Int64(x.count / max(keys.count, 1)))
+  }
+
   package func softmax(_ x: Region, columns: Int, logarithm: Bool, into y: Region) {
     let rows = Int64(x.count / columns)
     if logarithm {
@@ -147,12 +157,18 @@ extension CPUBackend {
   }
 
   package func crossEntropy(
-    _ logits: Region, targets: [Int32], ignoring ignored: Int32, scale: Float, into losses: Region,
+    _ logits: Region, targets: ArraySlice<Int32>, _ entropy: Entropy, into losses: Region,
     gradient: Region?
   ) {
-    ck_cross_entropy(
-      logits.address, targets, ignored, scale, losses.address, gradient?.address,
-      Int64(targets.count), Int64(logits.count / targets.count))
+    let settings = ck_entropy(
+      ignored: entropy.ignored, smoothing: entropy.smoothing, scale: entropy.scale)
+    targets.withUnsafeBufferPointer { targets in
+      guard let first = targets.baseAddress else { return }
+      ck_cross_entropy(
+        logits.address, first, settings, losses.address, gradient?.rawAddress,
+        (gradient?.type ?? .float32).code, Int64(targets.count),
+        Int64(logits.count / targets.count))
+    }
   }
 
   package func largest(_ k: Int, _ x: Region, columns: Int) -> [[(index: Int, value: Float)]] {
@@ -165,11 +181,19 @@ extension CPUBackend {
     }
   }
 
+  package func draw(_ x: Region, at uniforms: [Float]) -> [Int] {
+    let rows = uniforms.count
+    var indices = [Int32](repeating: 0, count: rows)
+    ck_draw(x.address, uniforms, &indices, Int64(rows), Int64(x.count / max(rows, 1)))
+    return indices.map(Int.init)
+  }
+
   package func lstmGates(
     _ gates: Region, previousCell: Region, cell: Region, hidden: Region, rows: Int, size: Int
   ) {
     ck_lstm_gates(
-      gates.address, previousCell.address, cell.address, hidden.address, Int64(rows), Int64(size))
+      gates.address, previousCell.address, cell.address, hidden.rawAddress, hidden.type.code,
+      Int64(rows), Int64(size))
   }
 
   package func lstmGatesGradient(
@@ -178,7 +202,7 @@ extension CPUBackend {
   ) {
     ck_lstm_gates_gradient(
       gates.address, previousCell.address, cell.address, dhidden.address, dcell.address,
-      dgates.address, Int64(rows), Int64(size))
+      dgates.rawAddress, dgates.type.code, Int64(rows), Int64(size))
   }
 
   package func gruGates(

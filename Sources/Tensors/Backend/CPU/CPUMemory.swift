@@ -135,10 +135,10 @@ final class CPUBuffer: Buffer, @unchecked Sendable {
     super.init(count: count, type: type)
   }
 
-  init(zeros count: Int, from memory: CPUMemory) {
-    let block = memory.takeZeros(byteCount: count * ElementType.float32.byteCount)
+  init(zeros count: Int, type: ElementType, from memory: CPUMemory) {
+    let block = memory.takeZeros(byteCount: count * type.byteCount)
     (address, pooled, owner) = (block.address, (block, memory), nil)
-    super.init(count: count, type: .float32)
+    super.init(count: count, type: type)
   }
 
   // Spelled out because the stub that the compiler would write for it draws a warning (Swift 6.3).
@@ -167,12 +167,11 @@ final class CPUBuffer: Buffer, @unchecked Sendable {
 
   /// The contents in the layout that oneDNN reads fastest, made by `make` the first time.
   func packed(_ key: PackedKey, make: () -> Buffer) -> Buffer {
-    packedCopies.withLock { copies in
-      if let copy = copies[key] { return copy }
-      let copy = make()
-      copies[key] = copy
-      return copy
-    }
+    if let copy = packedCopies.withLock({ $0[key] }) { return copy }
+    // Not under the lock: one copy may be made from another.
+    let copy = make()
+    packedCopies.withLock { $0[key] = copy }
+    return copy
   }
 }
 

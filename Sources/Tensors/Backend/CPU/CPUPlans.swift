@@ -9,7 +9,7 @@ final class CPUPlans {
 
   enum Key: Hashable {
     case convolution(Window, ElementType, hasBias: Bool, hasAddend: Bool, ConvolutionDirection)
-    case product(Product, ElementType, hasBias: Bool)
+    case product(Product, ElementType, into: ElementType, hasBias: Bool)
   }
 
   enum ConvolutionDirection: Hashable { case forward, toInput, toWeight }
@@ -33,8 +33,8 @@ final class CPUPlans {
       switch key {
       case .convolution(let window, let type, let hasBias, let hasAddend, let direction):
         makeConvolution(window, type, hasBias, hasAddend, direction)
-      case .product(let product, let type, let hasBias):
-        makeProduct(product, type, hasBias)
+      case .product(let product, let type, let resultType, let hasBias):
+        makeProduct(product, type, resultType, hasBias)
       }
     guard let made else { preconditionFailure("oneDNN has no implementation of \(key)") }
     plans[key] = made
@@ -75,14 +75,13 @@ final class CPUPlans {
   }
 
   private func makeProduct(
-    _ product: Product, _ type: ElementType, _ hasBias: Bool
-  )
-    -> OpaquePointer?
-  {
+    _ product: Product, _ type: ElementType, _ resultType: ElementType, _ hasBias: Bool
+  ) -> OpaquePointer? {
     var shape = ck_product(
       rows: Int64(product.rows), columns: Int64(product.columns), inner: Int64(product.inner),
       transpose_left: product.transposeLeft, transpose_right: product.transposeRight,
-      type: type.code, has_bias: hasBias, adds_destination: product.accumulates,
+      type: type.code, result_type: resultType.code, has_bias: hasBias,
+      adds_destination: product.accumulates,
       packs_right: product.reusesRight)
     return ck_plan_product(context, &shape)
   }
