@@ -1,4 +1,5 @@
 #include "vector.h"
+#include <stdlib.h>
 
 CLONES void ck_fill(float *x, float value, int64_t count) {
   for (int64_t i = 0; i < count; i++) x[i] = value;
@@ -121,6 +122,35 @@ void ck_combine_rows(ck_pairwise function, const float *a, int64_t a_row, int64_
   ck_parallel(rows, 1 + GRAIN / (columns + 1), combine_rows_part, &work);
 }
 
+typedef struct {
+  ck_pairwise function;
+  const uint16_t *a, *b;
+  uint16_t *y;
+} combine_halves_work;
+
+CLONES static void combine_halves_part(const void *context, int64_t begin, int64_t end) {
+  const combine_halves_work *w = context;
+  const uint16_t *a = w->a, *b = w->b;
+  uint16_t *y = w->y;
+  switch (w->function) {
+  case CK_RELU_GRADIENT:
+    APART for (int64_t i = begin; i < end; i++) y[i] = widened(b[i]) > 0 ? a[i] : 0;
+    break;
+  case CK_RELU6_GRADIENT:
+    APART for (int64_t i = begin; i < end; i++)
+      y[i] = widened(b[i]) > 0 && widened(b[i]) < 6 ? a[i] : 0;
+    break;
+  default:
+    APART for (int64_t i = begin; i < end; i++) y[i] = halved(widened(a[i]) + widened(b[i]));
+  }
+}
+
+void ck_combine_halves(ck_pairwise function, const uint16_t *a, const uint16_t *b, uint16_t *y,
+                       int64_t count) {
+  combine_halves_work work = {function, a, b, y};
+  ck_parallel(count, GRAIN, combine_halves_part, &work);
+}
+
 // MARK: Moving
 
 typedef struct {
@@ -194,36 +224,51 @@ void ck_sum_middle(const float *x, float *y, int64_t outer, int64_t middle, int6
   ck_parallel(outer, 1 + GRAIN / (middle * inner + 1), sum_middle_part, &work);
 }
 
+// A matrix is summed by stretches of rows of a fixed height, whose sums are then added in order, so that
+// the number of threads does not change a bit.
+enum { ROWS_OF_STRETCH = 256 };
+
 typedef struct {
   const void *x;
-  float *y;
-  int64_t rows, columns;
+  float *y, *sums;
+  int64_t rows, columns, stretches;
   bool is_half;
 } sum_rows_work;
 
-/// Adds up a stretch of columns that stays in the nearest cache, row after row.
-INLINE void sum_columns(const sum_rows_work *w, int64_t begin, int64_t end, bool is_half) {
-  for (int64_t start = begin; start < end; start += 512) {
-    int64_t count = end - start < 512 ? end - start : 512;
-    float *y = w->y + start;
-    for (int64_t i = 0; i < count; i++) y[i] = 0;
-    for (int64_t row = 0; row < w->rows; row++) {
-      const float *floats = (const float *)w->x + row * w->columns + start;
-      const uint16_t *halves = (const uint16_t *)w->x + row * w->columns + start;
-      APART for (int64_t i = 0; i < count; i++) y[i] += is_half ? widened(halves[i]) : floats[i];
-    }
+INLINE void sum_stretch(const sum_rows_work *w, int64_t stretch, bool is_half) {
+  float *y = w->sums + stretch * w->columns;
+  int64_t first = stretch * ROWS_OF_STRETCH, rest = w->rows - first;
+  for (int64_t i = 0; i < w->columns; i++) y[i] = 0;
+  for (int64_t row = first; row < first + (rest < ROWS_OF_STRETCH ? rest : ROWS_OF_STRETCH); row++) {
+    const float *floats = (const float *)w->x + row * w->columns;
+    const uint16_t *halves = (const uint16_t *)w->x + row * w->columns;
+    APART for (int64_t i = 0; i < w->columns; i++) y[i] += is_half ? widened(halves[i]) : floats[i];
   }
 }
 
 CLONES static void sum_rows_part(const void *context, int64_t begin, int64_t end) {
   const sum_rows_work *w = context;
-  if (w->is_half) sum_columns(w, begin, end, true);
-  else sum_columns(w, begin, end, false);
+  for (int64_t stretch = begin; stretch < end; stretch++) {
+    if (w->is_half) sum_stretch(w, stretch, true);
+    else sum_stretch(w, stretch, false);
+  }
+}
+
+CLONES static void add_sums_part(const void *context, int64_t begin, int64_t end) {
+  const sum_rows_work *w = context;
+  for (int64_t i = begin; i < end; i++) w->y[i] = 0;
+  for (int64_t stretch = 0; stretch < w->stretches; stretch++)
+    APART for (int64_t i = begin; i < end; i++) w->y[i] += w->sums[stretch * w->columns + i];
 }
 
 void ck_sum_rows(const void *x, ck_type type, float *y, int64_t rows, int64_t columns) {
-  sum_rows_work work = {x, y, rows, columns, type == CK_BFLOAT16};
-  ck_parallel(columns, 1 + GRAIN / (rows + 1), sum_rows_part, &work);
+  int64_t stretches = (rows + ROWS_OF_STRETCH - 1) / ROWS_OF_STRETCH;
+  float *sums = malloc((size_t)(stretches * columns + 1) * sizeof *sums);
+  if (!sums) abort();
+  sum_rows_work work = {x, y, sums, rows, columns, stretches, type == CK_BFLOAT16};
+  ck_parallel(stretches, 1 + GRAIN / (ROWS_OF_STRETCH * columns + 1), sum_rows_part, &work);
+  ck_parallel(columns, 1 + GRAIN / (stretches + 1), add_sums_part, &work);
+  free(sums);
 }
 
 // MARK: Number formats

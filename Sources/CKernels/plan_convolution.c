@@ -1,8 +1,9 @@
 #include "onednn.h"
 
-static bool describe_convolution(const ck_convolution *c, ck_description *d,
+static bool describe_convolution(const ck_convolution *c, bool to_weights, ck_description *d,
                                  dnnl_memory_desc_t *plain) {
-  dnnl_data_type_t type = ck_data_type(c->type);
+  dnnl_data_type_t type = ck_data_type(c->type), parameters = ck_data_type(c->parameter_type);
+  dnnl_data_type_t kernel = to_weights ? parameters : type;
   dnnl_dims_t source = {c->batch, c->channels, c->height, c->width};
   dnnl_dims_t destination = {c->batch, c->out_channels, c->out_height, c->out_width};
   dnnl_dims_t bias = {c->out_channels};
@@ -18,9 +19,9 @@ static bool describe_convolution(const ck_convolution *c, ck_description *d,
   d->high[0] = c->pad_bottom, d->high[1] = c->pad_right;
   return DESCRIBE(d->source, 4, source, type, dnnl_nhwc) &&
          DESCRIBE(d->destination, 4, destination, type, dnnl_nhwc) &&
-         DESCRIBE(d->weights, rank, shape, type, dnnl_format_tag_any) &&
-         DESCRIBE(*plain, rank, shape, type, grouped ? dnnl_goihw : dnnl_oihw) &&
-         DESCRIBE(d->bias, 1, bias, type, dnnl_a);
+         DESCRIBE(d->weights, rank, shape, kernel, dnnl_format_tag_any) &&
+         DESCRIBE(*plain, rank, shape, kernel, grouped ? dnnl_goihw : dnnl_oihw) &&
+         DESCRIBE(d->bias, 1, bias, parameters, dnnl_a);
 }
 
 static bool create_forward(dnnl_primitive_desc_t *description, dnnl_engine_t engine,
@@ -90,11 +91,21 @@ static bool build_gradient(ck_plan *plan, const ck_convolution *c, bool to_sourc
   dnnl_primitive_attr_t attributes = NULL;
   dnnl_primitive_desc_t hint = NULL;
   if (!ck_attributes(&attributes, (ck_fusion){0})) return false;
-  bool built = create_forward(&hint, engine, d, c->has_bias, true, attributes) &&
+  // What the forward pass would be: its weights are those that are multiplied.
+  ck_description forward;
+  memset(&forward, 0, sizeof forward);
+  ck_convolution own = *c;
+  own.parameter_type = c->type;
+  dnnl_memory_desc_t unused;
+  memset(&unused, 0, sizeof unused);
+  bool built = describe_convolution(&own, false, &forward, &unused) &&
+               create_forward(&hint, engine, &forward, c->has_bias, true, attributes) &&
                create_backward(&plan->description, engine, d, c->has_bias, to_source, attributes,
                                hint);
   if (hint) dnnl_primitive_desc_destroy(hint);
   dnnl_primitive_attr_destroy(attributes);
+  ck_forget(&forward);
+  FORGET(unused);
   if (!built || !ck_plan_add(plan, DESTINATION, DNNL_ARG_DIFF_DST, dnnl_query_diff_dst_md))
     return false;
   if (to_source)
@@ -114,7 +125,7 @@ ck_plan *ck_plan_convolution(ck_context *context, const ck_convolution *shape,
   plan->context = context;
   ck_description description;
   memset(&description, 0, sizeof description);
-  bool built = describe_convolution(shape, &description, &plan->plain) &&
+  bool built = describe_convolution(shape, direction == CK_TO_WEIGHTS, &description, &plan->plain) &&
                (direction == CK_FORWARD
                     ? build_forward(plan, shape, &description)
                     : build_gradient(plan, shape, direction == CK_TO_SOURCE, &description));

@@ -16,13 +16,13 @@ static bool describe_product(const ck_product *p, ck_description *d, dnnl_memory
               ? DESCRIBE(d->weights, 2, right, type, dnnl_format_tag_any)
               : describe_matrix(&d->weights, p->inner, p->columns, p->transpose_right, type)) &&
          describe_matrix(&d->destination, p->rows, p->columns, false, result) &&
-         DESCRIBE(d->bias, 2, bias, result, dnnl_ab);
+         DESCRIBE(d->bias, 2, bias, ck_data_type(p->bias_type), dnnl_ab);
 }
 
 static bool build_product(ck_plan *plan, const ck_product *p, ck_description *d) {
   dnnl_engine_t engine = plan->context->engine;
   dnnl_primitive_attr_t attributes = NULL;
-  if (!ck_attributes(&attributes, (ck_fusion){.adds_destination = p->adds_destination}))
+  if (!ck_attributes(&attributes, (ck_fusion){p->adds_destination, p->activation}))
     return false;
 #if DNNL_VERSION_MAJOR >= 3
   bool built = dnnl_matmul_primitive_desc_create(&plan->description, engine, d->source, d->weights,
@@ -50,7 +50,7 @@ static bool build_product(ck_plan *plan, const ck_product *p, ck_description *d)
 /// oneDNN has a kernel for just this, and is a quarter slower when told to transpose (2.6.3).
 static bool is_weight_gradient(const ck_product *p) {
   return p->type == CK_BFLOAT16 && p->transpose_left && !p->transpose_right && !p->has_bias &&
-         !p->adds_destination && !p->packs_right;
+         !p->adds_destination && !p->packs_right && p->activation == CK_LINEAR;
 }
 
 /// The inputs are [inner, columns], the gradient [inner, rows], and that of the weight [rows, columns].

@@ -45,26 +45,46 @@ void ck_max_pool(const float *x, float *y, ck_pooling shape) {
   ck_parallel(shape.batch * shape.out_height, 1, max_part, &work);
 }
 
-static void max_gradient_part(const void *context, int64_t begin, int64_t end) {
+enum { CHANNELS = 128 };
+
+/// Sends dy to the winner of one window, for a stretch of channels.
+INLINE void send_to_winners(const ck_pooling *s, window v, const float *x, const float *dy,
+                            float *dx, int64_t count) {
+  float best[CHANNELS];
+  int32_t winner[CHANNELS], place = 0;
+  for (int64_t iy = v.top; iy < v.bottom; iy++)
+    for (int64_t ix = v.left; ix < v.right; ix++, place++) {
+      const float *here = x + (iy * s->width + ix) * s->channels;
+      if (place == 0) {
+        for (int64_t c = 0; c < count; c++) best[c] = here[c], winner[c] = 0;
+        continue;
+      }
+      for (int64_t c = 0; c < count; c++) {
+        winner[c] = here[c] > best[c] ? place : winner[c];
+        best[c] = here[c] > best[c] ? here[c] : best[c];
+      }
+    }
+  place = 0;
+  for (int64_t iy = v.top; iy < v.bottom; iy++)
+    for (int64_t ix = v.left; ix < v.right; ix++, place++) {
+      float *here = dx + (iy * s->width + ix) * s->channels;
+      APART for (int64_t c = 0; c < count; c++) here[c] += winner[c] == place ? dy[c] : 0;
+    }
+}
+
+CLONES static void max_gradient_part(const void *context, int64_t begin, int64_t end) {
   const pool_work *w = context;
   const ck_pooling *s = &w->s;
   int64_t picture = s->height * s->width * s->channels;
   for (int64_t b = begin; b < end; b++) {
-    const float *x = w->x + b * picture;
     float *dx = w->dx + b * picture;
     memset(dx, 0, (size_t)picture * sizeof *dx);
     for (int64_t o = 0; o < s->out_height * s->out_width; o++) {
       const float *dy = w->dy + (b * s->out_height * s->out_width + o) * s->channels;
       window v = window_at(s, o / s->out_width, o % s->out_width);
-      for (int64_t c = 0; c < s->channels; c++) {
-        int64_t best = (v.top * s->width + v.left) * s->channels + c;
-        for (int64_t iy = v.top; iy < v.bottom; iy++)
-          for (int64_t ix = v.left; ix < v.right; ix++) {
-            int64_t i = (iy * s->width + ix) * s->channels + c;
-            if (x[i] > x[best]) best = i;
-          }
-        dx[best] += dy[c];
-      }
+      for (int64_t c = 0; c < s->channels; c += CHANNELS)
+        send_to_winners(s, v, w->x + b * picture + c, dy + c, dx + c,
+                        smaller(CHANNELS, s->channels - c));
     }
   }
 }

@@ -31,10 +31,13 @@ package struct TrainingBatch: Sendable {
 }
 
 extension CaptionModel {
-  /// What the decoder is told of a batch's pictures, `[P, F]`.
-  package func features(of pictures: TrainingBatch.Pictures) -> Tensor {
+  /// What the decoder is told of a batch's pictures, `[P, F]`, multiplied in `precision`.
+  package func features(
+    of pictures: TrainingBatch.Pictures, in precision: ElementType
+  ) -> Tensor {
     switch pictures {
-    case .pixels(let pixels): encoder.features(pixels)
+    case .pixels(let pixels):
+      encoder.features(pixels.converted(to: precision)).converted(to: .float32)
     case .features(let features): features
     }
   }

@@ -117,7 +117,7 @@ package struct TrainingState: Sendable {
     return valueWithGradient(
       at: model, where: { $0.role == .learned && (learnsEncoder || !$0.isEncoder) },
       of: { watched in
-        let features = watched.features(of: batch.pictures)
+        let features = watched.features(of: batch.pictures, in: plan.precision)
         var captions = batch.captions
         if samplingRate > 0, let sampling = plan.sampling {
           captions = sampling.replacingWords(

@@ -41,7 +41,10 @@ typedef struct {
   int64_t out_height, out_width, out_channels;
   int64_t kernel_height, kernel_width, groups, stride;
   int64_t pad_top, pad_left, pad_bottom, pad_right;
+  /// Of the maps and of the weights while they are multiplied.
   ck_type type;
+  /// Of the bias, and of the gradients of weights and bias.
+  ck_type parameter_type;
   ck_activation activation;
   bool has_bias;
   /// Whether the destination is added to, before the activation, instead of written.
@@ -55,6 +58,9 @@ typedef struct {
   ck_type type;
   /// Of the destination and the bias.
   ck_type result_type;
+  ck_activation activation;
+  /// Of the bias, where there is one.
+  ck_type bias_type;
   bool has_bias;
   bool adds_destination;
   /// Whether the right side is read in the library's own layout, written by `ck_plan_pack`.
@@ -109,6 +115,9 @@ void ck_copy(const void *x, void *y, int64_t bytes);
 /// Copies `rows` rows of `columns` floats between buffers whose rows are apart by the two strides.
 void ck_copy_rows(const float *x, int64_t x_row, float *y, int64_t y_row, int64_t rows,
                   int64_t columns);
+/// Adds two stretches of bfloat16 numbers, or passes a gradient where an activation is not at a bound.
+void ck_combine_halves(ck_pairwise function, const uint16_t *a, const uint16_t *b, uint16_t *y,
+                       int64_t count);
 void ck_fill(float *x, float value, int64_t count);
 /// y += x
 void ck_accumulate(const float *x, float *y, int64_t count);

@@ -21,6 +21,8 @@ package protocol Backend: AnyObject, Sendable {
 
   func map(_ function: Pointwise, _ x: Region, into y: Region)
   /// Combines two operands that are repeated, where their stride is 0, to fill `shape`.
+  ///
+  /// Sums, and gradients of activations, of operands that fill the shape may be in bfloat16.
   func combine(_ function: Pairwise, _ a: Operand, _ b: Operand, _ shape: Shape, into y: Region)
   /// The sum over the middle axis of `[outer, middle, inner]`; where `outer` is 1, `x` may be in bfloat16.
   func sum(_ x: Region, outer: Int, middle: Int, inner: Int, into y: Region)
@@ -41,11 +43,11 @@ package protocol Backend: AnyObject, Sendable {
 
   // MARK: Products
 
-  /// Multiplies in the precision of `left`, which `right` is brought to, and adds up in float32; `bias` has
-  /// the type of `y`.
+  /// Multiplies in the precision of `left`, which `right` is brought to, and adds up in float32.
   func multiply(
     _ left: Region, _ right: Region, _ bias: Region?, _ product: Product, into y: Region)
-  /// `addend` has the shape of `y`, or is `y`, and is added before the activation.
+  /// Multiplies in the precision of `x`, which `weight` is brought to; `addend` has the shape of `y`, or is
+  /// `y`, and is added before the activation.
   func convolve(
     _ x: Region, _ weight: Region, _ bias: Region?, adding addend: Region?, _ window: Window,
     into y: Region)
@@ -139,6 +141,8 @@ package struct Product: Hashable, Sendable {
   package var transposeRight = false
   /// Whether the destination is added to instead of written.
   package var accumulates = false
+  /// What happens to the sum, bias and destination included.
+  package var activation = Activation.linear
   /// Whether the right side will be used again unchanged, so that a packed copy pays.
   package var reusesRight = false
 }

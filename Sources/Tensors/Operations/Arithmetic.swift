@@ -42,7 +42,8 @@ public prefix func - (x: Tensor) -> Tensor {
 
 /// The kernel's result, without history.
 func combined(_ function: Pairwise, _ a: Tensor, _ b: Tensor) -> Tensor {
-  if a.elementType != .float32 || b.elementType != .float32 {
+  let isPlain = a.elementType == b.elementType && a.shape == b.shape
+  if a.elementType != .float32 || b.elementType != .float32, !(isPlain && function.takesHalves) {
     return a.withoutGradient().inFloat32 {
       combined(function, $0, b.withoutGradient().converted(to: .float32))
     }
@@ -52,6 +53,16 @@ func combined(_ function: Pairwise, _ a: Tensor, _ b: Tensor) -> Tensor {
   a.device.backend.combine(
     function, Operand(a, filling: shape), Operand(b, filling: shape), shape, into: y.region)
   return y
+}
+
+extension Pairwise {
+  /// Whether there is a kernel for bfloat16: for what passes through a whole network, backwards.
+  fileprivate var takesHalves: Bool {
+    switch self {
+    case .add, .reluGradient, .relu6Gradient: true
+    case .subtract, .multiply, .divide: false
+    }
+  }
 }
 
 /// The shape that both fill when axes of size 1 are repeated.

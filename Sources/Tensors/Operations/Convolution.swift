@@ -1,5 +1,8 @@
 /// Slides a kernel over channels-last maps; bias, a second map and an activation are fused in.
 ///
+/// Multiplied in the precision of `x`, which the result is of too; weight and bias, which are of one type,
+/// may be in float32 all the same, as those that learn are.
+///
 /// - Parameters:
 ///   - x: `[B, H, W, C]`.
 ///   - weight: `[O, C / groups, kh, kw]`, as PyTorch stores it.
@@ -18,7 +21,8 @@ public func convolution(
     bias.map { $0.shape == [window.outputChannels] } ?? true,
     "convolution: a bias \(bias?.shape ?? []) for \(window.outputChannels) channels")
   var sum = consume addend
-  requireOneType(x, [weight, bias, sum], "convolution")
+  requireOneType(x, [sum], "convolution")
+  requireOneType(weight, [bias], "convolution")
   if let shape = sum?.shape {
     precondition(
       shape == window.outputShape, "convolution: \(shape) cannot be added to \(window.outputShape)")

@@ -18,7 +18,7 @@ extension ReferenceBackend {
         values[row * columns + column] += sum
       }
     }
-    y.values = values
+    y.values = values.map { $0.activated(by: product.activation) }
   }
 
   package func convolve(
@@ -31,13 +31,7 @@ extension ReferenceBackend {
       for index in sums.indices { sums[index] += biases[index % biases.count] }
     }
     window.forEachProduct { x, w, y in sums[y] += input[x] * kernel[w] }
-    y.values = sums.map { sum in
-      switch window.activation {
-      case .linear: sum
-      case .relu: max(sum, 0)
-      case .relu6: min(max(sum, 0), 6)
-      }
-    }
+    y.values = sums.map { $0.activated(by: window.activation) }
   }
 
   package func convolutionInputGradient(
@@ -60,6 +54,16 @@ extension ReferenceBackend {
     var biasSums = Array(repeating: 0.0, count: dbias.count)
     for (index, dy) in gradient.enumerated() { biasSums[index % dbias.count] += dy }
     dbias.values = biasSums
+  }
+}
+
+extension Double {
+  fileprivate func activated(by activation: Activation) -> Double {
+    switch activation {
+    case .linear: self
+    case .relu: max(self, 0)
+    case .relu6: min(max(self, 0), 6)
+    }
   }
 }
 

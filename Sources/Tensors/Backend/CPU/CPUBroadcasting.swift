@@ -6,6 +6,10 @@ extension CPUBackend {
     _ function: Pairwise, _ a: Operand, _ b: Operand, _ shape: Shape, into y: Region
   ) {
     guard y.count > 0 else { return }
+    guard a.region.type == .float32 else {
+      return ck_combine_halves(
+        function.code, a.region.halves, b.region.halves, y.halves, Int64(y.count))
+    }
     var axes = BroadcastAxes(shape, a.strides, b.strides)
     let columns = axes.popLast()
     let rows = axes.popLast()

@@ -223,7 +223,8 @@ extension CPUBackend {
 }
 
 extension Region {
-  fileprivate var halves: UnsafeMutablePointer<UInt16> {
+  /// The first element of a region of bfloat16 numbers.
+  var halves: UnsafeMutablePointer<UInt16> {
     rawAddress.assumingMemoryBound(to: UInt16.self)
   }
 }

@@ -8,8 +8,11 @@ final class CPUPlans {
   private var plans: [Key: OpaquePointer] = [:]
 
   enum Key: Hashable {
-    case convolution(Window, ElementType, hasBias: Bool, hasAddend: Bool, ConvolutionDirection)
-    case product(Product, ElementType, into: ElementType, hasBias: Bool)
+    /// Of maps and parameters of these types.
+    case convolution(
+      Window, ElementType, ElementType, hasBias: Bool, hasAddend: Bool, ConvolutionDirection)
+    /// Of sides, result and bias of these types.
+    case product(Product, ElementType, into: ElementType, bias: ElementType?)
   }
 
   enum ConvolutionDirection: Hashable { case forward, toInput, toWeight }
@@ -31,10 +34,11 @@ final class CPUPlans {
     if let plan = plans[key] { return plan }
     let made =
       switch key {
-      case .convolution(let window, let type, let hasBias, let hasAddend, let direction):
-        makeConvolution(window, type, hasBias, hasAddend, direction)
-      case .product(let product, let type, let resultType, let hasBias):
-        makeProduct(product, type, resultType, hasBias)
+      case .convolution(
+        let window, let type, let parameterType, let hasBias, let hasAddend, let direction):
+        makeConvolution(window, (type, parameterType), hasBias, hasAddend, direction)
+      case .product(let product, let type, let resultType, let biasType):
+        makeProduct(product, type, resultType, biasType)
       }
     guard let made else { preconditionFailure("oneDNN has no implementation of \(key)") }
     plans[key] = made
@@ -47,15 +51,10 @@ final class CPUPlans {
   }
 
   private func makeConvolution(
-    _ window: Window, _ type: ElementType, _ hasBias: Bool, _ hasAddend: Bool,
+    _ window: Window, _ types: (maps: ElementType, parameters: ElementType), _ hasBias: Bool,
+    _ hasAddend: Bool,
     _ direction: ConvolutionDirection
   ) -> OpaquePointer? {
-    let activation: ck_activation =
-      switch window.activation {
-      case .linear: CK_LINEAR
-      case .relu: CK_RELU
-      case .relu6: CK_RELU6
-      }
     var shape = ck_convolution(
       batch: Int64(window.batch), height: Int64(window.height), width: Int64(window.width),
       channels: Int64(window.channels), out_height: Int64(window.outputHeight),
@@ -64,7 +63,9 @@ final class CPUPlans {
       groups: Int64(window.groups), stride: Int64(window.stride),
       pad_top: Int64(window.padding.top), pad_left: Int64(window.padding.left),
       pad_bottom: Int64(window.padding.bottom), pad_right: Int64(window.padding.right),
-      type: type.code, activation: activation, has_bias: hasBias, adds_destination: hasAddend)
+      type: types.maps.code, parameter_type: types.parameters.code,
+      activation: window.activation.code,
+      has_bias: hasBias, adds_destination: hasAddend)
     let way: ck_direction =
       switch direction {
       case .forward: CK_FORWARD
@@ -75,15 +76,26 @@ final class CPUPlans {
   }
 
   private func makeProduct(
-    _ product: Product, _ type: ElementType, _ resultType: ElementType, _ hasBias: Bool
+    _ product: Product, _ type: ElementType, _ resultType: ElementType, _ biasType: ElementType?
   ) -> OpaquePointer? {
     var shape = ck_product(
       rows: Int64(product.rows), columns: Int64(product.columns), inner: Int64(product.inner),
       transpose_left: product.transposeLeft, transpose_right: product.transposeRight,
-      type: type.code, result_type: resultType.code, has_bias: hasBias,
+      type: type.code, result_type: resultType.code, activation: product.activation.code,
+      bias_type: (biasType ?? resultType).code, has_bias: biasType != nil,
       adds_destination: product.accumulates,
       packs_right: product.reusesRight)
     return ck_plan_product(context, &shape)
+  }
+}
+
+extension Activation {
+  fileprivate var code: ck_activation {
+    switch self {
+    case .linear: CK_LINEAR
+    case .relu: CK_RELU
+    case .relu6: CK_RELU6
+    }
   }
 }
 
