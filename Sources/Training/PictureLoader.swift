@@ -7,18 +7,18 @@ import Tensors
 /// Decodes pictures on all cores and prepares them for the encoder.
 package struct PictureLoader: Sendable {
   package let preprocessing: ImagePreprocessing
-  /// Fixes which pictures are mirrored; nil mirrors none.
-  package var mirroring: SeededRandom?
+  /// How pictures are changed at random; nil shows them as they are.
+  package var augmentation: Augmentation?
 
-  package init(_ preprocessing: ImagePreprocessing, mirroring: SeededRandom? = nil) {
-    (self.preprocessing, self.mirroring) = (preprocessing, mirroring)
+  package init(_ preprocessing: ImagePreprocessing, augmentation: Augmentation? = nil) {
+    (self.preprocessing, self.augmentation) = (preprocessing, augmentation)
   }
 
   /// The pictures of `examples`, `[P, H, W, 3]`.
   ///
   /// - Parameters:
   ///   - examples: What to load.
-  ///   - epoch: Decides, with each picture's number, whether it is mirrored.
+  ///   - epoch: Decides, with each picture's number, how it is changed.
   /// - Returns: Pixels, normalised.
   /// - Throws: What is wrong with the first picture that cannot be read.
   package func pixels(of examples: [TrainingExample], epoch: Int) throws(MediaError) -> Tensor {
@@ -36,9 +36,9 @@ package struct PictureLoader: Sendable {
 
   private func framed(_ example: TrainingExample, epoch: Int) throws(MediaError) -> Image {
     let decoded = try decodeStillImage(.file(example.path))
-    let image = preprocessing.frame(decoded.image)
-    guard let mirroring, example.canBeMirrored else { return image }
-    let draw = mirroring.uniform(.augmentation, epoch: epoch, example: example.number)
-    return draw < 0.5 ? image.flippedHorizontally() : image
+    guard let augmentation else { return preprocessing.frame(decoded.image) }
+    return preprocessing.frame(
+      augmentation(
+        decoded.image, epoch: epoch, example: example.number, canBeMirrored: example.canBeMirrored))
   }
 }

@@ -27,7 +27,7 @@ package struct Trainer: Sendable {
     package let trainingLoss: Double
     /// Nil where there is no validation set.
     package let validation: Validation?
-    /// Whether no epoch before had a higher CIDEr.
+    /// Whether no epoch before had a better score.
     package let isBest: Bool
   }
 
@@ -59,6 +59,25 @@ package struct Trainer: Sendable {
     (self.training, self.validation) = (training, validation)
     preprocessing = configuration.preprocessing
     self.state = state ?? TrainingState(model, plan)
+  }
+
+  /// Whether there is nothing more to do: all epochs are over, or too many since the best one.
+  package var isFinished: Bool {
+    state.epoch >= plan.epochCount
+      || plan.patience.map { state.progress.epochsSinceBest >= $0 } ?? false
+  }
+
+  /// Takes one step after another from the first batch, the longest, to see what they cost.
+  ///
+  /// - Returns: What each step had to tell.
+  package mutating func rehearse(stepCount: Int) throws -> [TrainingState.Report] {
+    let learnsEncoder = plan.learnsEncoder(in: state.epoch)
+    let examples = Array(batches(ofEpoch: state.epoch).prefix(plan.batchesPerStep))
+    try computeFeatures(of: Array(examples.joined()))
+    return try (0..<stepCount).map { _ in
+      let step = try examples.map { try batch($0, asPixels: learnsEncoder) }
+      return state.learn(from: step, plan, epochProgress: 0)
+    }
   }
 
   /// The batches of one epoch.
@@ -102,7 +121,7 @@ package struct Trainer: Sendable {
     // Learning has made them obsolete.
     if learnsEncoder { features = [:] }
     let validation = try validate(asPixels: learnsEncoder)
-    let isBest = validation.map { state.note(score: $0.scores.corpus.cider, plan) } ?? false
+    let isBest = validation.map { state.note(score: plan.selection.score(of: $0), plan) } ?? false
     let report = EpochReport(
       epoch: state.epoch + 1, trainingLoss: state.lossSum / Double(max(batches.count, 1)),
       validation: validation, isBest: isBest)
@@ -165,8 +184,10 @@ package struct Trainer: Sendable {
     _ examples: [TrainingExample], asPixels: Bool
   ) throws(MediaError) -> TrainingBatch {
     guard asPixels else { return TrainingBatch(examples, .features(cachedFeatures(of: examples))) }
-    let mirrors = plan.mirrorsPictures
-    let loader = PictureLoader(preprocessing, mirroring: mirrors ? SeededRandom(plan.seed) : nil)
+    let loader = PictureLoader(
+      preprocessing,
+      augmentation: Augmentation(
+        SeededRandom(plan.seed), mirrors: plan.mirrorsPictures, leastArea: plan.leastCropArea))
     return TrainingBatch(examples, .pixels(try loader.pixels(of: examples, epoch: state.epoch)))
   }
 

@@ -26,6 +26,9 @@ package struct TrainingPlan: Sendable, Equatable {
   package var encoderStepsAreRelative = false
   /// How many epochs only the decoder learns, so that its first errors do not spoil the encoder.
   package var frozenEpochCount = 0
+  /// The first parameter of the encoder that learns, or how its name begins, such as `layer3`; those before
+  /// it stay as they are. Nil lets all learn.
+  package var encoderStart: String?
   package var schedule = LearningRateSchedule.cosine
   /// How many steps the step sizes take to rise from 0.
   package var warmupStepCount = 100
@@ -49,6 +52,9 @@ package struct TrainingPlan: Sendable, Equatable {
   package var sampling: ScheduledSampling?
   /// Whether pictures are mirrored at random, unless a caption says left or right.
   package var mirrorsPictures = true
+  /// The least share of a picture's area that is shown to a learning encoder, cut out at random with an
+  /// aspect of 3:4 to 4:3 of its own (Szegedy et al., 2015); 1 shows all of it.
+  package var leastCropArea: Float = 1
   /// What the decoder's products are computed in; its weights stay in float32.
   package var precision = ElementType.float32
 
@@ -57,6 +63,30 @@ package struct TrainingPlan: Sendable, Equatable {
   /// The most words of a caption; the rest is cut off.
   package var maximumWords = 20
   package var seed: UInt64 = 1
+  /// By what the best epoch is chosen.
+  package var selection = Selection.cider
+  /// After how many epochs without a better one the training ends; nil never ends it.
+  package var patience: Int?
+
+  /// A score of the validation set.
+  package enum Selection: String, Sendable, CaseIterable {
+    case cider
+    case bleu4 = "bleu-4"
+    case rougeL = "rouge-l"
+    /// The lower the better.
+    case loss
+
+    /// The higher the better.
+    package func score(of validation: Trainer.Validation) -> Double {
+      let corpus = validation.scores.corpus
+      return switch self {
+      case .cider: corpus.cider
+      case .bleu4: corpus.bleu[3]
+      case .rougeL: corpus.rougeL
+      case .loss: -validation.loss
+      }
+    }
+  }
 
   package init() {}
 

@@ -113,9 +113,9 @@ package struct TrainingState: Sendable {
     let dropout = SequenceDropout(
       plan.dropout, rate: plan.dropoutRate, random: random, epoch: epoch,
       examples: batch.captionNumbers)
-    let learnsEncoder = plan.learnsEncoder(in: epoch)
+    let isLearned = plan.choice(of: model, in: epoch)
     return valueWithGradient(
-      at: model, where: { $0.role == .learned && (learnsEncoder || !$0.isEncoder) },
+      at: model, where: isLearned,
       of: { watched in
         let features = watched.features(of: batch.pictures, in: plan.precision)
         var captions = batch.captions
@@ -150,6 +150,15 @@ package struct TrainingState: Sendable {
 }
 
 extension TrainingPlan {
+  /// Which parameters learn in an epoch.
+  package func choice(of model: CaptionModel, in epoch: Int) -> (Parameter) -> Bool {
+    guard learnsEncoder(in: epoch) else { return { $0.role == .learned && !$0.isEncoder } }
+    let all = model.encoder.parameters.map(\.parameter.name)
+    let first = encoderStart.flatMap { start in all.firstIndex { $0.hasPrefix(start) } } ?? 0
+    let frozen = Set(all.prefix(first).map { CaptionModel.encoderPrefix + $0 })
+    return { $0.role == .learned && !frozen.contains($0.name) }
+  }
+
   /// The highest step size of a parameter, which now holds `value`.
   fileprivate func learningRate(of parameter: Parameter, _ value: Tensor) -> Float {
     guard parameter.isEncoder else { return learningRate }

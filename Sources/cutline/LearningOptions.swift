@@ -46,6 +46,11 @@ struct LearningOptions: ParsableArguments {
   var frozenEpochs = 0
   @Option(
     help: ArgumentHelp(
+      "The first part of the encoder that learns, such as layer3 or features.14 (default: all).",
+      valueName: "part"))
+  var encoderFrom: String?
+  @Option(
+    help: ArgumentHelp(
       "How step sizes fall: constant, step, cosine or plateau.", valueName: "schedule"))
   var schedule = ScheduleName.cosine
   @Option(help: "What step and plateau multiply step sizes by.")
@@ -100,6 +105,28 @@ struct LearningOptions: ParsableArguments {
   @Option(help: "Whether own words are sampled, or argmax, the likeliest.")
   var samplingDraw = ScheduledSampling.Draw.sampled
 
+  @Flag(
+    help: ArgumentHelp(
+      "Never mirror pictures.",
+      discussion: "Else half are while the encoder learns, unless a caption says left or right."))
+  var noMirror = false
+  @Option(
+    help: ArgumentHelp(
+      "The least share of a picture's area to show a learning encoder, cut out at random.",
+      valueName: "share"))
+  var cropArea: Float = 1
+
+  // MARK: Choice
+
+  @Option(
+    help: ArgumentHelp(
+      "What makes an epoch the best: cider, bleu-4, rouge-l or loss.", valueName: "score"))
+  var select = TrainingPlan.Selection.cider
+  @Option(
+    help: ArgumentHelp(
+      "End after so many epochs without a better one (default: never).", valueName: "n"))
+  var patience: Int?
+
   // MARK: Machine
 
   @Option(
@@ -131,6 +158,11 @@ struct LearningOptions: ParsableArguments {
     try check("--label-smoothing", labelSmoothing, below: 1)
     if let ema { try check("--ema", ema, below: 1) }
     try check("--sampling-floor", Float(samplingFloor), below: 1)
+    try check("--crop-area", cropArea, above: 0)
+    guard cropArea <= 1 else {
+      throw ValidationError("--crop-area must be 1 at most, not \(cropArea).")
+    }
+    if let patience { try check("--patience", patience, in: 1...1_000_000) }
     guard !nesterov || (optimizer == .sgd && momentum > 0) else {
       throw ValidationError("--nesterov is a form of momentum: it needs --optimizer sgd.")
     }
@@ -174,6 +206,10 @@ struct LearningOptions: ParsableArguments {
     (plan.dropout, plan.dropoutRate) = (dropoutKind, dropout)
     plan.labelSmoothing = labelSmoothing
     plan.precision = elementType
+    (plan.encoderStart, plan.mirrorsPictures, plan.leastCropArea) = (
+      encoderFrom, !noMirror, cropArea
+    )
+    (plan.selection, plan.patience) = (select, patience)
     return plan
   }
 
@@ -230,7 +266,10 @@ struct LearningOptions: ParsableArguments {
       ("--label-smoothing", "\(labelSmoothing)"), ("--sampling", sampling.rawValue),
       ("--sampling-k", described(samplingK)), ("--sampling-slope", described(samplingSlope)),
       ("--sampling-floor", "\(samplingFloor)"), ("--sampling-draw", samplingDraw.rawValue),
-      ("--precision", "\(plan.precision)"), ("--seed", "\(seed)"),
+      ("--encoder-from", described(encoderFrom)), ("--no-mirror", "\(noMirror)"),
+      ("--crop-area", "\(cropArea)"), ("--select", select.rawValue),
+      ("--patience", described(patience)), ("--precision", "\(plan.precision)"),
+      ("--seed", "\(seed)"),
     ]
   }
 
@@ -246,6 +285,7 @@ enum SamplingName: String, ExpressibleByArgument, CaseIterable {
 }
 enum PrecisionName: String, ExpressibleByArgument, CaseIterable { case auto, float32, bfloat16 }
 extension MinibatchBuilder.Order: ExpressibleByArgument {}
+extension TrainingPlan.Selection: ExpressibleByArgument {}
 extension SequenceDropout.Kind: ExpressibleByArgument {}
 extension ScheduledSampling.Draw: ExpressibleByArgument {}
 

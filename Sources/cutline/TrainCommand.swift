@@ -94,7 +94,7 @@ struct TrainCommand: ParsableCommand {
     }
     var health = TrainingHealth()
     let clock = ContinuousClock()
-    while trainer.state.epoch < plan.epochCount {
+    while !trainer.isFinished {
       let start = clock.now
       let report = try trainer.learnEpoch { report, state in
         if state.step % 20 == 0 {
