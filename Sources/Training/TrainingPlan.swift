@@ -26,8 +26,9 @@ package struct TrainingPlan: Sendable, Equatable {
   package var encoderStepsAreRelative = false
   /// How many epochs only the decoder learns, so that its first errors do not spoil the encoder.
   package var frozenEpochCount = 0
-  /// The first parameter of the encoder that learns, or how its name begins, such as `layer3`; those before
-  /// it stay as they are. Nil lets all learn.
+  /// The first parameter of the encoder that learns, or how its name begins, such as `layer3`.
+  ///
+  /// Those before it stay as they are. Nil lets all learn.
   package var encoderStart: String?
   package var schedule = LearningRateSchedule.cosine
   /// How many steps the step sizes take to rise from 0.
