@@ -17,6 +17,14 @@ package struct AppendedFile: ~Copyable {
     self.descriptor = descriptor
   }
 
+  /// Cuts off a torn last record, where all have the same size.
+  package mutating func removeTornRecord(ofSize recordSize: Int) throws(FileError) {
+    let torn = byteCount % recordSize
+    guard torn > 0 else { return }
+    try descriptor.truncate(to: byteCount - torn)
+    byteCount -= torn
+  }
+
   /// Adds one record.
   package mutating func append(_ record: [UInt8]) throws(FileError) {
     do throws(FileError) {

@@ -54,6 +54,15 @@ package func isSameFile(_ a: String, _ b: String) -> Bool {
     && first.st_ino == second.st_ino
 }
 
+/// What tells the file at `path` from what it was before any change: its size, its number on the disk, and
+/// when its contents and its entry last changed. Nil where there is none.
+package func fileStamp(_ path: String) -> String? {
+  var status = stat()
+  guard stat(path, &status) == 0 else { return nil }
+  let times = [status.st_mtim, status.st_ctim].map { "\($0.tv_sec).\($0.tv_nsec)" }
+  return "\(status.st_size) \(status.st_ino) \(times[0]) \(times[1])"
+}
+
 /// Creates a folder and those it lies in, where they are missing.
 package func makeFolder(_ path: String) throws(FileError) {
   if isFolder(path) { return }

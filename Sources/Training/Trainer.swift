@@ -16,8 +16,8 @@ package struct Trainer: Sendable {
   private let validation: [TrainingExample]
   private let references: [[[String]]]
   private let preprocessing: ImagePreprocessing
-  /// What the frozen encoder sees in each picture, by the picture's path; filled when first needed.
-  private var features: [String: Tensor] = [:]
+  /// What the frozen encoder sees in each picture; filled when first needed.
+  private var features: PictureFeatures
 
   /// What an epoch has to tell.
   package struct EpochReport: Sendable {
@@ -49,15 +49,18 @@ package struct Trainer: Sendable {
   ///   - references: What people wrote about the pictures of `validation`, by their numbers.
   ///   - vocabulary: The words both were numbered by.
   ///   - plan: How it learns.
+  ///   - cache: Where what the frozen encoder sees is kept between runs; nil keeps it nowhere.
   ///   - state: Where an earlier run of the same plan stopped; nil begins with `model`.
   package init(
     _ model: CaptionModel, _ configuration: EncoderConfiguration, training: [TrainingExample],
     validation: [TrainingExample], references: [[[String]]], vocabulary: Vocabulary,
-    plan: TrainingPlan, resuming state: TrainingState? = nil
+    plan: TrainingPlan, keepingFeaturesIn cache: FeatureCache? = nil,
+    resuming state: TrainingState? = nil
   ) {
     (self.plan, self.vocabulary, self.references) = (plan, vocabulary, references)
     (self.training, self.validation) = (training, validation)
     preprocessing = configuration.preprocessing
+    features = PictureFeatures(cache: cache)
     self.state = state ?? TrainingState(model, plan)
   }
 
@@ -73,7 +76,8 @@ package struct Trainer: Sendable {
   package mutating func rehearse(stepCount: Int) throws -> [TrainingState.Report] {
     let learnsEncoder = plan.learnsEncoder(in: state.epoch)
     let examples = Array(batches(ofEpoch: state.epoch).prefix(plan.batchesPerStep))
-    try computeFeatures(of: Array(examples.joined()))
+    try features.prepare(
+      Array(examples.joined()), by: state.model.encoder, PictureLoader(preprocessing))
     return try (0..<stepCount).map { _ in
       let step = try examples.map { try batch($0, asPixels: learnsEncoder) }
       return state.learn(from: step, plan, epochProgress: 0)
@@ -101,15 +105,17 @@ package struct Trainer: Sendable {
 
   /// Learns from every caption once, or from those that this epoch has left.
   ///
-  /// - Parameter afterStep: Is shown the state after each step, to keep it if it likes, and says whether
-  ///   to go on.
+  /// - Parameters:
+  ///   - afterStep: Is shown the state after each step, to keep it if it likes, and says whether to go on.
+  ///   - duringPass: Is told how far the frozen encoder is with the pictures, before the first step.
   /// - Returns: Mean losses; nil if the epoch was not finished.
   /// - Throws: What is wrong with a picture that cannot be read; what `afterStep` throws.
   package mutating func learnEpoch(
-    afterStep: (TrainingState.Report, TrainingState) throws -> Bool = { _, _ in true }
+    afterStep: (TrainingState.Report, TrainingState) throws -> Bool = { _, _ in true },
+    duringPass: (PictureFeatures.Pass) -> Void = { _ in }
   ) throws -> EpochReport? {
     let learnsEncoder = plan.learnsEncoder(in: state.epoch)
-    try prepareFeatures(learnsEncoder: learnsEncoder)
+    try prepareFeatures(learnsEncoder: learnsEncoder, duringPass)
     let batches = batches(ofEpoch: state.epoch)
     while state.position < batches.count {
       let end = min(state.position + plan.batchesPerStep, batches.count)
@@ -119,7 +125,7 @@ package struct Trainer: Sendable {
       guard try afterStep(report, state) else { return nil }
     }
     // Learning has made them obsolete.
-    if learnsEncoder { features = [:] }
+    if learnsEncoder { features.removeAll() }
     let validation = try validate(asPixels: learnsEncoder)
     let isBest = validation.map { state.note(score: plan.selection.score(of: $0), plan) } ?? false
     let report = EpochReport(
@@ -143,7 +149,7 @@ package struct Trainer: Sendable {
         validation[start..<min(start + Self.validationBatchSize, validation.count)])
       let features =
         asPixels
-        ? encoder.features(try loader.pixels(of: examples, epoch: 0)) : cachedFeatures(of: examples)
+        ? encoder.features(try loader.pixels(of: examples, epoch: 0)) : self.features(examples)
       let batch = TrainingBatch(examples, .features(features))
       loss +=
         Double(model.decoder.loss(of: batch.captions, describing: features).scalar)
@@ -176,14 +182,10 @@ package struct Trainer: Sendable {
     return likeliest(state.result.decoder).map { vocabulary.sentence($0[0].words) }
   }
 
-  private func cachedFeatures(of examples: [TrainingExample]) -> Tensor {
-    Tensor(concatenating: examples.compactMap { features[$0.path] }, along: 0)
-  }
-
   private func batch(
     _ examples: [TrainingExample], asPixels: Bool
   ) throws(MediaError) -> TrainingBatch {
-    guard asPixels else { return TrainingBatch(examples, .features(cachedFeatures(of: examples))) }
+    guard asPixels else { return TrainingBatch(examples, .features(features(examples))) }
     let loader = PictureLoader(
       preprocessing,
       augmentation: Augmentation(
@@ -192,40 +194,22 @@ package struct Trainer: Sendable {
   }
 
   /// Computes the features an epoch needs, and before the first step shows some to the decoder.
-  ///
-  /// In the same batches whether the run is fresh or resumed: a picture's company might change the last
-  /// bits of what is seen in it.
-  private mutating func prepareFeatures(learnsEncoder: Bool) throws(MediaError) {
+  private mutating func prepareFeatures(
+    learnsEncoder: Bool, _ report: (PictureFeatures.Pass) -> Void
+  ) throws(MediaError) {
     guard !learnsEncoder || state.step == 0 else { return }
     let interval = max(1, training.count / Self.measuredPictureCount)
-    let chosen = stride(from: 0, to: training.count, by: interval)
-      .map { training[$0] }
-    try computeFeatures(of: chosen)
+    let chosen = stride(from: 0, to: training.count, by: interval).map { training[$0] }
+    let loader = PictureLoader(preprocessing)
+    try features.prepare(
+      learnsEncoder ? chosen : training + validation, by: state.model.encoder, loader,
+      reporting: report)
     if state.step == 0 {
-      let rows = chosen.compactMap { features[$0.path] }
-      state.model.decoder.measure(Tensor(concatenating: rows, along: 0))
+      state.model.decoder.measure(features(chosen))
       if state.average != nil { state.average = state.model }
     }
-    if !learnsEncoder { try computeFeatures(of: training + validation) }
   }
 
   /// Enough for a mean and a variance; more would cost a training from pixels a noticeable start.
   private static let measuredPictureCount = 1000
-
-  private static let encodingBatchSize = 16
-
-  /// Runs the encoder once over pictures whose features are not known yet.
-  private mutating func computeFeatures(of examples: [TrainingExample]) throws(MediaError) {
-    let missing = examples.filter { features[$0.path] == nil }
-    guard !missing.isEmpty else { return }
-    let encoder = state.model.encoder.foldingNorms()
-    let loader = PictureLoader(preprocessing)
-    for start in stride(from: 0, to: missing.count, by: Self.encodingBatchSize) {
-      let part = Array(missing[start..<min(start + Self.encodingBatchSize, missing.count)])
-      let rows = encoder.features(try loader.pixels(of: part, epoch: 0))
-      for (example, row) in zip(part, rows.split(into: part.count, along: 0)) {
-        features[example.path] = row
-      }
-    }
-  }
 }

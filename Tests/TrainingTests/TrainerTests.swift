@@ -77,12 +77,14 @@ struct TrainerTests {
     var trainer = set.trainer(plan)
     let pixels = try PictureLoader(set.configuration.encoder.preprocessing)
       .pixels(of: trainer.training, epoch: 0)
-    let expected = trainer.state.model.encoder.features(pixels).mean(over: [0])
+    // Kept in bfloat16; a number that lies between two of its may be rounded either way.
+    let expected = trainer.state.model.encoder.features(pixels)
+      .converted(to: .bfloat16).converted(to: .float32).mean(over: [0])
     for _ in 0..<2 {
       _ = try trainer.learnEpoch()
       let measured = try #require(
         trainer.state.model.parameters.first { $0.parameter.name == "image_norm.running_mean" })
-      expectClose(measured.value, expected, within: 1e-5)
+      expectClose(measured.value, expected, within: 2e-4)
     }
   }
 
