@@ -54,8 +54,9 @@ package func isSameFile(_ a: String, _ b: String) -> Bool {
     && first.st_ino == second.st_ino
 }
 
-/// What tells the file at `path` from what it was before any change: its size, its number on the disk, and
-/// when its contents and its entry last changed. Nil where there is none.
+/// What tells the file at `path` from what it was before any change; nil where there is none.
+///
+/// Its size, its number on the disk, and when its contents and its entry last changed.
 package func fileStamp(_ path: String) -> String? {
   var status = stat()
   guard stat(path, &status) == 0 else { return nil }
