@@ -60,6 +60,13 @@ struct FileDescriptor: ~Copyable {
     }
   }
 
+  /// Cuts off all but the first `count` bytes.
+  func truncate(to count: Int) throws(FileError) {
+    while ftruncate(number, off_t(count)) != 0 {
+      guard errno == EINTR else { throw FileError(path, after: "ftruncate") }
+    }
+  }
+
   /// Waits until what was written has reached the disk.
   func synchronize() throws(FileError) {
     while fsync(number) != 0 {
