@@ -13,8 +13,9 @@ package struct Trainer: Sendable {
   package let vocabulary: Vocabulary
   package private(set) var state: TrainingState
   package let training: [TrainingExample]
-  private let validation: [TrainingExample]
-  private let references: [[[String]]]
+  package let validation: [TrainingExample]
+  /// What people wrote about the validation pictures, by their numbers.
+  package let references: [[[String]]]
   private let preprocessing: ImagePreprocessing
   /// What the frozen encoder sees in each picture, by the picture's path; filled when first needed.
   private var features: [String: Tensor] = [:]
@@ -37,6 +38,8 @@ package struct Trainer: Sendable {
     package let loss: Double
     /// Of what it writes by itself, by beam search.
     package let scores: CaptionScores
+    /// What it writes, by the pictures' numbers.
+    package let captions: [String]
     /// The first picture's.
     package let sample: (caption: String, reference: String)
   }
@@ -80,17 +83,33 @@ package struct Trainer: Sendable {
     return builder.epoch(epoch).map { $0.map { members[$0] } }
   }
 
+  /// How many steps each epoch has.
+  ///
+  /// Where a batch is full at a number of words, epochs may differ by a step or so from what is said here.
+  package var stepCounts: [Int] {
+    var counts: [Bool: Int] = [:]
+    return (0..<plan.epochCount).map { epoch in
+      let learnsEncoder = plan.learnsEncoder(in: epoch)
+      if let count = counts[learnsEncoder] { return count }
+      let count = (batches(ofEpoch: epoch).count + plan.batchesPerStep - 1) / plan.batchesPerStep
+      counts[learnsEncoder] = count
+      return count
+    }
+  }
+
   /// Learns from every caption once, or from those that this epoch has left.
   ///
-  /// - Parameter afterStep: Is shown the state after each step, to keep it if it likes, and says whether
-  ///   to go on.
+  /// - Parameters:
+  ///   - afterStep: Is shown the state after each step, to keep it if it likes, and says whether to go on.
+  ///   - duringPass: Is told how far the rounds before and after the learning are.
   /// - Returns: Mean losses; nil if the epoch was not finished.
   /// - Throws: What is wrong with a picture that cannot be read; what `afterStep` throws.
   package mutating func learnEpoch(
-    afterStep: (TrainingState.Report, TrainingState) throws -> Bool = { _, _ in true }
+    afterStep: (TrainingState.Report, TrainingState) throws -> Bool = { _, _ in true },
+    duringPass: (PassProgress) -> Void = { _ in }
   ) throws -> EpochReport? {
     let learnsEncoder = plan.learnsEncoder(in: state.epoch)
-    try prepareFeatures(learnsEncoder: learnsEncoder)
+    try prepareFeatures(learnsEncoder: learnsEncoder, duringPass)
     let batches = batches(ofEpoch: state.epoch)
     while state.position < batches.count {
       let end = min(state.position + plan.batchesPerStep, batches.count)
@@ -101,7 +120,7 @@ package struct Trainer: Sendable {
     }
     // Learning has made them obsolete.
     if learnsEncoder { features = [:] }
-    let validation = try validate(asPixels: learnsEncoder)
+    let validation = try validate(asPixels: learnsEncoder, duringPass)
     let isBest = validation.map { state.note(score: $0.scores.corpus.cider, plan) } ?? false
     let report = EpochReport(
       epoch: state.epoch + 1, trainingLoss: state.lossSum / Double(max(batches.count, 1)),
@@ -112,7 +131,9 @@ package struct Trainer: Sendable {
   }
 
   /// Shows the model the validation set, and lets it write.
-  private func validate(asPixels: Bool) throws(MediaError) -> Validation? {
+  private func validate(
+    asPixels: Bool, _ progress: (PassProgress) -> Void
+  ) throws(MediaError) -> Validation? {
     guard !validation.isEmpty else { return nil }
     let model = state.result
     let encoder = model.encoder.foldingNorms()
@@ -120,6 +141,7 @@ package struct Trainer: Sendable {
     var (loss, wordCount) = (0.0, 0)
     var captions = [String](repeating: "", count: references.count)
     for start in stride(from: 0, to: validation.count, by: Self.validationBatchSize) {
+      progress(.init(pass: .validation, done: start, total: validation.count))
       let examples = Array(
         validation[start..<min(start + Self.validationBatchSize, validation.count)])
       let features =
@@ -142,7 +164,7 @@ package struct Trainer: Sendable {
           references: references[example.number])
       })
     return Validation(
-      loss: loss / Double(max(wordCount, 1)), scores: scores,
+      loss: loss / Double(max(wordCount, 1)), scores: scores, captions: captions,
       sample: (captions[0], references[0][0].joined(separator: " ")))
   }
 
@@ -174,18 +196,20 @@ package struct Trainer: Sendable {
   ///
   /// In the same batches whether the run is fresh or resumed: a picture's company might change the last
   /// bits of what is seen in it.
-  private mutating func prepareFeatures(learnsEncoder: Bool) throws(MediaError) {
+  private mutating func prepareFeatures(
+    learnsEncoder: Bool, _ progress: (PassProgress) -> Void
+  ) throws(MediaError) {
     guard !learnsEncoder || state.step == 0 else { return }
     let interval = max(1, training.count / Self.measuredPictureCount)
     let chosen = stride(from: 0, to: training.count, by: interval)
       .map { training[$0] }
-    try computeFeatures(of: chosen)
+    try computeFeatures(of: chosen, progress)
     if state.step == 0 {
       let rows = chosen.compactMap { features[$0.path] }
       state.model.decoder.measure(Tensor(concatenating: rows, along: 0))
       if state.average != nil { state.average = state.model }
     }
-    if !learnsEncoder { try computeFeatures(of: training + validation) }
+    if !learnsEncoder { try computeFeatures(of: training + validation, progress) }
   }
 
   /// Enough for a mean and a variance; more would cost a training from pixels a noticeable start.
@@ -194,7 +218,9 @@ package struct Trainer: Sendable {
   private static let encodingBatchSize = 16
 
   /// Runs the encoder once over pictures whose features are not known yet.
-  private mutating func computeFeatures(of examples: [TrainingExample]) throws(MediaError) {
+  private mutating func computeFeatures(
+    of examples: [TrainingExample], _ progress: (PassProgress) -> Void
+  ) throws(MediaError) {
     let missing = examples.filter { features[$0.path] == nil }
     guard !missing.isEmpty else { return }
     let encoder = state.model.encoder.foldingNorms()
@@ -205,6 +231,8 @@ package struct Trainer: Sendable {
       for (example, row) in zip(part, rows.split(into: part.count, along: 0)) {
         features[example.path] = row
       }
+      let done = examples.count - missing.count + start + part.count
+      progress(.init(pass: .features, done: done, total: examples.count))
     }
   }
 }
