@@ -6,7 +6,7 @@ import Training
 
 /// What a training says while it goes on, and what it leaves to look at in its folder.
 ///
-/// Logs, table, curves, sample pages and TensorBoard's file all follow from the rows of `train.jsonl`.
+/// Table, curves and TensorBoard's file follow from the rows of `train.jsonl`.
 /// A class, because the closures of a training share it.
 final class TrainingReport {
   private let run: String
@@ -38,7 +38,8 @@ final class TrainingReport {
     let state = trainer.state
     let log = try TrainingLog(
       in: run, resumingAt: .init(step: state.step, epochs: state.epoch))
-    events = try TensorBoardFile(in: run, continuing: log.rows, host: hostName, time: wallTime)
+    events = try TensorBoardFile(
+      in: run, from: state.step, continuing: log.rows, host: hostName, time: wallTime)
     self.log = log
     pace = TrainingPace(stepCounts)
   }

@@ -11,10 +11,6 @@ struct TensorBoardFileTests {
 
   init() throws { folder = try TemporaryFolder() }
 
-  func names() throws -> [String] {
-    try namesInFolder(folder.path).filter { $0.contains("tfevents") }
-  }
-
   @Test("the checksum is the one of RFC 3720")
   func checksum() {
     #expect(CRC32C.checksum(Array("123456789".utf8)) == 0xE306_9283)
@@ -49,31 +45,44 @@ struct TensorBoardFileTests {
   }
 
   @Test(
-    "a later life's file holds what its predecessor held, has a later name, and is the only one")
+    "a later life's file has a later name, whatever the clock says, and no part of it is a path")
+  func names() throws {
+    for (host, time) in [("a/b", 1732200000.9), ("c", 1732200000.9), ("", 0)] {
+      _ = try TensorBoardFile(in: folder.path, from: 0, continuing: [], host: host, time: time)
+    }
+    #expect(
+      try namesInFolder(folder.path) == [
+        "events.out.tfevents.1732200000.a_b", "events.out.tfevents.1732200001.c",
+        "events.out.tfevents.1732200002.localhost",
+      ])
+  }
+
+  @Test("a later life takes back what followed its checkpoint, and repeats what the log says of it")
   func lives() throws {
     let rows = TrainingLogTests.twoEpochs
-    var first = try TensorBoardFile(
-      in: folder.path, continuing: [], host: "a/b", time: 1732200000.9)
-    #expect(try names() == ["events.out.tfevents.1732200000.a_b"])
-    for row in rows { try first.append(row) }
-    try first.synchronize()
-    let straight = try MappedFile(first.path).withBytes { Array($0) }
-    // Within the same second, and by a clock that was set back.
-    var second = try TensorBoardFile(
-      in: folder.path, continuing: Array(rows.prefix(5)), host: "c", time: 1732200000.9)
-    #expect(try names() == ["events.out.tfevents.1732200001.c"])
-    for row in rows.dropFirst(5) { try second.append(row) }
-    #expect(try MappedFile(second.path).withBytes { Array($0) } == straight)
-    _ = try TensorBoardFile(in: folder.path, continuing: rows, host: "", time: 0)
-    #expect(try names() == ["events.out.tfevents.1732200002.localhost"])
+    func begin(from step: Int, _ rows: [TrainingRow]) throws -> [UInt8] {
+      var file = try TensorBoardFile(
+        in: folder.path, from: step, continuing: rows, host: "h", time: 1e9)
+      try file.append(TrainingLogTests.step(9))
+      try file.synchronize()
+      return try MappedFile(file.path).withBytes { Array($0) }
+    }
+    func events(_ contents: [TensorBoardEvent.Content], _ rows: [TrainingRow]) -> [UInt8] {
+      zip([0, 4], contents).flatMap { step, content in
+        TensorBoardEvent(time: 1e9, step: step, content: content).record
+      } + rows.flatMap { TensorBoardFile.record(of: $0) }
+    }
+    let last = TrainingLogTests.step(9)
+    #expect(try begin(from: 0, []) == events([.fileVersion], [last]))
+    // The checkpoint was written after the fourth step and its epoch's evaluation.
+    let kept = Array(rows.prefix(5))
     #expect(
-      try MappedFile("\(folder.path)/\(names()[0])").withBytes { Array($0) }.suffix(1000)
-        == straight.suffix(1000))
+      try begin(from: 4, kept) == events([.fileVersion, .restart], [kept[3], kept[4], last]))
   }
 
   @Test("numbers that are not finite are left out, and a row without any is no record")
   func notFinite() throws {
-    var file = try TensorBoardFile(in: folder.path, continuing: [], host: "h", time: 1)
+    var file = try TensorBoardFile(in: folder.path, from: 0, continuing: [], host: "h", time: 1)
     let before = try MappedFile(file.path).count
     var row = StepRow(
       step: 1, epoch: 1, loss: .nan, gradientNorm: .infinity, isClipped: false,

@@ -2,8 +2,9 @@ import Files
 
 /// A run as TensorBoard shows it: `events.out.tfevents.SECONDS.HOST`.
 ///
-/// Each life of a run begins a file of its own with all rows that stay, and removes the one before. A
-/// TensorBoard that is looking on goes over to the newer name, and is told to forget what it has read.
+/// Each life of a run begins a file of its own under a later name, and takes back in it what the life
+/// before said after the checkpoint. The older files stay as they are: a TensorBoard that is looking on
+/// has one of them open, and would wait for it for ever if it were gone.
 package struct TensorBoardFile: ~Copyable {
   private static let prefix = "events.out.tfevents."
   private var file: AppendedFile
@@ -13,21 +14,22 @@ package struct TensorBoardFile: ~Copyable {
   /// Begins a file in `folder`.
   ///
   /// - Parameters:
-  ///   - folder: The run's, where no other event file stays.
-  ///   - rows: What the log holds already.
+  ///   - folder: The run's.
+  ///   - step: Where the checkpoint stands; older files are heard up to the step before.
+  ///   - rows: What the log holds; what it says of `step` is repeated.
   ///   - host: The machine's name.
   ///   - time: Now, in seconds since 1970.
   /// - Throws: What the file system said.
   package init(
-    in folder: String, continuing rows: [TrainingRow], host: String, time: Double
+    in folder: String, from step: Int, continuing rows: [TrainingRow], host: String, time: Double
   ) throws(FileError) {
     let older = try namesInFolder(folder).filter { $0.hasPrefix(Self.prefix) }
     let path = "\(folder)/\(Self.prefix)\(Self.seconds(time, after: older)).\(Self.part(host))"
     let head = TensorBoardEvent(time: time, step: 0, content: .fileVersion).record
-    let restart = TensorBoardEvent(time: time, step: 0, content: .restart).record
-    try AtomicFile.write(head + restart + rows.flatMap { Self.record(of: $0) }, to: path)
+    let restart = TensorBoardEvent(time: time, step: step, content: .restart).record
+    let repeated = rows.filter { $0.step >= step }.flatMap { Self.record(of: $0) }
+    try AtomicFile.write(head + (older.isEmpty ? [] : restart) + repeated, to: path)
     file = try AppendedFile(path)
-    for name in older { removeTree("\(folder)/\(name)") }
   }
 
   package mutating func append(_ row: TrainingRow) throws(FileError) {
@@ -51,7 +53,7 @@ package struct TensorBoardFile: ~Copyable {
   }
 
   /// What TensorBoard draws of a row; tags are grouped by what stands before the slash.
-  private static func record(of row: TrainingRow) -> [UInt8] {
+  static func record(of row: TrainingRow) -> [UInt8] {
     let scalars: [(String, Double?)] =
       switch row {
       case .step(let row):
