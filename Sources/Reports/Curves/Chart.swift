@@ -83,7 +83,7 @@ struct Chart {
     at place: (Canvas.Point) -> Canvas.Point
   ) {
     let labels = curves.compactMap { curve -> (text: String, color: Color, at: Canvas.Point)? in
-      guard let last = curve.points.last(where: \.y.isFinite) else { return nil }
+      guard let last = curve.course.last(where: \.y.isFinite) else { return nil }
       return (Self.text(of: last.y, on: y), curve.color, place(last))
     }.filter { $0.at.y.isFinite }.sorted { $0.at.y < $1.at.y }
     var line = -Double.infinity
@@ -115,14 +115,11 @@ extension Curve {
   fileprivate func draw(
     on canvas: Canvas, _ axis: AxisScale, at place: (Canvas.Point) -> Canvas.Point
   ) {
-    let line = points.thinned(to: 500)
-    if style == .noisy, points.count >= 40 {
-      canvas.stroke(line.map(place), color.faded(to: 0.3), width: 1)
-      let course = line.smoothed(reach: line.count / 40)
-      strokeLine(through: course.map(place), on: canvas)
-    } else {
-      strokeLine(through: line.map(place), on: canvas)
+    if isNoisy {
+      let measured = points.thinned(to: Self.mostPoints).map(place)
+      canvas.stroke(measured, color.faded(to: 0.3), width: 1)
     }
+    strokeLine(through: course.map(place), on: canvas)
     if showsPoints {
       for point in points.map(place) where point.y.isFinite {
         canvas.circle(point, radius: 4, color)

@@ -18,6 +18,18 @@ struct Curve: Sendable {
   /// A point to be ringed, such as the best.
   var emphasis: Canvas.Point?
 
+  /// What is drawn strongly: of a noisy curve its course, once there is one.
+  var course: [Canvas.Point] {
+    let line = points.thinned(to: Self.mostPoints)
+    return isNoisy ? line.smoothed(reach: line.count / 40) : line
+  }
+
+  /// Whether there are points enough to see a course among them.
+  var isNoisy: Bool { style == .noisy && points.count >= 40 }
+
+  /// More would not be seen, and make a large file.
+  static let mostPoints = 500
+
   init(
     _ name: String, _ color: Color, _ style: Style, _ points: [Canvas.Point],
     emphasis: Canvas.Point? = nil
@@ -37,11 +49,11 @@ extension [Canvas.Point] {
     }
   }
 
-  /// Each point's mean with as many neighbours before as after it, up to `reach`.
+  /// Each point's mean with the `reach` points before and after it, as far as there are any.
   func smoothed(reach: Int) -> [Canvas.Point] {
     indices.map { index in
-      let reach = Swift.min(reach, index, count - 1 - index)
-      return Canvas.Point(x: self[index].x, y: self[index - reach...index + reach].mean.y)
+      let window = Swift.max(0, index - reach)...Swift.min(count - 1, index + reach)
+      return Canvas.Point(x: self[index].x, y: self[window].mean.y)
     }
   }
 }
