@@ -13,6 +13,8 @@ let package = Package(
     .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
     .systemLibrary(name: "CNettle", providers: [.apt(["nettle-dev"]), .brew(["nettle"])]),
     .systemLibrary(name: "CLinux"),
+    // Opens Cairo by name when something is drawn: see its header.
+    .target(name: "CCairo", linkerSettings: [.linkedLibrary("dl")]),
 
     .target(name: "Files", dependencies: ["CLinux", "CNettle"]),
     .target(name: "Tensors", dependencies: ["CKernels"]),
@@ -21,6 +23,7 @@ let package = Package(
     .target(name: "Text"),
     .target(name: "Metrics", dependencies: ["Text"]),
     .target(name: "Datasets", dependencies: ["Files"]),
+    .target(name: "Reports", dependencies: ["CCairo", "Files", "Media"]),
     .target(name: "ImageEncoders", dependencies: ["Files", "Layers", "Media", "Tensors"]),
     .target(
       name: "Captioning",
@@ -36,8 +39,8 @@ let package = Package(
     .executableTarget(
       name: "cutline",
       dependencies: [
-        "Captioning", "Datasets", "Files", "ImageEncoders", "Layers", "Media", "Tensors", "Text",
-        "Training", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Captioning", "Datasets", "Files", "ImageEncoders", "Layers", "Media", "Reports", "Tensors",
+        "Text", "Training", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       // Read by whoever validates results, not by the program.
       exclude: ["Resources"]),
@@ -67,6 +70,7 @@ let package = Package(
     .testTarget(name: "LayersTests", dependencies: ["Files", "Layers", "Tensors", "TestSupport"]),
     .testTarget(name: "MediaTests", dependencies: ["Media", "TestSupport"]),
     .testTarget(name: "MetricsTests", dependencies: ["Files", "Metrics", "TestSupport", "Text"]),
+    .testTarget(name: "ReportsTests", dependencies: ["Files", "Media", "Reports", "TestSupport"]),
     .testTarget(name: "TensorsTests", dependencies: ["CKernels", "Tensors", "TestSupport"]),
     .testTarget(name: "TextTests", dependencies: ["Text"]),
     .testTarget(

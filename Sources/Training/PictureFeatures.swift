@@ -18,14 +18,6 @@ package struct PictureFeatures: Sendable {
 
   package init(cache: FeatureCache? = nil) { self.cache = cache }
 
-  /// How far a pass over pictures is.
-  package struct Pass: Sendable {
-    package let doneCount: Int
-    package let totalCount: Int
-    /// How many of them were found in the cache.
-    package let foundCount: Int
-  }
-
   /// The features of `examples`, `[P, F]`, which have been prepared.
   package func callAsFunction(_ examples: [TrainingExample]) -> Tensor {
     Tensor(concatenating: examples.compactMap { rows[$0.path] }, along: 0)
@@ -42,10 +34,11 @@ package struct PictureFeatures: Sendable {
   /// - Throws: What is wrong with the first picture that cannot be read.
   package mutating func prepare(
     _ examples: [TrainingExample], by encoder: any ImageEncoder, _ loader: PictureLoader,
-    reporting report: (Pass) -> Void = { _ in }
+    reporting report: (PassProgress) -> Void = { _ in }
   ) throws(MediaError) {
     let missing = findInCache(examples.filter { rows[$0.path] == nil })
     let foundCount = examples.count - missing.count
+    report(PassProgress(pass: .features, done: foundCount, total: examples.count))
     guard !missing.isEmpty else { return }
     let encoder = encoder.foldingNorms()
     var computed: [(path: String, row: Tensor)] = []
@@ -62,9 +55,8 @@ package struct PictureFeatures: Sendable {
       }
       if computed.count >= 512 || start + part.count == missing.count { keep(&computed) }
       report(
-        Pass(
-          doneCount: foundCount + start + part.count, totalCount: examples.count,
-          foundCount: foundCount))
+        PassProgress(
+          pass: .features, done: foundCount + start + part.count, total: examples.count))
     }
   }
 

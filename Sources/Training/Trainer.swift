@@ -13,8 +13,9 @@ package struct Trainer: Sendable {
   package let vocabulary: Vocabulary
   package private(set) var state: TrainingState
   package let training: [TrainingExample]
-  private let validation: [TrainingExample]
-  private let references: [[[String]]]
+  package let validation: [TrainingExample]
+  /// What people wrote about the validation pictures, by their numbers.
+  package let references: [[[String]]]
   private let preprocessing: ImagePreprocessing
   /// What the frozen encoder sees in each picture; filled when first needed.
   private var features: PictureFeatures
@@ -37,6 +38,8 @@ package struct Trainer: Sendable {
     package let loss: Double
     /// Of what it writes by itself, by beam search.
     package let scores: CaptionScores
+    /// What it writes, by the pictures' numbers.
+    package let captions: [String]
     /// The first picture's.
     package let sample: (caption: String, reference: String)
   }
@@ -103,16 +106,30 @@ package struct Trainer: Sendable {
     return builder.epoch(epoch).map { $0.map { members[$0] } }
   }
 
+  /// How many steps each epoch has.
+  ///
+  /// Where a batch is full at a number of words, epochs may differ by a step or so from what is said here.
+  package var stepCounts: [Int] {
+    var counts: [Bool: Int] = [:]
+    return (0..<plan.epochCount).map { epoch in
+      let learnsEncoder = plan.learnsEncoder(in: epoch)
+      if let count = counts[learnsEncoder] { return count }
+      let count = (batches(ofEpoch: epoch).count + plan.batchesPerStep - 1) / plan.batchesPerStep
+      counts[learnsEncoder] = count
+      return count
+    }
+  }
+
   /// Learns from every caption once, or from those that this epoch has left.
   ///
   /// - Parameters:
   ///   - afterStep: Is shown the state after each step, to keep it if it likes, and says whether to go on.
-  ///   - duringPass: Is told how far the frozen encoder is with the pictures, before the first step.
+  ///   - duringPass: Is told how far the rounds before and after the learning are.
   /// - Returns: Mean losses; nil if the epoch was not finished.
   /// - Throws: What is wrong with a picture that cannot be read; what `afterStep` throws.
   package mutating func learnEpoch(
     afterStep: (TrainingState.Report, TrainingState) throws -> Bool = { _, _ in true },
-    duringPass: (PictureFeatures.Pass) -> Void = { _ in }
+    duringPass: (PassProgress) -> Void = { _ in }
   ) throws -> EpochReport? {
     let learnsEncoder = plan.learnsEncoder(in: state.epoch)
     try prepareFeatures(learnsEncoder: learnsEncoder, duringPass)
@@ -126,7 +143,7 @@ package struct Trainer: Sendable {
     }
     // Learning has made them obsolete.
     if learnsEncoder { features.removeAll() }
-    let validation = try validate(asPixels: learnsEncoder)
+    let validation = try validate(asPixels: learnsEncoder, duringPass)
     let isBest = validation.map { state.note(score: plan.selection.score(of: $0), plan) } ?? false
     let report = EpochReport(
       epoch: state.epoch + 1, trainingLoss: state.lossSum / Double(max(batches.count, 1)),
@@ -137,7 +154,9 @@ package struct Trainer: Sendable {
   }
 
   /// Shows the model the validation set, and lets it write.
-  private func validate(asPixels: Bool) throws(MediaError) -> Validation? {
+  private func validate(
+    asPixels: Bool, _ progress: (PassProgress) -> Void
+  ) throws(MediaError) -> Validation? {
     guard !validation.isEmpty else { return nil }
     let model = state.result
     let encoder = model.encoder.foldingNorms()
@@ -145,6 +164,7 @@ package struct Trainer: Sendable {
     var (loss, wordCount) = (0.0, 0)
     var captions = [String](repeating: "", count: references.count)
     for start in stride(from: 0, to: validation.count, by: Self.validationBatchSize) {
+      progress(.init(pass: .validation, done: start, total: validation.count))
       let examples = Array(
         validation[start..<min(start + Self.validationBatchSize, validation.count)])
       let features =
@@ -167,7 +187,7 @@ package struct Trainer: Sendable {
           references: references[example.number])
       })
     return Validation(
-      loss: loss / Double(max(wordCount, 1)), scores: scores,
+      loss: loss / Double(max(wordCount, 1)), scores: scores, captions: captions,
       sample: (captions[0], references[0][0].joined(separator: " ")))
   }
 
@@ -195,7 +215,7 @@ package struct Trainer: Sendable {
 
   /// Computes the features an epoch needs, and before the first step shows some to the decoder.
   private mutating func prepareFeatures(
-    learnsEncoder: Bool, _ report: (PictureFeatures.Pass) -> Void
+    learnsEncoder: Bool, _ report: (PassProgress) -> Void
   ) throws(MediaError) {
     guard !learnsEncoder || state.step == 0 else { return }
     let interval = max(1, training.count / Self.measuredPictureCount)

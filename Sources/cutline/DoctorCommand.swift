@@ -2,6 +2,7 @@ import ArgumentParser
 import Captioning
 import Files
 import Media
+import Reports
 import Tensors
 
 /// `cutline doctor`: what a bug report should say about this machine.
@@ -36,7 +37,10 @@ struct DoctorCommand: ParsableCommand {
   private var libraries: [JSONValue.Member] {
     let versions =
       [(name: "oneDNN", version: Device.libraryVersion)] + MediaLibraries.versions
-      + [(name: "nettle", version: SHA256.libraryVersion)]
+      + [
+        (name: "nettle", version: SHA256.libraryVersion),
+        (name: "cairo", version: DrawingLibrary.version ?? "not there (no curves are drawn)"),
+      ]
     return versions.map { .init($0.name, .string($0.version)) }
   }
 
@@ -85,6 +89,7 @@ struct DoctorCommand: ParsableCommand {
     [
       "CUTLINE_MODEL", "CUTLINE_MODEL_PATH", "CUTLINE_THREADS", "XDG_DATA_HOME",
       "OMP_NUM_THREADS", "OMP_PROC_BIND", "GOMP_CPU_AFFINITY", "ONEDNN_MAX_CPU_ISA", "TMPDIR",
+      "TERM", "COLUMNS",
     ].compactMap { name in
       environmentVariable(name).map { .init(name, .string($0)) }
     }

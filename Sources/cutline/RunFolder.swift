@@ -53,15 +53,24 @@ struct RunFolder: ~Copyable {
   }
 
   /// Writes a checkpoint, points `last` to it, and `best` if it is; only then removes the oldest.
+  ///
+  /// - Parameters:
+  ///   - state: What is kept.
+  ///   - contents: The model folder it will be.
+  ///   - settings: What the run was begun with.
+  ///   - isBest: Whether no epoch before did better.
+  /// - Returns: The checkpoint.
+  /// - Throws: What the file system said.
   func save(
     _ state: TrainingState, as contents: ModelDirectory.Contents, _ settings: Checkpoint.Settings,
     isBest: Bool = false
-  ) throws {
+  ) throws -> Checkpoint {
     let checkpoint = try Checkpoint.write(state, as: contents, settings, into: checkpoints)
     let place = "checkpoints/\(checkpoint.name)"
     try replaceLink(at: "\(path)/last", pointingTo: place)
     if isBest { try replaceLink(at: "\(path)/best", pointingTo: place) }
     let best = destinationOfLink("\(path)/best")?.split(separator: "/").last.map(String.init)
     try Checkpoint.removeOld(in: checkpoints, keeping: keptCount, and: best)
+    return checkpoint
   }
 }

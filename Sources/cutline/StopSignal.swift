@@ -7,10 +7,12 @@ import Synchronization
 /// it.
 final class StopSignal: Sendable {
   private let received = Mutex<Int32?>(nil)
+  private let progress: Progress
 
-  /// Begins to wait; to be called before any other thread is started, since threads inherit what is
-  /// blocked.
-  init() {
+  /// Begins to wait, and will say so to `progress` when a signal came; to be called before any other
+  /// thread is started, since threads inherit what is blocked.
+  init(reportingTo progress: Progress) {
+    self.progress = progress
     var held = Self.held
     pthread_sigmask(SIG_BLOCK, &held, nil)
     var thread = pthread_t()
@@ -38,8 +40,11 @@ final class StopSignal: Sendable {
         defer { received = received ?? number }
         return received != nil
       }
-      if isSecond { _exit(128 + number) }
-      say("stopping after this step... (again to stop at once)")
+      if isSecond {
+        progress.clear()
+        _exit(128 + number)
+      }
+      progress.say("stopping after this step... (again to stop at once)")
     }
   }
 

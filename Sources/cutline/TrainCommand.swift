@@ -45,6 +45,7 @@ struct TrainCommand: ParsableCommand {
   var threads: Int?
   @Option(help: "The licence of what is learned, for the model's config.json.")
   var license: String?
+  @OptionGroup var reporting: TrainingReportOptions
 
   func validate() throws {
     try check("--embed", embed, in: 1...16_384)
@@ -58,7 +59,9 @@ struct TrainCommand: ParsableCommand {
   }
 
   func run() throws {
-    let stop = StopSignal()
+    let progress = reporting.makeProgress()
+    defer { progress.clear() }
+    let stop = StopSignal(reportingTo: progress)
     if let threads { Device.setThreadCount(threads) }
     // At once, not after the first epoch: where nothing can be written nothing need be learned.
     let run = try RunFolder(output)
@@ -80,53 +83,49 @@ struct TrainCommand: ParsableCommand {
       validation: validation?.examples(with: vocabulary) ?? [],
       references: validation?.references ?? [], vocabulary: vocabulary, plan: plan,
       resuming: try checkpoint?.state(of: model, plan))
+    try RunConfiguration(
+      dataset: dataset, settings: settings,
+      execution: [
+        ("--save-every", "\(saveEvery)"), ("--threads", threads.map(String.init) ?? "all"),
+      ]
+    ).write(into: output)
     let unknown = vocabulary.unknownFraction(of: training.counts)
-    say("\(dataset)  vocabulary \(vocabulary.count) (\(percent(unknown)) <unk>)")
-    say(
+    progress.say("\(dataset)  vocabulary \(vocabulary.count) (\(percent(unknown)) <unk>)")
+    progress.say(
       "model  \(model.parameterCount) parameters, \(trainer.batches(ofEpoch: 0).count) batches an epoch"
     )
-    if let checkpoint { say("going on from \(checkpoint.path)") }
+    if let checkpoint { progress.say("going on from \(checkpoint.path)") }
+    let reports = try TrainingReport(in: output, of: trainer, reporting, progress)
 
     let save = { (state: TrainingState, isBest: Bool) in
       try TrainingHealth.checkNumbers(of: state)
+      try reports.synchronize()
+      let start = ContinuousClock.now
       let contents = contents(state, configuration, (vocabulary, training.counts))
-      try run.save(state, as: contents, settings, isBest: isBest)
+      let checkpoint = try run.save(state, as: contents, settings, isBest: isBest)
+      reports.saved(checkpoint, in: start.duration(to: .now))
     }
     var health = TrainingHealth()
-    let clock = ContinuousClock()
     while !trainer.isFinished {
-      let start = clock.now
-      let report = try trainer.learnEpoch { report, state in
-        if state.step % 20 == 0 {
-          say(
-            "step \(state.step)  loss \(rounded(report.loss))  grad \(rounded(report.gradientNorm))"
-          )
-        }
-        try health.check(report, state)
-        if stop.number != nil { return false }
-        if state.step % saveEvery == 0 { try save(state, false) }
-        return true
-      }
+      let report = try trainer.learnEpoch(
+        afterStep: { report, state in
+          try reports.step(report, state)
+          try health.check(report, state)
+          if stop.number != nil { return false }
+          if state.step % saveEvery == 0 { try save(state, false) }
+          return true
+        }, duringPass: reports.pass)
       guard let report else {
         try save(trainer.state, false)
-        say("saved \(output)/last at step \(trainer.state.step). To go on, type the same again.")
+        progress.say(
+          "saved \(output)/last at step \(trainer.state.step). To go on, type the same again.")
         stop.end()
       }
-      say(line(about: report, seconds: start.duration(to: clock.now).components.seconds))
+      try reports.epoch(report, of: trainer)
       try save(trainer.state, report.isBest)
     }
     let result = "\(output)/\(trainer.state.progress.bestScore == nil ? "last" : "best")"
-    say("wrote \(result). Use it:  cutline caption -m \(result) PHOTO")
-  }
-
-  private func line(about report: Trainer.EpochReport, seconds: Int64) -> String {
-    let head = "epoch \(report.epoch)/\(learning.epochs)  loss \(rounded(report.trainingLoss))"
-    guard let validation = report.validation else { return "\(head)  \(seconds) s" }
-    let score = validation.scores.corpus
-    return head
-      + "  val loss \(rounded(validation.loss))  BLEU-4 \(rounded(score.bleu[3]))"
-      + "  CIDEr \(rounded(score.cider))\(report.isBest ? " *best*" : "")  \(seconds) s"
-      + "  \"\(validation.sample.caption)\" (ref: \"\(validation.sample.reference)\")"
+    progress.say("wrote \(result). Use it:  cutline caption -m \(result) PHOTO")
   }
 
   /// What must be the same for a run to go on: everything its outcome depends on.

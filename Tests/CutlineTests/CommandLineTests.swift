@@ -100,7 +100,9 @@ struct CommandLineTests {
     let model = try SampleModel()
     let result = try cutline("doctor", "-m", model.path)
     #expect(result.status == 0)
-    for fact in ["oneDNN", "libjpeg", "libpng", "libwebp", "nettle", "89478485", model.path] {
+    for fact in [
+      "oneDNN", "libjpeg", "libpng", "libwebp", "nettle", "cairo", "89478485", model.path,
+    ] {
       #expect(result.output.contains(fact))
     }
     #expect(result.output.contains("CUTLINE_THREADS"))

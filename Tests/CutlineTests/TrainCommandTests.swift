@@ -65,8 +65,124 @@ struct TrainCommandTests {
     #expect(kept.suffix(3) == ["step-0000014", "step-0000015", "step-0000016"])
     #expect(kept.count <= 4 && kept.allSatisfy { $0.hasPrefix("step-") }, "leftovers: \(kept)")
     #expect(try bytes("killed/best/state.json") == bytes("straight/best/state.json"))
+    try expectSameReports()
     let caption = try Program.run(["-m", "killed/last", Pictures.jpeg], in: folder.path)
     #expect(caption.status == 0, "\(caption.errors)")
+  }
+
+  /// What the killed run left to look at is that of the undisturbed one, but for times and names.
+  private func expectSameReports() throws {
+    let rows = try rows("killed")
+    #expect(rows == (try self.rows("straight")))
+    #expect(rows.count == 16 + 4)
+    let table = try text("killed/metrics.csv").split(separator: "\n")
+    #expect(table.count == 1 + 4)
+    #expect(
+      table.map(withoutSeconds)
+        == (try text("straight/metrics.csv").split(separator: "\n").map(withoutSeconds)))
+    #expect(try shownSteps("killed") == (1...16).flatMap { $0 % 4 == 0 ? [$0, $0] : [$0] })
+    #expect(try shownSteps("straight") == shownSteps("killed"))
+    for epoch in 1...4 {
+      let page = try text("killed/samples/epoch-0\(epoch).html")
+      let straight = try text("straight/samples/epoch-0\(epoch).html")
+      #expect(page.replacing("killed", with: "straight") == straight)
+    }
+    for name in ["curves.svg", "curves.png", "config.json"] {
+      #expect(isFile("\(folder.path)/killed/\(name)"), "\(name)")
+    }
+    #expect(try bytes("killed/config.json") == bytes("straight/config.json"))
+  }
+
+  private func text(_ name: String) throws -> String {
+    String(decoding: try bytes(name), as: UTF8.self)
+  }
+
+  /// The rows of a run's log without what a clock has measured.
+  private func rows(_ run: String) throws -> [JSONValue] {
+    try text("\(run)/train.jsonl").split(separator: "\n").map { line in
+      guard case .object(let members) = try JSONValue(reading: Array(line.utf8)) else {
+        return .null
+      }
+      return .object(
+        members.filter { !["time", "seconds", "captions_per_second"].contains($0.key) })
+    }
+  }
+
+  private func withoutSeconds(_ line: Substring) -> String {
+    line.split(separator: ",", omittingEmptySubsequences: false).dropLast().joined(separator: ",")
+  }
+
+  /// The steps that TensorBoard shows of a run: a restart takes back its own step and later ones.
+  private func shownSteps(_ run: String) throws -> [Int] {
+    var steps: [Int] = []
+    for name in try namesInFolder("\(folder.path)/\(run)") where name.contains("tfevents") {
+      var rest = try bytes("\(run)/\(name)")[...]
+      while rest.count >= 16 {
+        let length = rest.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
+        let event = rest.dropFirst(12).prefix(length)
+        rest = rest.dropFirst(16 + length)
+        // Behind the time: field 2 with one byte of step, and the field of what is said of it.
+        let (hasStep, step) = (
+          event.dropFirst(9).first == 0x10, Int(event.dropFirst(10).first ?? 0)
+        )
+        switch event.dropFirst(hasStep ? 11 : 9).first {
+        case 0x2A: steps.append(step)
+        case 0x3A: steps.removeAll { $0 >= (hasStep ? step : 0) }
+        default: break
+        }
+      }
+    }
+    return steps
+  }
+
+  @Test("on a terminal a bar is drawn and taken away; standard output holds the log's rows")
+  func terminal() throws {
+    let command = "\"$0\" \(Self.options.joined(separator: " ")) -o run"
+    let script = """
+      export LANG=C.UTF-8 TERM=xterm
+      script -qefc 'stty cols 60; \(command.replacing("\"$0\"", with: Program.path)) --json >rows' \
+        screen </dev/null >/dev/null || exit
+      \(command.replacing("-o run", with: "-o plain")) 2>plain.log
+      \(command.replacing("-o run", with: "-o quiet -q")) 2>quiet.log
+      \(command.replacing("-o run", with: "-o json --progress json")) 2>json.log
+      """
+    let result = try Program.spawn(
+      ["/bin/bash", "-c", script, Program.path], in: folder.path, environment: [:], input: [],
+      output: .file)
+    #expect(result.status == 0 && result.output == "", "\(result.errors)")
+    #expect(try bytes("rows") == bytes("run/train.jsonl"))
+    let screen = try text("screen")
+    #expect(screen.contains("\rfeatures  \u{2588}"), "\(screen)")
+    #expect(screen.contains("\repoch 1/4  ") && screen.contains("\r\u{1B}[Keval  1/4  loss "))
+    // What is drawn in place fits the window, and nothing of it is left at the end.
+    for part in screen.split(separator: "\r") where part.hasSuffix("\u{1B}[K") {
+      #expect(part.count - 3 < 60, "\(part)")
+    }
+    #expect(screen.contains("PHOTO\r\n"))
+    let plain = try text("plain.log")
+    #expect(!plain.contains("\r") && !plain.contains("\u{1B}") && plain.contains("eval  4/4"))
+    #expect(
+      try FileManager.default.attributesOfItem(atPath: "\(folder.path)/quiet.log")[.size] as? Int
+        == 0)
+    for line in try text("json.log").split(separator: "\n") {
+      #expect(try JSONValue(reading: Array(line.utf8))["event"] != nil)
+    }
+  }
+
+  @Test("without Cairo a training goes on, and says once how to get it")
+  func noCairo() throws {
+    try folder.makeFolder("libraries")
+    // Too short to be a library: the loader gives up at it.
+    try folder.write("", to: "libraries/libcairo.so.2")
+    let inherited = ProcessInfo.processInfo.environment["LD_LIBRARY_PATH"].map { ":" + $0 } ?? ""
+    let result = try Program.run(
+      Self.options + ["-o", "run"], in: folder.path,
+      environment: ["LD_LIBRARY_PATH": "\(folder.path)/libraries\(inherited)"])
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(result.errors.components(separatedBy: "no curves are drawn").count == 2)
+    #expect(result.errors.contains("apt-get install libcairo2"))
+    #expect(try rows("run").count == 20)
+    #expect(!isFile("\(folder.path)/run/curves.svg"))
   }
 
   @Test("an interrupted run is saved, ends as its signal says, and goes on")

@@ -104,9 +104,9 @@ struct FeatureCacheTests {
       _ examples: [TrainingExample], _ cache: FeatureCache?
     ) throws -> (numbers: [Float], found: Int) {
       var store = PictureFeatures(cache: cache)
-      var found = examples.count
-      try store.prepare(examples, by: encoder, loader) { found = $0.foundCount }
-      return (store(examples).floats, found)
+      var reports: [PassProgress] = []
+      try store.prepare(examples, by: encoder, loader) { reports.append($0) }
+      return (store(examples).floats, reports[0].done)
     }
     let alone = try features(examples, nil)
     _ = try features(Array(examples[7..<12]), cache(size: 256))

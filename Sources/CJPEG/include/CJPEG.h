@@ -1,4 +1,4 @@
-// One JPEG, from bytes to rows of RGB, through libjpeg-turbo's libjpeg interface.
+// One JPEG, from bytes to rows of RGB and back, through libjpeg-turbo's libjpeg interface.
 //
 // TurboJPEG's own interface cannot tell where a file ended: its first warning hides the later ones,
 // and a file that stops after the last row looks like one that stops after the first. libjpeg calls
@@ -41,6 +41,11 @@ typedef struct {
 // RGB triples. CMYK is read as Adobe writes it (inverted) and converted as Pillow does.
 CJPEGReport cjpeg_decode(
     const uint8_t *bytes, size_t count, const CJPEGRequest *request, uint8_t *pixels);
+
+// Encodes `height` rows of `width` RGB triples at a quality of 1 to 100, at most 65,500 a side. Returns
+// the bytes, to be given to free(), and sets `count`; NULL if there is no memory.
+uint8_t *cjpeg_encode(
+    const uint8_t *pixels, uint32_t width, uint32_t height, int quality, size_t *count);
 
 // The library's version, such as "2.1.5".
 const char *cjpeg_version(void);

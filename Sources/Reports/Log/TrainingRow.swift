@@ -1,0 +1,92 @@
+import Files
+
+/// One thing that a training has to tell: a step, or an epoch.
+package enum TrainingRow: Sendable, Equatable {
+  case step(StepRow)
+  case epoch(EpochRow)
+
+  /// How many steps had been learned from.
+  package var step: Int {
+    switch self {
+    case .step(let row): row.step
+    case .epoch(let row): row.step
+    }
+  }
+
+  /// When it was written; seconds since 1970.
+  package var time: Double {
+    switch self {
+    case .step(let row): row.time
+    case .epoch(let row): row.time
+    }
+  }
+}
+
+/// What one step taught.
+package struct StepRow: Sendable, Equatable {
+  /// Counts from 1, as does `epoch`.
+  package var step: Int
+  package var epoch: Int
+  /// Nats per word.
+  package var loss: Double
+  /// Before clipping.
+  package var gradientNorm: Double
+  /// Whether the gradient was longer than it may be.
+  package var isClipped: Bool
+  package var learningRate: Double
+  /// The probability of feeding back the model's own word; nil without scheduled sampling.
+  package var samplingRate: Double?
+  /// Over the last minute; nil where nothing has been measured yet.
+  package var captionsPerSecond: Double?
+  package var time: Double
+
+  package init(
+    step: Int, epoch: Int, loss: Double, gradientNorm: Double, isClipped: Bool,
+    learningRate: Double, samplingRate: Double? = nil, captionsPerSecond: Double? = nil,
+    time: Double
+  ) {
+    (self.step, self.epoch, self.loss, self.gradientNorm) = (step, epoch, loss, gradientNorm)
+    (self.isClipped, self.learningRate, self.samplingRate) = (isClipped, learningRate, samplingRate)
+    (self.captionsPerSecond, self.time) = (captionsPerSecond, time)
+  }
+}
+
+/// What an epoch came to.
+package struct EpochRow: Sendable, Equatable {
+  /// The last of the epoch.
+  package var step: Int
+  package var epoch: Int
+  /// The mean over all steps; nats per word.
+  package var trainingLoss: Double
+  /// Nil where there is no validation set.
+  package var validation: Validation?
+  /// Whether no epoch before did better.
+  package var isBest: Bool
+  /// What the epoch took; after a resume, what the rest of it took.
+  package var seconds: Double
+  package var time: Double
+
+  /// How the model did on pictures it does not learn from.
+  package struct Validation: Sendable, Equatable {
+    /// Told the words so far of each human caption; nats per word.
+    package var loss: Double
+    /// Of what it writes by itself: BLEU-1 to BLEU-4.
+    package var bleu: [Double]
+    package var rougeL: Double
+    package var cider: Double
+
+    package init(loss: Double, bleu: [Double], rougeL: Double, cider: Double) {
+      precondition(bleu.count == 4, "there are BLEU-1 to BLEU-4, not \(bleu.count) of them")
+      (self.loss, self.bleu, self.rougeL, self.cider) = (loss, bleu, rougeL, cider)
+    }
+  }
+
+  package init(
+    step: Int, epoch: Int, trainingLoss: Double, validation: Validation?, isBest: Bool,
+    seconds: Double, time: Double
+  ) {
+    (self.step, self.epoch, self.trainingLoss) = (step, epoch, trainingLoss)
+    (self.validation, self.isBest) = (validation, isBest)
+    (self.seconds, self.time) = (seconds, time)
+  }
+}

@@ -1,0 +1,115 @@
+import Files
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+// Rows as lines of `train.jsonl`. A number that is not finite is null, for JSON has no other.
+
+extension TrainingRow {
+  package var json: JSONValue {
+    switch self {
+    case .step(let row): row.json
+    case .epoch(let row): row.json
+    }
+  }
+
+  /// Reads what `json` wrote; nil if it is something else.
+  package init?(_ json: JSONValue) {
+    switch json["event"]?.string {
+    case "step":
+      guard let row = StepRow(json) else { return nil }
+      self = .step(row)
+    case "epoch":
+      guard let row = EpochRow(json) else { return nil }
+      self = .epoch(row)
+    default: return nil
+    }
+  }
+}
+
+extension StepRow {
+  fileprivate var json: JSONValue {
+    var members: [JSONValue.Member] = [
+      .init("event", "step"), .init("step", .number(Double(step))),
+      .init("epoch", .number(Double(epoch))), .init("loss", .measured(loss)),
+      .init("perplexity", .measured(exp(loss.rounded(toDigits: 6)))),
+      .init("gradient_norm", .measured(gradientNorm)),
+      .init("clipped", .boolean(isClipped)), .init("learning_rate", .measured(learningRate)),
+    ]
+    if let samplingRate { members.append(.init("sampling_rate", .measured(samplingRate))) }
+    if let captionsPerSecond {
+      members.append(.init("captions_per_second", .measured(captionsPerSecond)))
+    }
+    return .object(members + [.init("time", .time(time))])
+  }
+
+  fileprivate init?(_ json: JSONValue) {
+    guard let step = json["step"]?.integer, let epoch = json["epoch"]?.integer,
+      let loss = json["loss"]?.measure, let norm = json["gradient_norm"]?.measure,
+      let rate = json["learning_rate"]?.measure, let time = json["time"]?.number
+    else { return nil }
+    self.init(
+      step: step, epoch: epoch, loss: loss, gradientNorm: norm,
+      isClipped: json["clipped"] == .boolean(true), learningRate: rate,
+      samplingRate: json["sampling_rate"]?.measure,
+      captionsPerSecond: json["captions_per_second"]?.measure, time: time)
+  }
+}
+
+extension EpochRow {
+  fileprivate var json: JSONValue {
+    var members: [JSONValue.Member] = [
+      .init("event", "epoch"), .init("step", .number(Double(step))),
+      .init("epoch", .number(Double(epoch))), .init("train_loss", .measured(trainingLoss)),
+    ]
+    if let validation {
+      members.append(.init("val_loss", .measured(validation.loss)))
+      for (order, value) in zip(1..., validation.bleu) {
+        members.append(.init("bleu_\(order)", .measured(value)))
+      }
+      members.append(.init("rouge_l", .measured(validation.rougeL)))
+      members.append(.init("cider", .measured(validation.cider)))
+    }
+    return .object(
+      members + [
+        .init("best", .boolean(isBest)), .init("seconds", .time(seconds)),
+        .init("time", .time(time)),
+      ])
+  }
+
+  fileprivate init?(_ json: JSONValue) {
+    guard let step = json["step"]?.integer, let epoch = json["epoch"]?.integer,
+      let loss = json["train_loss"]?.measure, let seconds = json["seconds"]?.number,
+      let time = json["time"]?.number
+    else { return nil }
+    self.init(
+      step: step, epoch: epoch, trainingLoss: loss, validation: Validation(json),
+      isBest: json["best"] == .boolean(true), seconds: seconds, time: time)
+  }
+}
+
+extension EpochRow.Validation {
+  fileprivate init?(_ json: JSONValue) {
+    let bleu = (1...4).compactMap { json["bleu_\($0)"]?.measure }
+    guard let loss = json["val_loss"]?.measure, let cider = json["cider"]?.measure,
+      let rouge = json["rouge_l"]?.measure, bleu.count == 4
+    else { return nil }
+    self.init(loss: loss, bleu: bleu, rougeL: rouge, cider: cider)
+  }
+}
+
+extension JSONValue {
+  /// Six digits: more than any of these is exact to, and short to read.
+  fileprivate static func measured(_ value: Double) -> JSONValue {
+    value.isFinite ? .number(value.rounded(toDigits: 6)) : .null
+  }
+
+  /// Seconds, to the millisecond.
+  fileprivate static func time(_ seconds: Double) -> JSONValue {
+    .number((seconds * 1000).rounded() / 1000)
+  }
+
+  /// A number; null is one that was not finite.
+  fileprivate var measure: Double? { self == .null ? .nan : number }
+}

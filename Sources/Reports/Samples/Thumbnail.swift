@@ -1,0 +1,31 @@
+import Media
+
+/// A small copy of a picture, inside a page.
+struct Thumbnail {
+  /// The longer side, in pixels.
+  static let size = 160
+
+  /// A `data:` address of a JPEG.
+  let address: String
+  let width: Int
+  let height: Int
+
+  /// Reads the picture at `path`; nil if that cannot be done, for a report has to go on.
+  init?(of path: String) {
+    var options = StillImageOptions()
+    options.smallestUsefulSize = Self.fitted
+    guard let image = try? decodeStillImage(.file(path), options).image else { return nil }
+    let size = Self.fitted(PixelSize(width: image.width, height: image.height))
+    let small = image.resized(toWidth: size.width, height: size.height)
+    guard let bytes = small.jpegBytes() else { return nil }
+    address = "data:image/jpeg;base64,\(base64(bytes))"
+    (width, height) = (size.width, size.height)
+  }
+
+  /// A size of the same shape whose longer side is `size`.
+  private static func fitted(_ original: PixelSize) -> PixelSize {
+    let longer = max(original.width, original.height)
+    func side(_ pixels: Int) -> Int { max(1, (pixels * size + longer / 2) / longer) }
+    return PixelSize(width: side(original.width), height: side(original.height))
+  }
+}

@@ -1,0 +1,42 @@
+import Files
+import Glibc
+
+/// The terminal behind standard error, if a person is looking at it.
+struct Terminal: Sendable {
+  /// Whether it can show blocks, beside ASCII.
+  let hasBlocks: Bool
+
+  /// The terminal; nil if standard error leads elsewhere, or the terminal cannot go back on a line.
+  static var current: Terminal? {
+    guard StandardStream.error.isTerminal, environmentVariable("TERM") != "dumb" else { return nil }
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].compactMap(environmentVariable).first ?? ""
+    let encoding = locale.lowercased()
+    return Terminal(hasBlocks: encoding.contains("utf-8") || encoding.contains("utf8"))
+  }
+
+  /// How many characters a line has; asked for anew each time, as windows change.
+  static var columnCount: Int {
+    var size = winsize()
+    if ioctl(StandardStream.error.rawValue, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 {
+      return Int(size.ws_col)
+    }
+    return environmentVariable("COLUMNS").flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil } ?? 80
+  }
+
+  /// A bar of `width` characters of which `share`, in `0...1`, is filled.
+  func bar(_ share: Double, width: Int) -> String {
+    let share = share > 0 ? min(share, 1) : 0
+    guard hasBlocks else {
+      let filled = Int(share * Double(width - 2))
+      return "[" + String(repeating: "#", count: filled)
+        + String(repeating: ".", count: width - 2 - filled) + "]"
+    }
+    let eighths = Int(share * Double(width * 8))
+    let full = String(repeating: "\u{2588}", count: eighths / 8)
+    let part = eighths % 8 == 0 ? "" : String(Self.blocks[eighths % 8 - 1])
+    return full + part + String(repeating: "\u{2591}", count: width - full.count - part.count)
+  }
+
+  /// One to seven eighths of a block.
+  private static let blocks = Array("\u{258F}\u{258E}\u{258D}\u{258C}\u{258B}\u{258A}\u{2589}")
+}

@@ -1,0 +1,111 @@
+import Files
+import Glibc
+import Reports
+import Training
+
+// What a training has to tell, as lines and pages.
+
+extension ProgressReport {
+  /// A step of a training of `epochCount` epochs and `stepCount` steps.
+  init(_ row: StepRow, of epochCount: Int, stepCount: Int, eta: Double?) {
+    let head = "epoch \(padded(row.epoch, to: epochCount))/\(epochCount)"
+    let step = "step \(row.step.grouped)"
+    let loss = "loss \(row.loss.text(places: 3))"
+    let speed = row.captionsPerSecond.map { "\($0.text(places: 0)) cap/s" }
+    let end = eta.map { "ETA \(clockText($0))" }
+    let perplexity = exp(row.loss)
+    let details = [
+      "ppl \(perplexity.text(places: perplexity < 100 ? 1 : 0))",
+      "grad \(row.gradientNorm.text(places: 1))",
+      row.samplingRate.map { "p(sample) \($0.text(places: 2))" },
+    ]
+    self.init(
+      head: head, share: Double(row.step) / Double(max(stepCount, 1)),
+      short: [step, loss, speed, end].compactMap(\.self),
+      long: ([step, loss] + details + [speed, end]).compactMap(\.self),
+      json: TrainingRow.step(row).json.adding("eta_seconds", eta))
+  }
+
+  /// A round over pictures, which stood at `start` so many seconds ago.
+  init(_ pass: PassProgress, since start: PassProgress, seconds: Double) {
+    let (name, key) =
+      switch pass.pass {
+      case .features: ("features", "features")
+      case .validation: ("eval", "validation")
+      }
+    let count = "\(pass.done.grouped)/\(pass.total.grouped)"
+    let done = Double(pass.done - start.done)
+    let eta = done > 0 && seconds > 1 ? Double(pass.total - pass.done) * seconds / done : nil
+    let words = [count, eta.map { "ETA \(clockText($0))" }].compactMap(\.self)
+    self.init(
+      head: name, share: Double(pass.done) / Double(max(pass.total, 1)), short: words, long: words,
+      json: [
+        "event": .string(key), "done": .number(Double(pass.done)),
+        "total": .number(Double(pass.total)),
+      ])
+  }
+}
+
+extension JSONValue {
+  /// The object with one more member, where there is a value.
+  fileprivate func adding(_ key: String, _ value: Double?) -> JSONValue {
+    guard case .object(let members) = self, let value, value.isFinite else { return self }
+    return .object(members + [.init(key, .number(value.rounded()))])
+  }
+}
+
+/// `number`, as wide as `largest`.
+private func padded(_ number: Int, to largest: Int) -> String {
+  let text = String(number)
+  return String(repeating: " ", count: max(0, String(largest).count - text.count)) + text
+}
+
+extension EpochRow {
+  init(_ report: Trainer.EpochReport, step: Int, seconds: Double, time: Double) {
+    let validation = report.validation.map { validation in
+      let score = validation.scores.corpus
+      return Validation(
+        loss: validation.loss, bleu: score.bleu, rougeL: score.rougeL, cider: score.cider)
+    }
+    self.init(
+      step: step, epoch: report.epoch, trainingLoss: report.trainingLoss, validation: validation,
+      isBest: report.isBest, seconds: seconds, time: time)
+  }
+}
+
+extension Trainer.EpochReport {
+  /// What stays on the screen of an epoch.
+  func line(of epochCount: Int, seconds: Double) -> String {
+    let number = "\(padded(epoch, to: epochCount))/\(epochCount)"
+    let loss = "loss \(trainingLoss.text(places: 3))"
+    let time = "\(seconds.text(places: 0)) s"
+    guard let validation else { return "epoch \(number)  \(loss)  \(time)" }
+    let score = validation.scores.corpus
+    return "eval  \(number)  \(loss)  val loss \(validation.loss.text(places: 3))"
+      + "  BLEU-4 \(score.bleu[3].text(places: 3))  CIDEr \(score.cider.text(places: 3))"
+      + "\(isBest ? " *best*" : "")  \(time)"
+      + "  \"\(validation.sample.caption)\" (ref: \"\(validation.sample.reference)\")"
+  }
+}
+
+extension SamplePage {
+  /// What the model wrote after an epoch; nil where there is no validation set.
+  init?(_ report: Trainer.EpochReport, of trainer: Trainer, title: String) {
+    guard let validation = report.validation else { return nil }
+    let score = validation.scores.corpus
+    let examples = trainer.validation
+    let samples = Self.choice(from: examples.count).map { index in
+      let number = examples[index].number
+      return Sample(
+        path: examples[index].path, caption: validation.captions[number],
+        references: trainer.references[number].map { $0.joined(separator: " ") },
+        cider: validation.scores.images[index].cider)
+    }
+    self.init(
+      title: title,
+      summary: "\(samples.count) of \(examples.count.grouped) validation pictures.  "
+        + "CIDEr \(score.cider.text(places: 3)), BLEU-4 \(score.bleu[3].text(places: 3)), "
+        + "validation loss \(validation.loss.text(places: 3)) of all.",
+      samples: samples)
+  }
+}

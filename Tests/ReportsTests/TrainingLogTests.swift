@@ -1,0 +1,128 @@
+import Files
+import TestSupport
+import Testing
+
+@testable import Reports
+
+@Suite("Training log")
+struct TrainingLogTests {
+  let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  var path: String { "\(folder.path)/train.jsonl" }
+
+  static func step(_ step: Int, loss: Double = 3.125) -> TrainingRow {
+    .step(
+      StepRow(
+        step: step, epoch: (step + 3) / 4, loss: loss, gradientNorm: 1.5, isClipped: step == 2,
+        learningRate: 4e-4, samplingRate: step > 2 ? 0.05 : nil, captionsPerSecond: 412,
+        time: 1732200000.25))
+  }
+
+  static func epoch(_ epoch: Int, hasValidation: Bool = true) -> TrainingRow {
+    let validation = EpochRow.Validation(
+      loss: 3.02, bleu: [0.6, 0.4, 0.25, 0.171], rougeL: 0.4, cider: 0.402)
+    return .epoch(
+      EpochRow(
+        step: 4 * epoch, epoch: epoch, trainingLoss: 3.2,
+        validation: hasValidation ? validation : nil, isBest: epoch == 1, seconds: 61.5,
+        time: 1732200001))
+  }
+
+  /// Two epochs of four steps each.
+  static let twoEpochs =
+    (1...4).map { step($0) } + [epoch(1)] + (5...8).map { step($0) } + [epoch(2)]
+
+  func text() throws -> String {
+    String(decoding: try MappedFile(path).withBytes { Array($0) }, as: UTF8.self)
+  }
+
+  func write(_ rows: [TrainingRow], from position: TrainingLog.Position = .start) throws {
+    var log = try TrainingLog(in: folder.path, resumingAt: position)
+    for row in rows { try log.append(row) }
+    try log.synchronize()
+  }
+
+  @Test("rows are read back as they were written, each on a line of its own")
+  func roundTrip() throws {
+    let rows = [Self.step(1), Self.step(3), Self.epoch(1), Self.epoch(2, hasValidation: false)]
+    try write(rows)
+    #expect(try TrainingLog.rows(in: folder.path) == rows)
+    #expect(
+      try text().split(separator: "\n")[0]
+        == #"{"event":"step","step":1,"epoch":1,"loss":3.125,"perplexity":22.7599,"#
+        + #""gradient_norm":1.5,"clipped":false,"learning_rate":0.0004,"#
+        + #""captions_per_second":412,"time":1732200000.25}"#)
+  }
+
+  @Test("a loss that is not finite is null, which JSON allows, and is read as no number")
+  func notFinite() throws {
+    try write([Self.step(1, loss: .infinity), Self.step(2, loss: .nan)])
+    #expect(try text().contains(#""loss":null,"perplexity":null"#))
+    let rows = try TrainingLog.rows(in: folder.path)
+    #expect(rows.count == 2)
+    guard case .step(let row) = rows[0] else { throw Unexpected() }
+    #expect(row.loss.isNaN)
+  }
+
+  @Test(
+    "a run that goes on at any checkpoint has the rows of one that never stopped",
+    arguments: 0...8, [false, true])
+  func resumed(step: Int, isEvaluated: Bool) throws {
+    try write(Self.twoEpochs)
+    let straight = try text()
+    // A checkpoint after an epoch's last step may have been written before or after its evaluation.
+    let epochs = step / 4 - (step > 0 && step.isMultiple(of: 4) && !isEvaluated ? 1 : 0)
+    let left = Self.twoEpochs.filter { row in
+      switch row {
+      case .step(let row): row.step > step
+      case .epoch(let row): row.epoch > epochs
+      }
+    }
+    try write(left, from: .init(step: step, epochs: epochs))
+    #expect(try text() == straight)
+  }
+
+  @Test("a line that a crash has torn is cut off, wherever it ends", arguments: [1, 2, 20, 90])
+  func torn(missing: Int) throws {
+    try write(Self.twoEpochs)
+    let whole = try text()
+    try AtomicFile.write(String(whole.dropLast(missing)), to: path, overwriting: true)
+    let log = try TrainingLog(in: folder.path, resumingAt: .init(step: 8, epochs: 2))
+    // Without its last newline a row is whole.
+    #expect(log.rows == (missing == 1 ? Self.twoEpochs : Self.twoEpochs.dropLast()))
+    #expect(try text().split(separator: "\n").count == log.rows.count)
+    #expect(try text().hasSuffix("}\n"))
+  }
+
+  @Test("a run that begins anew leaves nothing of an earlier one")
+  func fresh() throws {
+    try write(Self.twoEpochs)
+    try write([])
+    #expect(try TrainingLog.rows(in: folder.path).isEmpty)
+  }
+
+  @Test("what the log hands on of a row is what a later life will read")
+  func digits() throws {
+    var log = try TrainingLog(in: folder.path, resumingAt: .start)
+    let kept = try log.append(Self.step(1, loss: 1.0 / 3))
+    guard case .step(let row) = kept else { throw Unexpected() }
+    #expect(row.loss == 0.333333)
+    #expect(try TrainingLog.rows(in: folder.path) == [kept])
+  }
+
+  @Test("the table has a line for each epoch, empty where nothing was measured")
+  func table() {
+    let rows = [Self.step(1), Self.epoch(1), Self.step(5), Self.epoch(2, hasValidation: false)]
+    #expect(
+      MetricsTable.text(of: rows) == """
+        epoch,step,train_loss,val_loss,bleu_1,bleu_2,bleu_3,bleu_4,rouge_l,cider,best,seconds
+        1,4,3.2,3.02,0.6,0.4,0.25,0.171,0.4,0.402,1,61.500
+        2,8,3.2,,,,,,,,0,61.500
+
+        """)
+  }
+}
+
+struct Unexpected: Error {}
