@@ -35,7 +35,7 @@ package struct PictureLoader: Sendable {
   }
 
   private func framed(_ example: TrainingExample, epoch: Int) throws(MediaError) -> Image {
-    let decoded = try decodeStillImage(.file(example.path))
+    let decoded = try decodeStillImage(example.source)
     let image = preprocessing.frame(decoded.image)
     guard let mirroring, example.canBeMirrored else { return image }
     let draw = mirroring.uniform(.augmentation, epoch: epoch, example: example.number)

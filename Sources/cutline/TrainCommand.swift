@@ -13,14 +13,15 @@ struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train", abstract: "Learn to caption from pictures with captions.",
     discussion: """
-      DATASET is a folder with captions_train.json and captions_val.json in COCO's form, and the
-      pictures in images/. RUN/last is the model so far. A run that was stopped, even killed, goes on where \
+      DATASET is a folder with captions and pictures in one of many forms (datasets/README.md), or a \
+      file of captions. RUN/last is the model so far. A run that was stopped, even killed, goes on where \
       it was when the same command is typed again, and ends with the same model.
 
         cutline train data/flickr8k --encoder-model models/mobilenet -o runs/first
       """)
 
-  @Argument(help: "A folder with pictures and captions.", completion: .directory)
+  @Argument(
+    help: "A folder with pictures and captions, or a file of captions.", completion: .file())
   var dataset: String
   @Option(name: .shortAndLong, help: "The folder to write.", completion: .directory)
   var output: String
@@ -43,6 +44,8 @@ struct TrainCommand: ParsableCommand {
   var saveEvery = 500
   @Option(name: .shortAndLong, help: "Threads to compute with.")
   var threads: Int?
+  @Flag(help: "Leave out records and pictures that cannot be read, and say which.")
+  var skipBad = false
   @Option(help: "The licence of what is learned, for the model's config.json.")
   var license: String?
 
@@ -62,11 +65,12 @@ struct TrainCommand: ParsableCommand {
     if let threads { Device.setThreadCount(threads) }
     // At once, not after the first epoch: where nothing can be written nothing need be learned.
     let run = try RunFolder(output)
-    let folder = COCOFolder(dataset)
-    let training = TokenizedDataset(try folder.read(.train), maximumWords: maxWords)
-    let validation =
-      folder.splits.contains(.validation)
-      ? TokenizedDataset(try folder.read(.validation), maximumWords: maxWords) : nil
+    let collection = try TrainingCollection(
+      dataset, skippingBad: skipBad, threadCount: threads ?? ProcessorBudget().threadCount,
+      shouldStop: { stop.number != nil })
+    if stop.number != nil { stop.end() }
+    let training = TokenizedDataset(collection.training, maximumWords: maxWords)
+    let validation = collection.validation.map { TokenizedDataset($0, maximumWords: maxWords) }
     let vocabulary = Vocabulary(training.counts, minimumCount: minCount)
     let (model, configuration) = try makeModel(vocabulary)
     guard !training.references.isEmpty else {
