@@ -1,22 +1,46 @@
 import Files
+import Media
 
-/// Why a caption collection could not be read.
+/// Why a caption collection, or one record of it, could not be read.
 public struct DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
   public enum Problem: Error, Equatable {
     case unreadable(FileError)
     case notJSON(JSONError)
+    /// Bytes that are not UTF-8.
+    case notText
     /// The file has no member of this name where it needs one.
-    case missingMember(String)
+    case missingMember(String, form: String)
     case missingField(String)
+    case missingColumn(String, found: [String])
+    case wrongColumnCount(expected: Int, found: Int)
+    /// A quoted field that does not end, or goes on after its last quote.
+    case badQuoting
+    /// A line without the tab between path and caption.
+    case noTab
+    /// A line whose first column is not `FILE#NUMBER`.
+    case noCaptionNumber(String)
     /// The picture's file name leads out of the image folder.
     case outside(fileName: String)
-    case repeatedImage(id: Int)
-    case unknownImage(id: Int)
+    case nameTooLong(byteCount: Int)
+    case repeatedImage(id: String)
+    case unknownImage(id: String)
+    case unknownSplit(String)
+    /// A picture that is in two split lists.
+    case inTwoSplits(fileName: String)
+    case blankCaption
     case tooManyCaptions(limit: Int)
-    /// A folder in which no caption file of a known name lies.
+    /// A folder or file in none of the forms.
     case noCaptions(looked: [String])
+    /// Several files of one form, where one is needed.
+    case severalFiles(form: String, [String])
     /// A caption file beside which there is no folder of pictures.
     case noImageFolder(looked: [String])
+    case noSplit(String, found: [String])
+    case unknownForm(known: [String])
+    /// Something that cannot be written in a form, and why.
+    case unwritable(form: String, _ reason: String)
+    /// A picture that cannot be decoded; the text says why.
+    case badPicture(String)
   }
   /// The annotation file, or the folder of the collection.
   public let path: String
@@ -30,35 +54,89 @@ public struct DatasetError: Error, Equatable, Sendable, CustomStringConvertible 
     self.problem = problem
   }
 
+  /// The failure of a picture that cannot be decoded.
+  package static func badPicture(_ error: MediaError) -> DatasetError {
+    DatasetError(error.path, .badPicture(error.description))
+  }
+
   public var description: String {
-    if case .unreadable(let error) = problem { return error.description }
+    switch problem {
+    case .unreadable(let error): return error.description
+    case .badPicture(let text): return text
+    default: break
+    }
     let place = record.map { "\(path), \($0)" } ?? path
     return "\(place): \(fault)"
   }
+}
 
+extension DatasetError {
   private var fault: String {
     switch problem {
-    case .unreadable: ""
+    case .unreadable, .badPicture: ""
     case .notJSON(let error):
-      "not as it should be \(error). Get a fresh copy, or compare it with the COCO captions form."
-    case .missingMember(let name):
-      "has no '\(name)'. Is it a file in the COCO captions form, with images and annotations?"
+      "not as it should be \(error). Get a fresh copy, or compare it with datasets/README.md."
+    case .notText: "is not UTF-8 text. Convert it, with iconv -t UTF-8."
+    case .missingMember(let name, let form):
+      "has no '\(name)'. Is it \(form)? Compare it with datasets/README.md."
     case .missingField(let name): "has no '\(name)'. Add it, or remove the record."
+    case .missingColumn(let name, let found):
+      "has no column \(name), only \(list(found)). Name the columns in the first line."
+    case .wrongColumnCount(let expected, let found):
+      "has \(found) columns, but the first line names \(expected). Quote fields with commas in them."
+    case .badQuoting:
+      "a quoted field has no end, or goes on after it. Double the quotes inside a field."
+    case .noTab: "has no tab between path and caption. Put one there, or remove the line."
+    case .noCaptionNumber(let text):
+      "begins with \(jsonString(text)), not with FILE#NUMBER. Mend the line, or remove it."
+    case .tooManyCaptions(let limit):
+      "holds more than \(limit) captions. Split the file into parts."
+    default: pictureFault
+    }
+  }
+
+  private var pictureFault: String {
+    switch problem {
     case .outside(let fileName):
-      "file_name \(jsonString(fileName)) leads out of the image folder. "
+      "file name \(jsonString(fileName)) leads out of the image folder. "
         + "Name pictures relative to that folder, without '..'."
+    case .nameTooLong(let byteCount):
+      "a file name of \(byteCount) bytes is more than Linux takes. Mend it, or remove the record."
     case .repeatedImage(let id):
       "image \(id) is listed a second time. Give every picture its own id, or remove one record."
     case .unknownImage(let id):
-      "image_id \(id) is none of the images. Add the picture's record, or remove the caption."
-    case .tooManyCaptions(let limit):
-      "holds more than \(limit) captions. Split the file into parts."
+      "image \(id) is none of those listed. Add the picture's record, or remove the caption."
+    case .inTwoSplits(let fileName):
+      "\(jsonString(fileName)) is in two splits. Remove it from one of the lists."
+    case .blankCaption: "a caption without any text was left out."
+    default: collectionFault
+    }
+  }
+
+  private var collectionFault: String {
+    switch problem {
+    case .unknownSplit(let name):
+      "split \(jsonString(name)) is not known. Use train, restval, val or test."
     case .noCaptions(let looked):
-      "no captions found; looked for \(looked.joined(separator: ", ")). "
+      "no captions found; looked for:\n\(looked.map { "  \($0)" }.joined(separator: "\n"))\n"
         + "See datasets/README.md for how to lay out a collection."
+    case .severalFiles(let form, let names):
+      "holds several files of \(form): \(names.joined(separator: ", ")). Name the one to read."
+    case .unknownForm(let known):
+      "is no form that can be written. Use one of \(known.joined(separator: ", "))."
+    case .unwritable(let form, let reason):
+      "cannot be written as \(form): \(reason). Choose another form, or rename it."
     case .noImageFolder(let looked):
       "no folder of pictures found; looked for \(looked.joined(separator: ", ")). "
         + "See datasets/README.md for how to lay out a collection."
+    case .noSplit(let name, let found):
+      "has no pictures to \(name == "train" ? "learn from" : "look at") (split '\(name)'), only "
+        + "\(list(found)). Is it the right folder?"
+    default: ""
     }
+  }
+
+  private func list(_ names: [String]) -> String {
+    names.isEmpty ? "nothing" : names.map { "'\($0)'" }.joined(separator: ", ")
   }
 }

@@ -15,6 +15,8 @@ public struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
     /// A file of zero bytes.
     case empty
     case tooLarge(byteCount: Int, limit: Int)
+    /// Its name, or a symbolic link, leads out of the folder it should be in.
+    case outsideFolder(String)
     /// The output is there already and may not be replaced.
     case exists
     /// The disk, the quota or the permitted file size is used up; `code` is the `errno`.
@@ -47,6 +49,8 @@ public struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
       "\(path): is empty (0 bytes). Get a fresh copy."
     case .tooLarge(let byteCount, let limit):
       "\(path): holds \(byteCount) bytes, but at most \(limit) are read. Is it the right file?"
+    case .outsideFolder(let folder):
+      "\(path): leads out of \(folder). Put the file itself into that folder."
     case .exists:
       "\(path): exists already. Choose another name, or add --force to replace it."
     case .noSpace(let code):

@@ -41,6 +41,12 @@ package func isFolder(_ path: String) -> Bool {
   return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
 }
 
+/// Whether `path` itself is a folder, not a link to one.
+package func isFolderItself(_ path: String) -> Bool {
+  var status = stat()
+  return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+}
+
 /// Whether `path`, or what it links to, is an ordinary file.
 package func isFile(_ path: String) -> Bool {
   var status = stat()

@@ -35,10 +35,11 @@ public struct GRU: RecurrentCell {
 
   public func recur(
     _ projected: consuming Tensor, _ layout: SequenceLayout, from state: Tensor,
-    in precision: ElementType
+    in precision: ElementType, dropout: StateDropout?
   ) -> (hidden: Tensor, state: Tensor) {
     let hidden = gru(
-      projected, layout, hidden: state, weight: hiddenWeight, bias: hiddenBias, in: precision)
+      projected, layout, hidden: state, weight: hiddenWeight, bias: hiddenBias, in: precision,
+      dropout: dropout)
     return (hidden, hidden.lastSteps(layout))
   }
 

@@ -48,11 +48,11 @@ public struct LSTM: RecurrentCell {
 
   public func recur(
     _ projected: consuming Tensor, _ layout: SequenceLayout, from state: State,
-    in precision: ElementType
+    in precision: ElementType, dropout: StateDropout?
   ) -> (hidden: Tensor, state: State) {
     let (hidden, cells) = lstm(
       projected, layout, hidden: state.hidden, cell: state.cell, weight: hiddenWeight,
-      in: precision)
+      in: precision, dropout: dropout)
     return (hidden, State(hidden: hidden.lastSteps(layout), cell: cells.lastSteps(layout)))
   }
 

@@ -33,12 +33,12 @@ public struct RNN: RecurrentCell {
 
   public func recur(
     _ projected: consuming Tensor, _ layout: SequenceLayout, from state: Tensor,
-    in precision: ElementType
+    in precision: ElementType, dropout: StateDropout?
   ) -> (hidden: Tensor, state: Tensor) {
     var before = state
     let steps = projected.split(sizes: layout.rowCounts, along: 0).map { x in
       // Sequences that have ended are the last ones.
-      let living = before.slice(0..<x.shape[0])
+      let living = before.slice(0..<x.shape[0]).droppingOut(dropout)
       before = tanh(x + linear(living.converted(to: precision), hiddenWeight, bias: nil))
       return before
     }

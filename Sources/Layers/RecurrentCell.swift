@@ -17,12 +17,12 @@ public protocol RecurrentCell: Module {
   func initialState(rows: Int, on device: Device) -> State
   /// What the inputs say to the gates: `[N, I]` to `[N, G]`, in float32.
   func project(_ inputs: Tensor) -> Tensor
-  /// Reads `projected`, `[N, G]`, multiplying in `precision`.
+  /// Reads `projected`, `[N, G]`, multiplying in `precision` what `dropout` leaves of the hidden state.
   ///
   /// - Returns: The outputs of all steps, `[N, H]`, and the state of each sequence after its last.
   func recur(
     _ projected: consuming Tensor, _ layout: SequenceLayout, from state: State,
-    in precision: ElementType
+    in precision: ElementType, dropout: StateDropout?
   ) -> (hidden: Tensor, state: State)
 }
 
@@ -40,11 +40,13 @@ extension RecurrentCell {
   ///   - inputs: `[N, I]`. Products are computed in their precision, and the outputs are of it.
   ///   - layout: Which sequence and step each row belongs to.
   ///   - state: What has been read before, one row per sequence.
+  ///   - dropout: What is left out of the hidden state while learning; nil leaves nothing out.
   /// - Returns: The outputs, `[N, H]`, and the state of each sequence after its last step.
   public func callAsFunction(
-    _ inputs: Tensor, _ layout: SequenceLayout, from state: State
+    _ inputs: Tensor, _ layout: SequenceLayout, from state: State, dropout: StateDropout? = nil
   ) -> (hidden: Tensor, state: State) {
-    let (hidden, state) = recur(project(inputs), layout, from: state, in: inputs.elementType)
+    let (hidden, state) = recur(
+      project(inputs), layout, from: state, in: inputs.elementType, dropout: dropout)
     return (hidden.converted(to: inputs.elementType), state)
   }
 

@@ -8,12 +8,13 @@ public struct SequenceDropout: Sendable {
   public enum Kind: String, Sendable, CaseIterable {
     /// Only what goes into and comes out of a cell, other features at every step (Zaremba et al., 2014).
     case nonRecurrent = "non-recurrent"
-    /// The same features at all steps of a sequence (Gal & Ghahramani, 2016).
+    /// The same features at all steps of a sequence, and of what a cell remembers too (Gal & Ghahramani,
+    /// 2016).
     case variational
   }
 
   /// Where in a decoder, so that no two places share their draws.
-  public enum Site: Int, Sendable { case input, output }
+  public enum Site: Int, Sendable { case input, output, state }
 
   public let kind: Kind
   /// The share that is left out, in `0..<1`.
@@ -38,6 +39,7 @@ public struct SequenceDropout: Sendable {
   /// `x`, `[N, F]`, with some of its numbers replaced by 0.
   public func callAsFunction(_ x: Tensor, _ layout: SequenceLayout, at site: Site) -> Tensor {
     guard rate > 0 else { return x }
+    precondition(site != .state, "sequence dropout: what is remembered is left out in the cell")
     let keys = layout.rowCounts.enumerated().flatMap { step, count in
       examples.prefix(count).map { example in
         random.bits(
@@ -46,5 +48,14 @@ public struct SequenceDropout: Sendable {
       }
     }
     return x.droppingOut(rate, keys: keys)
+  }
+
+  /// What is left out of the hidden states that a cell remembers; nil where nothing is.
+  public var ofState: StateDropout? {
+    guard kind == .variational, rate > 0 else { return nil }
+    let keys = examples.map {
+      random.bits(.dropout, epoch: epoch, example: $0, position: Site.state.rawValue)
+    }
+    return StateDropout(rate: rate, keys: keys)
   }
 }

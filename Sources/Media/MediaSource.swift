@@ -1,8 +1,11 @@
+import Files
 import Glibc
 
 /// Where the bytes of a picture or video come from.
 package enum MediaSource: Sendable, Equatable {
   case file(String)
+  /// The file of this name in a folder that neither the name nor any link may lead out of.
+  case fileInside(folder: String, name: String)
   case standardInput
   case bytes([UInt8], name: String)
 
@@ -10,6 +13,7 @@ package enum MediaSource: Sendable, Equatable {
   package var name: String {
     switch self {
     case .file(let path): path
+    case .fileInside(let folder, let name): "\(folder)/\(name)"
     case .standardInput: "standard input"
     case .bytes(_, let name): name
     }
@@ -31,7 +35,9 @@ extension MediaSource {
     case .standardInput:
       bytes = try readStream(STDIN_FILENO, atMost: maximum)
     case .file(let path):
-      bytes = try readFile(path, atMost: maximum)
+      bytes = try readFile(try open(path), atMost: maximum)
+    case .fileInside(let folder, let name):
+      bytes = try readFile(try open(name, inside: folder), atMost: maximum)
     }
     guard !bytes.isEmpty else {
       throw failure(.empty, "the file is empty. Get a fresh copy.")
@@ -39,12 +45,40 @@ extension MediaSource {
     return bytes
   }
 
-  private func readFile(_ path: String, atMost maximum: Int) throws(MediaError) -> [UInt8] {
+  /// Reads the beginning of a file, at most `count` bytes.
+  package func firstBytes(_ count: Int) throws(MediaError) -> [UInt8] {
+    guard case .fileInside(let folder, let name) = self else {
+      return Array(try bytes(atMost: StillImageOptions().maximumFileBytes).prefix(count))
+    }
+    let head: [UInt8]
+    do throws(FileError) {
+      head = try Files.bytes(ofFile: name, beneath: folder, prefixLength: count)
+    } catch {
+      throw openFailure(error, folder)
+    }
+    guard !head.isEmpty else { throw failure(.empty, "the file is empty. Get a fresh copy.") }
+    return head
+  }
+
+  private func open(_ path: String) throws(MediaError) -> Int32 {
     guard !path.isEmpty, !path.utf8.contains(0) else {
       throw failure(.missing, "not a possible file name. Check the spelling.")
     }
-    let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
+    let descriptor = Glibc.open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
     guard descriptor >= 0 else { throw openFailure(errno) }
+    return descriptor
+  }
+
+  private func open(_ name: String, inside folder: String) throws(MediaError) -> Int32 {
+    do throws(FileError) {
+      return try openFile(name, beneath: folder)
+    } catch {
+      throw openFailure(error, folder)
+    }
+  }
+
+  /// Reads all of `descriptor`, and closes it.
+  private func readFile(_ descriptor: Int32, atMost maximum: Int) throws(MediaError) -> [UInt8] {
     defer { close(descriptor) }
 
     var status = stat()
@@ -96,6 +130,18 @@ extension MediaSource {
     failure(
       .tooLarge,
       "\(count.grouped) bytes are over the limit of \(maximum.grouped). Make the file smaller.")
+  }
+
+  private func openFailure(_ error: FileError, _ folder: String) -> MediaError {
+    switch error.problem {
+    case .outsideFolder:
+      failure(.outsideRoot, "leads out of \(folder). Put the picture itself into that folder.")
+    case .missing: openFailure(ENOENT)
+    case .noPermission: openFailure(EACCES)
+    case .folder: openFailure(EISDIR)
+    case .systemCall(_, let code): openFailure(code)
+    default: failure(.unreadable, "not a regular file. Name a picture.")
+    }
   }
 
   private func openFailure(_ code: Int32) -> MediaError {

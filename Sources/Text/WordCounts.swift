@@ -17,6 +17,15 @@ public struct WordCounts: Sendable, Equatable {
     for word in words { counts[word, default: 0] += 1 }
   }
 
+  /// Adds what was counted elsewhere.
+  public mutating func add(_ other: WordCounts) {
+    if counts.isEmpty {
+      counts = other.counts
+    } else {
+      counts.merge(other.counts, uniquingKeysWith: +)
+    }
+  }
+
   /// The number of words counted, repetitions included.
   public var total: Int { counts.values.reduce(0, +) }
 

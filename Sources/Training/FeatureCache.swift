@@ -61,6 +61,9 @@ package struct FeatureCache: Sendable {
     self.places = places
   }
 
+  /// How large the cache is with so many pictures.
+  package func byteCount(ofRows count: Int) -> Int { count * recordSize }
+
   /// What is known of a picture, `[1, F]` in bfloat16, where it lies; nil if nothing is.
   func row(_ key: Key) -> Tensor? {
     guard let file, let start = places[key] else { return nil }

@@ -35,7 +35,7 @@ package struct PictureLoader: Sendable {
   }
 
   private func framed(_ example: TrainingExample, epoch: Int) throws(MediaError) -> Image {
-    let decoded = try decodeStillImage(.file(example.path))
+    let decoded = try decodeStillImage(example.source)
     guard let augmentation else { return preprocessing.frame(decoded.image) }
     return preprocessing.frame(
       augmentation(

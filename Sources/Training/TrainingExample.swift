@@ -1,12 +1,14 @@
 import Datasets
 import Files
+import Media
 import Text
 
 /// A picture and its captions as word numbers.
 package struct TrainingExample: Sendable, Equatable {
   /// The picture's place in the data set, which its random draws are keyed by.
   package let number: Int
-  package let path: String
+  /// Where the picture is read.
+  package let source: MediaSource
   package let captions: [Caption]
   /// Whether the captions stay true of the mirrored picture.
   package let canBeMirrored: Bool
@@ -20,15 +22,21 @@ package struct TrainingExample: Sendable, Equatable {
     package init(number: Int, words: [TokenID]) { (self.number, self.words) = (number, words) }
   }
 
-  package init(number: Int, path: String, captions: [Caption], canBeMirrored: Bool) {
-    (self.number, self.path, self.captions) = (number, path, captions)
+  package init(number: Int, source: MediaSource, captions: [Caption], canBeMirrored: Bool) {
+    (self.number, self.source, self.captions) = (number, source, captions)
     self.canBeMirrored = canBeMirrored
   }
+
+  package init(number: Int, path: String, captions: [Caption], canBeMirrored: Bool) {
+    self.init(number: number, source: .file(path), captions: captions, canBeMirrored: canBeMirrored)
+  }
+
+  package var path: String { source.name }
 
   /// An example for each caption, of the same picture.
   package var oneByOne: [TrainingExample] {
     captions.map {
-      TrainingExample(number: number, path: path, captions: [$0], canBeMirrored: canBeMirrored)
+      TrainingExample(number: number, source: source, captions: [$0], canBeMirrored: canBeMirrored)
     }
   }
 
@@ -44,7 +52,7 @@ package struct TrainingExample: Sendable, Equatable {
 package struct TokenizedDataset: Sendable {
   /// Of the words that are learned from.
   package let counts: WordCounts
-  private let pictures: [(path: String, captions: [[String]])]
+  private let pictures: [(image: CaptionedImage, captions: [[String]])]
   private let maximumWords: Int
 
   /// - Parameters:
@@ -53,7 +61,7 @@ package struct TokenizedDataset: Sendable {
   package init(_ dataset: CaptionDataset, maximumWords: Int) {
     let tokenizer = CaptionTokenizer()
     let pictures = dataset.examples.map { picture in
-      (picture.path, picture.captions.map(tokenizer.words(of:)).filter { !$0.isEmpty })
+      (picture, picture.captions.map(tokenizer.words(of:)).filter { !$0.isEmpty })
     }.filter { !$0.1.isEmpty }
     counts = WordCounts(
       counting: pictures.lazy.flatMap { $0.1.map { Array($0.prefix(maximumWords)) } })
@@ -69,7 +77,7 @@ package struct TokenizedDataset: Sendable {
   package var fingerprint: String {
     var hash = SHA256()
     for picture in pictures {
-      let name = picture.path.split(separator: "/").last ?? ""
+      let name = picture.image.name.split(separator: "/").last ?? ""
       let text =
         "\(name)\t" + picture.captions.joined(separator: ["\t"]).joined(separator: " ") + "\n"
       Array(text.utf8).withUnsafeBytes { hash.update($0) }
@@ -81,7 +89,7 @@ package struct TokenizedDataset: Sendable {
     var captionCount = 0
     return pictures.enumerated().map { number, picture in
       TrainingExample(
-        number: number, path: picture.path,
+        number: number, source: picture.image.source,
         captions: picture.captions.map { words in
           defer { captionCount += 1 }
           let tokens = vocabulary.tokens(for: Array(words.prefix(maximumWords)))

@@ -86,7 +86,7 @@ extension DatasetError {
   fileprivate var status: ExitStatus {
     switch problem {
     case .unreadable(let error): error.statusOfInput
-    case .noCaptions, .noImageFolder: .inputMissing
+    case .noCaptions, .noImageFolder, .noSplit: .inputMissing
     default: .badData
     }
   }

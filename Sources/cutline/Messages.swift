@@ -38,19 +38,19 @@ struct Messages: Sendable {
   private func say(_ text: String) {
     plain("cutline: " + text.split(separator: "\n").joined(separator: "\n      "))
   }
+}
 
-  /// The text without what would move a terminal's cursor: names of files may hold anything.
-  private func visible(_ text: String) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-      switch scalar.value {
-      case 0x0A: result += "\n"
-      case 0...0x1F, 0x7F...0x9F: result += "\\u{\(String(scalar.value, radix: 16))}"
-      default: result.unicodeScalars.append(scalar)
-      }
+/// The text without what would move a terminal's cursor: names of files may hold anything.
+func visible(_ text: String) -> String {
+  var result = ""
+  for scalar in text.unicodeScalars {
+    switch scalar.value {
+    case 0x0A: result += "\n"
+    case 0...0x1F, 0x7F...0x9F: result += "\\u{\(String(scalar.value, radix: 16))}"
+    default: result.unicodeScalars.append(scalar)
     }
-    return result
   }
+  return result
 }
 
 /// The options that every command has.

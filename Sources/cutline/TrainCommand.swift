@@ -2,10 +2,8 @@ import ArgumentParser
 import Captioning
 import Datasets
 import Files
-import ImageEncoders
-import Layers
+import Reports
 import Tensors
-import Text
 import Training
 
 /// `cutline train DATASET -o RUN` learns to caption from pictures with captions.
@@ -13,48 +11,47 @@ struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train", abstract: "Learn to caption from pictures with captions.",
     discussion: """
-      DATASET is a folder with captions_train.json and captions_val.json in COCO's form, and the
-      pictures in images/. RUN/last is the model so far. A run that was stopped, even killed, goes on where \
+      DATASET is a folder with captions and pictures in one of many forms (datasets/README.md), or a \
+      file of captions. RUN/last is the model so far. A run that was stopped, even killed, goes on where \
       it was when the same command is typed again, and ends with the same model.
 
         cutline train data/flickr8k --encoder-model models/mobilenet -o runs/first
       """)
 
-  @Argument(help: "A folder with pictures and captions.", completion: .directory)
+  @Argument(
+    help: "A folder with pictures and captions, or a file of captions.", completion: .file())
   var dataset: String
   @Option(name: .shortAndLong, help: "The folder to write.", completion: .directory)
-  var output: String
-  @Option(
-    help: "An imported encoder to start from; without one, a small encoder learns from scratch.",
-    completion: .directory)
-  var encoderModel: String?
-  @OptionGroup var learning: LearningOptions
-  @Option(help: "The recurrent cell: lstm, gru or rnn.")
-  var cell = "lstm"
-  @Option(help: "Size of the word embedding.")
-  var embed = 512
-  @Option(help: "Size of the hidden state.")
-  var hidden = 512
-  @Option(help: "Rarer words become <unk>.")
-  var minCount = 5
-  @Option(help: "Longer captions are cut.")
-  var maxWords = 20
+  var output: String?
+  @OptionGroup(title: "Model") var captioner: CaptionerOptions
+  @OptionGroup(title: "Learning") var learning: LearningOptions
   @Option(help: ArgumentHelp("Steps between checkpoints.", valueName: "n"))
   var saveEvery = 500
   @Option(name: .shortAndLong, help: "Threads to compute with.")
   var threads: Int?
-  @Option(help: "The licence of what is learned, for the model's config.json.")
-  var license: String?
-  @OptionGroup var reporting: TrainingReportOptions
+  @Flag(help: "Leave out records and pictures that cannot be read, and say which.")
+  var skipBad = false
+  @Flag(
+    inversion: .prefixedNo,
+    help: ArgumentHelp(
+      "Keep what a frozen encoder sees in pictures for the next run.",
+      discussion: "In $CUTLINE_CACHE, by default ~/.cache/cutline."))
+  var cacheFeatures = true
+  @Flag(help: "Take a few steps, say what the training would cost, and write nothing.")
+  var dryRun = false
+  @Option(
+    help: ArgumentHelp(
+      "Learn so many pictures by heart, to see whether anything is learned at all.",
+      discussion: "Without dropout or augmentation; the scores are those of the same pictures.",
+      valueName: "n"))
+  var overfit: Int?
+  @OptionGroup(title: "Reports") var reporting: TrainingReportOptions
 
   func validate() throws {
-    try check("--embed", embed, in: 1...16_384)
-    try check("--hidden", hidden, in: 1...16_384)
-    try check("--max-words", maxWords, in: 1...1000)
-    try check("--min-count", minCount, in: 1...1_000_000)
     try check("--save-every", saveEvery, in: 1...1_000_000_000)
-    guard DecoderConfiguration.CellKind(rawValue: cell) != nil else {
-      throw ValidationError("--cell must be lstm, gru or rnn.")
+    if let overfit { try check("--overfit", overfit, in: 1...1_000_000) }
+    guard output != nil || dryRun else {
+      throw ValidationError("--output is missing: the folder to write.")
     }
   }
 
@@ -63,37 +60,25 @@ struct TrainCommand: ParsableCommand {
     defer { progress.clear() }
     let stop = StopSignal(reportingTo: progress)
     if let threads { Device.setThreadCount(threads) }
+    guard let output, !dryRun else {
+      return try StandardStream.output.write(TrainingRehearsal(prepare(stop)).text)
+    }
     // At once, not after the first epoch: where nothing can be written nothing need be learned.
     let run = try RunFolder(output)
-    let folder = COCOFolder(dataset)
-    let training = TokenizedDataset(try folder.read(.train), maximumWords: maxWords)
-    let validation =
-      folder.splits.contains(.validation)
-      ? TokenizedDataset(try folder.read(.validation), maximumWords: maxWords) : nil
-    let vocabulary = Vocabulary(training.counts, minimumCount: minCount)
-    let (model, configuration) = try makeModel(vocabulary)
-    guard !training.references.isEmpty else {
-      throw Failure("\(dataset): has no captions to learn from. Is it the right folder?", .badData)
-    }
-    let plan = plan(for: training.examples(with: vocabulary))
-    let settings = settings(of: training, configuration, plan)
+    let preparation = try prepare(stop)
+    let settings = preparation.settings
     let checkpoint = try run.newestCheckpoint(of: settings)
-    var trainer = Trainer(
-      model, configuration.encoder, training: training.examples(with: vocabulary),
-      validation: validation?.examples(with: vocabulary) ?? [],
-      references: validation?.references ?? [], vocabulary: vocabulary, plan: plan,
-      resuming: try checkpoint?.state(of: model, plan))
+    let cache =
+      cacheFeatures && !preparation.plan.learnsEncoder(in: 0)
+      ? FeatureCache(of: preparation.model, preparation.configuration.encoder) : nil
+    var trainer = try preparation.trainer(from: checkpoint, keepingFeaturesIn: cache)
     try RunConfiguration(
       dataset: dataset, settings: settings,
       execution: [
         ("--save-every", "\(saveEvery)"), ("--threads", threads.map(String.init) ?? "all"),
       ]
     ).write(into: output)
-    let unknown = vocabulary.unknownFraction(of: training.counts)
-    progress.say("\(dataset)  vocabulary \(vocabulary.count) (\(percent(unknown)) <unk>)")
-    progress.say(
-      "model  \(model.parameterCount) parameters, \(trainer.batches(ofEpoch: 0).count) batches an epoch"
-    )
+    introduce(preparation, trainer, cache, progress)
     if let checkpoint { progress.say("going on from \(checkpoint.path)") }
     let reports = try TrainingReport(in: output, of: trainer, reporting, progress)
 
@@ -101,8 +86,8 @@ struct TrainCommand: ParsableCommand {
       try TrainingHealth.checkNumbers(of: state)
       try reports.synchronize()
       let start = ContinuousClock.now
-      let contents = contents(state, configuration, (vocabulary, training.counts))
-      let checkpoint = try run.save(state, as: contents, settings, isBest: isBest)
+      let checkpoint = try run.save(
+        state, as: preparation.contents(of: state), settings, isBest: isBest)
       reports.saved(checkpoint, in: start.duration(to: .now))
     }
     var health = TrainingHealth()
@@ -124,73 +109,41 @@ struct TrainCommand: ParsableCommand {
       try reports.epoch(report, of: trainer)
       try save(trainer.state, report.isBest)
     }
+    if trainer.state.epoch < preparation.plan.epochCount {
+      progress.say("no epoch was better than \(trainer.state.progress.epochsSinceBest) epochs ago")
+    }
     let result = "\(output)/\(trainer.state.progress.bestScore == nil ? "last" : "best")"
     progress.say("wrote \(result). Use it:  cutline caption -m \(result) PHOTO")
   }
 
-  /// What must be the same for a run to go on: everything its outcome depends on.
-  private func settings(
-    of training: TokenizedDataset, _ configuration: ModelConfiguration, _ plan: TrainingPlan
-  ) -> Checkpoint.Settings {
-    [
-      ("DATASET's fingerprint", training.fingerprint),
-      ("--encoder-model", configuration.provenance.startedFrom ?? "none"), ("--cell", cell),
-      ("--embed", "\(embed)"), ("--hidden", "\(hidden)"), ("--min-count", "\(minCount)"),
-      ("--max-words", "\(maxWords)"),
-    ] + learning.settings(of: plan)
+  private func prepare(_ stop: StopSignal) throws -> TrainingPreparation {
+    var messages = reporting.talk.messages
+    // Lines of JSON and of talk do not mix.
+    if reporting.progress.progress == .json { messages.isQuiet = true }
+    let collection = try TrainingCollection(
+      dataset, skippingBad: skipBad, threadCount: threads ?? ProcessorBudget().threadCount,
+      messages, shouldStop: { stop.number != nil })
+    if stop.number != nil { stop.end() }
+    return try TrainingPreparation(
+      collection, of: dataset, captioner, learning, overfitting: overfit)
   }
 
-  private func plan(for examples: [TrainingExample]) -> TrainingPlan {
-    var plan = learning.plan(startsFromEncoder: encoderModel != nil)
-    (plan.minimumWordCount, plan.maximumWords) = (minCount, maxWords)
-    let steps = Trainer.batches(of: examples, epoch: 0, plan).count / plan.batchesPerStep
-    plan.sampling = learning.scheduledSampling(stepCount: steps * plan.epochCount)
-    return plan
-  }
-
-  private func makeModel(_ vocabulary: Vocabulary) throws -> (CaptionModel, ModelConfiguration) {
-    var random = SeededGenerator(seed: learning.seed)
-    var configuration = ModelConfiguration(encoder: EncoderConfiguration(.smallCNN))
-    var encoder: (any ImageEncoder)?
-    if let encoderModel {
-      let directory = try ModelDirectory(named: encoderModel, searching: [])
-      configuration.encoder = try directory.configuration().encoder
-      configuration.provenance.startedFrom = try directory.configuration().provenance.startedFrom
-      encoder = try directory.encoder(configuration.encoder)
-      try directory.beginVerification().wait()
+  private func introduce(
+    _ preparation: TrainingPreparation, _ trainer: Trainer, _ cache: FeatureCache?,
+    _ progress: Progress
+  ) {
+    let unknown = percent(preparation.unknownFraction)
+    progress.say("vocabulary  \(preparation.vocabulary.count.grouped) words (\(unknown) <unk>)")
+    let model = preparation.model
+    progress.say(
+      "model  \(model.parameterCount.grouped) parameters, "
+        + "\(trainer.batches(ofEpoch: 0).count.grouped) batches an epoch")
+    if let cache {
+      let size = Double(cache.byteCount(ofRows: preparation.pictureCount)) / 1e6
+      progress.say(
+        "features  of \(preparation.pictureCount.grouped) pictures in \(cache.folder) "
+          + "(\(size.text(places: 0)) MB)")
     }
-    let decoderConfiguration = DecoderConfiguration(
-      cell: DecoderConfiguration.CellKind(rawValue: cell) ?? .lstm, embeddingSize: embed,
-      hiddenSize: hidden)
-    configuration.decoder = decoderConfiguration
-    configuration.maximumWords = maxWords
-    configuration.provenance.license = license
-    configuration.provenance.trainedOn = dataset.split(separator: "/").last.map(String.init)
-
-    let blank = configuration.encoder.makeEncoder()
-    var model = CaptionModel(
-      encoder: blank,
-      decoder: decoderConfiguration.makeDecoder(
-        featureSize: blank.pooledSize, vocabularySize: vocabulary.count))
-    model.initialize(using: &random)
-    if let encoder { model.encoder = encoder }
-    return (model, configuration)
-  }
-
-  private func contents(
-    _ state: TrainingState, _ configuration: ModelConfiguration,
-    _ words: (vocabulary: Vocabulary, counts: WordCounts)
-  ) -> ModelDirectory.Contents {
-    let card = """
-      # A captioner trained on \(configuration.provenance.trainedOn ?? dataset)
-
-      Written by `cutline train` at step \(state.step), in epoch \(state.epoch) of \(learning.epochs).
-
-      """
-    return .init(
-      configuration: configuration,
-      parameters: state.result.parameters.map { ($0.parameter.name, $0.value) },
-      words: words, card: card)
   }
 }
 

@@ -83,4 +83,32 @@ struct MediaSourceTests {
         == "1,099,511,627,776 bytes are over the limit of 1,000. Make the file smaller.")
     #expect(throws: MediaError.self) { try MediaSource.bytes([1, 2], name: "it").bytes(atMost: 1) }
   }
+
+  @Test("a file inside a folder is read, and nothing outside it")
+  func insideFolder() throws {
+    let place = folder.path
+    try Data([1, 2, 3]).write(to: folder.appending(path: "a.jpg"))
+    try FileManager.default.createSymbolicLink(
+      at: folder.appending(path: "out.jpg"), withDestinationURL: URL(filePath: "/etc/hostname"))
+    func failure(_ name: String) -> MediaError? {
+      do throws(MediaError) {
+        _ = try MediaSource.fileInside(folder: place, name: name).bytes(atMost: 100)
+        return nil
+      } catch {
+        return error
+      }
+    }
+    let source = MediaSource.fileInside(folder: place, name: "a.jpg")
+    #expect(source.name == "\(place)/a.jpg")
+    #expect(try source.bytes(atMost: 100) == [1, 2, 3])
+    #expect(try source.firstBytes(2) == [1, 2])
+    for name in ["out.jpg", "../\(folder.lastPathComponent)/a.jpg", "/etc/hostname"] {
+      #expect(failure(name)?.code == .outsideRoot, "\(name)")
+    }
+    #expect(
+      failure("out.jpg")?.description
+        == "\(place)/out.jpg: leads out of \(place). Put the picture itself into that folder.")
+    #expect(failure("none.jpg")?.problem == "no such file. Check the spelling.")
+    #expect(failure(".")?.problem == "a folder, not a file. Name the files in it.")
+  }
 }

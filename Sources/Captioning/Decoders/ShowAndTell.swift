@@ -64,7 +64,8 @@ public struct ShowAndTell<Cell: RecurrentCell>: CaptionDecoder {
     if let dropout { inputs = dropout(inputs, layout, at: .input) }
     let state = cell.initialState(rows: count, on: features.device)
     // What the cell says after the picture alone is not a word.
-    let hidden = cell(inputs, layout, from: state).hidden.slice(count..<layout.rowCount)
+    let hidden = cell(inputs, layout, from: state, dropout: dropout?.ofState).hidden
+      .slice(count..<layout.rowCount)
     return dropout?(hidden, captions.layout, at: .output) ?? hidden
   }
 

@@ -1,4 +1,21 @@
+/// What is left out of the hidden states that a recurrent cell remembers: the same features at all steps
+/// of a sequence (Gal & Ghahramani, 2016).
+public struct StateDropout: Sendable {
+  /// The share that is left out, in `0..<1`.
+  let rate: Float
+  /// One for each sequence.
+  let keys: [UInt64]
+
+  package init(rate: Float, keys: [UInt64]) { (self.rate, self.keys) = (rate, keys) }
+}
+
 extension Tensor {
+  /// What is left of the hidden states of the first sequences, `[B, H]`.
+  public func droppingOut(_ dropout: StateDropout?) -> Tensor {
+    guard let dropout else { return self }
+    return droppingOut(dropout.rate, keys: Array(dropout.keys.prefix(shape[0])))
+  }
+
   /// These rows with some of their numbers replaced by 0, and the others scaled up so that nothing changes
   /// on average (Srivastava et al., 2014).
   ///

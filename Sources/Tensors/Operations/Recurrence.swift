@@ -17,13 +17,13 @@
 ///   - cell: `[B, H]`.
 ///   - weight: `U`, `[4H, H]`.
 ///   - precision: What `U h` is multiplied in; the hidden states are of it too.
+///   - dropout: What is left out of `h` in `U h`; nil leaves nothing out.
 /// - Returns: The hidden states and the cells of all steps, `[N, H]` each.
 public func lstm(
   _ projected: consuming Tensor, _ layout: SequenceLayout, hidden: Tensor, cell: Tensor,
-  weight: Tensor,
-  in precision: ElementType = .float32
+  weight: Tensor, in precision: ElementType = .float32, dropout: StateDropout? = nil
 ) -> (hidden: Tensor, cells: Tensor) {
-  let run = Recurrence(projected, layout, hidden, weight, gateCount: 4, precision)
+  let run = Recurrence(projected, layout, hidden, weight, gateCount: 4, precision, dropout)
   precondition(
     cell.shape == hidden.shape, "lstm: a cell \(cell.shape) beside a state \(hidden.shape)")
   let (backend, size) = (run.device.backend, run.size)
@@ -35,7 +35,8 @@ public func lstm(
   for t in 0..<layout.stepCount {
     let gate = run.step(t, of: gates)
     backend.multiply(
-      run.before(t, hiddens, first), weight.region, nil, run.recurrentProduct(t, adds: true),
+      run.thinned(run.before(t, hiddens, first), t), weight.region, nil,
+      run.recurrentProduct(t, adds: true),
       into: gate)
     backend.lstmGates(
       gate, previousCell: run.before(t, cells, cell), cell: run.step(t, of: cells),
@@ -76,7 +77,8 @@ private struct LSTMGradient: Sendable {
         run.step(t, of: gates), previousCell: run.before(t, cells, cell),
         cell: run.step(t, of: cells), dhidden: dh, dcell: dc, into: dgate,
         rows: layout.rowCounts[t], size: run.size)
-      backend.multiply(dgate, weight.region, nil, run.backwardProduct(t, adds: false), into: dh)
+      backend.multiply(dgate, weight.region, nil, run.backwardProduct(t), into: dh)
+      run.thin(dh, t)
     }
     return [dgates, dhidden, dcell, run.weightGradient(dgates, weight, from: hidden, hiddens)]
   }
@@ -94,13 +96,13 @@ private struct LSTMGradient: Sendable {
 ///   - bias: The recurrent bias, `[3H]`: it stands inside the product with `r`.
 ///   - precision: What `U h` is multiplied in. The hidden states, being what is remembered, stay in
 ///     float32.
+///   - dropout: What is left out of `h` in `U h`; nil leaves nothing out.
 /// - Returns: The hidden states of all steps, `[N, H]`.
 public func gru(
   _ projected: consuming Tensor, _ layout: SequenceLayout, hidden: Tensor, weight: Tensor,
-  bias: Tensor,
-  in precision: ElementType = .float32
+  bias: Tensor, in precision: ElementType = .float32, dropout: StateDropout? = nil
 ) -> Tensor {
-  let run = Recurrence(projected, layout, hidden, weight, gateCount: 3, precision)
+  let run = Recurrence(projected, layout, hidden, weight, gateCount: 3, precision, dropout)
   precondition(bias.shape == [3 * run.size], "gru: a bias \(bias.shape) for \(run.size) units")
   let (backend, size) = (run.device.backend, run.size)
   let histories = [projected.history, hidden.history, weight.history, bias.history]
@@ -110,7 +112,8 @@ public func gru(
   for t in 0..<layout.stepCount {
     let before = run.before(t, hiddens, hidden)
     backend.multiply(
-      run.inPrecision(before), weight.region, bias.region, run.recurrentProduct(t, adds: false),
+      run.thinned(run.inPrecision(before), t), weight.region, bias.region,
+      run.recurrentProduct(t, adds: false),
       into: run.step(t, of: recurrent))
     backend.gruGates(
       run.step(t, of: gates), recurrent: run.step(t, of: recurrent), previous: before,
@@ -145,8 +148,11 @@ private struct GRUGradient: Sendable {
         run.step(t, of: gates), recurrent: run.step(t, of: recurrent),
         previous: run.before(t, hiddens, hidden), dhidden: dh, into: run.step(t, of: dgates), du,
         rows: layout.rowCounts[t], size: run.size)
+      let product = run.tensor([dh.count])
       backend.multiply(
-        run.inPrecision(du), weight.region, nil, run.backwardProduct(t, adds: true), into: dh)
+        run.inPrecision(du), weight.region, nil, run.backwardProduct(t), into: product.region)
+      run.thin(product.region, t)
+      backend.accumulate(product.region, into: dh)
     }
     return [
       dgates, dhidden, run.weightGradient(drecurrent, weight, from: hidden, hiddens),
@@ -161,14 +167,19 @@ private struct Recurrence: Sendable {
   let size: Int
   let gateCount: Int
   let precision: ElementType
+  let dropout: StateDropout?
   let device: Device
 
   init(
     _ projected: borrowing Tensor, _ layout: SequenceLayout, _ hidden: Tensor, _ weight: Tensor,
-    gateCount: Int, _ precision: ElementType
+    gateCount: Int, _ precision: ElementType, _ dropout: StateDropout?
   ) {
     (self.layout, size) = (layout, hidden.shape[1])
     (self.gateCount, self.precision, device) = (gateCount, precision, projected.device)
+    self.dropout = dropout
+    precondition(
+      dropout.map { $0.keys.count == layout.sequenceCount } ?? true,
+      "recurrence: \(dropout?.keys.count ?? 0) keys for \(layout.sequenceCount) sequences")
     precondition(
       projected.shape == [layout.rowCount, gateCount * size]
         && weight.shape == [gateCount * size, size]
@@ -184,10 +195,23 @@ private struct Recurrence: Sendable {
   }
 
   /// `dgates U`.
-  func backwardProduct(_ t: Int, adds: Bool) -> Product {
+  func backwardProduct(_ t: Int) -> Product {
     Product(
-      rows: layout.rowCounts[t], columns: size, inner: gateCount * size, accumulates: adds,
-      reusesRight: true)
+      rows: layout.rowCounts[t], columns: size, inner: gateCount * size, reusesRight: true)
+  }
+
+  /// What dropout leaves of the hidden states before step `t`; themselves where there is none.
+  func thinned(_ x: Region, _ t: Int) -> Region {
+    guard let dropout else { return x }
+    let y = tensor([x.count], x.type)
+    device.backend.dropout(
+      x, keys: Array(dropout.keys.prefix(layout.rowCounts[t])), dropout.rate, into: y.region)
+    return y.region
+  }
+
+  /// Does the same to their gradient, in place.
+  func thin(_ x: Region, _ t: Int) {
+    if dropout != nil { device.backend.convert(thinned(x, t), into: x) }
   }
 
   func tensor(_ shape: Shape, _ type: ElementType = .float32) -> Tensor {
@@ -236,7 +260,8 @@ private struct Recurrence: Sendable {
   ) -> Tensor {
     let before = tensor(hiddens.shape, hiddens.elementType)
     for t in 0..<layout.stepCount {
-      device.backend.convert(self.before(t, hiddens, first), into: step(t, of: before))
+      device.backend.convert(
+        thinned(self.before(t, hiddens, first), t), into: step(t, of: before))
     }
     return product(
       dgates.converted(to: precision), before.converted(to: precision), true, false,

@@ -175,6 +175,46 @@ extension TensorsTests {
       }
     }
 
+    @Test("what is left out of the state is the same at all steps, and gradients know it")
+    func stateDropout() {
+      let layout = SequenceLayout(rowCounts: [3, 2, 2])
+      let dropout = StateDropout(rate: 0.4, keys: [5, 6, 7])
+      func inputs(_ gates: Int) -> [Tensor] {
+        [
+          FormulaWeights.scaled("projected", [7, gates * 4]), FormulaWeights.scaled("h", [3, 4]),
+          FormulaWeights.scaled("c", [3, 4]), FormulaWeights.scaled("weight", [gates * 4, 4]),
+          FormulaWeights.scaled("bias", [gates * 4]),
+        ]
+      }
+      let shares = FormulaWeights.scaled("loss", [7, 4])
+      func long(_ t: [Tensor], _ dropout: StateDropout?) -> Tensor {
+        lstm(t[0], layout, hidden: t[1], cell: t[2], weight: t[3], dropout: dropout).hidden
+      }
+      func gated(_ t: [Tensor], _ dropout: StateDropout?) -> Tensor {
+        gru(t[0], layout, hidden: t[1], weight: t[3], bias: t[4], dropout: dropout)
+      }
+      for (gates, run) in [(4, long), (3, gated)] {
+        expectGradientsMatch(at: inputs(gates)) {
+          (run($0, dropout) * shares.moved(to: $0[0].device)).sum()
+        }
+        #expect(run(inputs(gates), dropout).floats != run(inputs(gates), nil).floats)
+      }
+      // Step by step, with the mask applied by hand to a state that is only multiplied.
+      let t = inputs(4)
+      let mask = Tensor(repeating: 1, shape: [3, 4]).droppingOut(dropout)
+      let first = lstm(
+        t[0].slice(0..<3) + matmul(t[1] * mask, t[3], transposeRight: true),
+        SequenceLayout(steps: 1, rows: 3), hidden: Tensor(zeros: [3, 4]), cell: t[2], weight: t[3])
+      expectClose(long(t, dropout).slice(0..<3), first.hidden, within: 1e-6)
+      let second = lstm(
+        t[0].slice(3..<5)
+          + matmul(
+            first.hidden.slice(0..<2) * mask.slice(0..<2), t[3], transposeRight: true),
+        SequenceLayout(steps: 1, rows: 2), hidden: Tensor(zeros: [2, 4]),
+        cell: first.cells.slice(0..<2), weight: t[3])
+      expectClose(long(t, dropout).slice(3..<5), second.hidden, within: 1e-6)
+    }
+
     @Test("inputs that somebody still holds keep their numbers")
     func heldInputs() {
       let projected = FormulaWeights.scaled("projected", [2, 12])

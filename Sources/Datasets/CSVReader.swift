@@ -1,0 +1,149 @@
+/// One record of a file of comma-separated values.
+struct CSVRecord {
+  /// Where it begins, counted from 1.
+  let line: Int
+  let fields: Result<[String], DatasetError.Problem>
+
+  var name: String { "line \(line)" }
+}
+
+/// Reads comma-separated values (RFC 4180): fields may be quoted, and then hold commas, line ends and
+/// doubled quotes.
+///
+/// A quote inside a field that does not begin with one stands for itself, as in Python's `csv`. After a
+/// record with bad quoting the next line is tried.
+struct CSVReader {
+  private let bytes: UnsafeBufferPointer<UInt8>
+  private var position = 0
+  private var line = 1
+  /// No caption is longer; a lost quote must not make one record of a whole file.
+  private static let maximumRecordSize = 1 << 20
+
+  init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes.bindMemory(to: UInt8.self) }
+
+  /// The next record that is not empty.
+  mutating func next() -> CSVRecord? {
+    while position < bytes.count, bytes[position] == newline || bytes[position] == carriageReturn {
+      if bytes[position] == newline { line += 1 }
+      position += 1
+    }
+    guard position < bytes.count else { return nil }
+    let (start, startLine) = (position, line)
+    do throws(DatasetError.Problem) {
+      return CSVRecord(line: startLine, fields: .success(try readFields()))
+    } catch {
+      (position, line) = (start, startLine)
+      while position < bytes.count, bytes[position] != newline { position += 1 }
+      return CSVRecord(line: startLine, fields: .failure(error))
+    }
+  }
+
+  private mutating func readFields() throws(DatasetError.Problem) -> [String] {
+    var fields: [String] = []
+    while true {
+      fields.append(
+        position < bytes.count && bytes[position] == quote
+          ? try readQuotedField() : try readPlainField())
+      guard position < bytes.count, bytes[position] == comma else { return fields }
+      position += 1
+    }
+  }
+
+  private mutating func readPlainField() throws(DatasetError.Problem) -> String {
+    let start = position
+    while position < bytes.count, bytes[position] != comma, bytes[position] != newline {
+      position += 1
+    }
+    let isLineEnd = position == bytes.count || bytes[position] == newline
+    let hasReturn = isLineEnd && position > start && bytes[position - 1] == carriageReturn
+    return try text(UnsafeBufferPointer(rebasing: bytes[start..<position - (hasReturn ? 1 : 0)]))
+  }
+
+  /// Reads a field from its opening quote to the comma or line end behind it.
+  private mutating func readQuotedField() throws(DatasetError.Problem) -> String {
+    var content: [UInt8] = []
+    position += 1
+    while position < bytes.count, content.count < Self.maximumRecordSize {
+      let byte = bytes[position]
+      position += 1
+      if byte == newline { line += 1 }
+      guard byte == quote else {
+        content.append(byte)
+        continue
+      }
+      if position < bytes.count, bytes[position] == quote {
+        content.append(quote)
+        position += 1
+        continue
+      }
+      guard isAtFieldEnd else { throw .badQuoting }
+      return try text(content)
+    }
+    throw .badQuoting
+  }
+
+  private var isAtFieldEnd: Bool {
+    guard position < bytes.count else { return true }
+    switch bytes[position] {
+    case comma, newline, carriageReturn: return true
+    default: return false
+    }
+  }
+}
+
+private let quote = UInt8(ascii: "\"")
+private let comma = UInt8(ascii: ",")
+private let newline = UInt8(ascii: "\n")
+private let carriageReturn = UInt8(ascii: "\r")
+
+extension Gathering {
+  /// Reads a table whose first record names its columns.
+  ///
+  /// - Parameters:
+  ///   - file: Comma-separated values.
+  ///   - columns: Which columns are needed, each under the first of its names that there is.
+  ///   - body: Takes the fields of one record in these columns.
+  /// - Throws: What is wrong with the first record; or with another, unless those are left out.
+  mutating func readTable(
+    _ file: AnnotationFile, columns: [[String]],
+    _ body: (inout Gathering, [String]) throws(DatasetError.Problem) -> Void
+  ) throws(DatasetError) {
+    var table: (columnCount: Int, places: [Int])?
+    try file.forEachRecord { record throws(DatasetError) in
+      guard let (columnCount, places) = table else {
+        do throws(DatasetError.Problem) {
+          table = try places(of: columns, in: record.fields.get())
+        } catch {
+          throw DatasetError(file.path, record: record.name, error)
+        }
+        return
+      }
+      try self.record(record.name) { gathering throws(DatasetError.Problem) in
+        let fields = try record.fields.get()
+        guard fields.count == columnCount else {
+          throw .wrongColumnCount(expected: columnCount, found: fields.count)
+        }
+        try body(&gathering, places.map { fields[$0] })
+      }
+    }
+  }
+
+  private func places(
+    of columns: [[String]], in header: [String]
+  ) throws(DatasetError.Problem) -> (columnCount: Int, places: [Int]) {
+    var places: [Int] = []
+    for names in columns {
+      guard let place = names.lazy.compactMap({ header.firstIndex(of: $0) }).first else {
+        throw .missingColumn(names.map { "'\($0)'" }.joined(separator: " or "), found: header)
+      }
+      places.append(place)
+    }
+    return (header.count, places)
+  }
+}
+
+/// `text` as a field of comma-separated values.
+func csvField(_ text: String) -> String {
+  let isPlain = text.utf8.allSatisfy { $0 != quote && $0 != comma && $0 >= 0x20 }
+  return isPlain ? text : "\"\(text.replacing("\"", with: "\"\""))\""
+}

@@ -1,0 +1,99 @@
+import Files
+import Text
+
+/// Looks a collection over for what a training would stumble on.
+package struct DatasetCheck: Sendable {
+  package let contents: CaptionContents
+  /// One for each data set of `contents`.
+  package let surveys: [CaptionSurvey]
+  /// Errors first.
+  package let findings: [Finding]
+  package let minimumCount: Int
+
+  /// - Parameters:
+  ///   - contents: What was read, bad records left out.
+  ///   - inspector: Opens the pictures; nil leaves them alone.
+  ///   - minimumCount: How often a word must occur for a model to learn it.
+  ///   - threadCount: How many threads take captions apart.
+  ///   - report: Is told how many pictures are done.
+  package init(
+    _ contents: CaptionContents, _ inspector: PictureInspector?, minimumCount: Int,
+    threadCount: Int, report: (Int) -> Void
+  ) {
+    (self.contents, self.minimumCount) = (contents, minimumCount)
+    let surveys = contents.datasets.map { CaptionSurvey($0, threadCount: threadCount) }
+    let pictures = contents.datasets.flatMap { dataset in
+      dataset.examples.map { (split: dataset.split, image: $0) }
+    }
+    let inspections =
+      inspector?.inspect(pictures.map(\.image)) { count in
+        report(count)
+        return true
+      } ?? []
+    let findings =
+      Self.records(contents.leftOut)
+      + PictureFindings(pictures: pictures, inspections: inspections).findings
+      + CaptionFindings(datasets: contents.datasets, surveys: surveys).findings
+    self.surveys = surveys
+    self.findings = Finding.Severity.allCases.flatMap { severity in
+      findings.filter { $0.severity == severity }
+    }
+  }
+
+  package var errorCount: Int { count(.error) }
+  package var warningCount: Int { count(.warning) }
+
+  private func count(_ severity: Finding.Severity) -> Int {
+    findings.reduce(0) { $0 + ($1.severity == severity ? $1.places.count : 0) }
+  }
+
+  private static func records(_ leftOut: [DatasetError]) -> [Finding] {
+    let blank = leftOut.filter { $0.problem == .blankCaption }
+    let bad = leftOut.filter { $0.problem != .blankCaption }
+    var findings: [Finding] = []
+    if !bad.isEmpty {
+      findings.append(
+        Finding(
+          .error, "bad_record",
+          bad.count == 1 ? "1 record is wrong" : "\(bad.count) records are wrong",
+          advice: "Mend them, or train with --skip-bad, which leaves them out.",
+          places: bad.map(\.description)))
+    }
+    if !blank.isEmpty {
+      findings.append(
+        Finding(
+          .warning, "blank_caption",
+          blank.count == 1 ? "1 caption is blank" : "\(blank.count) captions are blank",
+          advice: "They are left out.", places: blank.map { "\($0.path), \($0.record ?? "")" }))
+    }
+    return findings
+  }
+
+  // MARK: Words
+
+  /// The words a model would learn: of the training captions, or of all where there are none.
+  package var trainingCounts: WordCounts {
+    let index = contents.datasets.firstIndex { $0.split == .train } ?? 0
+    return surveys.indices.contains(index) ? surveys[index].counts : WordCounts()
+  }
+
+  /// For each split, the share of words that a model would not know, in `0...1`.
+  package var unknownShares: [(split: CaptionDataset.Split, share: Double)] {
+    let vocabulary = Vocabulary(trainingCounts, minimumCount: minimumCount)
+    return zip(contents.datasets, surveys).map {
+      ($0.split, vocabulary.unknownFraction(of: $1.counts))
+    }
+  }
+
+  /// How many captions have how many words, from 0 words on.
+  package var lengthHistogram: [Int] {
+    var histogram: [Int] = []
+    for length in surveys.lazy.flatMap({ $0.lengths.joined() }) {
+      if length >= histogram.count {
+        histogram += [Int](repeating: 0, count: length - histogram.count + 1)
+      }
+      histogram[length] += 1
+    }
+    return histogram
+  }
+}

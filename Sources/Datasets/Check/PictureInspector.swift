@@ -1,0 +1,100 @@
+import Dispatch
+import Files
+import Media
+import Synchronization
+
+/// What opening a picture taught us.
+package struct PictureInspection: Sendable {
+  /// Why it cannot be used; nil if it can.
+  package let error: MediaError?
+  package let warnings: [MediaWarning]
+  /// Of the file; nil if it was not asked for, or cannot be read.
+  package let digest: SHA256Digest?
+  package let hash: DifferenceHash?
+}
+
+/// Opens pictures and decodes them on all cores, to learn which can be used.
+///
+/// Memory does not grow with their number: each core has one picture at a time.
+package struct PictureInspector: Sendable {
+  package var threadCount: Int
+  /// Whether checksums and hashes are wanted, to find pictures that are there twice.
+  package var isFingerprinting = false
+
+  package init(threadCount: Int) { self.threadCount = threadCount }
+
+  /// How many pictures are opened between two reports.
+  private static let chunkSize = 256
+
+  /// Inspects `pictures`, in their order.
+  ///
+  /// - Parameters:
+  ///   - pictures: What to open; of clips only the beginning is read.
+  ///   - report: Is told how many are done, now and then, and says whether to go on.
+  /// - Returns: What each taught us, as far as `report` let it come.
+  package func inspect(
+    _ pictures: [CaptionedImage], report: (Int) -> Bool = { _ in true }
+  ) -> [PictureInspection] {
+    var inspections: [PictureInspection] = []
+    inspections.reserveCapacity(pictures.count)
+    while inspections.count < pictures.count {
+      let end = min(inspections.count + Self.chunkSize, pictures.count)
+      inspections += inspect(chunk: Array(pictures[inspections.count..<end]))
+      guard report(inspections.count) else { break }
+    }
+    return inspections
+  }
+
+  private func inspect(chunk: [CaptionedImage]) -> [PictureInspection] {
+    let results = Mutex([PictureInspection?](repeating: nil, count: chunk.count))
+    let next = Atomic(0)
+    DispatchQueue.concurrentPerform(iterations: min(threadCount, chunk.count)) { _ in
+      while true {
+        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        guard index < chunk.count else { return }
+        let result = inspection(of: chunk[index])
+        results.withLock { $0[index] = result }
+      }
+    }
+    return results.withLock { $0.compactMap(\.self) }
+  }
+
+  private func inspection(of picture: CaptionedImage) -> PictureInspection {
+    do throws(MediaError) {
+      return try picture.kind == .clip ? clip(picture) : stillImage(picture)
+    } catch {
+      return PictureInspection(error: error, warnings: [], digest: nil, hash: nil)
+    }
+  }
+
+  private func stillImage(_ picture: CaptionedImage) throws(MediaError) -> PictureInspection {
+    var options = StillImageOptions()
+    options.smallestUsefulSize = { _ in DifferenceHash.usefulSize }
+    let bytes = try picture.source.bytes(atMost: options.maximumFileBytes)
+    let digest = isFingerprinting ? bytes.withUnsafeBytes(SHA256.digest(of:)) : nil
+    let decoded: DecodedImage
+    do throws(MediaError) {
+      decoded = try decodeStillImage(.bytes(bytes, name: picture.path), options)
+    } catch {
+      return PictureInspection(error: error, warnings: [], digest: digest, hash: nil)
+    }
+    return PictureInspection(
+      error: nil, warnings: decoded.warnings, digest: digest,
+      hash: isFingerprinting ? DifferenceHash(decoded.image) : nil)
+  }
+
+  /// Looks at a clip's first bytes only: it may have gigabytes.
+  private func clip(_ clip: CaptionedImage) throws(MediaError) -> PictureInspection {
+    let head = try clip.source.firstBytes(1 << 12)
+    guard let format = MediaFormat(recognizing: head), format.isVideo || format == .gif else {
+      throw MediaError(
+        path: clip.path, code: .notMedia, stage: .decode,
+        problem: "not a video in any known format. Get a fresh copy.")
+    }
+    return PictureInspection(error: nil, warnings: [], digest: nil, hash: nil)
+  }
+}
+
+extension CaptionedImage {
+  package var source: MediaSource { .fileInside(folder: folder, name: name) }
+}

@@ -1,0 +1,166 @@
+import Files
+
+/// Writes a collection in another form, as a folder that appears complete or not at all.
+package struct Conversion {
+  /// What becomes of the picture files.
+  package enum Pictures: String, Sendable, CaseIterable {
+    /// They stay where they are, and the new folder has none.
+    case none
+    /// The new folder has them under a second name, as hard links: no space is used.
+    case link
+    case copy
+  }
+
+  /// What `--to` may be.
+  package static var keywords: [String] { captionWriters.map(\.keyword) }
+
+  package let pictures: Pictures
+  /// What the form is called.
+  package var formatName: String { writer.name }
+  /// How many pictures nobody has described, and the form cannot list.
+  package let uncaptionedCount: Int
+  /// Pictures that are not there, and were left out.
+  package let leftOut: [DatasetError]
+  /// The folder that the names of pictures are relative to.
+  package let pictureFolder: String
+  private let writer: any CaptionWriting
+  private let splits: [ConvertedSplit]
+
+  /// - Parameters:
+  ///   - datasets: What to write.
+  ///   - keyword: One of `keywords`.
+  ///   - pictures: What becomes of the files; nil for none, unless the form needs them beside it.
+  ///   - badRecords: Whether pictures that are not there are left out.
+  /// - Throws: `DatasetError` if something cannot be written in this form, or a picture is missing.
+  package init(
+    _ datasets: [CaptionDataset], to keyword: String, pictures: Pictures?, badRecords: BadRecords
+  ) throws(DatasetError) {
+    guard let writer = captionWriters.first(where: { $0.keyword == keyword }) else {
+      throw DatasetError(keyword, .unknownForm(known: Self.keywords))
+    }
+    self.writer = writer
+    self.pictures = pictures ?? (writer.needsPictures ? .link : .none)
+    if self.pictures == .none, writer.needsPictures {
+      throw DatasetError(
+        keyword, .unwritable(form: writer.name, "it has no meaning without pictures"))
+    }
+    let folder = commonFolder(of: Set(datasets.flatMap { $0.examples.lazy.map(\.folder) }))
+    pictureFolder = folder
+    var preparation = Preparation(
+      folder: folder, looksForPictures: self.pictures != .none, badRecords: badRecords,
+      holdsUncaptioned: writer.holdsUncaptioned, isInLines: writer.isInLines)
+    splits = try preparation.splits(datasets)
+    leftOut = preparation.leftOut
+    uncaptionedCount = preparation.uncaptionedCount
+    let places = splits.flatMap { split in
+      split.pictures.map { writer.place(of: $0, in: split) }
+    }
+    if writer.needsPictures, let twice = firstRepeated(places.map(stem)) {
+      throw DatasetError(twice, .unwritable(form: writer.name, "two pictures share its text"))
+    }
+  }
+
+  /// Writes the folder `path`, where there is nothing yet or an empty folder.
+  ///
+  /// - Parameters:
+  ///   - path: The folder.
+  ///   - reportWorkingPath: Is told where the folder is until it is complete.
+  /// - Throws: What the file system said.
+  package func write(
+    to path: String, reportWorkingPath: (String) -> Void = { _ in }
+  ) throws(FileError) {
+    let folder = try DirectoryReplacement(path)
+    reportWorkingPath(folder.workingPath)
+    for file in writer.files(for: splits) {
+      try makeFile(file.bytes, at: "\(folder.workingPath)/\(file.name)")
+    }
+    if pictures != .none {
+      for split in splits {
+        for picture in split.pictures {
+          let place = writer.place(of: picture, in: split)
+          try add(picture.source, at: "\(folder.workingPath)/\(place)")
+        }
+      }
+    }
+    try folder.commit()
+  }
+
+  private func add(_ picture: CaptionedImage, at path: String) throws(FileError) {
+    // A file that two records share is there already.
+    if isFile(path) { return }
+    switch pictures {
+    case .none: break
+    case .link: try linkFile(picture.name, beneath: picture.folder, to: path)
+    case .copy: try makeFile(bytes(ofFile: picture.name, beneath: picture.folder), at: path)
+    }
+  }
+}
+
+// MARK: - From data sets to what is written
+
+private struct Preparation {
+  let folder: String
+  let looksForPictures: Bool
+  let badRecords: BadRecords
+  let holdsUncaptioned: Bool
+  let isInLines: Bool
+  var leftOut: [DatasetError] = []
+  var uncaptionedCount = 0
+
+  mutating func splits(_ datasets: [CaptionDataset]) throws(DatasetError) -> [ConvertedSplit] {
+    let ids = datasets.flatMap { $0.examples.map(\.id) }
+    let areUnique = Set(ids).count == ids.count
+    var count = 0
+    var splits: [ConvertedSplit] = []
+    for dataset in datasets {
+      var split = ConvertedSplit(
+        split: dataset.split, isOnly: datasets.count == 1 && dataset.split == .train, pictures: [])
+      for image in dataset.examples {
+        let name = name(of: image)
+        guard try isUsable(image, name) else { continue }
+        split.pictures.append(
+          ConvertedPicture(id: areUnique ? image.id : count, name: name, source: image))
+        count += 1
+      }
+      splits.append(split)
+    }
+    return splits
+  }
+
+  private func name(of image: CaptionedImage) -> String {
+    image.folder == folder
+      ? image.name : "\(image.folder.dropFirst(folder.count + 1))/\(image.name)"
+  }
+
+  private mutating func isUsable(
+    _ image: CaptionedImage, _ name: String
+  ) throws(DatasetError) -> Bool {
+    if image.captions.isEmpty, !holdsUncaptioned {
+      uncaptionedCount += 1
+      return false
+    }
+    if isInLines, name.unicodeScalars.contains(where: { $0.value < 0x20 }) {
+      throw DatasetError(image.path, .unwritable(form: "lines", "its name has a control character"))
+    }
+    guard looksForPictures, !hasFile(image.name, beneath: image.folder) else { return true }
+    let error = DatasetError(image.path, .unreadable(FileError(image.path, .missing)))
+    guard badRecords == .leaveOut else { throw error }
+    leftOut.append(error)
+    return false
+  }
+}
+
+/// The folder in which all of `folders` lie.
+private func commonFolder(of folders: Set<String>) -> String {
+  guard var common = folders.first else { return "." }
+  while !folders.allSatisfy({ $0 == common || $0.hasPrefix("\(common)/") }) {
+    guard let slash = common.lastIndex(of: "/") else { return "." }
+    common = String(common[..<slash])
+  }
+  return common
+}
+
+private func firstRepeated(_ names: [String]) -> String? {
+  var seen: Set<String> = []
+  return names.first { !seen.insert($0).inserted }
+}

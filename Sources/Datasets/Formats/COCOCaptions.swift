@@ -1,0 +1,156 @@
+import Files
+
+/// COCO's annotation files (Lin et al., 2014; Chen et al., 2015), one for each split.
+///
+///     {"images": [{"id": 9, "file_name": "a.jpg", …}, …],
+///      "annotations": [{"image_id": 9, "caption": "A dog runs.", …}, …], …}
+///
+/// The two members may come in either order, and whatever else there is is passed over.
+/// A file without annotations, such as COCO's test-info, lists pictures without captions.
+struct COCOCaptions: CaptionFormat {
+  let name = "COCO captions"
+  let keyword = "coco"
+  let layout =
+    "captions_train.json, captions_train2014.json or captions_train2017.json (COCO captions)"
+
+  private static let years = ["", "2017", "2014"]
+
+  func sources(in folder: CollectionFolder) throws(DatasetError) -> [CaptionSource] {
+    let families = Self.years.map { family(of: $0, in: folder) }.filter { !$0.isEmpty }
+    let training = families.filter { $0.contains { $0.split == .train } }
+    let known = training.isEmpty ? families : training
+    guard known.count <= 1 else {
+      throw severalFiles(known.compactMap(\.first?.path), in: folder)
+    }
+    if let known = known.first { return known }
+    return try unknownNames(in: folder)
+  }
+
+  /// The files of one year, with the names they were published under.
+  private func family(of year: String, in folder: CollectionFolder) -> [CaptionSource] {
+    CaptionDataset.Split.allCases.compactMap { split in
+      ["", "annotations/"].map { "\($0)captions_\(split.rawValue)\(year).json" }
+        .first(where: folder.has)
+        .map { source($0, split, year, in: folder) }
+    }
+  }
+
+  private func unknownNames(in folder: CollectionFolder) throws(DatasetError) -> [CaptionSource] {
+    let files = folder.files.filter { file in
+      let outline = folder.outline(of: file)
+      return outline.has("image_id", "caption", in: "annotations")
+        || outline.has("id", "file_name", in: "images") && !isOfOtherTask(file)
+    }
+    let sources = files.map { file in
+      let split = CaptionDataset.Split(mentionedIn: file) ?? .train
+      return source(file, split, "", in: folder)
+    }
+    guard Set(sources.map(\.split)).count == sources.count else {
+      throw severalFiles(sources.map(\.path), in: folder)
+    }
+    return sources
+  }
+
+  /// Whether it is one of the files that lie beside the captions in COCO's archives.
+  private func isOfOtherTask(_ file: String) -> Bool {
+    ["instances_", "person_keypoints_", "stuff_", "panoptic_"].contains { file.contains($0) }
+  }
+
+  private func source(
+    _ file: String, _ split: CaptionDataset.Split, _ year: String, in folder: CollectionFolder
+  ) -> CaptionSource {
+    let archive = "\(split.rawValue)\(year)"
+    return CaptionSource(
+      path: folder.path(file), split: split,
+      pictureFolders: folder.folders(["images/\(archive)", "images", archive, "videos"]))
+  }
+
+  func read(_ source: CaptionSource, into gathering: inout Gathering) throws(DatasetError) {
+    let records = try AnnotationFile(source.path).json(Records.init)
+    guard records.hasImages else {
+      throw DatasetError(source.path, .missingMember("images", form: "in the COCO captions form"))
+    }
+    for (index, image) in records.images.enumerated() {
+      try gathering.record("images[\(index)]") { gathering throws(DatasetError.Problem) in
+        guard let id = image.id else { throw .missingField("id") }
+        guard let name = image.fileName else { throw .missingField("file_name") }
+        try gathering.addPicture(id: id, name)
+      }
+    }
+    for (index, annotation) in records.annotations.enumerated() {
+      try gathering.record("annotations[\(index)]") { gathering throws(DatasetError.Problem) in
+        guard let id = annotation.imageID else { throw .missingField("image_id") }
+        guard let caption = annotation.caption else { throw .missingField("caption") }
+        try gathering.addCaption(caption, toPicture: id)
+      }
+    }
+  }
+}
+
+extension CaptionFormat {
+  func severalFiles(_ paths: [String], in folder: CollectionFolder) -> DatasetError {
+    DatasetError(folder.path, .severalFiles(form: name, paths))
+  }
+}
+
+private struct Records {
+  struct Image {
+    var id: Int?
+    var fileName: String?
+  }
+  struct Annotation {
+    var imageID: Int?
+    var caption: String?
+  }
+  var hasImages = false
+  var images: [Image] = []
+  var annotations: [Annotation] = []
+
+  init(_ reader: inout JSONReader) throws(JSONError) {
+    try reader.beginObject()
+    while let key = try reader.nextKey() {
+      switch key {
+      case "images":
+        hasImages = true
+        try reader.beginArray()
+        while try reader.nextElement() { images.append(try Image(&reader)) }
+      case "annotations":
+        try reader.beginArray()
+        while try reader.nextElement() { try addAnnotation(&reader) }
+      default: try reader.skipValue()
+      }
+    }
+  }
+
+  private mutating func addAnnotation(_ reader: inout JSONReader) throws(JSONError) {
+    // One more than allowed is enough to tell that there are too many.
+    if annotations.count > Gathering.maximumCaptionCount { return try reader.skipValue() }
+    annotations.append(try Annotation(&reader))
+  }
+}
+
+extension Records.Image {
+  fileprivate init(_ reader: inout JSONReader) throws(JSONError) {
+    try reader.beginObject()
+    while let key = try reader.nextKey() {
+      switch key {
+      case "id": id = try reader.readInteger()
+      case "file_name": fileName = try reader.readString()
+      default: try reader.skipValue()
+      }
+    }
+  }
+}
+
+extension Records.Annotation {
+  fileprivate init(_ reader: inout JSONReader) throws(JSONError) {
+    try reader.beginObject()
+    while let key = try reader.nextKey() {
+      switch key {
+      case "image_id": imageID = try reader.readInteger()
+      case "caption": caption = try reader.readString()
+      default: try reader.skipValue()
+      }
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import Files
+
+/// MSR-VTT's JSON (Xu et al., 2016): clips and sentences about them.
+///
+///     {"videos": [{"video_id": "video0", "split": "train", "id": 0, "start time": 137.72, …}],
+///      "sentences": [{"video_id": "video0", "caption": "a car is shown", "sen_id": 0}]}
+///
+/// The clip of `video0` is `video0.mp4` in `videos`, or where the archives put it. The split is called
+/// `validate` there.
+struct VideoCaptionsJSON: CaptionFormat {
+  let name = "MSR-VTT JSON"
+  let layout = "train_val_videodatainfo.json or videodatainfo_2017.json (MSR-VTT)"
+
+  func sources(in folder: CollectionFolder) throws(DatasetError) -> [CaptionSource] {
+    let files = folder.files.filter {
+      let outline = folder.outline(of: $0)
+      return outline.has("video_id", in: "videos") || outline.has("video_id", in: "sentences")
+    }
+    // The test part of 2016 is a file of its own, whose clips no other file lists.
+    guard Set(files.map { $0.contains("test") }).count == files.count else {
+      throw severalFiles(files.map(folder.path(_:)), in: folder)
+    }
+    return files.map {
+      CaptionSource(
+        path: folder.path($0),
+        pictureFolders: folder.folders(["videos", "video", "TrainValVideo", "TestVideo", "."]))
+    }
+  }
+
+  func read(_ source: CaptionSource, into gathering: inout Gathering) throws(DatasetError) {
+    let records = try AnnotationFile(source.path).json(Records.init)
+    guard records.hasVideos else {
+      throw DatasetError(source.path, .missingMember("videos", form: "in the form of MSR-VTT"))
+    }
+    for (index, video) in records.videos.enumerated() {
+      try gathering.record("videos[\(index)]") { gathering throws(DatasetError.Problem) in
+        guard let name = video.name else { throw .missingField("video_id") }
+        guard let split = video.split else { throw .missingField("split") }
+        guard let known = CaptionDataset.Split(named: split) else { throw .unknownSplit(split) }
+        try gathering.addPicture(
+          named: name, id: video.number, file: "\(name).mp4", split: known, kind: .clip)
+      }
+    }
+    for (index, sentence) in records.sentences.enumerated() {
+      try gathering.record("sentences[\(index)]") { gathering throws(DatasetError.Problem) in
+        guard let name = sentence.name else { throw .missingField("video_id") }
+        guard let caption = sentence.caption else { throw .missingField("caption") }
+        try gathering.addCaption(caption, toPicture: name)
+      }
+    }
+  }
+}
+
+private struct Records {
+  struct Video {
+    var name: String?
+    var split: String?
+    var number: Int?
+  }
+  struct Sentence {
+    var name: String?
+    var caption: String?
+  }
+  var hasVideos = false
+  var videos: [Video] = []
+  var sentences: [Sentence] = []
+
+  init(_ reader: inout JSONReader) throws(JSONError) {
+    try reader.beginObject()
+    while let key = try reader.nextKey() {
+      switch key {
+      case "videos":
+        hasVideos = true
+        try reader.beginArray()
+        while try reader.nextElement() { videos.append(try Video(&reader)) }
+      case "sentences":
+        try reader.beginArray()
+        while try reader.nextElement() { sentences.append(try Sentence(&reader)) }
+      default: try reader.skipValue()
+      }
+    }
+  }
+}
+
+extension Records.Video {
+  fileprivate init(_ reader: inout JSONReader) throws(JSONError) {
+    try reader.beginObject()
+    while let key = try reader.nextKey() {
+      switch key {
+      case "video_id": name = try reader.readString()
+      case "split": split = try reader.readString()
+      case "id": number = try reader.readInteger()
+      default: try reader.skipValue()
+      }
+    }
+  }
+}
+
+extension Records.Sentence {
+  fileprivate init(_ reader: inout JSONReader) throws(JSONError) {
+    try reader.beginObject()
+    while let key = try reader.nextKey() {
+      switch key {
+      case "video_id": name = try reader.readString()
+      case "caption": caption = try reader.readString()
+      default: try reader.skipValue()
+      }
+    }
+  }
+}

@@ -1,0 +1,93 @@
+import CLinux
+import Glibc
+
+/// Opens the file `name` of `folder` for reading, wherever in the folder it is, and nothing outside.
+///
+/// The folder may itself be a symbolic link; no link inside it may lead out, nor through /proc. So a
+/// data set from a stranger cannot show us other people's files.
+///
+/// - Parameters:
+///   - name: Relative to `folder`.
+///   - folder: What must not be left.
+/// - Returns: A descriptor, to be closed by the caller. Opening a pipe does not wait.
+/// - Throws: `FileError`, with `.outsideFolder` where the name or a link leads out.
+package func openFile(_ name: String, beneath folder: String) throws(FileError) -> Int32 {
+  let path = "\(folder)/\(name)"
+  guard isInsideFolder(name) else { throw FileError(path, .outsideFolder(folder)) }
+  let root = open(folder, open_as_place | O_DIRECTORY | O_CLOEXEC)
+  guard root >= 0 else { throw FileError(folder, after: "open") }
+  defer { close(root) }
+  let flags = O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY
+  // EAGAIN: somebody renamed a folder on the way, so that the kernel could not be sure.
+  for _ in 0..<16 {
+    let file = open_beneath(root, name, flags)
+    if file >= 0 { return file }
+    switch errno {
+    case EINTR, EAGAIN: continue
+    case EXDEV: throw FileError(path, .outsideFolder(folder))
+    // Linux before 5.6, or a container that forbids what it does not know.
+    case ENOSYS, EPERM: return try openResolvedFile(name, beneath: folder)
+    default: throw FileError(path, after: "openat2")
+    }
+  }
+  throw FileError(path, after: "openat2", code: EAGAIN)
+}
+
+/// Opens the file `name` of `folder` after looking where all its links lead.
+///
+/// Weaker than the kernel's own care: a link that changes between the look and the opening is missed.
+func openResolvedFile(_ name: String, beneath folder: String) throws(FileError) -> Int32 {
+  let path = "\(folder)/\(name)"
+  guard let root = try realPath(folder) else { throw FileError(folder, .missing) }
+  guard let resolved = try realPath(path) else { throw FileError(path, .missing) }
+  guard resolved.hasPrefix(root == "/" ? root : "\(root)/") else {
+    throw FileError(path, .outsideFolder(folder))
+  }
+  let file = open(resolved, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW)
+  guard file >= 0 else { throw FileError(path, after: "open") }
+  return file
+}
+
+/// Whether `folder` has a file `name` that lies inside it.
+package func hasFile(_ name: String, beneath folder: String) -> Bool {
+  guard let file = try? openFile(name, beneath: folder) else { return false }
+  defer { close(file) }
+  var status = stat()
+  return fstat(file, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+}
+
+/// The bytes of the file `name` of `folder`, which neither the name nor a link may lead out of.
+///
+/// - Parameters:
+///   - name: Relative to `folder`.
+///   - folder: What must not be left.
+///   - limit: The most bytes there may be.
+///   - prefixLength: How many bytes are enough; nil for all.
+/// - Returns: The bytes, which may be none.
+/// - Throws: `FileError`, with `.outsideFolder` where the name or a link leads out.
+package func bytes(
+  ofFile name: String, beneath folder: String, limit: Int = .max, prefixLength: Int? = nil
+) throws(FileError) -> [UInt8] {
+  let path = "\(folder)/\(name)"
+  let file = try openFile(name, beneath: folder)
+  defer { close(file) }
+  var status = stat()
+  guard fstat(file, &status) == 0 else { throw FileError(path, after: "fstat") }
+  guard status.st_mode & S_IFMT == S_IFREG else { throw FileError(path, .notAFile) }
+  guard status.st_size <= limit else {
+    throw FileError(path, .tooLarge(byteCount: Int(status.st_size), limit: limit))
+  }
+  let size = min(Int(status.st_size), prefixLength ?? .max)
+  var bytes = [UInt8](repeating: 0, count: size)
+  var filled = 0
+  while filled < size {
+    let count = bytes.withUnsafeMutableBytes {
+      read(file, $0.baseAddress?.advanced(by: filled), size - filled)
+    }
+    if count < 0 && errno == EINTR { continue }
+    guard count >= 0 else { throw FileError(path, after: "read") }
+    if count == 0 { break }
+    filled += count
+  }
+  return Array(bytes.prefix(filled))
+}

@@ -1,0 +1,91 @@
+import Files
+import Reports
+import Tensors
+import Training
+
+/// What batches of a data set cost in every order that a `MinibatchBuilder` knows.
+struct BatchingComparison {
+  /// How many words each caption has, `<eos>` included, picture by picture.
+  private let lengths: [[Int]]
+  private let random: SeededRandom
+
+  init(_ lengths: [[Int]], maximumWords: Int, random: SeededRandom) {
+    self.lengths = lengths.map { $0.filter { $0 > 0 }.map { min($0, maximumWords) + 1 } }
+      .filter { !$0.isEmpty }
+    self.random = random
+  }
+
+  struct Row {
+    /// "captions", or "pictures" with all their captions.
+    let unit: String
+    /// "64 captions" or "820 words".
+    let budget: String
+    let order: MinibatchBuilder.Order
+    let padding: MinibatchBuilder.Padding
+    /// How much less a decoder that pads computes than in shuffled batches.
+    let speedUp: Double
+  }
+
+  /// One epoch in every order, of single captions and of pictures, by number and by words.
+  func rows(batchSize: Int, batchWords: Int?) -> [Row] {
+    let counts = lengths.joined()
+    guard !counts.isEmpty else { return [] }
+    let batchWords = batchWords ?? max(1, counts.reduce(0, +) * batchSize / counts.count)
+    let captions = counts.map { MinibatchBuilder.Length(target: $0) }
+    let pictures = lengths.map { counts in
+      MinibatchBuilder.Length(
+        target: counts.max() ?? 0, captionCount: counts.count, wordCount: counts.reduce(0, +))
+    }
+    return [("captions", captions), ("pictures", pictures)].flatMap { unit, members in
+      [MinibatchBuilder.Budget.captions(batchSize), .words(batchWords)].flatMap { budget in
+        rows(unit, members, budget)
+      }
+    }
+  }
+
+  private func rows(
+    _ unit: String, _ members: [MinibatchBuilder.Length], _ budget: MinibatchBuilder.Budget
+  ) -> [Row] {
+    let paddings = MinibatchBuilder.Order.allCases.map { order in
+      let builder = MinibatchBuilder(members, order: order, budget: budget, random: random)
+      return (order, padding: builder.padding())
+    }
+    let shuffled = paddings.first { $0.0 == .shuffle }?.padding.slotCount ?? 0
+    return paddings.map { order, padding in
+      Row(
+        unit: unit, budget: budget.name, order: order, padding: padding,
+        speedUp: Double(shuffled) / Double(max(padding.slotCount, 1)))
+    }
+  }
+
+  static func text(_ rows: [Row]) -> String {
+    table(
+      rows.map { row in
+        [
+          row.unit, row.budget, row.order.rawValue, row.padding.batchCount.grouped,
+          percent(row.padding.ratio), row.padding.slotCount.grouped,
+          row.speedUp.text(places: 2) + "x",
+        ]
+      }, under: ["OF", "BATCH", "ORDER", "BATCHES", "PADDING", "COMPUTED", "SPEED"])
+  }
+}
+
+extension BatchingComparison.Row {
+  var json: JSONValue {
+    [
+      "unit": .string(unit), "batch": .string(budget), "order": .string(order.rawValue),
+      "batches": .number(Double(padding.batchCount)), "padding": .number(padding.ratio),
+      "words": .number(Double(padding.wordCount)), "slots": .number(Double(padding.slotCount)),
+      "speed": .number(speedUp),
+    ]
+  }
+}
+
+extension MinibatchBuilder.Budget {
+  fileprivate var name: String {
+    switch self {
+    case .captions(let count): "\(count.grouped) captions"
+    case .words(let count): "\(count.grouped) words"
+    }
+  }
+}

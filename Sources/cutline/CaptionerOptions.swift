@@ -1,0 +1,85 @@
+import ArgumentParser
+import Captioning
+import ImageEncoders
+import Layers
+import Tensors
+import Text
+import Training
+
+/// What captioner `cutline train` makes.
+struct CaptionerOptions: ParsableArguments {
+  @Option(
+    help: "An imported encoder to start from; without one, a small encoder learns from scratch.",
+    completion: .directory)
+  var encoderModel: String?
+  @Option(help: "The recurrent cell: lstm, gru or rnn.")
+  var cell = "lstm"
+  @Option(help: "Size of the word embedding.")
+  var embed = 512
+  @Option(help: "Size of the hidden state.")
+  var hidden = 512
+  @Option(help: "Rarer words become <unk>.")
+  var minCount = 5
+  @Option(help: "Longer captions are cut.")
+  var maxWords = 20
+  @Option(help: "The licence of what is learned, for the model's config.json.")
+  var license: String?
+
+  func validate() throws {
+    try check("--embed", embed, in: 1...16_384)
+    try check("--hidden", hidden, in: 1...16_384)
+    try check("--max-words", maxWords, in: 1...1000)
+    try check("--min-count", minCount, in: 1...1_000_000)
+    guard DecoderConfiguration.CellKind(rawValue: cell) != nil else {
+      throw ValidationError("--cell must be lstm, gru or rnn.")
+    }
+  }
+
+  /// A model that has learned nothing but what its encoder has, and its configuration.
+  ///
+  /// - Parameters:
+  ///   - vocabulary: The words it will write.
+  ///   - seed: Fixes how it begins.
+  ///   - dataset: What it will be said to have learned from.
+  /// - Returns: Both.
+  /// - Throws: What is wrong with the encoder's folder.
+  func makeModel(
+    _ vocabulary: Vocabulary, seed: UInt64, trainedOn dataset: String
+  ) throws -> (CaptionModel, ModelConfiguration) {
+    var random = SeededGenerator(seed: seed)
+    var configuration = ModelConfiguration(encoder: EncoderConfiguration(.smallCNN))
+    var encoder: (any ImageEncoder)?
+    if let encoderModel {
+      let directory = try ModelDirectory(named: encoderModel, searching: [])
+      configuration.encoder = try directory.configuration().encoder
+      configuration.provenance.startedFrom = try directory.configuration().provenance.startedFrom
+      encoder = try directory.encoder(configuration.encoder)
+      try directory.beginVerification().wait()
+    }
+    let decoder = DecoderConfiguration(
+      cell: DecoderConfiguration.CellKind(rawValue: cell) ?? .lstm, embeddingSize: embed,
+      hiddenSize: hidden)
+    configuration.decoder = decoder
+    configuration.maximumWords = maxWords
+    configuration.provenance.license = license
+    configuration.provenance.trainedOn = dataset.split(separator: "/").last.map(String.init)
+
+    let blank = configuration.encoder.makeEncoder()
+    var model = CaptionModel(
+      encoder: blank,
+      decoder: decoder.makeDecoder(
+        featureSize: blank.pooledSize, vocabularySize: vocabulary.count))
+    model.initialize(using: &random)
+    if let encoder { model.encoder = encoder }
+    return (model, configuration)
+  }
+
+  /// What must be the same for a run to go on.
+  func settings(of configuration: ModelConfiguration) -> Checkpoint.Settings {
+    [
+      ("--encoder-model", configuration.provenance.startedFrom ?? "none"), ("--cell", cell),
+      ("--embed", "\(embed)"), ("--hidden", "\(hidden)"), ("--min-count", "\(minCount)"),
+      ("--max-words", "\(maxWords)"),
+    ]
+  }
+}

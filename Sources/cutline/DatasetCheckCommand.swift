@@ -1,0 +1,128 @@
+import ArgumentParser
+import Datasets
+import Files
+import Media
+import Reports
+
+/// `cutline dataset check DIR`: what a training would stumble on.
+struct DatasetCheckCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check", abstract: "Find what is wrong with a collection, before training does.",
+    discussion: """
+      Errors: bad records; pictures that are missing, cannot be decoded, or are in two splits. Warnings: \
+      damaged pictures, copies and look-alikes, captions that are blank, absurd or there twice. \
+      The exit code is 65 if there are errors, and 0 if there are only warnings or nothing at all.
+      """)
+
+  @OptionGroup var collection: CollectionOptions
+  @Flag(name: .customLong("no-pixels"), help: "Do not open the pictures.")
+  var leavesPicturesAlone = false
+  @Option(help: "Words seen less often are lost to <unk>.")
+  var minCount = 5
+  @Option(help: "How many examples of each finding to show.")
+  var show = 5
+  @Flag(help: "Print JSON, with all examples.")
+  var json = false
+  @OptionGroup var threads: ThreadOptions
+  @OptionGroup(title: "Messages") var talk: MessageOptions
+
+  func validate() throws {
+    guard minCount >= 1 else {
+      throw ValidationError("--min-count must be above 0, not \(minCount).")
+    }
+    guard show >= 0 else { throw ValidationError("--show must be 0 or above, not \(show).") }
+  }
+
+  func run() throws {
+    var reading = DatasetReading(collection.path)
+    reading.badRecords = .leaveOut
+    reading.needsPictures = !leavesPicturesAlone
+    reading.messages = talk.messages
+    let threadCount = try threads.apply()
+    let (found, contents) = try reading.read()
+    var inspector = PictureInspector(threadCount: threadCount)
+    inspector.isFingerprinting = true
+    let progress = CountLine(
+      "pictures", of: contents.datasets.reduce(0) { $0 + $1.examples.count }, talk.messages)
+    let check = DatasetCheck(
+      contents, leavesPicturesAlone ? nil : inspector, minimumCount: minCount,
+      threadCount: threadCount, report: progress.report)
+    progress.finish()
+    try StandardStream.output.write(
+      json ? check.json(found).prettyText + "\n" : check.text(examples: show))
+    if check.errorCount > 0 { throw ExitStatus.badData.exitCode }
+  }
+}
+
+// MARK: - As people and scripts read it
+
+extension DatasetCheck {
+  fileprivate func text(examples: Int) -> String {
+    let paragraphs = findings.map { finding in
+      var lines = ["\(finding.severity.rawValue): \(finding.title)"]
+      lines += finding.places.prefix(examples).map { "  \($0)" }
+      let rest = finding.places.count - examples
+      if examples > 0, rest > 0 { lines.append("  … and \(rest.grouped) more") }
+      lines.append("  \(finding.advice)")
+      return lines.map { visible($0) + "\n" }.joined()
+    }
+    return (paragraphs + [words, "\(verdict)\n"]).joined(separator: "\n")
+  }
+
+  private var words: String {
+    let lost = unknownShares.map { "\($0.split.rawValue) \(percent($0.share))" }
+      .joined(separator: ", ")
+    return "words lost to <unk> (--min-count \(minimumCount)): \(lost)\n\n"
+      + "captions by number of words\n" + histogram
+  }
+
+  /// A line for every few lengths, with a bar.
+  private var histogram: String {
+    let counts = lengthHistogram
+    let step = max(1, (counts.count + 19) / 20)
+    let bins = stride(from: 0, to: counts.count, by: step).map { start in
+      (start, end: min(start + step, counts.count) - 1)
+    }.map { start, end in (start, end, counts[start...end].reduce(0, +)) }
+    let most = bins.map(\.2).max() ?? 1
+    let used = bins.drop { $0.2 == 0 }
+    return table(
+      used.map { start, end, count in
+        [
+          start == end ? "\(start)" : "\(start)-\(end)", count.grouped,
+          String(repeating: "█", count: (count * 40 + most - 1) / max(most, 1)),
+        ]
+      }, under: ["WORDS", "CAPTIONS", ""])
+  }
+
+  private var verdict: String {
+    func counted(_ count: Int, _ word: String) -> String {
+      count == 1 ? "1 \(word)" : "\(count.grouped) \(word)s"
+    }
+    if findings.isEmpty { return "nothing wrong" }
+    return "\(counted(errorCount, "error")), \(counted(warningCount, "warning"))"
+  }
+
+  fileprivate func json(_ found: CaptionCollection) -> JSONValue {
+    [
+      "schema": "cutline.dataset-check/1", "path": .string(found.path),
+      "format": .string(found.formatName), "files": .array(found.files.map { .string($0) }),
+      "splits": .array(contents.datasets.map(\.json)),
+      "errors": .number(Double(errorCount)), "warnings": .number(Double(warningCount)),
+      "findings": .array(findings.map(\.json)),
+      "min_count": .number(Double(minimumCount)),
+      "unknown_words": .object(
+        unknownShares.map { .init($0.split.rawValue, .number($0.share)) }),
+      "caption_lengths": .array(lengthHistogram.map { .number(Double($0)) }),
+    ]
+  }
+}
+
+extension CaptionDataset {
+  var json: JSONValue {
+    [
+      "split": .string(split.rawValue), "pictures": .number(Double(examples.count)),
+      "clips": .number(Double(examples.count { $0.kind == .clip })),
+      "captions": .number(Double(captionCount)),
+    ]
+  }
+}

@@ -1,0 +1,112 @@
+import Datasets
+import Files
+import Media
+import Reports
+
+/// A collection on its way to a command: found, read, and talked about.
+struct DatasetReading {
+  let path: String
+  var badRecords = BadRecords.stop
+  var needsPictures = true
+  var messages = Messages()
+
+  init(_ path: String) { self.path = path }
+
+  /// Reads the collection, and says what was found.
+  func read(
+    _ splits: [CaptionDataset.Split] = CaptionDataset.Split.allCases
+  ) throws(DatasetError) -> (collection: CaptionCollection, contents: CaptionContents) {
+    let collection = try CaptionCollection(at: path)
+    let contents = try collection.read(
+      splits, badRecords: badRecords, needingPictures: needsPictures)
+    messages.note("\(path)  \(collection.formatName)  \(contents.summary)")
+    for other in collection.others {
+      messages.note("\(other.file): \(other.formatName), not read. Name the file to read it.")
+    }
+    return (collection, contents)
+  }
+
+  /// How many of the records that were left out are shown.
+  private static let shownCount = 5
+
+  /// Says how much was left out, and shows the first few.
+  func report(_ leftOut: [DatasetError]) {
+    guard !leftOut.isEmpty else { return }
+    for error in leftOut.prefix(Self.shownCount) { messages.warning("left out: \(error)") }
+    let rest = leftOut.count - min(leftOut.count, Self.shownCount)
+    messages.warning(
+      "\(path): left out \(leftOut.count.grouped) records and pictures"
+        + (rest > 0 ? ", \(rest.grouped) of them not shown" : "")
+        + ". cutline dataset check \(path) lists them.")
+  }
+}
+
+/// What a model learns from and is measured on, whose pictures can all be decoded.
+struct TrainingCollection {
+  let training: CaptionDataset
+  /// Nil where the collection has none.
+  let validation: CaptionDataset?
+
+  /// Reads a collection and opens all its pictures, so that a bad one is found now and not after hours.
+  ///
+  /// - Parameters:
+  ///   - path: A folder, or a file of captions.
+  ///   - skippingBad: Whether bad records and pictures are left out, rather than end it.
+  ///   - threadCount: How many pictures may be opened at once.
+  ///   - messages: Where to say what was found.
+  ///   - shouldStop: Whether the user has had enough; what was read is then useless.
+  /// - Throws: What is wrong with the collection.
+  init(
+    _ path: String, skippingBad: Bool, threadCount: Int, _ messages: Messages,
+    shouldStop: () -> Bool
+  ) throws {
+    var reading = DatasetReading(path)
+    reading.messages = messages
+    if skippingBad { reading.badRecords = .leaveOut }
+    let (collection, contents) = try reading.read([.train, .validation])
+    var leftOut = contents.leftOut.filter { $0.problem != .blankCaption }
+    func usable(_ dataset: CaptionDataset) throws -> CaptionDataset {
+      let pictures = dataset.examples.filter { !$0.captions.isEmpty }
+      if let clip = pictures.first(where: { $0.kind == .clip }) {
+        throw Failure(
+          "\(clip.path): is a clip, and training on clips comes in a later version. Train on "
+            + "pictures.", .badData)
+      }
+      let inspections = PictureInspector(threadCount: threadCount).inspect(pictures) { _ in
+        !shouldStop()
+      }
+      var good: [CaptionedImage] = []
+      for (picture, inspection) in zip(pictures, inspections) {
+        guard let error = inspection.error else {
+          good.append(picture)
+          continue
+        }
+        guard skippingBad else { throw Self.failure(error, in: path) }
+        leftOut.append(.badPicture(error))
+      }
+      return CaptionDataset(split: dataset.split, examples: good)
+    }
+    training = try usable(contents[.train] ?? collection.read(.train))
+    validation = try contents[.validation].map(usable)
+    if validation?.examples.isEmpty ?? true {
+      reading.messages.note("\(path): has no validation split; nothing will be scored.")
+    }
+    reading.report(leftOut)
+  }
+
+  private static func failure(_ error: MediaError, in path: String) -> Failure {
+    let advice = "--skip-bad leaves such pictures out; cutline dataset check \(path) lists them."
+    return Failure("\(error)\n\(advice)", Failure(error)?.status ?? .badData)
+  }
+}
+
+extension CaptionContents {
+  /// "train 6,000 images 30,000 captions | val 1,000 images 5,000 captions".
+  var summary: String {
+    datasets.map { dataset in
+      let kind = dataset.examples.allSatisfy { $0.kind == .clip } ? "clips" : "images"
+      return "\(dataset.split.rawValue) \(dataset.examples.count.grouped) \(kind) "
+        + "\(dataset.captionCount.grouped) captions"
+    }.joined(separator: " | ")
+  }
+}

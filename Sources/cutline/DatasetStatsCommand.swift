@@ -1,0 +1,135 @@
+import ArgumentParser
+import Datasets
+import Files
+import Reports
+import Tensors
+import Text
+import Training
+
+/// `cutline dataset stats DIR`: how large a collection is, and what batches of it would cost.
+struct DatasetStatsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "stats",
+    abstract: "Count pictures, captions and words, and the padding of batches.",
+    discussion: """
+      With --batching: for every order in which batches can be filled (Morishita et al., 2017), how much \
+      of what a decoder computes is padding, and how much faster than in shuffled batches that makes an \
+      epoch. So it is where captions are padded; cutline train packs them, and computes no padding in any \
+      order. Batches hold a number of captions or of words, of single captions, which is how a frozen \
+      encoder trains, or of pictures with all their captions, which is how a learning one does.
+      """)
+
+  @OptionGroup var collection: CollectionOptions
+  @Flag(help: "Compare the orders of minibatches.")
+  var batching = false
+  @Option(help: "Captions in a batch.")
+  var batchSize = 64
+  @Option(help: "Words in a batch (default: as many as --batch-size captions have).")
+  var batchWords: Int?
+  @Option(help: "Longer captions are cut.")
+  var maxWords = 20
+  @Option(help: "Fixes every random choice.")
+  var seed: UInt64 = 1
+  @Flag(help: "Print JSON.")
+  var json = false
+  @OptionGroup var threads: ThreadOptions
+  @OptionGroup(title: "Messages") var talk: MessageOptions
+
+  func validate() throws {
+    for (option, value) in [
+      ("--batch-size", batchSize), ("--batch-words", batchWords ?? 1), ("--max-words", maxWords),
+    ] where value < 1 {
+      throw ValidationError("\(option) must be above 0, not \(value).")
+    }
+  }
+
+  func run() throws {
+    var reading = DatasetReading(collection.path)
+    reading.needsPictures = false
+    reading.messages = talk.messages
+    let threadCount = try threads.apply()
+    let (found, contents) = try reading.read()
+    let statistics = DatasetStatistics(contents, threadCount: threadCount)
+    var rows: [BatchingComparison.Row] = []
+    if batching, let lengths = statistics.surveys.first?.lengths {
+      rows = BatchingComparison(lengths, maximumWords: maxWords, random: SeededRandom(seed))
+        .rows(batchSize: batchSize, batchWords: batchWords)
+    }
+    try StandardStream.output.write(
+      json
+        ? statistics.json(found, rows).prettyText + "\n"
+        : statistics.text + (rows.isEmpty ? "" : "\n" + BatchingComparison.text(rows)))
+  }
+}
+
+/// How large the splits of a collection are.
+private struct DatasetStatistics {
+  let contents: CaptionContents
+  let surveys: [CaptionSurvey]
+  static let minimumCounts = [1, 2, 3, 5, 10, 20]
+
+  init(_ contents: CaptionContents, threadCount: Int) {
+    self.contents = contents
+    surveys = contents.datasets.map { CaptionSurvey($0, threadCount: threadCount) }
+  }
+
+  var text: String {
+    let splits = zip(contents.datasets, surveys).map { dataset, survey in
+      let lengths = survey.lengths.joined().sorted()
+      let mean = Double(lengths.reduce(0, +)) / Double(max(lengths.count, 1))
+      return [
+        dataset.split.rawValue, dataset.examples.count.grouped, dataset.captionCount.grouped,
+        survey.counts.total.grouped, tenths(mean),
+        "\(lengths.isEmpty ? 0 : lengths[lengths.count / 2])",
+        "\(lengths.last ?? 0)",
+      ]
+    }
+    let vocabularies = vocabularies.map { count, size, shares in
+      ["\(count)", size.grouped] + shares.map(percent)
+    }
+    return table(
+      splits, under: ["SPLIT", "PICTURES", "CAPTIONS", "WORDS", "MEAN", "MEDIAN", "LONGEST"])
+      + "\n"
+      + table(
+        vocabularies,
+        under: ["MIN-COUNT", "VOCABULARY"]
+          + contents.datasets.map { "<unk> \($0.split.rawValue)" })
+  }
+
+  /// For several least counts: the size of the vocabulary, and what share of each split's words it lacks.
+  private var vocabularies: [(count: Int, size: Int, shares: [Double])] {
+    guard let training = surveys.first?.counts else { return [] }
+    return Self.minimumCounts.map { count in
+      let vocabulary = Vocabulary(training, minimumCount: count)
+      return (
+        count, vocabulary.count, surveys.map { vocabulary.unknownFraction(of: $0.counts) }
+      )
+    }
+  }
+
+  func json(_ found: CaptionCollection, _ rows: [BatchingComparison.Row]) -> JSONValue {
+    var members: [JSONValue.Member] = [
+      .init("schema", "cutline.dataset-stats/1"), .init("path", .string(found.path)),
+      .init("format", .string(found.formatName)),
+      .init("files", .array(found.files.map { .string($0) })),
+      .init(
+        "splits",
+        .array(
+          zip(contents.datasets, surveys).map { dataset, survey in
+            guard case .object(let members) = dataset.json else { return .null }
+            return .object(members + [.init("words", .number(Double(survey.counts.total)))])
+          })),
+      .init(
+        "vocabularies",
+        .array(
+          vocabularies.map { count, size, shares in
+            [
+              "min_count": .number(Double(count)), "size": .number(Double(size)),
+              "unknown": .array(shares.map { .number($0) }),
+            ]
+          })),
+    ]
+    if !rows.isEmpty { members.append(.init("batching", .array(rows.map(\.json)))) }
+    return .object(members)
+  }
+}

@@ -1,0 +1,20 @@
+import Captioning
+import ImageEncoders
+import Training
+
+extension FeatureCache {
+  /// The cache of a model's encoder: in $CUTLINE_CACHE, else where the system keeps such things; nil where
+  /// there is no such place.
+  init?(of model: CaptionModel, _ configuration: EncoderConfiguration) {
+    guard let folder = Self.cacheFolder else { return nil }
+    self.init(
+      encoder: model.encoderFingerprint(configuration), featureSize: model.encoder.pooledSize,
+      in: "\(folder)/features")
+  }
+
+  private static var cacheFolder: String? {
+    environmentVariable("CUTLINE_CACHE")
+      ?? environmentVariable("XDG_CACHE_HOME").map { "\($0)/cutline" }
+      ?? environmentVariable("HOME").map { "\($0)/.cache/cutline" }
+  }
+}

@@ -1,0 +1,118 @@
+import Captioning
+import Datasets
+import Files
+import ImageEncoders
+import Text
+import Training
+
+/// All that a training needs before its first step: data, words, a model and a plan.
+struct TrainingPreparation {
+  let vocabulary: Vocabulary
+  let model: CaptionModel
+  let configuration: ModelConfiguration
+  let plan: TrainingPlan
+  /// What must be the same for a run to go on: everything its outcome depends on.
+  let settings: Checkpoint.Settings
+  private let counts: WordCounts
+  private let training: [TrainingExample]
+  private let validation: [TrainingExample]
+  private let references: [[[String]]]
+  private let dataset: String
+
+  /// - Parameters:
+  ///   - collection: What it learns from and is measured on.
+  ///   - dataset: How the user called it.
+  ///   - captioner: What is made.
+  ///   - learning: How it learns.
+  ///   - overfitCount: How many pictures to learn by heart; nil learns from all.
+  /// - Throws: What does not fit together.
+  init(
+    _ collection: TrainingCollection, of dataset: String, _ captioner: CaptionerOptions,
+    _ learning: LearningOptions, overfitting overfitCount: Int?
+  ) throws {
+    func tokenized(_ part: CaptionDataset) -> TokenizedDataset {
+      let kept = overfitCount.map { Array(part.examples.prefix($0)) } ?? part.examples
+      return TokenizedDataset(
+        CaptionDataset(split: part.split, examples: kept), maximumWords: captioner.maxWords)
+    }
+    let training = tokenized(collection.training)
+    guard !training.references.isEmpty else {
+      throw Failure("\(dataset): has no captions to learn from. Is it the right folder?", .badData)
+    }
+    // What is learned by heart is measured on itself.
+    let validation = overfitCount == nil ? collection.validation.map(tokenized) : training
+    (counts, self.dataset) = (training.counts, dataset)
+    vocabulary = Vocabulary(counts, minimumCount: captioner.minCount)
+    self.training = training.examples(with: vocabulary)
+    self.validation = validation?.examples(with: vocabulary) ?? []
+    references = validation?.references ?? []
+    (model, configuration) = try captioner.makeModel(
+      vocabulary, seed: learning.seed, trainedOn: dataset)
+
+    var plan = learning.plan(startsFromEncoder: captioner.encoderModel != nil)
+    (plan.minimumWordCount, plan.maximumWords) = (captioner.minCount, captioner.maxWords)
+    if overfitCount != nil { plan.leaveNothingOut() }
+    let steps =
+      Trainer.batches(of: self.training, epoch: 0, plan).count / plan.batchesPerStep
+    plan.sampling = learning.scheduledSampling(stepCount: steps * plan.epochCount)
+    self.plan = plan
+    try Self.check(plan.encoderStart, in: model.encoder)
+    settings =
+      [("DATASET's fingerprint", training.fingerprint)] + captioner.settings(of: configuration)
+      + learning.settings(of: plan)
+      + [("--overfit", overfitCount.map { "\($0)" } ?? "none")]
+  }
+
+  private static func check(_ start: String?, in encoder: any ImageEncoder) throws {
+    let names = encoder.parameters.map(\.parameter.name)
+    guard let start, !names.contains(where: { $0.hasPrefix(start) }) else { return }
+    let parts = names.reduce(into: [String]()) { parts, name in
+      let words = name.split(separator: ".")
+      // Numbered parts are told by their numbers.
+      let isNumbered = words.dropFirst().first.map { Int($0) != nil } ?? false
+      let part = words.prefix(isNumbered ? 2 : 1).joined(separator: ".")
+      if parts.last != part { parts.append(part) }
+    }
+    throw Failure(
+      "--encoder-from: the encoder has no part '\(start)'. It has "
+        + "\(parts.joined(separator: ", ")).", .configuration)
+  }
+
+  /// How much of what was written is words that are too rare.
+  var unknownFraction: Double { vocabulary.unknownFraction(of: counts) }
+
+  /// How many pictures are looked at.
+  var pictureCount: Int { training.count + validation.count }
+
+  /// Begins, or goes on from `checkpoint`.
+  func trainer(
+    from checkpoint: Checkpoint?, keepingFeaturesIn cache: FeatureCache?
+  ) throws -> Trainer {
+    Trainer(
+      model, configuration.encoder, training: training, validation: validation,
+      references: references, vocabulary: vocabulary, plan: plan, keepingFeaturesIn: cache,
+      resuming: try checkpoint?.state(of: model, plan))
+  }
+
+  /// The model folder that a state makes.
+  func contents(of state: TrainingState) -> ModelDirectory.Contents {
+    let card = """
+      # A captioner trained on \(configuration.provenance.trainedOn ?? dataset)
+
+      Written by `cutline train` at step \(state.step), in epoch \(state.epoch) of \(plan.epochCount).
+
+      """
+    return .init(
+      configuration: configuration,
+      parameters: state.result.parameters.map { ($0.parameter.name, $0.value) },
+      words: (vocabulary, counts), card: card)
+  }
+}
+
+extension TrainingPlan {
+  /// Nothing that keeps a model from learning its pictures by heart.
+  fileprivate mutating func leaveNothingOut() {
+    (dropoutRate, labelSmoothing, weightDecay) = (0, 0, 0)
+    (mirrorsPictures, leastCropArea) = (false, 1)
+  }
+}
