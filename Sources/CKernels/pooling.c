@@ -45,10 +45,41 @@ void ck_max_pool(const float *x, float *y, ck_pooling shape) {
   ck_parallel(shape.batch * shape.out_height, 1, max_part, &work);
 }
 
-static void max_gradient_part(const void *context, int64_t begin, int64_t end) {
+// Channels whose largest values are looked for together, so that the loops over them vectorise.
+enum { BLOCK = 64 };
+
+/// Adds the gradients of `count` channels of one window to where their largest values are.
+INLINE void scatter_to_largest(const float *x, const float *dy, float *dx, window v,
+                               int64_t row_stride, int64_t stride, int64_t count) {
+  float largest[BLOCK];
+  int32_t place[BLOCK];
+  const float *first = x + v.top * row_stride + v.left * stride;
+  for (int64_t c = 0; c < count; c++) {
+    largest[c] = first[c];
+    place[c] = 0;
+  }
+  int32_t position = 0;
+  for (int64_t iy = v.top; iy < v.bottom; iy++)
+    for (int64_t ix = v.left; ix < v.right; ix++, position++) {
+      const float *from = x + iy * row_stride + ix * stride;
+      for (int64_t c = 0; c < count; c++) {
+        bool is_larger = from[c] > largest[c];
+        largest[c] = is_larger ? from[c] : largest[c];
+        place[c] = is_larger ? position : place[c];
+      }
+    }
+  position = 0;
+  for (int64_t iy = v.top; iy < v.bottom; iy++)
+    for (int64_t ix = v.left; ix < v.right; ix++, position++) {
+      float *to = dx + iy * row_stride + ix * stride;
+      APART for (int64_t c = 0; c < count; c++) to[c] += place[c] == position ? dy[c] : 0;
+    }
+}
+
+CLONES static void max_gradient_part(const void *context, int64_t begin, int64_t end) {
   const pool_work *w = context;
   const ck_pooling *s = &w->s;
-  int64_t picture = s->height * s->width * s->channels;
+  int64_t row_stride = s->width * s->channels, picture = s->height * row_stride;
   for (int64_t b = begin; b < end; b++) {
     const float *x = w->x + b * picture;
     float *dx = w->dx + b * picture;
@@ -56,15 +87,9 @@ static void max_gradient_part(const void *context, int64_t begin, int64_t end) {
     for (int64_t o = 0; o < s->out_height * s->out_width; o++) {
       const float *dy = w->dy + (b * s->out_height * s->out_width + o) * s->channels;
       window v = window_at(s, o / s->out_width, o % s->out_width);
-      for (int64_t c = 0; c < s->channels; c++) {
-        int64_t best = (v.top * s->width + v.left) * s->channels + c;
-        for (int64_t iy = v.top; iy < v.bottom; iy++)
-          for (int64_t ix = v.left; ix < v.right; ix++) {
-            int64_t i = (iy * s->width + ix) * s->channels + c;
-            if (x[i] > x[best]) best = i;
-          }
-        dx[best] += dy[c];
-      }
+      for (int64_t c = 0; c < s->channels; c += BLOCK)
+        scatter_to_largest(x + c, dy + c, dx + c, v, row_stride, s->channels,
+                           smaller(s->channels - c, BLOCK));
     }
   }
 }
