@@ -33,11 +33,13 @@ let package = Package(
         "Text",
       ]
     ),
+    .target(name: "Synthesis", dependencies: ["Files", "Media", "Tensors"]),
     .executableTarget(
       name: "cutline",
       dependencies: [
-        "Captioning", "Datasets", "Files", "ImageEncoders", "Layers", "Media", "Tensors", "Text",
-        "Training", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Captioning", "Datasets", "Files", "ImageEncoders", "Layers", "Media", "Synthesis",
+        "Tensors", "Text", "Training",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       // Read by whoever validates results, not by the program.
       exclude: ["Resources"]),
@@ -67,6 +69,9 @@ let package = Package(
     .testTarget(name: "LayersTests", dependencies: ["Files", "Layers", "Tensors", "TestSupport"]),
     .testTarget(name: "MediaTests", dependencies: ["Media", "TestSupport"]),
     .testTarget(name: "MetricsTests", dependencies: ["Files", "Metrics", "TestSupport", "Text"]),
+    .testTarget(
+      name: "SynthesisTests",
+      dependencies: ["Datasets", "Files", "Media", "Synthesis", "Tensors", "TestSupport"]),
     .testTarget(name: "TensorsTests", dependencies: ["CKernels", "Tensors", "TestSupport"]),
     .testTarget(name: "TextTests", dependencies: ["Text"]),
     .testTarget(

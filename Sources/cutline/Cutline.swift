@@ -18,8 +18,8 @@ struct Cutline: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      CaptionCommand.self, FeaturesCommand.self, TrainCommand.self, ModelCommand.self,
-      BenchCommand.self, DoctorCommand.self,
+      CaptionCommand.self, FeaturesCommand.self, TrainCommand.self, DatasetCommand.self,
+      ModelCommand.self, BenchCommand.self, DoctorCommand.self,
     ],
     defaultSubcommand: CaptionCommand.self)
 

@@ -42,6 +42,13 @@ typedef struct {
 CJPEGReport cjpeg_decode(
     const uint8_t *bytes, size_t count, const CJPEGRequest *request, uint8_t *pixels);
 
+// Encodes `height` rows of `width` RGB triples as a baseline JPEG without chroma subsampling.
+//
+// `quality` is libjpeg's, 1...100. `*bytes` is to be freed by the caller. Returns how many bytes there
+// are; 0 if there was not enough memory, or no such size.
+size_t cjpeg_encode(
+    const uint8_t *pixels, uint32_t width, uint32_t height, int quality, uint8_t **bytes);
+
 // The library's version, such as "2.1.5".
 const char *cjpeg_version(void);
 
