@@ -36,11 +36,13 @@ let package = Package(
         "Text",
       ]
     ),
+    .target(name: "Synthesis", dependencies: ["Files", "Media", "Tensors"]),
     .executableTarget(
       name: "cutline",
       dependencies: [
-        "Captioning", "Datasets", "Files", "ImageEncoders", "Layers", "Media", "Reports", "Tensors",
-        "Text", "Training", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Captioning", "Datasets", "Files", "ImageEncoders", "Layers", "Media", "Reports",
+        "Synthesis", "Tensors", "Text", "Training",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       // Read by whoever validates results, not by the program.
       exclude: ["Resources"]),
@@ -72,6 +74,9 @@ let package = Package(
     .testTarget(name: "MediaTests", dependencies: ["Files", "Media", "TestSupport"]),
     .testTarget(name: "MetricsTests", dependencies: ["Files", "Metrics", "TestSupport", "Text"]),
     .testTarget(name: "ReportsTests", dependencies: ["Files", "Media", "Reports", "TestSupport"]),
+    .testTarget(
+      name: "SynthesisTests",
+      dependencies: ["Datasets", "Files", "Media", "Synthesis", "Tensors", "TestSupport"]),
     .testTarget(name: "TensorsTests", dependencies: ["CKernels", "Tensors", "TestSupport"]),
     .testTarget(name: "TextTests", dependencies: ["Text"]),
     .testTarget(

@@ -7,7 +7,7 @@ package struct TrainingPlan: Sendable, Equatable {
   /// When a batch is full.
   ///
   /// While the encoder learns, pictures come with all their captions.
-  package var batchBudget = MinibatchBuilder.Budget.captions(128)
+  package var batchBudget = MinibatchBuilder.Budget.captions(64)
   /// In what order batches are filled.
   package var batchOrder = MinibatchBuilder.Order.pooled
   /// How many batches make one step.
@@ -15,7 +15,7 @@ package struct TrainingPlan: Sendable, Equatable {
 
   package var optimizer = Optimizer.Rule.adam(decoupledDecay: false)
   /// The highest step size of the decoder.
-  package var learningRate: Float = 4e-4
+  package var learningRate: Float = 8e-4
   /// The highest step size of the encoder; 0 leaves the encoder as it is.
   package var encoderLearningRate: Float = 0
   /// Whether the encoder's step sizes are shares of each parameter's root mean square (Shazeer & Stern,

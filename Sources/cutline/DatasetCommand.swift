@@ -7,7 +7,7 @@ import Text
 /// `cutline dataset …`: what there is to do with collections of captions.
 struct DatasetCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "dataset", abstract: "Check, count and convert collections of captions.",
+    commandName: "dataset", abstract: "Check, count, convert and draw collections of captions.",
     discussion: """
         cutline dataset check data/mine
         cutline dataset convert data/mine -o data/mine-coco --to coco
@@ -17,7 +17,7 @@ struct DatasetCommand: ParsableCommand {
       """,
     subcommands: [
       DatasetCheckCommand.self, DatasetStatsCommand.self, DatasetVocabCommand.self,
-      DatasetConvertCommand.self,
+      DatasetConvertCommand.self, SynthesizeCommand.self,
     ])
 }
 

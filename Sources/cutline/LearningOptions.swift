@@ -15,7 +15,7 @@ struct LearningOptions: ParsableArguments {
     help: ArgumentHelp(
       "Captions per batch.",
       discussion: "While the encoder learns, pictures come with all their captions."))
-  var batchSize = 128
+  var batchSize = 64
   @Option(help: ArgumentHelp("Words per batch, instead of captions.", valueName: "n"))
   var batchWords: Int?
   @Option(
@@ -35,7 +35,7 @@ struct LearningOptions: ParsableArguments {
   @Flag(help: "Nesterov's form of momentum.")
   var nesterov = false
   @Option(name: .customLong("lr"), help: "The decoder's highest step size.")
-  var learningRate: Float = 4e-4
+  var learningRate: Float = 8e-4
   @Option(
     name: .customLong("encoder-lr"),
     help: ArgumentHelp(

@@ -16,7 +16,7 @@ struct JPEGEncodingTests {
   @Test("what is written is read back nearly as it was", arguments: [(160, 120), (1, 1), (33, 47)])
   func roundTrip(width: Int, height: Int) throws {
     let image = gradient(width: width, height: height)
-    let bytes = try #require(image.jpegBytes(quality: 90))
+    let bytes = image.jpegBytes(quality: 90)
     let decoded = try decodeStillImage(.bytes(bytes, name: "thumbnail"))
     #expect(decoded.format == .jpeg && decoded.warnings.isEmpty)
     #expect((decoded.image.width, decoded.image.height) == (width, height))
@@ -25,9 +25,9 @@ struct JPEGEncodingTests {
   }
 
   @Test("a higher quality takes more bytes and comes closer")
-  func quality() throws {
+  func quality() {
     let image = gradient(width: 64, height: 64)
     let (low, high) = (image.jpegBytes(quality: 10), image.jpegBytes(quality: 95))
-    #expect(try #require(low).count < #require(high).count)
+    #expect(low.count < high.count)
   }
 }

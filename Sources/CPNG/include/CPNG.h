@@ -25,6 +25,14 @@ typedef struct {
 CPNGReport cpng_decode(
     const uint8_t *bytes, size_t count, uint32_t width, uint32_t height, uint8_t *pixels);
 
+// Encodes `height` rows of `width` RGB triples into `bytes`, where there is room for
+// `cpng_largest_size`. Returns how many bytes were written; 0 if there was not enough memory.
+size_t cpng_encode(
+    const uint8_t *pixels, uint32_t width, uint32_t height, uint8_t *bytes, size_t capacity);
+
+// The most bytes that a PNG of this size can have.
+size_t cpng_largest_size(uint32_t width, uint32_t height);
+
 // The checksum that PNG puts behind each chunk, over its name and data.
 uint32_t cpng_checksum(const uint8_t *bytes, size_t count);
 

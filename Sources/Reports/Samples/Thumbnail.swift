@@ -17,8 +17,7 @@ struct Thumbnail {
     guard let image = try? decodeStillImage(.file(path), options).image else { return nil }
     let size = Self.fitted(PixelSize(width: image.width, height: image.height))
     let small = image.resized(toWidth: size.width, height: size.height)
-    guard let bytes = small.jpegBytes() else { return nil }
-    address = "data:image/jpeg;base64,\(base64(bytes))"
+    address = "data:image/jpeg;base64,\(base64(small.jpegBytes()))"
     (width, height) = (size.width, size.height)
   }
 

@@ -111,7 +111,7 @@ extension TensorsTests {
     func pooling() {
       for (shape, window, stride, padding) in [
         ([1, 1, 1, 1], 1, 1, 0), ([2, 7, 5, 3], 3, 2, 1), ([1, 6, 9, 17], 2, 2, 0),
-        ([3, 4, 4, 33], 3, 1, 1), ([1, 30, 28, 24], 5, 3, 2),
+        ([3, 4, 4, 33], 3, 1, 1), ([1, 30, 28, 24], 5, 3, 2), ([2, 4, 6, 150], 2, 2, 0),
       ] {
         let x = FormulaWeights.scaled("x", shape)
         let name = "pooling \(shape) by \(window)"
@@ -128,7 +128,7 @@ extension TensorsTests {
     func norms() {
       for (shape, groups) in [
         ([1, 1, 2, 1], 1), ([2, 3, 5, 6], 3), ([2, 4, 4, 32], 8), ([3, 20, 20, 24], 2),
-        ([1, 2, 2, 20], 20),
+        ([1, 2, 2, 20], 20), ([3, 16, 16, 64], 8),
       ] {
         let channels = shape[3]
         let inputs = [
@@ -171,13 +171,19 @@ extension TensorsTests {
     @Test("the number of threads does not change a bit")
     func threads() {
       let x = FormulaWeights.scaled("x", [64, 1_003], 6)
+      let map = FormulaWeights.scaled("x", [4, 16, 16, 64])
+      let normInputs = [map, Tensor(repeating: 1, shape: [64]), Tensor(zeros: [64])]
       let run = {
-        [
+        let results = [
           softmax(x), tanh(x), x.sum(over: [0]), x.sum(over: [1]), x.sum(), x * x + x,
           groupNorm(
             x.reshaped(to: [2, 32, 1, 1_003]), weight: Tensor(repeating: 1, shape: [1_003]),
             bias: Tensor(zeros: [1_003]), groups: 17),
-        ].map(\.floats)
+        ]
+        let gradients = valueWithGradient(at: normInputs) {
+          (groupNorm($0[0], weight: $0[1], bias: $0[2], groups: 8) * map).sum()
+        }.gradients
+        return (results + gradients.compactMap { $0 }).map(\.floats)
       }
       let count = ck_thread_count()
       let many = run()

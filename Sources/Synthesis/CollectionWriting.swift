@@ -1,0 +1,127 @@
+import Dispatch
+import Files
+import Media
+import Synchronization
+
+extension ShapesCollection {
+  /// The file that says what a folder is, without which none is replaced.
+  private static let marker = "synthesis.json"
+
+  /// Writes the collection as the folder at `path`, which is whole or not there.
+  ///
+  /// - Parameters:
+  ///   - path: Where there is nothing yet, or an empty folder.
+  ///   - replacing: Whether another drawn collection may be there.
+  ///   - shouldContinue: Is asked before every file; nothing remains once it says no.
+  /// - Returns: Whether it was written.
+  /// - Throws: What the file system said.
+  package func write(
+    to path: String, replacing: Bool = false,
+    shouldContinue: @escaping @Sendable () -> Bool = { true }
+  ) throws(FileError) -> Bool {
+    let folder = try DirectoryReplacement(
+      path, replacingFolderWith: replacing ? Self.marker : nil)
+    let working = folder.workingPath
+    let pictures = Files(
+      folder: working, suffix: "png", count: count,
+      contents: { part, index in picture(part, index).pngBytes },
+      caption: { part, index in scene(part, index).caption.text })
+    guard try write(pictures, shouldContinue) else { return false }
+    if clipCount > 0 {
+      let clips = Files(
+        folder: "\(working)/clips", suffix: "avi", count: clipCount(_:),
+        contents: { part, index in
+          MotionJPEG(
+            frames: clip(part, index), framesPerSecond: MovingScene.framesPerSecond
+          ).bytes
+        },
+        caption: { part, index in clipCaption(part, index).text })
+      guard try write(clips, shouldContinue) else { return false }
+    }
+    try writeFile(Array((description.prettyText + "\n").utf8), to: "\(working)/\(Self.marker)")
+    try folder.commit()
+    return true
+  }
+
+  private var description: JSONValue {
+    [
+      "schema": "cutline.synthesis/1", "collection": "shapes",
+      "train": .number(Double(trainingCount)), "val": .number(Double(validationCount)),
+      "clips": .number(Double(clipCount)), "size": .number(Double(size)),
+      "seed": .string("\(seed)"),
+      "possible_captions": .number(Double(SceneCaption.all.count)),
+    ]
+  }
+
+  /// Pictures, or clips, with what is said of them.
+  private struct Files: Sendable {
+    let folder: String
+    let suffix: String
+    let count: @Sendable (Part) -> Int
+    let contents: @Sendable (Part, Int) -> [UInt8]
+    let caption: @Sendable (Part, Int) -> String
+
+    /// `train_000001.png` for index 0.
+    func name(_ part: Part, _ index: Int) -> String {
+      let number = String(index + 1)
+      return part.rawValue + "_" + String(repeating: "0", count: max(0, 6 - number.count)) + number
+        + "." + suffix
+    }
+  }
+
+  private func write(
+    _ files: Files, _ shouldContinue: @escaping @Sendable () -> Bool
+  ) throws(FileError) -> Bool {
+    try makeFolder("\(files.folder)/images")
+    try makeFolder("\(files.folder)/annotations")
+    for part in Part.allCases where files.count(part) > 0 {
+      guard try writeContents(of: files, part, shouldContinue) else { return false }
+      try writeFile(
+        Array(annotations(of: files, part).utf8),
+        to: "\(files.folder)/annotations/captions_\(part.rawValue).json")
+    }
+    return true
+  }
+
+  /// Draws and writes on all cores.
+  private func writeContents(
+    of files: Files, _ part: Part, _ shouldContinue: @escaping @Sendable () -> Bool
+  ) throws(FileError) -> Bool {
+    let outcome = Mutex<(error: FileError?, isStopped: Bool)>((nil, false))
+    DispatchQueue.concurrentPerform(iterations: files.count(part)) { index in
+      guard outcome.withLock({ $0.error == nil && !$0.isStopped }) else { return }
+      guard shouldContinue() else { return outcome.withLock { $0.isStopped = true } }
+      do throws(FileError) {
+        try writeFile(
+          files.contents(part, index), to: "\(files.folder)/images/\(files.name(part, index))")
+      } catch {
+        outcome.withLock { $0.error = $0.error ?? error }
+      }
+    }
+    let (error, isStopped) = outcome.withLock { $0 }
+    if let error { throw error }
+    return !isStopped
+  }
+
+  /// The captions in COCO's form, a record on a line.
+  private func annotations(of files: Files, _ part: Part) -> String {
+    // Numbers of their own for either part, so that they may be put together.
+    let first = part == .training ? 1 : files.count(.training) + 1
+    var images: [String] = []
+    var captions: [String] = []
+    for index in 0..<files.count(part) {
+      let id = JSONValue.number(Double(first + index))
+      let image: JSONValue = [
+        "id": id, "file_name": .string(files.name(part, index)),
+        "width": .number(Double(size)), "height": .number(Double(size)),
+      ]
+      let caption: JSONValue = [
+        "id": id, "image_id": id, "caption": .string(files.caption(part, index)),
+      ]
+      images.append(image.compactText)
+      captions.append(caption.compactText)
+    }
+    return "{\"images\": [\n\(images.joined(separator: ",\n"))\n],\n"
+      + "\"annotations\": [\n\(captions.joined(separator: ",\n"))\n]}\n"
+  }
+}

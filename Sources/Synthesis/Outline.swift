@@ -1,0 +1,71 @@
+import Glibc
+
+/// A point, x to the right and y down.
+struct Point: Sendable, Equatable {
+  var x: Double
+  var y: Double
+}
+
+/// The edge of a shape about the origin, whose area is about that of a circle of radius 1.
+enum Outline: Sendable {
+  case circle
+  /// Its corners, in order.
+  case polygon([Point])
+
+  /// How far the outline reaches from the origin, at most.
+  static let reach = 1.4
+
+  init(of shape: Kind.Shape) {
+    switch shape {
+    case .circle: self = .circle
+    case .square:
+      let half = 0.886
+      self = .polygon([(half, half), (-half, half), (-half, -half), (half, -half)].map(Point.init))
+    case .triangle: self = .polygon(Self.star(points: 3, inner: 0.7))
+    case .star: self = .polygon(Self.star(points: 5, inner: 0.6))
+    case .cross:
+      let (long, wide) = (1.15, 0.4)
+      self = .polygon(
+        [
+          (wide, long), (-wide, long), (-wide, wide), (-long, wide), (-long, -wide), (-wide, -wide),
+          (-wide, -long), (wide, -long), (wide, -wide), (long, -wide), (long, wide), (wide, wide),
+        ].map(Point.init))
+    }
+  }
+
+  /// Corners at `reach` and, between them, at the distance `inner`, the first one above.
+  ///
+  /// With three points and half of `reach` inside, the inner corners lie on the sides of a triangle.
+  private static func star(points: Int, inner: Double) -> [Point] {
+    (0..<2 * points).map { corner in
+      let angle = Double.pi * Double(corner) / Double(points)
+      let distance = corner % 2 == 0 ? reach : inner
+      return Point(x: distance * sin(angle), y: -distance * cos(angle))
+    }
+  }
+
+  /// How far a point lies outside the outline; below 0 inside.
+  func signedDistance(to p: Point) -> Double {
+    switch self {
+    case .circle: (p.x * p.x + p.y * p.y).squareRoot() - 1
+    case .polygon(let corners): Self.signedDistance(to: p, corners)
+    }
+  }
+
+  /// The distance to the nearest side; every side that a ray from the point crosses changes the sign.
+  private static func signedDistance(to p: Point, _ corners: [Point]) -> Double {
+    var nearest = Double.infinity
+    var isInside = false
+    var a = corners[corners.count - 1]
+    for b in corners {
+      let (sideX, sideY, x, y) = (b.x - a.x, b.y - a.y, p.x - a.x, p.y - a.y)
+      let along = (x * sideX + y * sideY) / (sideX * sideX + sideY * sideY)
+      let share = min(max(along, 0), 1)
+      let (dx, dy) = (x - share * sideX, y - share * sideY)
+      nearest = min(nearest, dx * dx + dy * dy)
+      if (a.y > p.y) != (b.y > p.y), (x * sideY < y * sideX) == (sideY > 0) { isInside.toggle() }
+      a = b
+    }
+    return isInside ? -nearest.squareRoot() : nearest.squareRoot()
+  }
+}
