@@ -60,6 +60,9 @@ package struct PictureFeatures: Sendable {
     }
   }
 
+  /// Whether all that was computed could be kept.
+  package var isCached: Bool { cache != nil }
+
   /// Takes rows from the cache, and returns the examples that it does not have.
   private mutating func findInCache(_ examples: [TrainingExample]) -> [TrainingExample] {
     guard let cache else { return examples }
@@ -84,13 +87,13 @@ package struct PictureFeatures: Sendable {
   package mutating func removeAll() { (rows, cache) = ([:], nil) }
 }
 
-extension CaptionModel {
+extension Module {
   /// What tells this encoder and how it is shown pictures from all others.
-  package func encoderFingerprint(_ configuration: EncoderConfiguration) -> String {
+  package func fingerprint(asEncoder configuration: EncoderConfiguration) -> String {
     var hash = SHA256()
     func add(_ text: String) { Array(text.utf8).withUnsafeBytes { hash.update($0) } }
     add("features 1 \(configuration.architecture) \(configuration.preprocessing)\n")
-    for (parameter, value) in encoder.parameters {
+    for (parameter, value) in parameters {
       add("\(parameter.name) \(value.shape)\n")
       value.withBytes { hash.update($0) }
     }

@@ -17,7 +17,7 @@ struct DatasetCommand: ParsableCommand {
       """,
     subcommands: [
       DatasetCheckCommand.self, DatasetStatsCommand.self, DatasetVocabCommand.self,
-      DatasetConvertCommand.self, SynthesizeCommand.self,
+      DatasetConvertCommand.self, DatasetFeaturesCommand.self, SynthesizeCommand.self,
     ])
 }
 

@@ -3,12 +3,12 @@ import ImageEncoders
 import Training
 
 extension FeatureCache {
-  /// The cache of a model's encoder: in $CUTLINE_CACHE, else where the system keeps such things; nil where
+  /// The cache of an encoder: in $CUTLINE_CACHE, else where the system keeps such things; nil where
   /// there is no such place.
-  init?(of model: CaptionModel, _ configuration: EncoderConfiguration) {
+  init?(of encoder: any ImageEncoder, _ configuration: EncoderConfiguration) {
     guard let folder = Self.cacheFolder else { return nil }
     self.init(
-      encoder: model.encoderFingerprint(configuration), featureSize: model.encoder.pooledSize,
+      encoder: encoder.fingerprint(asEncoder: configuration), featureSize: encoder.pooledSize,
       in: "\(folder)/features")
   }
 

@@ -70,7 +70,7 @@ struct TrainCommand: ParsableCommand {
     let checkpoint = try run.newestCheckpoint(of: settings)
     let cache =
       cacheFeatures && !preparation.plan.learnsEncoder(in: 0)
-      ? FeatureCache(of: preparation.model, preparation.configuration.encoder) : nil
+      ? FeatureCache(of: preparation.model.encoder, preparation.configuration.encoder) : nil
     var trainer = try preparation.trainer(from: checkpoint, keepingFeaturesIn: cache)
     try RunConfiguration(
       dataset: dataset, settings: settings,

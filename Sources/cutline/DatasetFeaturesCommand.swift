@@ -1,0 +1,68 @@
+import ArgumentParser
+import Captioning
+import Datasets
+import Files
+import Reports
+import Training
+
+/// `cutline dataset features DIR --encoder-model M`: what a frozen encoder sees, for trainings to come.
+struct DatasetFeaturesCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "features",
+    abstract: "Compute what an encoder sees in all pictures, for trainings that leave it frozen.",
+    discussion: """
+      Kept in $CUTLINE_CACHE, by default ~/.cache/cutline, where cutline train finds it; train computes \
+      by itself what is not there. A picture or an encoder that has changed is looked at anew.
+      """)
+
+  @OptionGroup var collection: CollectionOptions
+  @Option(help: "The imported encoder.", completion: .directory)
+  var encoderModel: String
+  @Flag(help: "Leave out records and pictures that cannot be read, and say which.")
+  var skipBad = false
+  @OptionGroup var threads: ThreadOptions
+  @OptionGroup var style: ProgressOptions
+  @OptionGroup(title: "Messages") var talk: MessageOptions
+
+  func run() throws {
+    let progress = Progress(style.progress, isQuiet: talk.quiet)
+    defer { progress.clear() }
+    let stop = StopSignal(reportingTo: progress)
+    let threadCount = try threads.apply()
+    let directory = try ModelDirectory(named: encoderModel, searching: [])
+    let configuration = try directory.configuration().encoder
+    let encoder = try directory.encoder(configuration)
+    try directory.beginVerification().wait()
+    let found = try TrainingCollection(
+      collection.path, skippingBad: skipBad, threadCount: threadCount, talk.messages,
+      shouldStop: { stop.number != nil })
+    guard let cache = FeatureCache(of: encoder, configuration) else {
+      throw Failure(
+        "there is no place to keep features: neither CUTLINE_CACHE nor HOME is set.",
+        .configuration)
+    }
+    let examples = [found.training, found.validation].compactMap { $0 }.flatMap { dataset in
+      TokenizedDataset(dataset, maximumWords: 1).examples(with: .init(words: []))
+    }
+    var features = PictureFeatures(cache: cache)
+    let start = ContinuousClock.now
+    var first: PassProgress?
+    try features.prepare(examples, by: encoder, PictureLoader(configuration.preprocessing)) {
+      pass in
+      let seconds = start.duration(to: .now).milliseconds / 1000
+      let since = first ?? pass
+      first = since
+      progress.show { ProgressReport(pass, since: since, seconds: seconds) }
+      if stop.number != nil { stop.end() }
+    }
+    guard features.isCached else {
+      throw Failure(
+        "\(cache.folder): could not be written. Is the disk full, or the folder another's?",
+        .inputOutput)
+    }
+    let megabytes = Double(cache.byteCount(ofRows: examples.count)) / 1e6
+    progress.say(
+      "features of \(examples.count.grouped) pictures are in \(cache.folder) "
+        + "(\(megabytes.text(places: 1)) MB)")
+  }
+}
