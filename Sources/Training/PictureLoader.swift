@@ -22,6 +22,11 @@ package struct PictureLoader: Sendable {
   /// - Returns: Pixels, normalised.
   /// - Throws: What is wrong with the first picture that cannot be read.
   package func pixels(of examples: [TrainingExample], epoch: Int) throws(MediaError) -> Tensor {
+    preprocessing.tensor(framed: try images(of: examples, epoch: epoch))
+  }
+
+  /// The same before it becomes numbers.
+  func images(of examples: [TrainingExample], epoch: Int) throws(MediaError) -> [Image] {
     let results = Mutex([Result<Image, MediaError>?](repeating: nil, count: examples.count))
     DispatchQueue.concurrentPerform(iterations: examples.count) { index in
       let result = Result { () throws(MediaError) in try framed(examples[index], epoch: epoch) }
@@ -31,7 +36,7 @@ package struct PictureLoader: Sendable {
     for result in results.withLock({ $0 }) {
       if let result { images.append(try result.get()) }
     }
-    return preprocessing.tensor(framed: images)
+    return images
   }
 
   private func framed(_ example: TrainingExample, epoch: Int) throws(MediaError) -> Image {

@@ -81,8 +81,13 @@ package struct Trainer: Sendable {
     let examples = Array(batches(ofEpoch: state.epoch).prefix(plan.batchesPerStep))
     try features.prepare(
       Array(examples.joined()), by: state.model.encoder, PictureLoader(preprocessing))
+    let loader = augmentingLoader
     return try (0..<stepCount).map { _ in
-      let step = try examples.map { try batch($0, asPixels: learnsEncoder) }
+      let step = try examples.map { part in
+        learnsEncoder
+          ? TrainingBatch(part, .pixels(try loader.pixels(of: part, epoch: state.epoch)))
+          : batch(part)
+      }
       return state.learn(from: step, plan, epochProgress: 0)
     }
   }
@@ -134,9 +139,17 @@ package struct Trainer: Sendable {
     let learnsEncoder = plan.learnsEncoder(in: state.epoch)
     try prepareFeatures(learnsEncoder: learnsEncoder, duringPass)
     let batches = batches(ofEpoch: state.epoch)
+    let pictures = PicturesAhead(augmentingLoader)
     while state.position < batches.count {
       let end = min(state.position + plan.batchesPerStep, batches.count)
-      let step = try batches[state.position..<end].map { try batch($0, asPixels: learnsEncoder) }
+      let step = try (state.position..<end).map { place in
+        guard learnsEncoder else { return batch(batches[place]) }
+        let following = place + 1 < batches.count ? batches[place + 1] : nil
+        return TrainingBatch(
+          batches[place],
+          .pixels(
+            try pictures.pixels(of: batches[place], thenOf: following, epoch: state.epoch)))
+      }
       let report = state.learn(
         from: step, plan, epochProgress: Double(state.position) / Double(batches.count))
       guard try afterStep(report, state) else { return nil }
@@ -202,15 +215,17 @@ package struct Trainer: Sendable {
     return likeliest(state.result.decoder).map { vocabulary.sentence($0[0].words) }
   }
 
-  private func batch(
-    _ examples: [TrainingExample], asPixels: Bool
-  ) throws(MediaError) -> TrainingBatch {
-    guard asPixels else { return TrainingBatch(examples, .features(features(examples))) }
-    let loader = PictureLoader(
+  /// A batch of pictures whose features are known.
+  private func batch(_ examples: [TrainingExample]) -> TrainingBatch {
+    TrainingBatch(examples, .features(features(examples)))
+  }
+
+  /// Shows a learning encoder the pictures a little differently in every epoch.
+  private var augmentingLoader: PictureLoader {
+    PictureLoader(
       preprocessing,
       augmentation: Augmentation(
         SeededRandom(plan.seed), mirrors: plan.mirrorsPictures, leastArea: plan.leastCropArea))
-    return TrainingBatch(examples, .pixels(try loader.pixels(of: examples, epoch: state.epoch)))
   }
 
   /// Computes the features an epoch needs, and before the first step shows some to the decoder.

@@ -54,7 +54,7 @@ package struct TrainingPlan: Sendable, Equatable {
   /// Whether pictures are mirrored at random, unless a caption says left or right.
   package var mirrorsPictures = true
   /// The least share of a picture's area that is shown to a learning encoder, cut out at random with an
-  /// aspect of 3:4 to 4:3 of its own (Szegedy et al., 2015); 1 shows all of it.
+  /// aspect of 3:4 to 4:3 (Szegedy et al., 2015); 1 shows all of it.
   package var leastCropArea: Float = 1
   /// What the decoder's products are computed in; its weights stay in float32.
   package var precision = ElementType.float32

@@ -41,7 +41,7 @@ struct CollectionWritingTests {
         #expect(decoded.image == shapes.picture(part, index))
       }
     }
-    let ids = try [CaptionDataset.Split.train, .validation].flatMap { try collection.read($0).examples.map(\.id) }
+    let ids = try collection.read().datasets.flatMap { $0.examples.map(\.id) }
     #expect(Set(ids).count == 9)
   }
 
