@@ -26,9 +26,7 @@ public struct CaptionCollection: Sendable {
       // Texts beside pictures are looked for only where there is nothing better.
       if !found.isEmpty, format is CaptionTable { break }
     }
-    guard let first = found.first else {
-      throw DatasetError(path, .noCaptions(looked: captionFormats.map(\.layout)))
-    }
+    guard let first = found.first else { throw folder.reasonForNoCaptions(at: path) }
     self.path = path
     (format, sources) = first
     others = found.dropFirst().map { ($0.format.name, $0.sources[0].path) }

@@ -119,6 +119,25 @@ struct CollectionFolder {
   }
 }
 
+extension CollectionFolder {
+  /// How many files are looked into for a reason.
+  private static let examinedCount = 20
+
+  /// Why no form fits: a file that may well have been meant, but is damaged, or that there is none.
+  func reasonForNoCaptions(at named: String) -> DatasetError {
+    for file in files.prefix(Self.examinedCount) {
+      do throws(DatasetError) {
+        let content = try AnnotationFile(path(file))
+        guard fileExtension(of: file) == "json" else { continue }
+        try content.json { reader throws(JSONError) in try reader.skipValue() }
+      } catch {
+        return error
+      }
+    }
+    return DatasetError(named, .noCaptions(looked: captionFormats.map(\.layout)))
+  }
+}
+
 /// The keys at the beginning of a JSON document, which tell forms apart.
 struct JSONOutline: Equatable {
   /// Of the first object in each list: at the top under "", in the top object's members by their keys.

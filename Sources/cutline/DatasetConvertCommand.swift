@@ -49,7 +49,13 @@ struct DatasetConvertCommand: ParsableCommand {
     let (_, contents) = try reading.read()
     let conversion = try Conversion(
       contents.datasets, to: to, pictures: pictures, badRecords: reading.badRecords)
-    try conversion.write(to: output, reportWorkingPath: cleanup.add)
+    do throws(FileError) {
+      try conversion.write(to: output, reportWorkingPath: cleanup.add)
+    } catch {
+      guard error == FileError(output, .exists) else { throw error }
+      throw Failure(
+        "\(output): exists already, and is not overwritten. Choose another name.", .cannotCreate)
+    }
     reading.report(
       contents.leftOut.filter { $0.problem != .blankCaption } + conversion.leftOut)
     if conversion.uncaptionedCount > 0 {

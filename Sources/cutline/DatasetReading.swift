@@ -19,7 +19,7 @@ struct DatasetReading {
     let collection = try CaptionCollection(at: path)
     let contents = try collection.read(
       splits, badRecords: badRecords, needingPictures: needsPictures)
-    messages.note("\(path)  \(collection.formatName)  \(contents.summary)")
+    messages.status("\(path)  \(collection.formatName)  \(contents.summary)")
     for other in collection.others {
       messages.note("\(other.file): \(other.formatName), not read. Name the file to read it.")
     }
@@ -72,9 +72,12 @@ struct TrainingCollection {
           "\(clip.path): is a clip, and training on clips comes in a later version. Train on "
             + "pictures.", .badData)
       }
-      let inspections = PictureInspector(threadCount: threadCount).inspect(pictures) { _ in
-        !shouldStop()
+      let progress = Progress("pictures opened", of: pictures.count, reading.messages)
+      let inspections = PictureInspector(threadCount: threadCount).inspect(pictures) { count in
+        progress.report(count)
+        return !shouldStop()
       }
+      progress.finish()
       var good: [CaptionedImage] = []
       for (picture, inspection) in zip(pictures, inspections) {
         guard let error = inspection.error else {

@@ -23,6 +23,11 @@ struct Messages: Sendable {
     if !isQuiet { say(text) }
   }
 
+  /// Says what a job is about, without the program's name in front.
+  func status(_ text: String) {
+    if !isQuiet { plain(text) }
+  }
+
   /// Says what only the curious want to know.
   func detail(_ text: String) {
     if isVerbose { say(text) }

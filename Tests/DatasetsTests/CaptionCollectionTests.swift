@@ -6,7 +6,7 @@ import Testing
 struct CaptionCollectionTests {
   @Test("that cannot be found say what was looked for")
   func nothing() throws {
-    let collection = try CollectionOnDisk(["notes.json": "{}", "a.jpg": "x", "empty.tsv": ""])
+    let collection = try CollectionOnDisk(["notes.json": "{}", "a.jpg": "x", "b.tsv": "no tab"])
     let message = try #require(collection.message())
     #expect(message.hasPrefix(".: no captions found; looked for:\n  captions_train.json"))
     for form in [
@@ -15,6 +15,21 @@ struct CaptionCollectionTests {
       #expect(message.contains(form), "\(form)")
     }
     #expect(message.hasSuffix("\nSee datasets/README.md for how to lay out a collection."))
+  }
+
+  @Test(
+    "that are damaged say what is wrong with the file that was meant",
+    arguments: [
+      ("dataset.json", #"{"images":"#, "at line 1, column 11: expected a value"),
+      ("captions.tsv", "", "is empty (0 bytes)"),
+      ("metadata.jsonl", "", "is empty (0 bytes)"),
+    ])
+  func damaged(file: String, text: String, reason: String) throws {
+    let collection = try CollectionOnDisk([file: text])
+    for message in [collection.message(), collection.message(file)] {
+      #expect(
+        message?.hasPrefix(file) == true && message?.contains(reason) == true, "\(message ?? "")")
+    }
   }
 
   @Test("that are not there say so")

@@ -32,7 +32,7 @@ package struct DatasetCheck: Sendable {
       } ?? []
     let findings =
       Self.records(contents.leftOut)
-      + PictureFindings(pictures: pictures, inspections: inspections).findings
+      + PictureFindings(pictures, inspections).findings
       + CaptionFindings(datasets: contents.datasets, surveys: surveys).findings
     self.surveys = surveys
     self.findings = Finding.Severity.allCases.flatMap { severity in

@@ -1,19 +1,29 @@
 import Media
 
-/// A picture in 64 bits, which change little when it is resized, recompressed or slightly retouched.
+/// A picture as 9 × 8 grey cells and 64 bits, which change little when it is resized, recompressed or
+/// slightly retouched.
 ///
-/// The picture is reduced to 9 × 8 grey cells; each bit says whether a cell is brighter than the one to
-/// its right (Krawetz, 2013). Two pictures are alike when few bits differ.
+/// Each bit says whether a cell is brighter than the one to its right (Krawetz, 2013). Two pictures are
+/// alike when few bits differ and the cells agree: in Flickr8k 55 pairs of pictures that nobody would
+/// take for one differ in no more bits, but their cells correlate by 0.94 at most; of copies at half the
+/// size, of JPEG quality 20, darker, or 2 % cut off each side, 98 of 100 are found.
 package struct DifferenceHash: Hashable, Sendable {
   package let bits: UInt64
-  /// How many bits may differ between two pictures that are taken for one.
-  package static let likenessLimit = 4
-  /// How much smaller than `9 × 8` cells of this many pixels a picture need not be decoded.
+  /// The mean brightness of each cell, row by row.
+  let cells: [UInt8]
+
+  /// How many bits may differ between two pictures that are alike.
+  static let distanceLimit = 8
+  /// How far the cells of two pictures that are alike correlate at least.
+  static let correlationLimit = 0.97
+  /// How large a picture should be decoded: eight times `9 × 8` cells.
   package static let usefulSize = PixelSize(width: 72, height: 64)
 
   /// The hash of `image`; nil for one so even that its bits would be noise.
-  package init?(_ image: Image) {
-    let cells = Self.cells(of: image)
+  package init?(_ image: Image) { self.init(cells: Self.cells(of: image)) }
+
+  init?(cells: [UInt8]) {
+    precondition(cells.count == 72, "9 x 8 cells, not \(cells.count)")
     guard let darkest = cells.min(), let brightest = cells.max(),
       brightest - darkest >= Self.leastContrast
     else { return nil }
@@ -21,20 +31,34 @@ package struct DifferenceHash: Hashable, Sendable {
     for y in 0..<8 {
       for x in 0..<8 { bits = bits << 1 | (cells[y * 9 + x] > cells[y * 9 + x + 1] ? 1 : 0) }
     }
-    self.bits = bits
+    (self.bits, self.cells) = (bits, cells)
   }
 
-  /// How many bits differ.
-  package func distance(to other: DifferenceHash) -> Int {
-    (bits ^ other.bits).nonzeroBitCount
+  /// Whether both may well be hashes of one picture.
+  package func isLike(_ other: DifferenceHash) -> Bool {
+    (bits ^ other.bits).nonzeroBitCount <= Self.distanceLimit
+      && correlation(with: other) >= Self.correlationLimit
+  }
+
+  /// Pearson's correlation of the cells, in `-1...1`.
+  private func correlation(with other: DifferenceHash) -> Double {
+    var (a, b, aa, bb, ab) = (0, 0, 0, 0, 0)
+    for (x, y) in zip(cells, other.cells) {
+      let (x, y) = (Int(x), Int(y))
+      (a, b) = (a + x, b + y)
+      (aa, bb, ab) = (aa + x * x, bb + y * y, ab + x * y)
+    }
+    let count = cells.count
+    let product = Double(count * aa - a * a) * Double(count * bb - b * b)
+    return product == 0 ? 0 : Double(count * ab - a * b) / product.squareRoot()
   }
 
   /// Of 255; below it the sky is all there is.
-  private static let leastContrast = 12
+  private static let leastContrast: UInt8 = 12
 
   /// The mean brightness of 9 × 8 cells, in `0...255`, row by row.
-  private static func cells(of image: Image) -> [Int] {
-    var cells: [Int] = []
+  private static func cells(of image: Image) -> [UInt8] {
+    var cells: [UInt8] = []
     image.pixels.withUnsafeBufferPointer { pixels in
       for row in 0..<8 {
         let rows = range(row, of: 8, in: image.height)
@@ -51,7 +75,7 @@ package struct DifferenceHash: Hashable, Sendable {
                 + 29 * Int(pixels[pixel + 2])
             }
           }
-          cells.append(sum / (rows.count * columns.count * 256))
+          cells.append(UInt8(sum / (rows.count * columns.count * 256)))
         }
       }
     }
@@ -65,36 +89,33 @@ package struct DifferenceHash: Hashable, Sendable {
   }
 }
 
-/// Finds hashes that differ in few bits without comparing all with all.
+/// Finds pictures that are alike without comparing all with all.
 ///
-/// Of `limit + 1` bands of bits one is the same in both of two hashes that differ in at most `limit`
-/// bits, so only hashes that share a band are compared.
+/// Of nine bands of bits one is the same in both of two hashes that differ in at most eight bits, so only
+/// hashes that share a band are compared.
 ///
-/// - Parameters:
-///   - hashes: May hold the same hash many times.
-///   - limit: How many bits may differ.
-/// - Returns: Groups of two or more positions in `hashes`, each connected by such likenesses, sorted.
-package func alikeGroups(
-  _ hashes: [DifferenceHash], limit: Int = DifferenceHash.likenessLimit
-) -> [[Int]] {
+/// - Parameter hashes: May hold the same hash many times.
+/// - Returns: Groups of two or more positions in `hashes`, each connected by likenesses, sorted.
+package func alikeGroups(_ hashes: [DifferenceHash]) -> [[Int]] {
   let positions = Dictionary(grouping: hashes.indices) { hashes[$0] }
-  let distinct = positions.keys.sorted { $0.bits < $1.bits }
+  let distinct = Array(positions.keys)
+  let bits = distinct.map(\.bits)
   var sets = DisjointSets(count: distinct.count)
-  for band in 0...limit {
-    let bits = (64 * band / (limit + 1))..<(64 * (band + 1) / (limit + 1))
-    let mask = ((UInt64(1) << UInt64(bits.count)) - 1) << UInt64(bits.lowerBound)
-    let order = distinct.indices.sorted { distinct[$0].bits & mask < distinct[$1].bits & mask }
-    var start = 0
-    while start < order.count {
-      let shared = distinct[order[start]].bits & mask
-      let end = order[start...].firstIndex { distinct[$0].bits & mask != shared } ?? order.count
-      for i in start..<end {
-        for j in i + 1..<end
-        where distinct[order[i]].distance(to: distinct[order[j]]) <= limit {
-          sets.join(order[i], order[j])
+  let bandCount = DifferenceHash.distanceLimit + 1
+  for band in 0..<bandCount {
+    let range = (64 * band / bandCount)..<(64 * (band + 1) / bandCount)
+    let mask = ((UInt64(1) << UInt64(range.count)) - 1) << UInt64(range.lowerBound)
+    for sharing in Dictionary(grouping: bits.indices, by: { bits[$0] & mask }).values {
+      // The bits beside each other: nearly all of the time is spent on them.
+      let sharedBits = sharing.map { bits[$0] }
+      for i in sharedBits.indices {
+        let first = sharedBits[i]
+        for j in i + 1..<sharedBits.count
+        where (first ^ sharedBits[j]).nonzeroBitCount <= DifferenceHash.distanceLimit {
+          guard distinct[sharing[i]].isLike(distinct[sharing[j]]) else { continue }
+          sets.join(sharing[i], sharing[j])
         }
       }
-      start = end
     }
   }
   return sets.groups.map { group in group.flatMap { positions[distinct[$0]] ?? [] }.sorted() }

@@ -3,10 +3,19 @@ import Media
 
 /// What is wrong with the pictures of a collection.
 struct PictureFindings {
-  /// All pictures of all splits.
-  let pictures: [(split: CaptionDataset.Split, image: CaptionedImage)]
-  /// What opening each taught us; none if they were not opened.
-  let inspections: [PictureInspection]
+  typealias Picture = (split: CaptionDataset.Split, image: CaptionedImage)
+
+  private let pictures: [Picture]
+  private let inspections: [PictureInspection]
+
+  /// - Parameters:
+  ///   - pictures: All pictures of all splits.
+  ///   - inspections: What opening each taught us; none if they were not opened.
+  init(_ pictures: [Picture], _ inspections: [PictureInspection]) {
+    (self.pictures, self.inspections) = (pictures, inspections)
+    sameGroups = Self.same(pictures, inspections)
+    alikeOnes = Self.alike(inspections)
+  }
 
   var findings: [Finding] {
     unusable + leaks + [truncated, copies, alike].compactMap(\.self)
@@ -53,7 +62,13 @@ struct PictureFindings {
   // MARK: Several together
 
   /// Pictures that are the same by name or by content, as positions in `pictures`.
-  private var sameGroups: [[Int]] {
+  private let sameGroups: [[Int]]
+  /// Pictures that look the same but are other files.
+  private let alikeOnes: [[Int]]
+
+  private static func same(
+    _ pictures: [Picture], _ inspections: [PictureInspection]
+  ) -> [[Int]] {
     let groups = Dictionary(grouping: pictures.indices) { index in
       inspections.isEmpty
         ? pictures[index].image.path
@@ -62,8 +77,7 @@ struct PictureFindings {
     return groups.values.filter { $0.count > 1 }.sorted { $0[0] < $1[0] }
   }
 
-  /// Pictures that look the same but are other files.
-  private var alikeOnes: [[Int]] {
+  private static func alike(_ inspections: [PictureInspection]) -> [[Int]] {
     let hashed = inspections.indices.filter { inspections[$0].hash != nil }
     let groups = alikeGroups(hashed.compactMap { inspections[$0].hash })
     return groups.map { $0.map { hashed[$0] } }.filter { group in
@@ -79,38 +93,28 @@ struct PictureFindings {
   }
 
   private var leaks: [Finding] {
-    let same = sameGroups.filter(isLeak)
-    let alike = alikeOnes.filter(isLeak)
-    return [
-      same.isEmpty
-        ? nil
-        : Finding(
-          .error, "leak", "\(same.count) of the pictures are in two splits",
-          advice: "Remove them from one: a model that has seen the answers scores too well.",
-          places: same.map(names)),
-      alike.isEmpty
-        ? nil
-        : Finding(
-          .warning, "near_leak", "\(alike.count) of the pictures look the same in two splits",
-          advice: "Look at them; remove copies from one of the splits.",
-          places: alike.map(names)),
+    [
+      finding(
+        .error, "leak", sameGroups.filter(isLeak).map(names), "is in two splits",
+        "are in two splits",
+        "Remove them from one: a model that has seen the answers scores too well."),
+      finding(
+        .warning, "near_leak", alikeOnes.filter(isLeak).map(names), "looks the same in two splits",
+        "look the same in two splits", "Look at them; remove copies from one of the splits."),
     ].compactMap(\.self)
   }
 
   private var copies: Finding? {
-    let groups = sameGroups.filter { !isLeak($0) }
-    guard !groups.isEmpty else { return nil }
-    return Finding(
-      .warning, "duplicate_picture", "\(groups.count) of the pictures are there more than once",
-      advice: "Give one of them all the captions, and remove the others.",
-      places: groups.map(names))
+    finding(
+      .warning, "duplicate_picture", sameGroups.filter { !isLeak($0) }.map(names),
+      "is there more than once", "are there more than once",
+      "Give one of them all the captions, and remove the others.")
   }
 
   private var alike: Finding? {
-    let groups = alikeOnes.filter { !isLeak($0) }
-    guard !groups.isEmpty else { return nil }
-    return Finding(
-      .warning, "near_duplicate_picture", "\(groups.count) of the pictures look like others",
-      advice: "Look at them; they may be one picture in several sizes.", places: groups.map(names))
+    finding(
+      .warning, "near_duplicate_picture", alikeOnes.filter { !isLeak($0) }.map(names),
+      "looks like another", "look like others",
+      "Look at them; they may be one picture in several sizes.")
   }
 }

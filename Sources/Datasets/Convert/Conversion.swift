@@ -48,7 +48,7 @@ package struct Conversion {
     pictureFolder = folder
     var preparation = Preparation(
       folder: folder, looksForPictures: self.pictures != .none, badRecords: badRecords,
-      holdsUncaptioned: writer.holdsUncaptioned, isInLines: writer.isInLines)
+      writer: writer)
     splits = try preparation.splits(datasets)
     leftOut = preparation.leftOut
     uncaptionedCount = preparation.uncaptionedCount
@@ -71,7 +71,7 @@ package struct Conversion {
   ) throws(FileError) {
     let folder = try DirectoryReplacement(path)
     reportWorkingPath(folder.workingPath)
-    for file in writer.files(for: splits) {
+    for file in files {
       try makeFile(file.bytes, at: "\(folder.workingPath)/\(file.name)")
     }
     if pictures != .none {
@@ -84,6 +84,9 @@ package struct Conversion {
     }
     try folder.commit()
   }
+
+  /// The files that list the captions.
+  var files: [ConvertedFile] { writer.files(for: splits) }
 
   private func add(_ picture: CaptionedImage, at path: String) throws(FileError) {
     // A file that two records share is there already.
@@ -102,8 +105,7 @@ private struct Preparation {
   let folder: String
   let looksForPictures: Bool
   let badRecords: BadRecords
-  let holdsUncaptioned: Bool
-  let isInLines: Bool
+  let writer: any CaptionWriting
   var leftOut: [DatasetError] = []
   var uncaptionedCount = 0
 
@@ -135,12 +137,13 @@ private struct Preparation {
   private mutating func isUsable(
     _ image: CaptionedImage, _ name: String
   ) throws(DatasetError) -> Bool {
-    if image.captions.isEmpty, !holdsUncaptioned {
+    if image.captions.isEmpty, !writer.holdsUncaptioned {
       uncaptionedCount += 1
       return false
     }
-    if isInLines, name.unicodeScalars.contains(where: { $0.value < 0x20 }) {
-      throw DatasetError(image.path, .unwritable(form: "lines", "its name has a control character"))
+    if writer.isInLines, name.unicodeScalars.contains(where: { $0.value < 0x20 }) {
+      throw DatasetError(
+        image.path, .unwritable(form: writer.name, "its name has a control character"))
     }
     guard looksForPictures, !hasFile(image.name, beneath: image.folder) else { return true }
     let error = DatasetError(image.path, .unreadable(FileError(image.path, .missing)))

@@ -10,10 +10,15 @@ struct CaptionTable: CaptionFormat {
   let layout = "captions.tsv, or train.tsv and val.tsv, lines of PATH<TAB>caption"
 
   func sources(in folder: CollectionFolder) throws(DatasetError) -> [CaptionSource] {
-    let files = folder.files.filter { file in
+    let tables = folder.files.filter { file in
       (folder.isOneFile || fileExtension(of: file) == "tsv")
         && folder.firstLine(of: file)?.contains("\t") == true
     }
+    // Where one is called as it should be, others are about something else.
+    let known = tables.filter {
+      stem($0) == "captions" || CaptionDataset.Split(mentionedIn: $0) != nil
+    }
+    let files = known.isEmpty ? tables : known
     let sources = files.map {
       CaptionSource(
         path: folder.path($0), split: .init(mentionedIn: $0) ?? .train,

@@ -55,6 +55,17 @@ struct CaptionTableTests {
     #expect(try collection.read("val.tsv").lines == ["val b.jpg: y"])
   }
 
+  @Test("are those of a known name where there are several tables")
+  func severalTables() throws {
+    let known = try CollectionOnDisk(["captions.tsv": "a\tx\n", "scores.tsv": "b\t0.5\n"])
+    #expect(try known.read().lines == ["train a: x"])
+    let unknown = try CollectionOnDisk(["one.tsv": "a\tx\n", "two.tsv": "b\ty\n"])
+    #expect(
+      unknown.message()
+        == ".: holds several files of tab-separated captions: one.tsv, two.tsv. "
+        + "Name the one to read.")
+  }
+
   @Test("are refused with the line and the remedy")
   func refused() throws {
     let collection = try CollectionOnDisk(["captions.tsv": "a.jpg\tx\n\nb.jpg y\n"])
