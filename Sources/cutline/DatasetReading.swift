@@ -72,7 +72,7 @@ struct TrainingCollection {
           "\(clip.path): is a clip, and training on clips comes in a later version. Train on "
             + "pictures.", .badData)
       }
-      let progress = Progress("pictures opened", of: pictures.count, reading.messages)
+      let progress = CountLine("pictures opened", of: pictures.count, reading.messages)
       let inspections = PictureInspector(threadCount: threadCount).inspect(pictures) { count in
         progress.report(count)
         return !shouldStop()

@@ -119,7 +119,10 @@ struct PathTricksTests {
       #expect(clean.contains("\(real)/images/good.jpg"), "\(clean)")
       try writeCOCO(names + ["good.jpg"])
       let tricked = try opened(by: command)
-      let new = tricked.subtracting(clean).filter { !$0.hasPrefix("\(real)/") }
+      // What the system says of a process lies where its number is.
+      let new = tricked.subtracting(clean).filter {
+        !$0.hasPrefix("\(real)/") && !$0.hasPrefix("/proc/")
+      }
       #expect(new.isEmpty, "\(command): \(new)")
     }
   }

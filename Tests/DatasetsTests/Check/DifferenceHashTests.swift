@@ -87,10 +87,15 @@ struct DifferenceHashTests {
   @Test("finds the same groups as comparing all with all")
   func groups() throws {
     var random = RandomCells()
-    var hashes = try (0..<60).map { _ in try #require(random.hash()) }
+    var hashes: [DifferenceHash] = []
+    for _ in 0..<60 {
+      let hash = random.hash()
+      hashes.append(try #require(hash))
+    }
     // Near copies of growing distance, and exact ones.
     for index in 0..<60 {
-      hashes.append(try #require(random.copy(of: hashes[index], noise: index % 12 * 3)))
+      let copy = random.copy(of: hashes[index], noise: index % 12 * 3)
+      hashes.append(try #require(copy))
     }
     let groups = naiveGroups(hashes)
     #expect(groups.count > 20 && groups.count < 60)
