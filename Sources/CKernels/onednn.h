@@ -30,10 +30,14 @@ struct ck_context {
   dnnl_stream_t stream;
   void *scratch;
   size_t scratch_bytes;
+  /// How many plans there ever were.
+  uint64_t plan_count;
 };
 
 struct ck_plan {
   ck_context *context;
+  /// Its own, unlike its address, which a later plan may have too.
+  uint64_t number;
   dnnl_primitive_desc_t description;
   dnnl_primitive_t primitive;
   dnnl_memory_t memories[SLOTS];

@@ -123,6 +123,7 @@ ck_plan *ck_plan_convolution(ck_context *context, const ck_convolution *shape,
   ck_plan *plan = calloc(1, sizeof *plan);
   if (!plan) return NULL;
   plan->context = context;
+  plan->number = context->plan_count++;
   ck_description description;
   memset(&description, 0, sizeof description);
   bool built = describe_convolution(shape, direction == CK_TO_WEIGHTS, &description, &plan->plain) &&

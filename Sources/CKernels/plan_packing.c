@@ -28,7 +28,7 @@ uint64_t ck_plan_packed_layout(const ck_plan *plan) {
     return hash_bytes(hash_bytes(HASH_START, blobs[0], plain), blobs[1], packed);
 #endif
   // Without a description to compare, the plan is the only one that reads this layout.
-  return hash_bytes(HASH_START, &plan, sizeof plan);
+  return hash_bytes(HASH_START, &plan->number, sizeof plan->number);
 #endif
 }
 

@@ -103,6 +103,7 @@ ck_plan *ck_plan_product(ck_context *context, const ck_product *shape) {
   ck_plan *plan = calloc(1, sizeof *plan);
   if (!plan) return NULL;
   plan->context = context;
+  plan->number = context->plan_count++;
   ck_description description;
   memset(&description, 0, sizeof description);
   bool built = is_weight_gradient(shape)

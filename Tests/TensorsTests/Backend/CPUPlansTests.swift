@@ -43,5 +43,19 @@ extension TensorsTests {
         #expect(!kernel.contains("ref"), "\(name): \(implementation)")
       }
     }
+
+    @Test("plans of shapes that never come again do not pile up, and products stay right")
+    func bounded() {
+      let backend = CPUBackend()
+      let device = Device(backend)
+      let weight = FormulaWeights.scaled("weight", [8, 4]).moved(to: device)
+      let x = FormulaWeights.scaled("x", [1100, 4])
+      let whole = linear(x, weight.moved(to: .cpu), bias: nil)
+      for rows in 5...1100 {
+        let y = linear(x.slice(0..<rows).moved(to: device), weight, bias: nil)
+        if rows % 99 == 0 { expectClose(y.moved(to: .cpu), whole.slice(0..<rows), within: 1e-6) }
+      }
+      #expect(backend.implementations.count <= 1024)
+    }
   }
 }

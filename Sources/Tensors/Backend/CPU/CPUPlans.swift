@@ -25,13 +25,24 @@ final class CPUPlans {
   }
 
   deinit {
-    for plan in plans.values { ck_plan_destroy(plan) }
+    removeAll()
     ck_context_destroy(context)
   }
+
+  private func removeAll() {
+    for plan in plans.values { ck_plan_destroy(plan) }
+    plans = [:]
+  }
+
+  /// More than the largest network has; each holds some 50 KB of machine code.
+  private static let maximumCount = 1024
 
   /// The plan for `key`, built the first time it is asked for.
   func plan(for key: Key) -> OpaquePointer {
     if let plan = plans[key] { return plan }
+    // Batches of captions differ in their number of words, and few come again: a third of a millisecond
+    // builds a plan anew, while all that a long training ever met would fill the memory.
+    if plans.count >= Self.maximumCount { removeAll() }
     let made =
       switch key {
       case .convolution(
