@@ -119,10 +119,7 @@ struct PathTricksTests {
       #expect(clean.contains("\(real)/images/good.jpg"), "\(clean)")
       try writeCOCO(names + ["good.jpg"])
       let tricked = try opened(by: command)
-      // What the system says of a process lies where its number is.
-      let new = tricked.subtracting(clean).filter {
-        !$0.hasPrefix("\(real)/") && !$0.hasPrefix("/proc/")
-      }
+      let new = tricked.subtracting(clean).filter { !$0.hasPrefix("\(real)/") }
       #expect(new.isEmpty, "\(command): \(new)")
     }
   }
@@ -145,7 +142,10 @@ struct PathTricksTests {
         guard let result = line.range(of: ") = ", options: .backwards) else { return nil }
         let parts = line[result.upperBound...].split(separator: "<", maxSplits: 1)
         guard parts.count == 2, Int(parts[0]) != nil else { return nil }
-        return parts[1].split(separator: ">").first.map(String.init)
+        return parts[1].split(separator: ">").first.map {
+          // The program's own entry, which has another number in every run.
+          String($0).replacing(/^\/proc\/[0-9]+\//, with: "/proc/self/")
+        }
       })
   }
 }
