@@ -21,6 +21,8 @@ final class TrainingReport {
   private var epochStart = ContinuousClock.now
   private var passStart: (pass: PassProgress, time: ContinuousClock.Instant)?
   private var canDraw = true
+  /// What there is to look at of each epoch, until a checkpoint is written.
+  private var unwritten: [(epoch: Int, page: SamplePage?)] = []
 
   /// Begins, or goes on, in the folder `run`.
   ///
@@ -87,21 +89,28 @@ final class TrainingReport {
 
   // MARK: Epochs
 
-  /// Takes note of a finished epoch, and draws and writes what there is to look at.
+  /// Takes note of a finished epoch; what there is to look at is written with the next checkpoint.
   func epoch(_ report: Trainer.EpochReport, of trainer: Trainer) throws {
     let row = EpochRow(
       report, step: trainer.state.step, seconds: epochStart.duration(to: .now).inSeconds,
       time: wallTime)
     try add(.epoch(row))
     progress.say(report.line(of: plan.epochCount, seconds: row.seconds))
-    try AtomicFile.write(
-      MetricsTable.text(of: log.rows), to: "\(run)/\(MetricsTable.fileName)", overwriting: true)
-    try drawCurves(epoch: report.epoch)
-    if let page = SamplePage(report, of: trainer, title: "\(run), epoch \(report.epoch)") {
-      try page.write(to: SamplePage.path(ofEpoch: report.epoch, in: run))
-    }
+    let page = SamplePage(report, of: trainer, title: "\(run), epoch \(report.epoch)")
+    unwritten.append((report.epoch, page))
     pace.resume()
     epochStart = .now
+  }
+
+  private func writePages() throws {
+    guard let newest = unwritten.last?.epoch else { return }
+    try AtomicFile.write(
+      MetricsTable.text(of: log.rows), to: "\(run)/\(MetricsTable.fileName)", overwriting: true)
+    try drawCurves(epoch: newest)
+    while let (epoch, page) = unwritten.first {
+      try page?.write(to: SamplePage.path(ofEpoch: epoch, in: run))
+      unwritten.removeFirst()
+    }
   }
 
   /// Without Cairo a training goes on as well.
@@ -119,10 +128,12 @@ final class TrainingReport {
 
   // MARK: Checkpoints
 
-  /// Makes sure that all rows are on the disk, before a checkpoint says that they were written.
-  func synchronize() throws(FileError) {
+  /// Makes sure that all rows are on the disk, before a checkpoint says that they were written, and with
+  /// them what there is to look at.
+  func synchronize() throws {
     try log.synchronize()
     try events.synchronize()
+    try writePages()
   }
 
   /// Takes note of a checkpoint that took so long to write.
@@ -134,8 +145,8 @@ final class TrainingReport {
   }
 
   private func add(_ row: TrainingRow) throws {
-    let row = try log.append(row)
-    try events.append(row)
+    let row = log.append(row)
+    events.append(row)
     if options.json { try StandardStream.output.write(row.json.compactText + "\n") }
   }
 }

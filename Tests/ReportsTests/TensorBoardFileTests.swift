@@ -63,7 +63,7 @@ struct TensorBoardFileTests {
     func begin(from step: Int, _ rows: [TrainingRow]) throws -> [UInt8] {
       var file = try TensorBoardFile(
         in: folder.path, from: step, continuing: rows, host: "h", time: 1e9)
-      try file.append(TrainingLogTests.step(9))
+      file.append(TrainingLogTests.step(9))
       try file.synchronize()
       return try MappedFile(file.path).withBytes { Array($0) }
     }
@@ -87,10 +87,10 @@ struct TensorBoardFileTests {
     var row = StepRow(
       step: 1, epoch: 1, loss: .nan, gradientNorm: .infinity, isClipped: false,
       learningRate: .nan, time: 1)
-    try file.append(.step(row))
+    file.append(.step(row))
     #expect(try MappedFile(file.path).count == before)
     row.learningRate = 0
-    try file.append(.step(row))
+    file.append(.step(row))
     let added = try MappedFile(file.path).withBytes { Array($0) }.dropFirst(before)
     let text = String(decoding: added, as: UTF8.self)
     #expect(text.contains("optimizer/learning_rate") && !text.contains("loss/train"))

@@ -40,7 +40,7 @@ struct TrainingLogTests {
 
   func write(_ rows: [TrainingRow], from position: TrainingLog.Position = .start) throws {
     var log = try TrainingLog(in: folder.path, resumingAt: position)
-    for row in rows { try log.append(row) }
+    for row in rows { log.append(row) }
     try log.synchronize()
   }
 
@@ -106,7 +106,7 @@ struct TrainingLogTests {
   @Test("what the log hands on of a row is what a later life will read")
   func digits() throws {
     var log = try TrainingLog(in: folder.path, resumingAt: .start)
-    let kept = try log.append(Self.step(1, loss: 1.0 / 3))
+    let kept = log.append(Self.step(1, loss: 1.0 / 3))
     guard case .step(let row) = kept else { throw Unexpected() }
     #expect(row.loss == 0.333333)
     #expect(try TrainingLog.rows(in: folder.path) == [kept])

@@ -9,7 +9,7 @@ package struct TrainingLog: ~Copyable {
 
   /// All rows so far.
   package private(set) var rows: [TrainingRow]
-  private var file: AppendedFile
+  private var file: QueuedFile
 
   /// Where a checkpoint stands: what came after it is not known to it.
   package struct Position: Sendable {
@@ -43,26 +43,25 @@ package struct TrainingLog: ~Copyable {
       kept += line + [UInt8(ascii: "\n")]
     }
     if kept != text { try AtomicFile.write(kept, to: path, overwriting: true) }
-    file = try AppendedFile(path)
+    file = try QueuedFile(path)
     self.rows = rows
   }
 
-  /// Adds a row; it is with the system, if not on the disk, when this returns.
+  /// Adds a row; it is with the system, if not on the disk, when this returns, or waits for room there.
   ///
   /// - Parameter row: What happened.
   /// - Returns: The row as a later run will read it, with fewer digits, for whatever else is written of it.
-  /// - Throws: What the file system said.
   @discardableResult
-  package mutating func append(_ row: TrainingRow) throws(FileError) -> TrainingRow {
+  package mutating func append(_ row: TrainingRow) -> TrainingRow {
     let json = row.json
-    try file.append(Array((json.compactText + "\n").utf8))
+    file.append(Array((json.compactText + "\n").utf8))
     let row = TrainingRow(json) ?? row
     rows.append(row)
     return row
   }
 
   /// Waits until all rows are on the disk, as they must be before a checkpoint says they were written.
-  package func synchronize() throws(FileError) { try file.synchronize() }
+  package mutating func synchronize() throws(FileError) { try file.synchronize() }
 
   /// The rows of a run's `folder`, to look at.
   package static func rows(in folder: String) throws(FileError) -> [TrainingRow] {

@@ -7,7 +7,7 @@ import Files
 /// has one of them open, and would wait for it for ever if it were gone.
 package struct TensorBoardFile: ~Copyable {
   private static let prefix = "events.out.tfevents."
-  private var file: AppendedFile
+  private var file: QueuedFile
 
   package var path: String { file.path }
 
@@ -29,15 +29,16 @@ package struct TensorBoardFile: ~Copyable {
     let restart = TensorBoardEvent(time: time, step: step, content: .restart).record
     let repeated = rows.filter { $0.step >= step }.flatMap { Self.record(of: $0) }
     try AtomicFile.write(head + (older.isEmpty ? [] : restart) + repeated, to: path)
-    file = try AppendedFile(path)
+    file = try QueuedFile(path)
   }
 
-  package mutating func append(_ row: TrainingRow) throws(FileError) {
-    try file.append(Self.record(of: row))
+  /// Adds a row, or lets it wait for room on the disk.
+  package mutating func append(_ row: TrainingRow) {
+    file.append(Self.record(of: row))
   }
 
   /// Waits until all rows are on the disk.
-  package func synchronize() throws(FileError) { try file.synchronize() }
+  package mutating func synchronize() throws(FileError) { try file.synchronize() }
 
   /// Ten digits, later than those of the file names in `older`: TensorBoard reads files by their names.
   private static func seconds(_ time: Double, after older: [String]) -> String {
