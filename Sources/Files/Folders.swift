@@ -115,6 +115,15 @@ func synchronizeTree(_ path: String) throws(FileError) {
   try synchronizeFolder(path)
 }
 
+/// Removes a folder such that nobody finds half of it under its name; what a kill interrupts leaves
+/// `.NAME.tmp-PID`, which is safe to delete.
+package func removeTreeAtOnce(_ path: String) throws(FileError) {
+  let parts = PathParts(path)
+  let aside = "\(parts.folder)/.\(parts.name).tmp-\(getpid())"
+  guard rename(path, aside) == 0 else { throw FileError(path, after: "rename") }
+  removeTree(aside)
+}
+
 /// Removes a file, or a folder with all it holds; never follows a symbolic link.
 ///
 /// It serves cleaning up after a failure, so its own failures are not reported.

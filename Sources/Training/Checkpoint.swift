@@ -77,6 +77,7 @@ package struct Checkpoint {
       .init("epoch", .number(Double(state.epoch))),
       .init("position", .number(Double(state.position))),
       .init("loss_sum", .number(state.lossSum)),
+      .init("skipped_batches", .number(Double(state.skippedBatchCount))),
       .init("best_score", state.progress.bestScore.map(JSONValue.number) ?? .null),
       .init("epochs_since_best", .number(Double(state.progress.epochsSinceBest))),
       .init("reductions", .number(Double(state.progress.reductionCount))),
@@ -86,10 +87,14 @@ package struct Checkpoint {
   }
 
   /// Removes all but the newest `count` checkpoints of `folder`, and the one named `best`.
+  ///
+  /// Each loses its name first: were the program killed halfway, half a checkpoint would be left.
   package static func removeOld(
     in folder: String, keeping count: Int, and best: String?
   ) throws(FileError) {
-    for old in try all(in: folder).dropFirst(count) where old.name != best { removeTree(old.path) }
+    for old in try all(in: folder).dropFirst(count) where old.name != best {
+      try removeTreeAtOnce(old.path)
+    }
   }
 
   // MARK: Reading
@@ -128,6 +133,7 @@ package struct Checkpoint {
       case .object(let steps) = document["optimizer_steps"]
     else { throw damaged("step, epoch, position, …") }
     (state.step, state.epoch, state.position, state.lossSum) = (step, epoch, position, sum)
+    state.skippedBatchCount = document["skipped_batches"]?.integer ?? 0
     state.progress.bestScore = document["best_score"]?.number
     (state.progress.epochsSinceBest, state.progress.reductionCount) = (sinceBest, reductions)
     for member in steps {

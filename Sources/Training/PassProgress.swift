@@ -11,3 +11,8 @@ package struct PassProgress: Sendable, Equatable {
   package let done: Int
   package let total: Int
 }
+
+/// Ends a round over pictures before it is through; an epoch that it belongs to is not finished.
+package struct PassInterrupted: Error {
+  package init() {}
+}

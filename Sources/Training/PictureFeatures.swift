@@ -30,15 +30,15 @@ package struct PictureFeatures: Sendable {
   ///   - examples: Whose pictures are looked at.
   ///   - encoder: What looks at them.
   ///   - loader: Reads and frames them.
-  ///   - report: Is told now and then how far the pass is.
-  /// - Throws: What is wrong with the first picture that cannot be read.
+  ///   - report: Is told now and then how far the pass is, and may throw to end it.
+  /// - Throws: What is wrong with the first picture that cannot be read; what `report` throws.
   package mutating func prepare(
     _ examples: [TrainingExample], by encoder: any ImageEncoder, _ loader: PictureLoader,
-    reporting report: (PassProgress) -> Void = { _ in }
-  ) throws(MediaError) {
+    reporting report: (PassProgress) throws -> Void = { _ in }
+  ) throws {
     let missing = findInCache(examples.filter { rows[$0.path] == nil })
     let foundCount = examples.count - missing.count
-    report(PassProgress(pass: .features, done: foundCount, total: examples.count))
+    try report(PassProgress(pass: .features, done: foundCount, total: examples.count))
     guard !missing.isEmpty else { return }
     let encoder = encoder.foldingNorms()
     var computed: [(path: String, row: Tensor)] = []
@@ -54,7 +54,7 @@ package struct PictureFeatures: Sendable {
         computed.append((example.path, own))
       }
       if computed.count >= 512 || start + part.count == missing.count { keep(&computed) }
-      report(
+      try report(
         PassProgress(
           pass: .features, done: foundCount + start + part.count, total: examples.count))
     }

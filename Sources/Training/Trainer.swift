@@ -24,8 +24,10 @@ package struct Trainer: Sendable {
   package struct EpochReport: Sendable {
     /// Counts from 1.
     package let epoch: Int
-    /// The mean over all steps; nats per word.
+    /// The mean over all steps that taught something; nats per word.
     package let trainingLoss: Double
+    /// How many batches taught nothing, because the loss or gradient was not finite.
+    package let skippedBatchCount: Int
     /// Nil where there is no validation set.
     package let validation: Validation?
     /// Whether no epoch before had a better score.
@@ -129,15 +131,20 @@ package struct Trainer: Sendable {
   ///
   /// - Parameters:
   ///   - afterStep: Is shown the state after each step, to keep it if it likes, and says whether to go on.
-  ///   - duringPass: Is told how far the rounds before and after the learning are.
+  ///   - duringPass: Is told how far the rounds before and after the learning are; throws
+  ///     `PassInterrupted` to end them.
   /// - Returns: Mean losses; nil if the epoch was not finished.
   /// - Throws: What is wrong with a picture that cannot be read; what `afterStep` throws.
   package mutating func learnEpoch(
     afterStep: (TrainingState.Report, TrainingState) throws -> Bool = { _, _ in true },
-    duringPass: (PassProgress) -> Void = { _ in }
+    duringPass: (PassProgress) throws -> Void = { _ in }
   ) throws -> EpochReport? {
     let learnsEncoder = plan.learnsEncoder(in: state.epoch)
-    try prepareFeatures(learnsEncoder: learnsEncoder, duringPass)
+    do {
+      try prepareFeatures(learnsEncoder: learnsEncoder, duringPass)
+    } catch is PassInterrupted {
+      return nil
+    }
     let batches = batches(ofEpoch: state.epoch)
     let pictures = PicturesAhead(augmentingLoader)
     while state.position < batches.count {
@@ -156,20 +163,26 @@ package struct Trainer: Sendable {
     }
     // Learning has made them obsolete.
     if learnsEncoder { features.removeAll() }
-    let validation = try validate(asPixels: learnsEncoder, duringPass)
+    let validation: Validation?
+    do {
+      validation = try validate(asPixels: learnsEncoder, duringPass)
+    } catch is PassInterrupted {
+      return nil
+    }
     let isBest = validation.map { state.note(score: plan.selection.score(of: $0), plan) } ?? false
     let report = EpochReport(
-      epoch: state.epoch + 1, trainingLoss: state.lossSum / Double(max(batches.count, 1)),
-      validation: validation, isBest: isBest)
+      epoch: state.epoch + 1,
+      trainingLoss: state.lossSum / Double(max(batches.count - state.skippedBatchCount, 1)),
+      skippedBatchCount: state.skippedBatchCount, validation: validation, isBest: isBest)
     state.epoch += 1
-    (state.position, state.lossSum) = (0, 0)
+    (state.position, state.lossSum, state.skippedBatchCount) = (0, 0, 0)
     return report
   }
 
   /// Shows the model the validation set, and lets it write.
   private func validate(
-    asPixels: Bool, _ progress: (PassProgress) -> Void
-  ) throws(MediaError) -> Validation? {
+    asPixels: Bool, _ progress: (PassProgress) throws -> Void
+  ) throws -> Validation? {
     guard !validation.isEmpty else { return nil }
     let model = state.result
     let encoder = model.encoder.foldingNorms()
@@ -177,7 +190,7 @@ package struct Trainer: Sendable {
     var (loss, wordCount) = (0.0, 0)
     var captions = [String](repeating: "", count: references.count)
     for start in stride(from: 0, to: validation.count, by: Self.validationBatchSize) {
-      progress(.init(pass: .validation, done: start, total: validation.count))
+      try progress(.init(pass: .validation, done: start, total: validation.count))
       let examples = Array(
         validation[start..<min(start + Self.validationBatchSize, validation.count)])
       let features =
@@ -230,8 +243,8 @@ package struct Trainer: Sendable {
 
   /// Computes the features an epoch needs, and before the first step shows some to the decoder.
   private mutating func prepareFeatures(
-    learnsEncoder: Bool, _ report: (PassProgress) -> Void
-  ) throws(MediaError) {
+    learnsEncoder: Bool, _ report: (PassProgress) throws -> Void
+  ) throws {
     guard !learnsEncoder || state.step == 0 else { return }
     let interval = max(1, training.count / Self.measuredPictureCount)
     let chosen = stride(from: 0, to: training.count, by: interval).map { training[$0] }

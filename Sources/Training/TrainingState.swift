@@ -17,6 +17,8 @@ package struct TrainingState: Sendable {
   package var position = 0
   /// The sum of their losses.
   package var lossSum = 0.0
+  /// How many of them taught nothing, because the loss or gradient of their step was not finite.
+  package var skippedBatchCount = 0
   /// How many steps have been taken in all.
   package var step = 0
   package var progress = Progress()
@@ -50,6 +52,8 @@ package struct TrainingState: Sendable {
     package let loss: Float
     /// Before clipping.
     package let gradientNorm: Double
+    /// Whether the loss or the gradient was not finite, so that nothing was learned.
+    package let wasSkipped: Bool
     /// Whether the gradient was longer than the plan allows.
     package let wasClipped: Bool
     /// How many numbers of the gradient were cut by themselves.
@@ -64,7 +68,8 @@ package struct TrainingState: Sendable {
 
   /// Learns from the batches of one step.
   ///
-  /// A gradient that is not finite changes nothing: the step is skipped and reported as it is.
+  /// A loss or gradient that is not finite changes nothing: the step is skipped, counted and reported as
+  /// it is.
   ///
   /// - Parameters:
   ///   - batches: Each is computed by itself; together they count as one.
@@ -84,11 +89,13 @@ package struct TrainingState: Sendable {
       loss += Double(part.loss.scalar) * share
       gradient = batches.count == 1 ? part.gradient : gradient + part.gradient * Float(share)
     }
+    // Before anything is cut: that would make numbers of what are none.
+    let wasSkipped = !(loss.isFinite && gradient.norm.isFinite)
     let cutNumberCount = plan.gradientValueLimit.map { gradient.clip(toValue: $0) } ?? 0
     let norm = gradient.norm
     let share = plan.learningRateShare(
       atStep: step, epoch: Double(epoch) + epochProgress, reductionCount: progress.reductionCount)
-    if norm.isFinite {
+    if !wasSkipped {
       optimizer.update(
         &model, along: gradient, scale: clippingScale(of: norm, toNorm: plan.gradientNormLimit),
         learningRate: { plan.learningRate(of: $0, $1) * share })
@@ -98,10 +105,12 @@ package struct TrainingState: Sendable {
     }
     step += 1
     position += batches.count
-    lossSum += loss * Double(batches.count)
+    lossSum += wasSkipped ? 0 : loss * Double(batches.count)
+    skippedBatchCount += wasSkipped ? batches.count : 0
     return Report(
-      step: step, loss: Float(loss), gradientNorm: norm, wasClipped: norm > plan.gradientNormLimit,
-      cutNumberCount: cutNumberCount, learningRate: plan.learningRate * share,
+      step: step, loss: Float(loss), gradientNorm: norm, wasSkipped: wasSkipped,
+      wasClipped: norm > plan.gradientNormLimit, cutNumberCount: cutNumberCount,
+      learningRate: plan.learningRate * share,
       samplingRate: samplingRate,
       captionCount: batches.reduce(0) { $0 + $1.captionNumbers.count }, wordCount: wordCount)
   }

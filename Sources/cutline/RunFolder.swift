@@ -17,14 +17,19 @@ struct RunFolder: ~Copyable {
       throw Failure(
         "\(path): another cutline is training there. Wait for it, or choose another -o.", .locked)
     }
-    try Self.removeLeftovers(in: [path, "\(path)/checkpoints"])
+    try Self.removeLeftovers(in: path)
     self.path = path
     self.lock = lock
   }
 
-  /// Removes what a killed run had half written: nobody else can be writing here now.
-  private static func removeLeftovers(in folders: [String]) throws {
-    for folder in folders {
+  deinit {
+    // A removal that failed once, as on a disk with errors, may succeed now.
+    try? Self.removeLeftovers(in: path)
+  }
+
+  /// Removes what was half written or half removed: nobody else can be writing here now.
+  private static func removeLeftovers(in run: String) throws {
+    for folder in [run, "\(run)/checkpoints", "\(run)/samples"] where isFolder(folder) {
       for name in try namesInFolder(folder) where name.hasPrefix(".") && name.contains(".tmp-") {
         removeTree("\(folder)/\(name)")
       }
@@ -66,11 +71,25 @@ struct RunFolder: ~Copyable {
     isBest: Bool = false
   ) throws -> Checkpoint {
     let checkpoint = try Checkpoint.write(state, as: contents, settings, into: checkpoints)
-    let place = "checkpoints/\(checkpoint.name)"
-    try replaceLink(at: "\(path)/last", pointingTo: place)
-    if isBest { try replaceLink(at: "\(path)/best", pointingTo: place) }
+    try link(to: checkpoint, isBest: isBest)
     let best = destinationOfLink("\(path)/best")?.split(separator: "/").last.map(String.init)
     try Checkpoint.removeOld(in: checkpoints, keeping: keptCount, and: best)
     return checkpoint
+  }
+
+  /// Points `last` and `best` to the checkpoint that a run goes on from, which may have been written
+  /// by one that was killed before it came to that.
+  func goOn(from checkpoint: Checkpoint, _ state: TrainingState) throws(FileError) {
+    let endedBestEpoch =
+      state.position == 0 && state.progress.bestScore != nil && state.progress.epochsSinceBest == 0
+    try link(to: checkpoint, isBest: endedBestEpoch)
+  }
+
+  private func link(to checkpoint: Checkpoint, isBest: Bool) throws(FileError) {
+    let place = "checkpoints/\(checkpoint.name)"
+    for name in isBest ? ["last", "best"] : ["last"]
+    where destinationOfLink("\(path)/\(name)") != place {
+      try replaceLink(at: "\(path)/\(name)", pointingTo: place)
+    }
   }
 }

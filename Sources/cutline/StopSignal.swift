@@ -48,10 +48,16 @@ final class StopSignal: Sendable {
     }
   }
 
+  /// Under `nohup`, which ignores SIGHUP, a training outlives its terminal. SIGINT counts even where it is
+  /// ignored, as shells do for what a script leaves in the background: whoever sends it there means it.
   private static var held: sigset_t {
     var set = sigset_t()
     sigemptyset(&set)
-    for number in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&set, number) }
+    for number in [SIGINT, SIGTERM] { sigaddset(&set, number) }
+    var action = sigaction()
+    sigaction(SIGHUP, nil, &action)
+    let handler = unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+    if handler != unsafeBitCast(SIG_IGN, to: Int.self) { sigaddset(&set, SIGHUP) }
     return set
   }
 }

@@ -79,35 +79,44 @@ struct TrainCommand: ParsableCommand {
       ]
     ).write(into: output)
     introduce(preparation, trainer, cache, progress)
-    if let checkpoint { progress.say("going on from \(checkpoint.path)") }
+    if let checkpoint {
+      progress.say("going on from \(checkpoint.path)")
+      try run.goOn(from: checkpoint, trainer.state)
+    }
     let reports = try TrainingReport(in: output, of: trainer, reporting, progress)
 
     let save = { (state: TrainingState, isBest: Bool) in
-      try TrainingHealth.checkNumbers(of: state)
+      try TrainingHealth.check(state)
       try reports.synchronize()
       let start = ContinuousClock.now
       let checkpoint = try run.save(
         state, as: preparation.contents(of: state), settings, isBest: isBest)
       reports.saved(checkpoint, in: start.duration(to: .now))
     }
-    var health = TrainingHealth()
+    var health = TrainingHealth(say: progress.say)
+    var saves = ForgivingSaves<TrainingState>(say: progress.say)
     while !trainer.isFinished {
       let report = try trainer.learnEpoch(
         afterStep: { report, state in
           try reports.step(report, state)
-          try health.check(report, state)
+          try health.check(report)
           if stop.number != nil { return false }
-          if state.step % saveEvery == 0 { try save(state, false) }
+          if state.step % saveEvery == 0 { try saves.save(state, by: save) }
           return true
-        }, duringPass: reports.pass)
+        },
+        duringPass: { pass in
+          reports.pass(pass)
+          if stop.number != nil { throw PassInterrupted() }
+        })
       guard let report else {
-        try save(trainer.state, false)
+        try saves.save(trainer.state, isLast: true, by: save)
         progress.say(
           "saved \(output)/last at step \(trainer.state.step). To go on, type the same again.")
         stop.end()
       }
       try reports.epoch(report, of: trainer)
-      try save(trainer.state, report.isBest)
+      try saves.save(
+        trainer.state, isBest: report.isBest, isLast: trainer.isFinished, by: save)
     }
     if trainer.state.epoch < preparation.plan.epochCount {
       progress.say("no epoch was better than \(trainer.state.progress.epochsSinceBest) epochs ago")
@@ -144,30 +153,5 @@ struct TrainCommand: ParsableCommand {
         "features  of \(preparation.pictureCount.grouped) pictures in \(cache.folder) "
           + "(\(size.text(places: 0)) MB)")
     }
-  }
-}
-
-/// Watches over a training, for one that has diverged teaches nothing more.
-private struct TrainingHealth {
-  private var badStepCount = 0
-  /// How many steps without a finite gradient in a row end a training.
-  private static let limit = 5
-
-  mutating func check(_ report: TrainingState.Report, _ state: TrainingState) throws {
-    badStepCount = report.loss.isFinite && report.gradientNorm.isFinite ? 0 : badStepCount + 1
-    guard badStepCount < Self.limit else { throw Self.failure(atStep: state.step) }
-  }
-
-  /// Throws unless all numbers of the model are finite: no checkpoint may hold others.
-  static func checkNumbers(of state: TrainingState) throws {
-    guard state.model.parameters.allSatisfy(\.value.isFinite) else {
-      throw failure(atStep: state.step)
-    }
-  }
-
-  private static func failure(atStep step: Int) -> Failure {
-    Failure(
-      "training diverged before step \(step): the loss or a weight is not finite any more. The last "
-        + "checkpoint is whole. Begin again with a smaller --lr, in another folder.", .diverged)
   }
 }

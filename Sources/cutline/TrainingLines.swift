@@ -77,7 +77,9 @@ extension Trainer.EpochReport {
   /// What stays on the screen of an epoch.
   func line(of epochCount: Int, seconds: Double) -> String {
     let number = "\(padded(epoch, to: epochCount))/\(epochCount)"
-    let loss = "loss \(trainingLoss.text(places: 3))"
+    let loss =
+      "loss \(trainingLoss.text(places: 3))"
+      + (skippedBatchCount > 0 ? "  skipped \(skippedBatchCount)" : "")
     let time = "\(seconds.text(places: 0)) s"
     guard let validation else { return "epoch \(number)  \(loss)  \(time)" }
     let score = validation.scores.corpus

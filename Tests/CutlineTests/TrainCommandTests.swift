@@ -220,6 +220,24 @@ struct TrainCommandTests {
     #expect(log.contains("going on from run/checkpoints/step-"), "\(log)")
   }
 
+  @Test("under nohup it outlives its terminal")
+  func hangup() throws {
+    let command = Self.options.joined(separator: " ")
+    let script = """
+      nohup "$0" \(command) --epochs 4000 -o run 2>log & child=$!
+      until [ -e run/last ]; do sleep 0.05; done
+      kill -HUP $child; before=$(readlink run/last)
+      until [ "$(readlink run/last)" != "$before" ]; do sleep 0.05; done
+      before=$(readlink run/last)
+      until [ "$(readlink run/last)" != "$before" ]; do kill -0 $child || exit 1; sleep 0.05; done
+      kill -TERM $child; wait $child; echo $?
+      """
+    let result = try Program.spawn(
+      ["/bin/bash", "-c", script, Program.path], in: folder.path, environment: [:], input: [],
+      output: .file)
+    #expect(result.lines == ["143"], "\(result.errors)")
+  }
+
   @Test("a run is not gone on with under other options, and says which")
   func otherOptions() throws {
     #expect(try train("run").status == 0)
@@ -233,6 +251,40 @@ struct TrainCommandTests {
     #expect(again.status == 0)
     #expect(again.errors.contains("step-0000016: is not whole"))
     #expect(again.errors.contains("going on from run/checkpoints/step-0000015"))
+  }
+
+  @Test("links that a killed run had no time for are set when it goes on")
+  func links() throws {
+    #expect(try train("run").status == 0)
+    let script = """
+      readlink run/last run/best
+      ln -sfn checkpoints/step-0000014 run/last
+      [ "$(readlink run/best)" != checkpoints/step-0000016 ] || rm run/best
+      "$0" \(Self.options.joined(separator: " ")) -o run >&2
+      readlink run/last run/best
+      """
+    let result = try Program.spawn(
+      ["/bin/bash", "-c", script, Program.path], in: folder.path, environment: [:], input: [],
+      output: .file)
+    #expect(result.lines.count == 4, "\(result.output)\(result.errors)")
+    #expect(result.lines.prefix(2) == result.lines.suffix(2))
+  }
+
+  @Test("a full disk is said, the run ends with 74 and is gone on with when there is room")
+  func fullDisk() throws {
+    #expect(try train("straight").status == 0)
+    let script = """
+      ulimit -f 1000; "$0" \(Self.options.joined(separator: " ")) -o run
+      """
+    let full = try Program.spawn(
+      ["/bin/bash", "-c", script, Program.path], in: folder.path, environment: [:], input: [],
+      output: .file)
+    #expect(full.status == 74, "\(full.errors)")
+    #expect(full.errors.components(separatedBy: "Training goes on and ").count == 3)
+    #expect(full.errors.contains("model.safetensors: cannot be written (File too large)."))
+    #expect(try namesInFolder("\(folder.path)/run/checkpoints") == [])
+    #expect(try train("run").status == 0)
+    #expect(try bytes("run/last/model.safetensors") == bytes("straight/last/model.safetensors"))
   }
 
   @Test("a run that diverges stops, and keeps no model of it")

@@ -156,6 +156,71 @@ struct TrainerTests {
     }
   }
 
+  @Test(
+    "an epoch ended while features are computed or captions are written goes on to the same bits")
+  func interruptedPasses() throws {
+    let set = try ColourSet()
+    var plan = TrainingPlan()
+    (plan.epochCount, plan.batchBudget, plan.minimumWordCount) = (1, .captions(12), 1)
+    var straight = set.trainer(plan)
+    let expected = try #require(try straight.learnEpoch())
+    var interrupted = set.trainer(plan)
+    for pass in [PassProgress.Pass.features, .validation] {
+      let report = try interrupted.learnEpoch(duringPass: { progress in
+        if progress.pass == pass { throw PassInterrupted() }
+      })
+      #expect(report == nil)
+      #expect((interrupted.state.step == 0) == (pass == .features))
+      #expect(interrupted.state.epoch == 0)
+    }
+    let resumed = try #require(try interrupted.learnEpoch())
+    #expect(resumed.trainingLoss == expected.trainingLoss)
+    #expect(resumed.validation?.loss == expected.validation?.loss)
+    for (found, expected) in zip(
+      interrupted.state.model.parameters, straight.state.model.parameters)
+    {
+      #expect(found.value.floats == expected.value.floats, "\(found.parameter.name)")
+    }
+  }
+
+  @Test(
+    "a step whose loss or gradient is not finite teaches nothing, is counted, and spoils no checkpoint",
+    arguments: [nil, 1] as [Float?])
+  func skips(valueLimit: Float?) throws {
+    let set = try ColourSet()
+    var plan = TrainingPlan()
+    (plan.epochCount, plan.batchBudget, plan.minimumWordCount) = (1, .captions(12), 1)
+    (plan.gradientValueLimit, plan.averageDecay) = (valueLimit, 0.9)
+    var trainer = set.trainer(plan)
+    _ = try trainer.learnEpoch { _, _ in false }
+    var state = trainer.state
+    var random = SeededGenerator(seed: 7)
+    let examples = Array(trainer.training.prefix(4))
+    let size = state.model.encoder.pooledSize
+    for injection in 0..<200 {
+      let before = state
+      var features = (0..<examples.count * size).map { _ in random.uniform() }
+      let poison: [Float] = [.nan, .infinity, -.infinity]
+      features[random.below(features.count)] = poison[injection % poison.count]
+      let batch = TrainingBatch(
+        examples, .features(Tensor(features, shape: [examples.count, size])))
+      let report = state.learn(from: [batch], plan, epochProgress: 0)
+      #expect(report.wasSkipped, "\(injection): \(report)")
+      #expect(state.step == before.step + 1)
+      #expect(state.skippedBatchCount == injection + 1)
+      #expect(state.lossSum == before.lossSum)
+      for (old, new) in zip(before.model.parameters, state.model.parameters) {
+        #expect(old.value.floats == new.value.floats, "\(old.parameter.name)")
+      }
+    }
+    let folder = try TemporaryFolder()
+    let written = try Checkpoint.write(
+      state, as: set.contents(state, trainer.vocabulary), [], into: folder.path)
+    let read = try written.state(of: set.trainer(plan).state.model, plan)
+    #expect(read.skippedBatchCount == 200)
+    #expect(read.lossSum == state.lossSum)
+  }
+
   @Test("a checkpoint in which anything has changed is not gone on from")
   func damagedCheckpoint() throws {
     let set = try ColourSet()
