@@ -1,0 +1,88 @@
+"""The system calls of a save, one by one, and ways to spoil one of them."""
+
+import collections
+import pathlib
+import re
+import subprocess
+
+from .training import Workshop
+
+# Step 7 of 8 is in the folder; the next run writes step 8 twice: as the periodic checkpoint, which
+# sends an old one away, and as the epoch's, which takes the place of the first.
+EPOCHS = 2
+LAST = "step-0000008"
+
+# What changes something, or says whether something that was changed has reached the disk.
+FALLIBLE = ["openat", "write", "fsync", "close", "rename", "renameat2", "mkdir", "symlink"]
+
+
+class Call(collections.namedtuple("Call", "name number text")):
+    """The `number`th call of that name by the main thread."""
+
+    def __str__(self):
+        return f"{self.name} #{self.number}, {self.text[:140]}"
+
+
+class Save:
+    """A run that is about to write its last checkpoints, and the calls that it will make for it."""
+
+    def __init__(self, workshop: Workshop):
+        self.workshop = workshop
+        straight = workshop.new_run("straight")
+        log = workshop.folder / "straight.trace"
+        traced(workshop, straight, log, "-y", "-e", "trace=file,desc")
+        before = calls(log, straight)
+        # Which mkdir of a fresh run begins it.
+        self.first = next(call.number for call in before
+                          if call.name == "mkdir" and LAST in call.text)
+        self.base = self.new_base("base", EPOCHS)
+        going_on = workshop.new_run("going-on", copying=self.base)
+        log = workshop.folder / "going-on.trace"
+        traced(workshop, going_on, log, "-y", "-e", "trace=file,desc")
+        all_calls = calls(log, going_on)
+        start = next(index for index, call in enumerate(all_calls)
+                     if call.name == "mkdir" and LAST in call.text)
+        self.calls = [call for call in all_calls[start:] if str(going_on) in call.text]
+
+    def new_base(self, name: str, epochs: int) -> pathlib.Path:
+        """A fresh run killed when it begins to save step 8."""
+        base = self.workshop.new_run(name)
+        self.inject(base, f"mkdir:signal=KILL:when={self.first}", epochs=epochs)
+        return base
+
+    def inject(self, run: pathlib.Path, fault: str, *more, epochs=EPOCHS):
+        """Trains on with a fault as strace writes it, such as `fsync:error=EIO:when=3`."""
+        name = fault.split(":")[0]
+        return self.workshop.run(
+            ["strace", "-f", "-o", "/dev/null", "-e", f"trace={name}",
+             "-e", f"inject={fault}", *self.workshop.command(run, *more, epochs=epochs)])
+
+    def chosen(self, calls: list, count: "int | None") -> list:
+        """At most so many of the calls: the rare ones first, the rest spread evenly."""
+        if count is None or len(calls) <= count:
+            return calls
+        rare = [call for call in calls if call.name in ("mkdir", "symlink", "rename")]
+        rest = [call for call in calls if call not in rare]
+        wanted = max(count - len(rare), 0)
+        return rare[:count] + [rest[index * len(rest) // wanted] for index in range(wanted)]
+
+
+def traced(workshop: Workshop, run: pathlib.Path, log: pathlib.Path, *options):
+    command = ["strace", "-f", "-o", log, *options, *workshop.command(run, epochs=EPOCHS)]
+    subprocess.run(command, cwd=workshop.folder, check=True, stderr=subprocess.DEVNULL)
+
+
+def calls(log: pathlib.Path, run: pathlib.Path) -> list:
+    """The calls of the main thread, which is the first one in the log."""
+    lines = log.read_text(errors="replace").splitlines()
+    main = lines[0].split()[0]
+    counts = collections.Counter()
+    found = []
+    for line in lines:
+        thread, _, text = line.partition(" ")
+        match = re.match(r"(\w+)\(", text.lstrip())
+        if thread != main or not match:
+            continue  # of another thread, or the second half of a call
+        counts[match[1]] += 1
+        found.append(Call(match[1], counts[match[1]], text.strip()))
+    return found
