@@ -29,6 +29,8 @@ struct Gathering {
   /// The annotation file, for messages.
   let path: String
   let badRecords: BadRecords
+  /// The most captions; more end the reading in any case.
+  var captionLimit = maximumCaptionCount
   private(set) var pictures: [Picture] = []
   private(set) var leftOut: [DatasetError] = []
   private var captionCount = 0
@@ -137,9 +139,7 @@ struct Gathering {
   ) throws(DatasetError.Problem) {
     guard place >= 0 else { return }
     captionCount += 1
-    guard captionCount <= Self.maximumCaptionCount else {
-      throw .tooManyCaptions(limit: Self.maximumCaptionCount)
-    }
+    guard captionCount <= captionLimit else { throw .tooManyCaptions(limit: captionLimit) }
     let text = trimmed(text)
     guard !text.isEmpty else { throw .blankCaption }
     pictures[place].captions.append(text)

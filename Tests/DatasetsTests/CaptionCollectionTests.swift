@@ -51,6 +51,19 @@ struct CaptionCollectionTests {
         + "Is it the right folder?")
   }
 
+  @Test("with a split that holds nothing do not have that split")
+  func emptySplit() throws {
+    let collection = try CollectionOnDisk([
+      "captions_train.json": #"{"images":[],"annotations":[]}"#,
+      "captions_val.json": #"{"images":[{"id":1,"file_name":"a.jpg"}]}"#, "images/": "",
+    ])
+    #expect(try collection.read().datasets.map(\.split) == [.validation])
+    let error = #expect(throws: DatasetError.self) {
+      try CaptionCollection(at: collection.path).read(.train)
+    }
+    #expect(error?.problem == .noSplit("train", found: ["val"]))
+  }
+
   @Test("in two forms are read in the more telling one, and the other is named")
   func twoForms() throws {
     let collection = try CollectionOnDisk([
