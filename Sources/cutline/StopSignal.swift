@@ -48,6 +48,8 @@ final class StopSignal: Sendable {
     }
   }
 
+  /// The signals that are waited for.
+  ///
   /// Under `nohup`, which ignores SIGHUP, a training outlives its terminal. SIGINT counts even where it is
   /// ignored, as shells do for what a script leaves in the background: whoever sends it there means it.
   private static var held: sigset_t {
