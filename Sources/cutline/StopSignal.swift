@@ -48,10 +48,10 @@ final class StopSignal: Sendable {
     }
   }
 
-  /// The signals that are waited for.
+  /// What asks for a stop: not SIGHUP under `nohup`, so that a training outlives its terminal.
   ///
-  /// Under `nohup`, which ignores SIGHUP, a training outlives its terminal. SIGINT counts even where it is
-  /// ignored, as shells do for what a script leaves in the background: whoever sends it there means it.
+  /// SIGINT counts even where it is ignored, as shells do for what a script leaves in the background:
+  /// whoever sends it there means it.
   private static var held: sigset_t {
     var set = sigset_t()
     sigemptyset(&set)

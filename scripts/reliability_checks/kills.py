@@ -71,9 +71,9 @@ def killed_after(workshop: Workshop, run, seconds: float, **settings) -> bool:
 
 def again_and_again(workshop: Workshop, save: Save, count: int):
     """One run of many steps on two threads, killed in turn at a random time and in a call of a save."""
-    settings = {"epochs": 12, "threads": 2}
-    straight = workshop.new_run("straight-12")
-    workshop.train(straight, **settings)
+    settings = {"epochs": 30, "threads": 2}
+    straight = workshop.new_run("straight-30")
+    seconds_per_step = workshop.train(straight, **settings).seconds / 120
     expected = result(straight)
     draws = random.Random(2)
     run = workshop.new_run("thirty")
@@ -81,7 +81,7 @@ def again_and_again(workshop: Workshop, save: Save, count: int):
     while kills < count and lives < 4 * count:
         lives += 1
         if lives % 2:
-            kills += killed_after(workshop, run, draws.uniform(0.02, 0.6), **settings)
+            kills += killed_after(workshop, run, draws.uniform(0, 0.1 + 5 * seconds_per_step), **settings)
         else:
             call = draws.choice(save.calls)
             fault = f"{call.name}:signal=KILL:when={call.number}"
@@ -92,5 +92,5 @@ def again_and_again(workshop: Workshop, save: Save, count: int):
     if kills < count:
         problems.append(f"was at its end after {kills} kills")
     problems += problems_of(run, workshop.train(run, **settings), expected)
-    workshop.claim("R7c", f"one run of 48 steps on two threads, killed {kills} times, at random times and "
+    workshop.claim("R7c", f"one run of 120 steps on two threads, killed {kills} times, at random times and "
                    "in calls of a save: the same weights", problems)

@@ -5,7 +5,7 @@ import subprocess
 
 from .training import Workshop, differences, result
 
-SETTINGS = {"epochs": 6}
+SETTINGS = {"epochs": 4}
 OPTIONS = ("--lr", "5e-3", "--save-every", "1000", "--sampling", "linear", "--sampling-floor", "0.5")
 
 
