@@ -55,12 +55,13 @@ package struct ScheduledSampling: Sendable, Equatable {
 
   /// The constant with which the inverse sigmoid falls to `share` at a step.
   package static func sigmoidConstant(reaching share: Double, at step: Int) -> Double {
+    func told(_ k: Double) -> Double { k / (k + exp(Double(step) / k)) }
     // The share told rises with k: from nothing at 1 to almost all at the step itself.
     var (low, high) = (1.0, Double(max(step, 2)))
+    while told(high) < share, high < 1e12 { high *= 2 }
     for _ in 0..<60 {
       let middle = (low + high) / 2
-      let told = middle / (middle + exp(Double(step) / middle))
-      if told < share { low = middle } else { high = middle }
+      if told(middle) < share { low = middle } else { high = middle }
     }
     return high
   }

@@ -35,9 +35,9 @@ package enum FormulaWeights {
     }
   }
 
-  /// Two tinted pictures of 16 by 16 coloured tiles, `[2, height, width, 3]` in `-4..<4`.
-  package static func photos(height: Int, width: Int) -> Tensor {
-    let floats = (0..<2).flatMap { b in
+  /// Tinted pictures of 16 by 16 coloured tiles, `[count, height, width, 3]` in `-4..<4`.
+  package static func photos(height: Int, width: Int, count: Int = 2) -> Tensor {
+    let floats = (0..<count).flatMap { b in
       let tiles = uniform("photo\(b)", count: 16 * 16 * 3)
       let tint = uniform("tint\(b)", count: 3)
       return (0..<height * width * 3).map { index in
@@ -46,7 +46,7 @@ package enum FormulaWeights {
         return 2 * (tiles[tile * 3 + c] + tint[c])
       }
     }
-    return Tensor(floats, shape: [2, height, width, 3])
+    return Tensor(floats, shape: [count, height, width, 3])
   }
 
   /// The norms that end a residual branch, which are halved.
