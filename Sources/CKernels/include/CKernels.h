@@ -170,12 +170,7 @@ void ck_few_rows_product(const float *x, const void *weights, ck_type type,
                          const float *_Nullable bias, float *y, int64_t rows, int64_t columns,
                          int64_t inner, bool adds);
 
-// MARK: Rows (rows.c)
-
-/// Replaces numbers of each row by 0, each with a chance of `limit` in 65536, and multiplies the others by
-/// `kept`. The draws are those of SplitMix64 from the row's key, four to a number of 64 bits.
-void ck_dropout(const void *x, ck_type type, const uint64_t *keys, uint32_t limit, float kept,
-                void *y, int64_t rows, int64_t columns);
+// MARK: Probabilities (probabilities.c)
 
 void ck_log_softmax(const float *x, float *y, int64_t rows, int64_t columns);
 void ck_softmax(const float *x, float *y, int64_t rows, int64_t columns);
@@ -195,6 +190,14 @@ void ck_cross_entropy(float *logits, const int32_t *targets, ck_entropy settings
 /// The column of each row of scores at which the cumulative softmax passes a number in 0..<1.
 void ck_draw(const float *logits, const float *uniforms, int32_t *indices, int64_t rows,
              int64_t columns);
+
+// MARK: Rows (rows.c)
+
+/// Replaces numbers of each row by 0, each with a chance of `limit` in 65536, and multiplies the others by
+/// `kept`. The draws are those of SplitMix64 from the row's key, four to a number of 64 bits.
+void ck_dropout(const void *x, ck_type type, const uint64_t *keys, uint32_t limit, float kept,
+                void *y, int64_t rows, int64_t columns);
+
 void ck_gather(const float *table, const int32_t *indices, float *y, int64_t rows, int64_t columns);
 void ck_scatter_add(const float *x, const int32_t *indices, float *table, int64_t rows,
                     int64_t columns);
