@@ -15,6 +15,8 @@ struct ParityRun: Sendable, CustomStringConvertible {
   let cell: DecoderConfiguration.CellKind
   /// How many captions, or pictures with both of theirs, each batch of a step has; nil puts all into one.
   let parts: [Int]?
+  /// What the noise over the pictures is made from.
+  let noise: String
   var plan = TrainingPlan()
 
   private static let (pictureCount, epochSize) = (8, 10)
@@ -22,10 +24,11 @@ struct ParityRun: Sendable, CustomStringConvertible {
   init(
     _ name: String, _ encoder: EncoderArchitecture? = nil,
     cell: DecoderConfiguration.CellKind = .lstm, parts: [Int]? = nil,
+    noise: String = "training.noise",
     _ adapt: (inout TrainingPlan) -> Void
   ) {
     (self.name, self.encoder, self.cell) = (name, encoder, cell)
-    self.parts = parts
+    (self.parts, self.noise) = (parts, noise)
     (plan.epochCount, plan.dropoutRate) = (2, 0)
     (plan.learningRate, plan.warmupStepCount) = (1e-2, 5)
     adapt(&plan)
@@ -87,7 +90,7 @@ struct ParityRun: Sendable, CustomStringConvertible {
       return FormulaWeights.scaled("training.features", [Self.pictureCount, 256])
     }
     let photos = FormulaWeights.photos(height: 64, width: 64, count: Self.pictureCount)
-    return photos + FormulaWeights.scaled("training.noise", photos.shape, 0.5)
+    return photos + FormulaWeights.scaled(noise, photos.shape, 0.5)
   }
 
   private func model(measuring pictures: Tensor) -> CaptionModel {

@@ -20,11 +20,15 @@ extension TrainingTests {
       let (losses, norms) = (
         try fixture.floats("\(run.name).losses"), try fixture.floats("\(run.name).norms")
       )
+      let limits = Tolerances(run)
       try #require(trace.reports.count == losses.count)
       for (report, (loss, norm)) in zip(trace.reports, zip(losses, norms)) {
-        #expect(abs(report.loss / loss - 1) < 2e-5, "loss of step \(report.step)")
-        #expect(abs(report.gradientNorm / Double(norm) - 1) < 2e-4, "norm of step \(report.step)")
-        #expect(report.wasClipped == (Double(norm) > run.plan.gradientNormLimit))
+        let step = report.step
+        #expect(abs(report.loss / loss - 1) < limits.loss, "loss of step \(step)")
+        let error = abs(report.gradientNorm / Double(norm) - 1)
+        #expect(error < (step == 1 ? 1e-4 : limits.norm), "norm of step \(step)")
+        let excess = Double(norm) / run.plan.gradientNormLimit - 1
+        #expect(abs(excess) < limits.norm || report.wasClipped == (excess > 0))
       }
       try compareMoves(of: trace, with: fixture, run)
     }
@@ -40,8 +44,9 @@ extension TrainingTests {
         let found = move.samples
         let expected = Array(changes.prefix(found.count))
         changes = changes.dropFirst(found.count)
-        #expect(abs(move.length / Double(length) - 1) < 1e-3, "way of \(move.name)")
-        #expect(relativeDistance(found, expected) < 2e-3, "change of \(move.name)")
+        let limit = Tolerances(run).move
+        #expect(abs(move.length / Double(length) - 1) < limit, "way of \(move.name)")
+        #expect(relativeDistance(found, expected) < limit, "change of \(move.name)")
       }
       #expect(changes.isEmpty)
     }
@@ -63,8 +68,27 @@ extension TrainingTests {
   }
 }
 
+/// How far from PyTorch's a run's numbers may be, as shares of them.
+///
+/// Reached, of losses, norms and moves: 4e-7, 4e-5 and 2e-5 where the encoder is frozen; 5e-7, 2e-4 and
+/// 7e-4 where it learns; 7e-6, 5e-3 and 4e-2 for MobileNetV2. A unit within rounding of the bound of its
+/// ReLU passes its gradient on in one program and not in the other: that far apart are two runs in PyTorch
+/// whose pixels differ by a millionth.
+private struct Tolerances {
+  let (loss, norm, move): (Float, Double, Double)
+
+  init(_ run: ParityRun) {
+    (loss, norm, move) =
+      switch run.encoder {
+      case nil: (1e-5, 2e-4, 2e-4)
+      case .mobileNetV2: (1e-4, 2e-2, 0.1)
+      default: (5e-5, 1e-3, 5e-3)
+      }
+  }
+}
+
 /// The settings that `scripts/fixtures/training.py` names, again.
-let runs = [
+private let runs = [
   ParityRun("lstm") {
     ($0.learningRate, $0.gradientNormLimit) = (3e-2, 0.4)
   },
@@ -86,5 +110,9 @@ let runs = [
   },
   ParityRun("resnet18", .resNet18) {
     ($0.encoderLearningRate, $0.gradientNormLimit, $0.encoderStart) = (1e-5, 1.5, "layer2")
+  },
+  ParityRun("mobilenet_v2", .mobileNetV2, cell: .gru, noise: "training.noise5") {
+    ($0.encoderLearningRate, $0.gradientNormLimit) = (6e-5, 2)
+    $0.encoderStepsAreRelative = true
   },
 ]
