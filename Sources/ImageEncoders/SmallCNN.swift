@@ -3,18 +3,20 @@ import Tensors
 
 /// A small network for learning from scratch: 64×64 pixels, four stages, a 4×4 map.
 ///
-/// Group norm, because there are no published statistics to keep and batches are small.
+/// Group norm, because there are no published statistics to keep and batches are small. As narrow as it
+/// is, it learns most in minutes: twice the width costs three times the time of a step, and on two cores
+/// it is steps that count.
 public struct SmallCNN: ImageEncoder {
   private var stages: [Stage] = []
-  public let pooledSize = 256
+  public let pooledSize = 128
 
-  /// A convolution, its norm, and what halves the map.
+  /// A convolution, what halves its map, and a norm, which then has a quarter of the places to see.
   private struct Stage: Module {
     var conv: Convolution
     var norm: GroupNorm
 
     func callAsFunction(_ x: Tensor) -> Tensor {
-      maxPool(relu(norm(conv(x))), window: 2, stride: 2)
+      relu(norm(maxPool(conv(x), window: 2, stride: 2)))
     }
 
     mutating func visitParameters(_ visitor: inout ParameterVisitor) {
@@ -25,14 +27,14 @@ public struct SmallCNN: ImageEncoder {
 
   public init() {
     var channels = 3
-    for width in [32, 64, 128, 256] {
+    for width in [16, 32, 64, 128] {
       let conv = Convolution(from: channels, to: width, kernel: (3, 3))
       stages.append(Stage(conv: conv, norm: GroupNorm(channels: width, groups: 8)))
       channels = width
     }
   }
 
-  /// `[B, 64, 64, 3]` to `[B, 4, 4, 256]`.
+  /// `[B, 64, 64, 3]` to `[B, 4, 4, 128]`.
   public func callAsFunction(_ pixels: Tensor) -> Tensor {
     stages.reduce(pixels) { x, stage in stage(x) }
   }

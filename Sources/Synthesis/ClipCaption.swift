@@ -55,7 +55,7 @@ package struct ClipCaption: Sendable, Hashable {
 }
 
 extension Kind {
-  /// The thing without its size, which may change, such as "an orange star".
+  /// The thing without its size, which may change, such as "an orange cross".
   fileprivate var sizelessText: String {
     "\(color == .orange ? "an" : "a") \(color.rawValue) \(shape.rawValue)"
   }

@@ -38,10 +38,25 @@ extension ShapesCollection {
         caption: { part, index in clipCaption(part, index).text })
       guard try write(clips, shouldContinue) else { return false }
     }
-    try writeFile(Array((description.prettyText + "\n").utf8), to: "\(working)/\(Self.marker)")
+    try write(Self.recipe, to: "\(working)/training.json")
+    try write(description, to: "\(working)/\(Self.marker)")
     try folder.commit()
     return true
   }
+
+  private func write(_ json: JSONValue, to path: String) throws(FileError) {
+    try writeFile(Array((json.prettyText + "\n").utf8), to: path)
+  }
+
+  /// Options of `cutline train` with which a network of its own learns to tell these shapes apart.
+  ///
+  /// It has to find out what a shape is, and for that small and many steps do more than large ones. In the
+  /// first epoch only the decoder learns, to talk, and to tell the features of an encoder that knows
+  /// nothing apart; without it the encoder's first steps go astray.
+  private static let recipe: JSONValue = [
+    "embed": 128, "hidden": 256, "dropout": 0, "min-count": 1, "lr": 0.001, "encoder-lr": 0.001,
+    "epochs": 10, "frozen-epochs": 1, "batch-size": 8, "save-every": 5000,
+  ]
 
   private var description: JSONValue {
     [

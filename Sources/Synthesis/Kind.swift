@@ -4,7 +4,7 @@ package struct Kind: Sendable, Hashable {
   package enum Color: String, Sendable, CaseIterable {
     case red, orange, yellow, green, blue, purple
   }
-  package enum Shape: String, Sendable, CaseIterable { case circle, square, triangle, star, cross }
+  package enum Shape: String, Sendable, CaseIterable { case circle, square, triangle, cross }
 
   package let size: Size
   package let color: Color
@@ -30,8 +30,8 @@ extension Kind.Size {
   /// area of the largest small one.
   var radii: ClosedRange<Double> {
     switch self {
-    case .small: 0.085...0.1
-    case .large: 0.135...0.155
+    case .small: 0.105...0.12
+    case .large: 0.16...0.18
     }
   }
 }

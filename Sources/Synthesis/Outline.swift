@@ -6,14 +6,14 @@ struct Point: Sendable, Equatable {
   var y: Double
 }
 
-/// The edge of a shape about the origin, whose area is about that of a circle of radius 1.
+/// The edge of a shape about the origin, about as large as a circle of radius 1.
 enum Outline: Sendable {
   case circle
   /// Its corners, in order.
   case polygon([Point])
 
   /// How far the outline reaches from the origin, at most.
-  static let reach = 1.4
+  static let reach = 1.26
 
   init(of shape: Kind.Shape) {
     switch shape {
@@ -21,8 +21,12 @@ enum Outline: Sendable {
     case .square:
       let half = 0.886
       self = .polygon([(half, half), (-half, half), (-half, -half), (half, -half)].map(Point.init))
-    case .triangle: self = .polygon(Self.star(points: 3, inner: 0.7))
-    case .star: self = .polygon(Self.star(points: 5, inner: 0.6))
+    case .triangle:
+      self = .polygon(
+        (0..<3).map { corner in
+          let angle = 2 * Double.pi * Double(corner) / 3
+          return Point(x: Self.reach * sin(angle), y: -Self.reach * cos(angle))
+        })
     case .cross:
       let (long, wide) = (1.15, 0.4)
       self = .polygon(
@@ -30,17 +34,6 @@ enum Outline: Sendable {
           (wide, long), (-wide, long), (-wide, wide), (-long, wide), (-long, -wide), (-wide, -wide),
           (-wide, -long), (wide, -long), (wide, -wide), (long, -wide), (long, wide), (wide, wide),
         ].map(Point.init))
-    }
-  }
-
-  /// Corners at `reach` and, between them, at the distance `inner`, the first one above.
-  ///
-  /// With three points and half of `reach` inside, the inner corners lie on the sides of a triangle.
-  private static func star(points: Int, inner: Double) -> [Point] {
-    (0..<2 * points).map { corner in
-      let angle = Double.pi * Double(corner) / Double(points)
-      let distance = corner % 2 == 0 ? reach : inner
-      return Point(x: distance * sin(angle), y: -distance * cos(angle))
     }
   }
 

@@ -30,7 +30,7 @@ package struct SceneCaption: Sendable, Hashable {
     return "\(first.text) \(other.relation.rawValue) \(other.kind.text)"
   }
 
-  /// Every caption that a scene may have, once: 7,140.
+  /// Every caption that a scene may have, once: 4,560.
   package static let all = Kind.all.flatMap { first in
     [SceneCaption(first: first, other: nil)]
       + Kind.all.flatMap { second in

@@ -9,6 +9,7 @@ import Tensors
 ///     images/train_000001.png      annotations/captions_train.json
 ///     images/val_000001.png        annotations/captions_val.json
 ///     clips/                       the same of clips, where any are asked for
+///     training.json                options of `cutline train` with which it is learned in minutes
 ///     synthesis.json               what it was made with, and how to make it again
 ///
 /// Every pixel is a function of seed, part and number: a larger collection begins with a smaller one.
@@ -20,7 +21,7 @@ package struct ShapesCollection: Sendable {
   }
 
   /// How many pictures to learn from.
-  package var trainingCount = 8000
+  package var trainingCount = 20_000
   /// How many pictures to check on.
   package var validationCount = 400
   /// How many clips to learn from, an even number; a tenth as many are added to check on.

@@ -77,7 +77,7 @@ struct CaptionerOptions: ParsableArguments {
   /// What must be the same for a run to go on.
   func settings(of configuration: ModelConfiguration) -> Checkpoint.Settings {
     [
-      ("--encoder-model", configuration.provenance.startedFrom ?? "none"), ("--cell", cell),
+      ("ENCODER's origin", configuration.provenance.startedFrom ?? "none"), ("--cell", cell),
       ("--embed", "\(embed)"), ("--hidden", "\(hidden)"), ("--min-count", "\(minCount)"),
       ("--max-words", "\(maxWords)"),
     ]

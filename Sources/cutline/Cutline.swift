@@ -26,7 +26,8 @@ struct Cutline: ParsableCommand {
   static func main() {
     prepareProcess()
     do {
-      var command = try parseAsRoot()
+      let arguments = try OptionFile.expanding(Array(CommandLine.arguments.dropFirst()))
+      var command = try parseAsRoot(arguments)
       try command.run()
     } catch {
       end(with: error)
@@ -53,7 +54,10 @@ struct Cutline: ParsableCommand {
       Messages().error("a bug in cutline (\(error)). Please report it, with what you typed.")
       exit(withError: ExitStatus.bug.exitCode)
     }
-    let text = fullMessage(for: error)
+    var text = fullMessage(for: error)
+    if let file = OptionFile.path(in: Array(CommandLine.arguments.dropFirst())) {
+      text += "\n  (The options of \(file) count as typed.)"
+    }
     Messages().plain(text.hasPrefix("Error: ") ? "cutline: \(text.dropFirst(7))" : text)
     exit(withError: code)
   }

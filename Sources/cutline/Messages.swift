@@ -66,6 +66,12 @@ struct MessageOptions: ParsableArguments {
   var verbose = false
   @Flag(help: "Never colour anything; nothing is coloured so far.")
   var noColor = false
+  /// Is there to be known; `OptionFile` reads it before anything is parsed.
+  @Option(
+    help: ArgumentHelp(
+      "A JSON file of options, such as {\"threads\": 2}; those that are typed count more.",
+      valueName: "file"), completion: .file(extensions: ["json"]))
+  var config: String?
 
   var messages: Messages { Messages(isQuiet: quiet, isVerbose: verbose) }
 }

@@ -1,7 +1,8 @@
 import Files
 import Training
 
-/// A training's settings, as `config.json` in its folder: what it was told, for people and other programs.
+/// A training's settings, as `config.json` in its folder: what it was told, for people and other programs,
+/// and for `--config` of another run.
 struct RunConfiguration {
   static let schema = "cutline.run/1"
 
@@ -25,9 +26,17 @@ struct RunConfiguration {
       settings.map { name, value in
         let key = String(name.drop { $0 == "-" })
         // A fingerprint of digits alone is none the less a text.
-        let isOption = name.hasPrefix("-")
-        let number = isOption ? Double(value).flatMap { $0.isFinite ? $0 : nil } : nil
-        return .init(key, number.map(JSONValue.number) ?? .string(value))
+        return .init(key, name.hasPrefix("-") ? Self.option(value) : .string(value))
       })
+  }
+
+  private static func option(_ value: String) -> JSONValue {
+    switch value {
+    case "none": .null
+    case "true": .boolean(true)
+    case "false": .boolean(false)
+    // What a Double does not hold, such as some seeds, stays a text.
+    default: Double(value).flatMap { $0.magnitude < 0x1p53 ? .number($0) : nil } ?? .string(value)
+    }
   }
 }

@@ -7,12 +7,13 @@ struct SynthesizeCommand: ParsableCommand {
     commandName: "synthesize", abstract: "Draw pictures with captions to learn from.",
     discussion: """
       shapes: one or two coloured shapes, and how they lie to each other. Each picture has one true \
-      caption of 7,140: of two things the larger is named first, of two of one size the left or the \
+      caption of 4,560: of two things the larger is named first, of two of one size the left or the \
       upper one. --clips adds short clips in DIR/clips, each with its reverse: things that move, grow \
-      or shrink. The same options draw the same pictures.
+      or shrink. The same options draw the same pictures. DIR/training.json holds options for `cutline \
+      train` that learn them in minutes.
 
         cutline dataset synthesize shapes -o data/shapes
-        cutline train data/shapes -o runs/shapes
+        cutline train data/shapes --config data/shapes/training.json -o runs/shapes
       """)
 
   /// What can be drawn.

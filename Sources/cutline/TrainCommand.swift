@@ -75,7 +75,8 @@ struct TrainCommand: ParsableCommand {
     try RunConfiguration(
       dataset: dataset, settings: settings,
       execution: [
-        ("--save-every", "\(saveEvery)"), ("--threads", threads.map(String.init) ?? "all"),
+        ("--encoder-model", captioner.encoderModel ?? "none"), ("--save-every", "\(saveEvery)"),
+        ("--threads", threads.map(String.init) ?? "none"),
       ]
     ).write(into: output)
     introduce(preparation, trainer, cache, progress)

@@ -68,7 +68,7 @@ extension CaptioningTests {
       let captioner = Captioner(
         SmallModel.model(seed: 3), SmallModel.configuration,
         Vocabulary(words: ["a", "man", "'s", "dog"]))
-      for captions in captioner.captions(from: FormulaWeights.scaled("features", [4, 256])) {
+      for captions in captioner.captions(from: FormulaWeights.scaled("features", [4, 128])) {
         for caption in captions {
           #expect(!caption.text.contains("<") && !caption.text.contains(" '"))
         }
@@ -81,7 +81,7 @@ extension CaptioningTests {
         var configuration = SmallModel.configuration
         configuration.decoder = DecoderConfiguration(cell: kind, embeddingSize: 4, hiddenSize: 5)
         let decoder = try #require(configuration.decoder).makeDecoder(
-          featureSize: 256, vocabularySize: SmallModel.vocabulary.count)
+          featureSize: 128, vocabularySize: SmallModel.vocabulary.count)
         var model = CaptionModel(encoder: SmallCNN(), decoder: decoder)
         var random = SeededGenerator(seed: 4)
         model.initialize(using: &random)

@@ -178,16 +178,16 @@ extension CaptioningTests {
         (.unexpected("extra"), { $0 + [("extra", Tensor(zeros: [2]))] }),
         (.missing(first), { Array($0.dropFirst()) }),
         (
-          .wrongShape(first, expected: [32, 3, 3, 3], found: [3]),
+          .wrongShape(first, expected: [16, 3, 3, 3], found: [3]),
           { [(first, Tensor(zeros: [3]))] + $0.dropFirst() }
         ),
         (
           .nonFinite(first),
-          { [(first, Tensor(repeating: .infinity, shape: [32, 3, 3, 3]))] + $0.dropFirst() }
+          { [(first, Tensor(repeating: .infinity, shape: [16, 3, 3, 3]))] + $0.dropFirst() }
         ),
         (
           .nonFinite(first),
-          { [(first, Tensor(repeating: .nan, shape: [32, 3, 3, 3]))] + $0.dropFirst() }
+          { [(first, Tensor(repeating: .nan, shape: [16, 3, 3, 3]))] + $0.dropFirst() }
         ),
       ]
       for (problem, change) in cases {

@@ -33,9 +33,9 @@ struct FeaturesCommandTests {
     let result = try cutline(Pictures.jpeg, Pictures.png, Pictures.webp, "-o", "f.safetensors")
     #expect(result.status == 0)
     #expect(result.output == "")
-    #expect(result.errors.hasPrefix("cutline: wrote f.safetensors: 'pooled' [3, 256]. Read it: "))
+    #expect(result.errors.hasPrefix("cutline: wrote f.safetensors: 'pooled' [3, 128]. Read it: "))
     let file = try open("f.safetensors")
-    #expect(file["pooled"]?.shape == [3, 256])
+    #expect(file["pooled"]?.shape == [3, 128])
     let names = try JSONValue(reading: Array((file.metadata["files"] ?? "").utf8))
     #expect(names.elements?.compactMap(\.string) == [Pictures.jpeg, Pictures.png, Pictures.webp])
     #expect(file.metadata["encoder"] == "small_cnn")
@@ -44,8 +44,8 @@ struct FeaturesCommandTests {
 
     _ = try cutline(Pictures.png, "-o", "one.safetensors")
     let (all, one) = (try floats(file, "pooled"), try floats(try open("one.safetensors"), "pooled"))
-    #expect(zip(all[256..<512], one).allSatisfy { abs($0 - $1) < 1e-4 })
-    #expect(all[0..<256] != all[256..<512])
+    #expect(zip(all[128..<256], one).allSatisfy { abs($0 - $1) < 1e-4 })
+    #expect(all[0..<128] != all[128..<256])
   }
 
   @Test("--map keeps the places, and their mean is the pooled vector")
@@ -53,11 +53,11 @@ struct FeaturesCommandTests {
     _ = try cutline(Pictures.jpeg, "--map", "-o", "map.safetensors")
     _ = try cutline(Pictures.jpeg, "--pooled", "-o", "pooled.safetensors")
     let map = try open("map.safetensors")
-    #expect(map["map"]?.shape == [1, 4, 4, 256])
+    #expect(map["map"]?.shape == [1, 4, 4, 128])
     let places = try floats(map, "map")
     let pooled = try floats(try open("pooled.safetensors"), "pooled")
-    for channel in 0..<256 {
-      let mean = (0..<16).reduce(0) { $0 + places[$1 * 256 + channel] } / 16
+    for channel in 0..<128 {
+      let mean = (0..<16).reduce(0) { $0 + places[$1 * 128 + channel] } / 16
       #expect(abs(mean - pooled[channel]) < 1e-4)
     }
   }
@@ -70,11 +70,11 @@ struct FeaturesCommandTests {
     #expect(result.status == 2)
     #expect(result.errors.contains("cutline: missing3.jpg: no such file"))
     let file = try open("f.safetensors")
-    #expect(file["pooled"]?.shape == [18, 256])
+    #expect(file["pooled"]?.shape == [18, 128])
     let names = try JSONValue(reading: Array((file.metadata["files"] ?? "").utf8))
     #expect(names.elements?.count == 18)
     let rows = try floats(file, "pooled")
-    #expect(zip(rows[0..<256], rows[17 * 256..<18 * 256]).allSatisfy { abs($0 - $1) < 1e-4 })
+    #expect(zip(rows[0..<128], rows[17 * 128..<18 * 128]).allSatisfy { abs($0 - $1) < 1e-4 })
   }
 
   @Test("Nothing is written where nothing can be read, and nothing overwritten")

@@ -45,7 +45,7 @@ struct FrozenTrainingTests {
     #expect(features.status == 0, "\(features.errors)")
     #expect(features.errors.contains("features of 7 pictures are in \(cache)/features/"))
     let size = try cachedByteCount()
-    #expect(size == 7 * (24 + 2 * 256))
+    #expect(size == 7 * (24 + 2 * 128))
     let trained = try train("--epochs", "1", "-o", "with")
     #expect(trained.status == 0, "\(trained.errors)")
     #expect(trained.errors.contains("features  of 7 pictures in \(cache)/features/"))

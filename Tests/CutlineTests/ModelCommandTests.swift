@@ -46,7 +46,7 @@ struct ModelCommandTests {
     #expect(object["words"]?.integer == 16)
     #expect(object["parts"]?["word_logits"]?.integer == 16 * 16 + 16)
     #expect(object["parts"]?["word_embedding"]?.integer == 16 * 16)
-    #expect(object["parts"]?["image_embedding"]?.integer == 256 * 16 + 16)
+    #expect(object["parts"]?["image_embedding"]?.integer == 128 * 16 + 16)
     #expect(object["checksums"]?.string == "all agree")
     let parts = ["encoder", "image_embedding", "lstm", "word_embedding", "word_logits"]
     let sum = parts.compactMap { object["parts"]?[$0]?.integer }.reduce(0, +)

@@ -274,7 +274,7 @@ struct TrainCommandTests {
   func fullDisk() throws {
     #expect(try train("straight").status == 0)
     let script = """
-      ulimit -f 1000; "$0" \(Self.options.joined(separator: " ")) -o run
+      ulimit -f 300; "$0" \(Self.options.joined(separator: " ")) -o run
       """
     let full = try Program.spawn(
       ["/bin/bash", "-c", script, Program.path], in: folder.path, environment: [:], input: [],

@@ -14,7 +14,7 @@ extension ImageEncodersTests {
       let encoder = SmallCNN().withFormulaWeights()
       let pixels = FormulaWeights.photos(height: 64, width: 64)
       let map = encoder(pixels)
-      try #require(map.shape == [2, 4, 4, 256])
+      try #require(map.shape == [2, 4, 4, 128])
       #expect(relativeDistance(map, try fixture["map"]) < 1e-5)
       let shares = try fixture["loss.pooled"]
       var features = Tensor(0)

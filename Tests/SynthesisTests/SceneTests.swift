@@ -46,7 +46,7 @@ struct SceneTests {
       let kinds = [scene.caption.first] + (scene.caption.other.map { [$0.kind] } ?? [])
       #expect(kinds.map(\.shape) == scene.things.map(\.shape))
       for (kind, thing) in zip(kinds, scene.things) {
-        #expect((thing.radius > 0.117) == (kind.size == .large))
+        #expect((thing.radius > 0.14) == (kind.size == .large))
         let hue = hue(thing.color)
         #expect(
           kind.color.hues.contains(hue) || kind.color.hues.contains(hue - 360),

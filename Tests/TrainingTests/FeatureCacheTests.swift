@@ -109,9 +109,9 @@ struct FeatureCacheTests {
       return (store(examples).floats, reports[0].done)
     }
     let alone = try features(examples, nil)
-    _ = try features(Array(examples[7..<12]), cache(size: 256))
-    let half = try features(examples, cache(size: 256))
-    let whole = try features(examples, cache(size: 256))
+    _ = try features(Array(examples[7..<12]), cache(size: 128))
+    let half = try features(examples, cache(size: 128))
+    let whole = try features(examples, cache(size: 128))
     let counts = [alone.found, half.found, whole.found]
     #expect(counts == [0, 5, 21])
     #expect(half.numbers == alone.numbers && whole.numbers == alone.numbers)

@@ -84,10 +84,10 @@ struct ParityRun: Sendable, CustomStringConvertible {
     return state.learn(from: batches, plan, epochProgress: progress)
   }
 
-  /// `[8, 64, 64, 3]`, or `[8, 256]` where the encoder is frozen.
+  /// `[8, 64, 64, 3]`, or `[8, 128]` where the encoder is frozen.
   private var pictures: Tensor {
     guard encoder != nil else {
-      return FormulaWeights.scaled("training.features", [Self.pictureCount, 256])
+      return FormulaWeights.scaled("training.features", [Self.pictureCount, 128])
     }
     let photos = FormulaWeights.photos(height: 64, width: 64, count: Self.pictureCount)
     return photos + FormulaWeights.scaled(noise, photos.shape, 0.5)

@@ -111,7 +111,7 @@ extension TrainingTests {
       let decoder = DecoderConfiguration(embeddingSize: 8, hiddenSize: 8)
       var model = CaptionModel(
         encoder: configuration.makeEncoder(),
-        decoder: decoder.makeDecoder(featureSize: 256, vocabularySize: vocabulary.count))
+        decoder: decoder.makeDecoder(featureSize: 128, vocabularySize: vocabulary.count))
       var random = SeededGenerator(seed: 1)
       model.initialize(using: &random)
       return Trainer(

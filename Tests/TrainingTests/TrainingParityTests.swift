@@ -106,7 +106,7 @@ private let runs = [
     ($0.schedule, $0.gradientValueLimit) = (.constant, 0.02)
   },
   ParityRun("small_cnn", .smallCNN) {
-    ($0.encoderLearningRate, $0.gradientNormLimit) = (3e-4, 1)
+    ($0.encoderLearningRate, $0.gradientNormLimit) = (1e-4, 1)
   },
   ParityRun("resnet18", .resNet18) {
     ($0.encoderLearningRate, $0.gradientNormLimit, $0.encoderStart) = (1e-5, 1.5, "layer2")
