@@ -15,11 +15,13 @@ let package = Package(
     .systemLibrary(name: "CLinux"),
     // Opens Cairo by name when something is drawn: see its header.
     .target(name: "CCairo", linkerSettings: [.linkedLibrary("dl")]),
+    // Opens FFmpeg by name with the first clip: see its header.
+    .target(name: "CMedia", linkerSettings: [.linkedLibrary("dl")]),
 
     .target(name: "Files", dependencies: ["CLinux", "CNettle"]),
     .target(name: "Tensors", dependencies: ["CKernels"]),
     .target(name: "Layers", dependencies: ["Files", "Tensors"]),
-    .target(name: "Media", dependencies: ["CJPEG", "CPNG", "CWebP", "Files"]),
+    .target(name: "Media", dependencies: ["CJPEG", "CLinux", "CMedia", "CPNG", "CWebP", "Files"]),
     .target(name: "Text"),
     .target(name: "Metrics", dependencies: ["Text"]),
     .target(name: "Datasets", dependencies: ["Files", "Media", "Text"]),

@@ -1,4 +1,5 @@
 import CJPEG
+import CMedia
 import CPNG
 import CWebP
 
@@ -6,6 +7,11 @@ import CWebP
 package enum MediaLibraries {
   /// The most scans a JPEG may have.
   package static let maximumJPEGScanCount = JPEGDecoder.maximumScanCount
+
+  /// The version of FFmpeg, which reads clips and is loaded for this; nil where that fails.
+  package static var clipLibraryVersion: String? {
+    cmedia_load() == nil ? String(cString: cmedia_version()) : nil
+  }
 
   package static var versions: [(name: String, version: String)] {
     let webp = WebPGetDecoderVersion()

@@ -60,6 +60,23 @@ extension MediaSource {
     return head
   }
 
+  /// A descriptor of a regular file, which the caller closes.
+  func openedFile() throws(MediaError) -> Int32 {
+    let descriptor: Int32
+    switch self {
+    case .file(let path): descriptor = try open(path)
+    case .fileInside(let folder, let name): descriptor = try open(name, inside: folder)
+    case .standardInput, .bytes: preconditionFailure("no file")
+    }
+    do throws(MediaError) {
+      _ = try sizeOfRegularFile(descriptor)
+    } catch {
+      close(descriptor)
+      throw error
+    }
+    return descriptor
+  }
+
   private func open(_ path: String) throws(MediaError) -> Int32 {
     guard !path.isEmpty, !path.utf8.contains(0) else {
       throw failure(.missing, "not a possible file name. Check the spelling.")
@@ -81,18 +98,22 @@ extension MediaSource {
   private func readFile(_ descriptor: Int32, atMost maximum: Int) throws(MediaError) -> [UInt8] {
     defer { close(descriptor) }
 
+    let size = try sizeOfRegularFile(descriptor)
+    guard size <= maximum else { throw tooLarge(size, maximum) }
+    return try readStream(descriptor, expecting: size, atMost: maximum)
+  }
+
+  private func sizeOfRegularFile(_ descriptor: Int32) throws(MediaError) -> Int {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw openFailure(errno) }
     switch status.st_mode & S_IFMT {
-    case S_IFREG: break
+    case S_IFREG: return Int(status.st_size)
     case S_IFDIR:
       throw failure(.unreadable, "a folder, not a file. Name the files in it.")
     default:
       throw failure(
         .unreadable, "not a regular file. To read a pipe or device, send it to standard input (-).")
     }
-    guard status.st_size <= maximum else { throw tooLarge(Int(status.st_size), maximum) }
-    return try readStream(descriptor, expecting: Int(status.st_size), atMost: maximum)
   }
 
   /// Reads `descriptor` to its end, whatever size it was expected to have.

@@ -39,6 +39,10 @@ struct DoctorCommand: ParsableCommand {
       [(name: "oneDNN", version: Device.libraryVersion)] + MediaLibraries.versions
       + [
         (name: "nettle", version: SHA256.libraryVersion),
+        (
+          name: "libavformat",
+          version: MediaLibraries.clipLibraryVersion ?? "not there (no clips are read)"
+        ),
         (name: "cairo", version: DrawingLibrary.version ?? "not there (no curves are drawn)"),
       ]
     return versions.map { .init($0.name, .string($0.version)) }

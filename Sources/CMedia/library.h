@@ -1,0 +1,40 @@
+// FFmpeg's functions, found at run time.
+#ifndef CMEDIA_LIBRARY_H
+#define CMEDIA_LIBRARY_H
+
+#include <libavcodec/avcodec.h>
+#include <libavformat/avformat.h>
+#include <libavutil/display.h>
+#include <libavutil/imgutils.h>
+#include <libavutil/opt.h>
+#include <libavutil/pixdesc.h>
+#include <libswscale/swscale.h>
+
+// Library by library, as each is opened.
+#define AVUTIL(X) \
+  X(av_log_set_level) X(av_strerror) X(av_malloc) X(av_free) X(av_frame_alloc) X(av_frame_free) \
+  X(av_frame_unref) X(av_frame_move_ref) X(av_dict_set) X(av_dict_free) X(av_opt_set_int) \
+  X(av_frame_get_side_data) X(av_rescale_q)
+#define AVCODEC(X) \
+  X(av_packet_alloc) X(av_packet_free) X(av_packet_move_ref) X(avcodec_alloc_context3) \
+  X(avcodec_free_context) X(avcodec_parameters_to_context) X(avcodec_open2) X(avcodec_send_packet) \
+  X(avcodec_receive_frame) X(avcodec_flush_buffers) X(avcodec_get_name)
+#define AVFORMAT(X) \
+  X(avformat_version) X(avformat_alloc_context) X(avformat_open_input) X(avformat_close_input) \
+  X(avformat_find_stream_info) X(av_find_best_stream) X(av_read_frame) X(avformat_seek_file) \
+  X(avio_alloc_context) X(avio_context_free) X(av_index_search_timestamp) \
+  X(avformat_index_get_entry) X(av_guess_frame_rate)
+#define SWSCALE(X) \
+  X(sws_getCachedContext) X(sws_freeContext) X(sws_scale) X(sws_getCoefficients) \
+  X(sws_setColorspaceDetails)
+
+typedef struct {
+#define DECLARE(name) __typeof__(&name) name;
+  AVUTIL(DECLARE) AVCODEC(DECLARE) AVFORMAT(DECLARE) SWSCALE(DECLARE)
+#undef DECLARE
+} ffmpeg_library;
+
+// Filled in by cmedia_load.
+extern ffmpeg_library ffmpeg;
+
+#endif

@@ -1,0 +1,39 @@
+import CLinux
+import Glibc
+
+/// A file that is open for reading at any place, closed when it goes out of use.
+struct MediaDescriptor: ~Copyable {
+  let number: Int32
+
+  /// Opens what `source` names; standard input and bytes are put into memory that looks like a file.
+  init(_ source: MediaSource) throws(MediaError) {
+    switch source {
+    case .file, .fileInside: number = try source.openedFile()
+    case .standardInput, .bytes:
+      let bytes = try source.bytes(atMost: StillImageOptions().maximumFileBytes)
+      number = try Self.anonymousFile(bytes, name: source.name)
+    }
+  }
+
+  deinit { close(number) }
+
+  private static func anonymousFile(
+    _ bytes: [UInt8], name: String
+  ) throws(MediaError) -> Int32 {
+    let file = memory_file()
+    var written = 0
+    while file >= 0, written < bytes.count {
+      let count = bytes[written...].withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
+      if count < 0 && errno == EINTR { continue }
+      guard count > 0 else { break }
+      written += count
+    }
+    guard file >= 0, written == bytes.count else {
+      if file >= 0 { close(file) }
+      throw MediaError(
+        path: name, code: .tooLarge, stage: .open,
+        problem: "does not fit in memory. Save it to a file and name that.")
+    }
+    return file
+  }
+}

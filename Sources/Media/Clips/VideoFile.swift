@@ -1,0 +1,218 @@
+import CMedia
+
+/// How a clip is read, and what is refused.
+package struct VideoOptions: Sendable {
+  /// The most pixels a frame may have.
+  package var maximumPixels = StillImageOptions().maximumPixels
+  /// The longest clip that is read, in seconds.
+  package var maximumDuration: Double?
+  /// How long reading may take, in seconds; nil allows a minute, or ten times the clip's length.
+  package var timeLimit: Double?
+  /// How many threads decode.
+  package var threadCount = 1
+  /// Whether a truncated or damaged clip is an error rather than a warning.
+  package var isStrict = false
+
+  package init() {}
+}
+
+/// What a clip's file says about it.
+package struct VideoInfo: Sendable, Equatable {
+  /// Upright.
+  package let size: PixelSize
+  /// In seconds; measured where the file does not say it.
+  package let duration: Double
+  /// Frames per second; nil where the file does not say.
+  package let frameRate: Double?
+  /// FFmpeg's names.
+  package let container: String
+  package let codec: String
+}
+
+/// A frame of a clip.
+package struct VideoFrame: Sendable {
+  /// When it is shown, in seconds from the start of the clip.
+  package let time: Double
+  /// Upright.
+  package let image: Image
+}
+
+/// An open clip.
+///
+/// FFmpeg decodes it; it sees a descriptor and nothing else.
+package struct VideoFile: ~Copyable {
+  package let info: VideoInfo
+  package let name: String
+  private let stream: VideoStream
+  private let orientation: ImageOrientation
+  private let isStrict: Bool
+  private var damagedCount = 0
+  /// Whether what the file says of its key frames has been true so far.
+  private var hasKeyFrameList = true
+  /// When the last frame is shown that has come by.
+  private var lastTime: Double?
+
+  /// Opens the clip in `source`, which is told by its content.
+  package init(_ source: MediaSource, _ options: VideoOptions = VideoOptions()) throws(MediaError) {
+    let stream = try VideoStream(source, options)
+    let said = stream.info
+    let orientation = ImageOrientation(rawValue: Int(said.orientation)) ?? .upright
+    let duration: Double
+    do throws(VideoProblem) {
+      duration = try stream.duration()
+    } catch {
+      throw error.error(source.name, .open)
+    }
+    if let limit = options.maximumDuration, duration > limit {
+      throw MediaError(
+        path: source.name, code: .tooLong, stage: .open,
+        problem: "its \(Int(duration)) s are over the limit of \(Int(limit)). Cut it, or raise "
+          + "--max-duration.")
+    }
+    stream.limitTime(to: options.timeLimit ?? max(60, 10 * duration))
+    let stored = PixelSize(width: Int(said.width), height: Int(said.height))
+    info = VideoInfo(
+      size: orientation.exchangesSides ? stored.transposed : stored, duration: duration,
+      frameRate: said.frame_rate > 0 ? said.frame_rate : nil,
+      container: String(cString: said.container), codec: String(cString: said.codec))
+    name = source.name
+    isStrict = options.isStrict
+    self.orientation = orientation
+    self.stream = stream
+  }
+
+  /// What is wrong with the clip as far as it was read.
+  package var warnings: [MediaWarning] {
+    guard damagedCount > 0 else { return [] }
+    let frames = damagedCount == 1 ? "1 frame is" : "\(damagedCount) frames are"
+    return [MediaWarning(code: .corrupt, message: "\(frames) damaged")]
+  }
+
+  // MARK: Frames at given times
+
+  /// Shows the frames that are seen at `times`, each once, with the places in `times` of all that see it.
+  ///
+  /// Before the first frame the first one is seen, after the last one the last. What need not be decoded
+  /// is skipped; each frame is the one that decoding all of the clip would give.
+  ///
+  /// - Parameters:
+  ///   - times: In seconds from the start of the clip, in ascending order.
+  ///   - show: Takes a frame; what it throws ends the pass.
+  /// - Throws: `MediaError` if the clip has no frame, or is damaged and the options are strict.
+  package mutating func showFrames(
+    at times: [Double], _ show: (Range<Int>, VideoFrame) throws -> Void
+  ) throws {
+    do {
+      try pass(at: times, show)
+    } catch let problem as VideoProblem {
+      throw problem.error(name, .decode)
+    }
+    guard lastTime != nil else {
+      throw MediaError(
+        path: name, code: .noFrames, stage: .decode,
+        problem: "has no frame that can be decoded. Get a fresh copy.")
+    }
+    if isStrict, let warning = warnings.first {
+      throw MediaError(
+        path: name, code: warning.code, stage: .decode,
+        problem: "\(warning.message). Get a fresh copy, or run without --strict to caption what is "
+          + "there.")
+    }
+  }
+
+  private mutating func pass(
+    at times: [Double], _ show: (Range<Int>, VideoFrame) throws -> Void
+  ) throws {
+    var choice = FrameChoice(times: times)
+    var window = PacketWindow<VideoStream.Payload>()
+    while let target = choice.targets.first {
+      try skipAhead(to: target, &window)
+      switch window.step(towards: choice.targets) {
+      case .read:
+        if let packet = try stream.readPacket() {
+          window.add(packet, target: target)
+        } else {
+          window.end()
+        }
+      case .send(let packet, let isSpare, let isDetached):
+        if isDetached { stream.detach() }
+        // The first frame is seen at all times before it, too.
+        try decode(packet.payload, isSpare: isSpare && choice.hasFrame, &choice, show)
+      case .end:
+        try decode(nil, isSpare: false, &choice, show)
+        let keptTime = choice.keptTime
+        if let seen = choice.end() { try show(seen, keptFrame(keptTime)) }
+      }
+    }
+  }
+
+  /// Decodes a packet, or what is left at the end, and shows the frames that turn out to be wanted.
+  private mutating func decode(
+    _ payload: VideoStream.Payload?, isSpare: Bool, _ choice: inout FrameChoice,
+    _ show: (Range<Int>, VideoFrame) throws -> Void
+  ) throws {
+    if try !stream.send(payload, isSpare: isSpare) { damagedCount += 1 }
+    while true {
+      switch try stream.receive() {
+      case .needsPacket, .end: return
+      case .damaged: damagedCount += 1
+      case .frame(let time):
+        // Without times, frames follow each other at the clip's rate.
+        let time = time ?? (lastTime.map { $0 + 1 / (info.frameRate ?? 25) } ?? 0)
+        let keptTime = choice.keptTime
+        if let seen = choice.see(time) { try show(seen, keptFrame(keptTime)) }
+        stream.keep()
+        if stream.keptIsDamaged { damagedCount += 1 }
+        lastTime = time
+      }
+    }
+  }
+
+  private func keptFrame(_ time: Double) throws(VideoProblem) -> VideoFrame {
+    VideoFrame(time: time, image: try stream.keptImage().turned(orientation))
+  }
+
+  // MARK: Far ahead
+
+  /// Seconds that are read rather than jumped over.
+  private static let nearby = 5.0
+
+  /// Jumps to the last key frame before `target`, if the file says that one lies far ahead.
+  private mutating func skipAhead(
+    to target: Double, _ window: inout PacketWindow<VideoStream.Payload>
+  ) throws(VideoProblem) {
+    let position = max(window.readTime, 0)
+    guard hasKeyFrameList, !window.isBlind, target > position + Self.nearby,
+      let key = stream.indexedKeyFrame(before: target), key > position + Self.nearby
+    else { return }
+    // A file's list may tell when frames are decoded, which is before they are shown.
+    for margin in [0.0, 1, 10] where stream.seek(to: target - margin) {
+      window.restart()
+      guard let packet = try stream.readPacket() else { break }
+      window.add(packet, target: target)
+      if let presented = packet.presented, presented <= target { return }
+    }
+    // A list that lies: from the start, then, and step by step.
+    hasKeyFrameList = false
+    window.restart()
+    if !stream.seek(to: -1e9) { window.end() }
+  }
+}
+
+extension VideoStream {
+  /// The clip's length in seconds, found by reading through it where the file does not say.
+  fileprivate func duration() throws(VideoProblem) -> Double {
+    let said = info
+    if said.duration > 0, !said.is_duration_guessed { return said.duration }
+    var end = 0.0
+    var previous: Double?
+    while let packet = try readPacket() {
+      guard let time = packet.presented ?? packet.decoded else { continue }
+      // The last frame is shown as long as the one before.
+      end = max(end, time + max(0, time - (previous ?? time)))
+      previous = time
+    }
+    _ = seek(to: -1e9)
+    return end
+  }
+}

@@ -1,0 +1,65 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Media
+
+@Suite("Clips")
+struct VideoFileTests {
+  static let published =
+    ["video", "tricky/video"].flatMap { folder in
+      guard let path = TestData.path(folder) else { return [String]() }
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+      return names.filter { !$0.hasSuffix(".json") }.sorted().map { "\(folder)/\($0)" }
+    }
+
+  /// The frames seen at evenly spread times, by their own times.
+  func frames(
+    _ path: String, at times: [Double]
+  ) throws -> [(places: Range<Int>, frame: VideoFrame)] {
+    var clip = try VideoFile(.file(path))
+    var frames: [(Range<Int>, VideoFrame)] = []
+    try clip.showFrames(at: times) { frames.append(($0, $1)) }
+    return frames
+  }
+
+  @Test(
+    "show the frames that the ffmpeg program shows, at its times",
+    .enabled(if: TestData.has("video") && FFmpegProgram.isInstalled()), arguments: published)
+  func parity(name: String) throws {
+    let path = try #require(TestData.path(name))
+    let theirs = try FFmpegProgram.times(of: path)
+    guard !theirs.isEmpty else {
+      let error = #expect(throws: MediaError.self) { try self.frames(path, at: [0]) }
+      #expect([.corrupt, .noFrames].contains(error?.code), "\(String(describing: error))")
+      return
+    }
+    let duration = try VideoFile(.file(path)).info.duration
+    let order = theirs.indices.sorted { theirs[$0] < theirs[$1] }
+    #expect(abs(duration - theirs[order[order.count - 1]]) < 1.6, "a length of \(duration) s")
+    // A little behind a frame's time, so that rounding cannot choose another one.
+    let expected = (0..<9).map { order[(2 * $0 + 1) * order.count / 18] }
+    let times = expected.map { theirs[$0] + 1e-3 }
+    let ours = try frames(path, at: times)
+    #expect(ours.flatMap { Array($0.places) } == Array(times.indices))
+    for (places, frame) in ours {
+      for place in places {
+        #expect(
+          abs(frame.time - theirs[expected[place]]) < 1e-3,
+          "at \(times[place]) s: \(frame.time), not \(theirs[expected[place]])")
+      }
+    }
+    let wanted = ours.map { expected[$0.places.lowerBound] }
+    let pixels = try FFmpegProgram.pixels(of: path, frames: wanted)
+    let size = ours[0].frame.image.pixels.count
+    try #require(pixels.count == size * ours.count)
+    for (index, item) in ours.enumerated() {
+      let theirs = pixels[index * size..<(index + 1) * size]
+      let difference = zip(item.frame.image.pixels, theirs).reduce(0) {
+        $0 + abs(Int($1.0) - Int($1.1))
+      }
+      let mean = Double(difference) / Double(size)
+      #expect(mean <= 2, "frame at \(item.frame.time) s: off by \(mean) on average")
+    }
+  }
+}
