@@ -29,7 +29,7 @@ let package = Package(
     .target(name: "ImageEncoders", dependencies: ["Files", "Layers", "Media", "Tensors"]),
     .target(
       name: "Captioning",
-      dependencies: ["Files", "ImageEncoders", "Layers", "Media", "Tensors", "Text"]),
+      dependencies: ["Files", "ImageEncoders", "Layers", "Media", "Reports", "Tensors", "Text"]),
 
     .target(
       name: "Training",

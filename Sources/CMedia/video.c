@@ -145,13 +145,25 @@ static CMediaStatus open_codec(CMediaVideo *v, CMediaSettings settings, char *re
   return code < 0 ? failed(v, code, CMEDIA_NO_DECODER, reason) : CMEDIA_OK;
 }
 
-static CMediaStatus open_video(CMediaVideo *v, CMediaSettings settings, char *reason) {
+static CMediaStatus open_stream(CMediaVideo *v, char *reason) {
   CMediaStatus status = open_format(v, reason);
   if (status) return status;
   v->stream = find_stream(v->format);
   if (!v->stream) return CMEDIA_NO_VIDEO;
   for (unsigned i = 0; i < v->format->nb_streams; i++)
     if (v->format->streams[i] != v->stream) v->format->streams[i]->discard = AVDISCARD_ALL;
+  return CMEDIA_OK;
+}
+
+static void close_stream(CMediaVideo *v) {
+  ffmpeg.avformat_close_input(&v->format);
+  if (v->io) ffmpeg.av_free(v->io->buffer);
+  ffmpeg.avio_context_free(&v->io);
+}
+
+static CMediaStatus open_video(CMediaVideo *v, CMediaSettings settings, char *reason) {
+  CMediaStatus status = open_stream(v, reason);
+  if (status) return status;
   AVCodecParameters *p = v->stream->codecpar;
   if (p->width > 0 && p->height > settings.maximum_pixels / p->width) return CMEDIA_TOO_LARGE;
   status = open_codec(v, settings, reason);
@@ -187,9 +199,7 @@ void cmedia_close(CMediaVideo *v) {
   ffmpeg.av_frame_free(&v->frame);
   ffmpeg.av_frame_free(&v->kept);
   ffmpeg.avcodec_free_context(&v->codec);
-  ffmpeg.avformat_close_input(&v->format);
-  if (v->io) ffmpeg.av_free(v->io->buffer);
-  ffmpeg.avio_context_free(&v->io);
+  close_stream(v);
   free(v);
 }
 
@@ -298,6 +308,18 @@ CMediaStatus cmedia_seek(CMediaVideo *v, double time) {
   int code = ffmpeg.avformat_seek_file(
       v->format, v->stream->index, INT64_MIN, target, target, AVSEEK_FLAG_BACKWARD);
   if (code < 0) return status_of(v, code);
+  cmedia_flush(v);
+  return CMEDIA_OK;
+}
+
+CMediaStatus cmedia_rewind(CMediaVideo *v) {
+  char reason[128];
+  int stream = v->stream->index;
+  close_stream(v);
+  v->position = v->begin;
+  CMediaStatus status = open_stream(v, reason);
+  if (status) return status;
+  if (v->stream->index != stream) return CMEDIA_DAMAGED;
   cmedia_flush(v);
   return CMEDIA_OK;
 }

@@ -67,6 +67,12 @@ public struct Captioner: Sendable {
     encoder.features(preprocessing.tensor(framed: framed))
   }
 
+  /// The mean of what the encoder sees in the frames of a clip, `[1, F]`: so a captioner of pictures
+  /// captions clips, too (Venugopalan et al., 2015).
+  package func features(ofClip framed: [Image]) -> Tensor {
+    features(of: framed).mean(over: [0]).reshaped(to: [1, -1])
+  }
+
   /// Returns once the model's files are known to be whole, which takes time only the first time.
   package func finishVerification() throws(ModelError) { try verification?.wait() }
 

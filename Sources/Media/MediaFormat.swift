@@ -42,6 +42,9 @@ package enum MediaFormat: String, Sendable, CaseIterable {
     }
   }
 
+  /// Whether it is a format of still pictures that FFmpeg reads for us.
+  var isReadByFFmpeg: Bool { [.gif, .bmp, .tiff, .avif].contains(self) }
+
   /// Recognises the format of a file from its bytes; `nil` if it is none we know.
   package init?(recognizing bytes: [UInt8]) {
     let head = FileHead(bytes: bytes)

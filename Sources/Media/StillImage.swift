@@ -28,6 +28,8 @@ package struct DecodedImage: Sendable, Equatable {
 
 /// Decodes a JPEG, PNG or WebP picture: upright, 8-bit RGB, transparency over white.
 ///
+/// Of the formats that FFmpeg reads (GIF, BMP, TIFF, AVIF) it gives the first picture as FFmpeg shows it.
+///
 /// The format is told by the content, never by the name. The size is checked against the limits
 /// before anything of that size is allocated. A damaged picture whose header is whole is decoded as
 /// far as it goes, with a warning, unless the options are strict.
@@ -35,6 +37,9 @@ package func decodeStillImage(
   _ source: MediaSource, _ options: StillImageOptions = StillImageOptions()
 ) throws(MediaError) -> DecodedImage {
   let bytes = try source.bytes(atMost: options.maximumFileBytes)
+  if let format = MediaFormat(recognizing: bytes), format.isReadByFFmpeg {
+    return try decodeFirstFrame(.bytes(bytes, name: source.name), format, options)
+  }
   do throws(StillImageProblem) {
     return try StillImageFile(bytes: bytes, options: options).decode()
   } catch {
@@ -42,6 +47,19 @@ package func decodeStillImage(
       path: source.name, code: error.code, stage: .decode, problem: "\(error.fact). \(error.remedy)"
     )
   }
+}
+
+/// The first picture in a file that FFmpeg reads.
+private func decodeFirstFrame(
+  _ source: MediaSource, _ format: MediaFormat, _ options: StillImageOptions
+) throws(MediaError) -> DecodedImage {
+  var limits = VideoOptions()
+  (limits.maximumPixels, limits.isStrict) = (options.maximumPixels, options.isStrict)
+  var file = try VideoFile(source, limits)
+  let image = try file.firstFrame()
+  return DecodedImage(
+    image: image, width: image.width, height: image.height, format: format,
+    warnings: file.warnings)
 }
 
 /// The bytes of one picture on their way to pixels.
@@ -61,8 +79,8 @@ private struct StillImageFile {
     case .webp: return try decodeWebP()
     case _ where format.isVideo:
       throw StillImageProblem(
-        .unsupported, "in \(format.rawValue) format: video comes in a later version",
-        remedy: "Give a JPEG, PNG or WebP file.")
+        .unsupported, "a clip, in \(format.rawValue) format, and not a picture",
+        remedy: "Give a picture.")
     default:
       throw StillImageProblem(
         .unsupported, "in \(format.rawValue) format, which is not supported yet",

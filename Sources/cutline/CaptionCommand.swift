@@ -4,22 +4,24 @@ import Files
 import Media
 import Tensors
 
-/// `cutline caption FILE…`, or just `cutline FILE…`: prints a sentence about each picture.
+/// `cutline caption FILE…`, or just `cutline FILE…`: prints a sentence about each picture or clip.
 struct CaptionCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "caption", abstract: "Caption pictures and print what is in them.",
+    commandName: "caption", abstract: "Caption pictures and clips and print what is in them.",
     discussion: """
       One file gives a line with its caption; several files, or several captions per file, give \
       lines of path<TAB>caption. Failures are told on standard error, and the other files go on.
 
         cutline photo.jpg
         cutline photo.jpg -k 3 --json
+        cutline clip.mp4 --every 4 -o clip.srt
         curl -s https://example.org/x.jpg | cutline -
       """)
 
   @OptionGroup var pictures: PictureOptions
   @OptionGroup var model: ModelOptions
   @OptionGroup(title: "Results") var results: ResultOptions
+  @OptionGroup(title: "Clips") var clips: ClipOptions
   @OptionGroup(title: "Search") var search: SearchOptions
   @OptionGroup var threads: ThreadOptions
   @OptionGroup(title: "Messages") var talk: MessageOptions
@@ -27,6 +29,7 @@ struct CaptionCommand: ParsableCommand {
   func run() throws {
     let messages = talk.messages
     try pictures.protect(from: results.path)
+    try results.check(pictures)
     var output = try ResultOutput(results.path, overwriting: results.force)
     let threadCount = try threads.apply()
     let directory = try model.directory()
@@ -42,11 +45,13 @@ struct CaptionCommand: ParsableCommand {
     var formatter = ResultFormatter(
       results.chosenFormat,
       ResultHead(
-        model: directory.name, digest: directory.weightsDigest(), settings: captioner.search.json),
+        model: directory.name, digest: directory.weightsDigest(), settings: captioner.search.json,
+        clipSettings: clips.sampling.json),
       fileCount: pictures.files.count, captionCount: results.captions, endsWithNull: results.null)
     var tally = Tally()
     let job = CaptionJob(
-      captioner, captionCount: results.captions, pictures.limits, threadCount: threadCount)
+      captioner, captionCount: results.captions, pictures.limits, clips.sampling,
+      clips.limits(like: pictures.limits, threadCount: threadCount), threadCount: threadCount)
     try job.run(pictures.sources) { result in
       messages.report(result)
       tally.count(result.outcome)
@@ -60,7 +65,7 @@ struct CaptionCommand: ParsableCommand {
 
 /// How results look and where they go.
 struct ResultOptions: ParsableArguments {
-  @Option(name: .shortAndLong, help: "text, tsv, json or jsonl (default: text).")
+  @Option(name: .shortAndLong, help: "text, tsv, json, jsonl, srt or vtt (default: text).")
   var format: ResultFormat?
   @Flag(help: "The same as --format json.")
   var json = false
@@ -80,6 +85,22 @@ struct ResultOptions: ParsableArguments {
     help: "End lines of text with NUL, and leave paths as they are.")
   var null = false
 
+  /// Throws if the files do not fit the form.
+  func check(_ pictures: PictureOptions) throws {
+    let format = chosenFormat
+    guard format == .srt || format == .vtt else { return }
+    guard pictures.files.count == 1 else {
+      throw ValidationError("\(format.rawValue) holds the captions of one clip. Name one.")
+    }
+    let (name, source) = pictures.sources[0]
+    // What cannot be opened, or comes down a pipe, is told of later.
+    if case .file = source, source.isPictureFile, (try? source.firstBytes(1)) != nil {
+      throw Failure(
+        "\(name): is no clip, and has no times for \(format.rawValue). Choose another --format.",
+        .badData)
+    }
+  }
+
   var path: String? { output == "-" ? nil : output }
 
   var chosenFormat: ResultFormat {
@@ -95,7 +116,7 @@ struct ResultOptions: ParsableArguments {
     }
     if let path, format == nil, !json, ResultFormat(forFileName: path) == nil {
       throw ValidationError(
-        "'\(path)' does not tell the format by its extension (.txt .tsv .json .jsonl). Add --format."
+        "'\(path)' does not tell the format by its extension (.txt .tsv .json .jsonl .srt .vtt). Add --format."
       )
     }
   }

@@ -33,6 +33,9 @@ struct BadPictureTests {
       message: "Give a JPEG, PNG or WebP file."),
     Case(
       name: "moving.png", bytes: { Array("GIF89a".utf8) + [UInt8](repeating: 0, count: 40) },
+      code: "corrupt", message: "its header cannot be read"),
+    Case(
+      name: "old.pcx.jpg", bytes: { Array("8BPS".utf8) + [UInt8](repeating: 0, count: 40) },
       code: "unsupported", message: "Convert it to JPEG, PNG or WebP."),
     Case(
       name: "header.jpg", bytes: { Array(try Pictures.bytes(of: Pictures.jpeg).prefix(64)) },

@@ -24,18 +24,18 @@ struct MediaFormatTests {
     }
   }
 
-  @Test("other pictures are unsupported, videos come later, the rest is not media")
+  @Test("other pictures are unsupported, clips are no pictures, the rest is not media")
   func messages() {
-    let gif = failure(Array("GIF89a.....".utf8))
-    #expect(gif?.code == .unsupported)
+    let icon = failure([0, 0, 1, 0, 1, 0])
+    #expect(icon?.code == .unsupported)
     #expect(
-      gif?.description
-        == "it: in GIF format, which is not supported yet. Convert it to JPEG, PNG or WebP.")
+      icon?.description
+        == "it: in ICO format, which is not supported yet. Convert it to JPEG, PNG or WebP.")
     let video = failure(Array("....ftypisom".utf8))
     #expect(video?.code == .unsupported)
     #expect(
       video?.problem
-        == "in MP4 format: video comes in a later version. Give a JPEG, PNG or WebP file.")
+        == "a clip, in MP4 format, and not a picture. Give a picture.")
     let text = failure(Array("hello".utf8))
     #expect(text?.code == .notMedia)
     #expect(

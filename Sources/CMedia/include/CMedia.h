@@ -77,6 +77,8 @@ CMediaStatus cmedia_read(CMediaVideo *video, CMediaPacket **packet, CMediaPacket
 void cmedia_free_packet(CMediaPacket *packet);
 // Goes on reading at the last key frame before `time`. What was decoded before is forgotten.
 CMediaStatus cmedia_seek(CMediaVideo *video, double time);
+// Goes on reading at the beginning: some formats can only be opened anew for that.
+CMediaStatus cmedia_rewind(CMediaVideo *video);
 // When the last key frame before `time` is decoded, where the file has a list of them.
 double cmedia_indexed_key_frame(const CMediaVideo *video, double time);
 

@@ -1,6 +1,9 @@
+import Media
+import Reports
+
 /// The forms that results can be written in, under the names that users type.
 package enum ResultFormat: String, Sendable, CaseIterable {
-  /// One caption a line, behind its file's path where that would not be clear.
+  /// One caption a line, behind its file's path, and its time in a clip, where that would not be clear.
   case text
   /// `path<TAB>caption`, always.
   case tsv
@@ -8,6 +11,8 @@ package enum ResultFormat: String, Sendable, CaseIterable {
   case json
   /// One object a line.
   case jsonl
+  /// Sentences with times, for players of clips: SubRip and WebVTT.
+  case srt, vtt
 
   /// The form that a file name asks for by its extension.
   package init?(forFileName name: String) {
@@ -15,6 +20,17 @@ package enum ResultFormat: String, Sendable, CaseIterable {
     switch name[name.index(after: dot)...].lowercased() {
     case "txt": self = .text
     case let other: self.init(rawValue: other)
+    }
+  }
+}
+
+extension CaptionResult {
+  /// The likeliest sentence of each part of a clip; nothing of a picture, which has no times.
+  fileprivate var cues: [SubtitleCue] {
+    guard case .success(let media) = outcome else { return [] }
+    return media.segments.compactMap { segment in
+      guard let span = segment.span, let caption = segment.captions.first else { return nil }
+      return SubtitleCue(start: span.start, end: span.end, text: caption.text)
     }
   }
 }
@@ -53,6 +69,8 @@ package struct ResultFormatter: Sendable {
       let object = result.json(head).prettyText.split(separator: "\n").joined(separator: "\n  ")
       return (count == 0 ? "[\n  " : ",\n  ") + object
     case .json: return result.json(head).prettyText + "\n"
+    case .srt: return SubtitleFormat.srt.text(result.cues)
+    case .vtt: return SubtitleFormat.webVTT.text(result.cues)
     }
   }
 
@@ -63,10 +81,18 @@ package struct ResultFormatter: Sendable {
   }
 
   private func lines(for result: CaptionResult) -> String {
-    guard case .success(let picture) = result.outcome else { return "" }
+    guard case .success(let media) = result.outcome else { return "" }
     let end = endsWithNull ? "\0" : "\n"
-    let path = endsWithNull ? result.file : escaped(result.file)
-    return picture.captions.map { (namesFiles ? "\(path)\t" : "") + $0.text + end }.joined()
+    let name = namesFiles ? (endsWithNull ? result.file : escaped(result.file)) + "\t" : ""
+    return media.segments.map { segment in
+      let times = media.segments.count > 1 ? segment.span.map(columns) ?? "" : ""
+      return segment.captions.map { name + times + $0.text + end }.joined()
+    }.joined()
+  }
+
+  /// Start and end in seconds.
+  private func columns(_ span: ClipSegment) -> String {
+    [span.start, span.end].map { "\(($0 * 1000).rounded() / 1000)\t" }.joined()
   }
 
   /// A path that cannot be mistaken for two columns or two lines.

@@ -11,11 +11,25 @@ package struct ResultHead: Sendable {
   package let model: JSONValue
   /// How captions were searched for.
   package let settings: JSONValue
+  /// The same of clips, which frames were looked at included.
+  fileprivate let clipSettings: JSONValue
 
-  package init(model: String, digest: String?, settings: JSONValue) {
+  /// - Parameters:
+  ///   - model: What the user called the model.
+  ///   - digest: The SHA-256 of its weights.
+  ///   - settings: How captions are searched for.
+  ///   - clipSettings: Members that the settings have for clips besides.
+  package init(
+    model: String, digest: String?, settings: JSONValue, clipSettings: [JSONValue.Member] = []
+  ) {
     var members = [JSONValue.Member("name", .string(model))]
     if let digest { members.append(.init("sha256", .string(digest))) }
     (self.model, self.settings) = (.object(members), settings)
+    guard case .object(let search) = settings else {
+      self.clipSettings = settings
+      return
+    }
+    self.clipSettings = .object(search + clipSettings)
   }
 }
 
@@ -25,12 +39,14 @@ extension CaptionResult {
       .init("schema", .string(ResultHead.schema)), .init("file", .string(file)),
     ]
     if case .success(let picture) = outcome {
-      members.append(.init("kind", "image"))
+      members.append(.init("kind", picture.clip == nil ? "image" : "video"))
       members.append(.init("width", .number(Double(picture.size.width))))
       members.append(.init("height", .number(Double(picture.size.height))))
+      members += picture.clip?.members ?? []
     }
     members.append(.init("model", head.model))
-    members.append(.init("settings", head.settings))
+    let isClip = (try? outcome.get().clip) != nil
+    members.append(.init("settings", isClip ? head.clipSettings : head.settings))
     switch outcome {
     case .success(let picture): members += picture.members
     case .failure(let error): members.append(.init("error", error.json))
@@ -39,11 +55,30 @@ extension CaptionResult {
   }
 }
 
-extension CaptionedPicture {
-  /// A picture is one segment, without times.
+extension ClipFacts {
+  fileprivate var members: [JSONValue.Member] {
+    [.init("duration", .rounded(duration, to: 1e3))]
+      + (frameRate.map { [.init("fps", .rounded($0, to: 1e3))] } ?? [])
+  }
+}
+
+extension CaptionedSegment {
+  fileprivate var json: JSONValue {
+    var members: [JSONValue.Member] = []
+    if let span {
+      members.append(.init("start", .rounded(span.start, to: 1e3)))
+      members.append(.init("end", .rounded(span.end, to: 1e3)))
+      members.append(.init("frames", .number(Double(frameCount))))
+    }
+    members.append(.init("captions", .array(captions.map(\.json))))
+    return .object(members)
+  }
+}
+
+extension CaptionedMedia {
   fileprivate var members: [JSONValue.Member] {
     [
-      .init("segments", [["captions": .array(captions.map(\.json))]]),
+      .init("segments", .array(segments.map(\.json))),
       .init("warnings", .array(warnings.map(\.json))),
       .init("timing_ms", timing.json),
     ]
@@ -83,6 +118,22 @@ extension StageTiming {
       "encode": .rounded(encode.milliseconds, to: 10),
       "search": .rounded(search.milliseconds, to: 10),
     ]
+  }
+}
+
+extension ClipSampling {
+  /// The settings that decide which frames are looked at.
+  package var json: [JSONValue.Member] {
+    var members: [JSONValue.Member] = []
+    switch cutting {
+    case .whole: break
+    case .every(let seconds): members.append(.init("every", .number(seconds)))
+    case .scenes: members.append(.init("scenes", true))
+    }
+    members.append(.init("frames", .number(Double(framesPerSegment))))
+    if let start { members.append(.init("start", .number(start))) }
+    if let end { members.append(.init("end", .number(end))) }
+    return members
   }
 }
 

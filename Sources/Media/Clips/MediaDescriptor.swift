@@ -17,6 +17,13 @@ struct MediaDescriptor: ~Copyable {
 
   deinit { close(number) }
 
+  /// At most `count` bytes from the beginning.
+  func firstBytes(_ count: Int) -> [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: count) { buffer, read in
+      read = max(0, pread(number, buffer.baseAddress, count, 0))
+    }
+  }
+
   private static func anonymousFile(
     _ bytes: [UInt8], name: String
   ) throws(MediaError) -> Int32 {

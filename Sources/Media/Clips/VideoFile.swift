@@ -120,6 +120,20 @@ package struct VideoFile: ~Copyable {
     }
   }
 
+  /// The first frame.
+  mutating func firstFrame() throws(MediaError) -> Image {
+    var first: Image?
+    do {
+      try showFrames(at: [0]) { first = $1.image }
+    } catch let error as MediaError {
+      throw error
+    } catch {
+      preconditionFailure("nothing else is thrown")
+    }
+    guard let first else { preconditionFailure("no frame, and no error") }
+    return first
+  }
+
   private mutating func pass(
     at times: [Double], _ show: (Range<Int>, VideoFrame) throws -> Void
   ) throws {
@@ -172,6 +186,32 @@ package struct VideoFile: ~Copyable {
     VideoFrame(time: time, image: try stream.keptImage().turned(orientation))
   }
 
+  // MARK: Scenes
+
+  /// When new scenes begin; all of the part is decoded for that, and the clip then stands at its start.
+  mutating func sceneCuts(in range: ClosedRange<Double>) throws(MediaError) -> [Double] {
+    var cuts: [Double] = []
+    var scenes = SceneCuts()
+    do throws(VideoProblem) {
+      if range.lowerBound > Self.nearby { _ = stream.seek(to: range.lowerBound) }
+      var isAtEnd = false
+      while !isAtEnd {
+        let packet = try stream.readPacket()
+        _ = try stream.send(packet?.payload, isSpare: false)
+        isAtEnd = packet == nil
+        while case .frame(let time) = try stream.receive() {
+          guard let time, range.contains(time) else { continue }
+          if try scenes.isCut(stream.thumbnail(SceneCuts.size)) { cuts.append(time) }
+        }
+        if let decoded = packet?.decoded, decoded > range.upperBound { isAtEnd = true }
+      }
+      try stream.rewind()
+    } catch {
+      throw error.error(name, .decode)
+    }
+    return cuts
+  }
+
   // MARK: Far ahead
 
   /// Seconds that are read rather than jumped over.
@@ -195,7 +235,7 @@ package struct VideoFile: ~Copyable {
     // A list that lies: from the start, then, and step by step.
     hasKeyFrameList = false
     window.restart()
-    if !stream.seek(to: -1e9) { window.end() }
+    try stream.rewind()
   }
 }
 
@@ -212,7 +252,7 @@ extension VideoStream {
       end = max(end, time + max(0, time - (previous ?? time)))
       previous = time
     }
-    _ = seek(to: -1e9)
+    try rewind()
     return end
   }
 }

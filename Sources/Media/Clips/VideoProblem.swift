@@ -26,7 +26,7 @@ struct VideoProblem: Error {
           + "libavformat, libavcodec and libswscale of the version that cutline was built with."
       )
     case CMEDIA_NOT_MEDIA:
-      return (.corrupt, "a damaged clip: its header cannot be read\(cause). Get a fresh copy.")
+      return (.corrupt, "a damaged file: its header cannot be read\(cause). Get a fresh copy.")
     case CMEDIA_NO_VIDEO:
       return (.noFrames, "has no video, only sound or nothing. Name a clip that has.")
     case CMEDIA_NO_DECODER:
@@ -43,7 +43,7 @@ struct VideoProblem: Error {
     case CMEDIA_UNREADABLE:
       return (.unreadable, "cannot be read\(cause). Check the disk.")
     default:
-      return (.corrupt, "a damaged clip: it cannot be decoded\(cause). Get a fresh copy.")
+      return (.corrupt, "a damaged file: it cannot be decoded\(cause). Get a fresh copy.")
     }
   }
 }

@@ -56,6 +56,12 @@ struct VideoStream: ~Copyable {
   /// Goes on reading at a key frame at or before `time`, if the file allows it.
   func seek(to time: Double) -> Bool { cmedia_seek(video, time) == CMEDIA_OK }
 
+  /// Goes on reading at the beginning.
+  func rewind() throws(VideoProblem) {
+    let status = cmedia_rewind(video)
+    guard status == CMEDIA_OK else { throw VideoProblem(status) }
+  }
+
   /// When the last key frame before `time` is decoded, if the file has a list of them.
   func indexedKeyFrame(before time: Double) -> Double? {
     known(cmedia_indexed_key_frame(video, time))

@@ -1,0 +1,90 @@
+import ImageEncoders
+import Media
+
+/// A part of a clip as an encoder reads it.
+package struct FramedSegment: Sendable {
+  package let segment: ClipSegment
+  /// The squares that the encoder sees, in the order of time; at least one.
+  package let images: [Image]
+}
+
+/// Reads clips for one encoder, part by part, so that memory does not grow with their length.
+package struct ClipReader: Sendable {
+  private let preprocessing: ImagePreprocessing
+  private let sampling: ClipSampling
+  private let options: VideoOptions
+
+  /// - Parameters:
+  ///   - preprocessing: How the encoder wants pictures.
+  ///   - sampling: Which frames are looked at.
+  ///   - options: What is refused.
+  package init(
+    for preprocessing: ImagePreprocessing, _ sampling: ClipSampling, _ options: VideoOptions
+  ) {
+    (self.preprocessing, self.sampling, self.options) = (preprocessing, sampling, options)
+  }
+
+  /// What reading a clip taught us.
+  package struct Outcome: Sendable {
+    package let info: VideoInfo
+    package let warnings: [MediaWarning]
+    /// All but what `deliver` took.
+    package let decodeTime: Duration
+  }
+
+  /// Hands the parts of the clip in `source` to `deliver`, in their order.
+  ///
+  /// - Throws: `MediaError` if it cannot be read; what `deliver` throws.
+  package func read(
+    _ source: MediaSource, _ deliver: (FramedSegment) throws -> Void
+  ) throws -> Outcome {
+    let clock = ContinuousClock()
+    let start = clock.now
+    var elsewhere = Duration.zero
+    var clip = try VideoFile(source, options)
+    var parts = try SegmentFrames(clip.segments(sampling), each: sampling.framesPerSegment)
+    func hand(_ part: FramedSegment) throws {
+      let start = clock.now
+      try deliver(part)
+      elsewhere += start.duration(to: clock.now)
+    }
+    try clip.showFrames(at: parts.times) { places, frame in
+      try parts.add(preprocessing.frame(frame.image), seenAt: places, hand)
+    }
+    try parts.finish(hand)
+    return Outcome(
+      info: clip.info, warnings: clip.warnings,
+      decodeTime: start.duration(to: clock.now) - elsewhere)
+  }
+}
+
+/// Sorts frames into the parts that see them.
+private struct SegmentFrames {
+  let times: [Double]
+  private let segments: [ClipSegment]
+  private let each: Int
+  private var current = 0
+  private var images: [Image] = []
+
+  init(_ segments: [ClipSegment], each: Int) {
+    (self.segments, self.each) = (segments, each)
+    times = segments.flatMap { $0.times(each) }
+  }
+
+  /// Adds a frame once to each part that has one of `places`, and hands on the parts before.
+  mutating func add(
+    _ image: Image, seenAt places: Range<Int>, _ deliver: (FramedSegment) throws -> Void
+  ) rethrows {
+    for segment in places.lowerBound / each...(places.upperBound - 1) / each {
+      if segment > current { try finish(deliver) }
+      current = segment
+      images.append(image)
+    }
+  }
+
+  mutating func finish(_ deliver: (FramedSegment) throws -> Void) rethrows {
+    if images.isEmpty { return }
+    try deliver(FramedSegment(segment: segments[current], images: images))
+    images = []
+  }
+}

@@ -1,0 +1,88 @@
+/// Which frames of a clip are looked at, and what is captioned together.
+package struct ClipSampling: Sendable, Equatable {
+  /// How a clip is cut into parts that get a caption each.
+  package enum Cutting: Sendable, Equatable {
+    /// One caption for all of it.
+    case whole
+    /// A caption for so many seconds.
+    case every(Double)
+    /// A caption for each scene, between two cuts.
+    case scenes
+  }
+  package var cutting = Cutting.whole
+  /// Frames looked at per part, evenly spread; nil is 16 of a whole clip and 8 of shorter parts.
+  package var frameCount: Int?
+  /// Where in the clip to begin and end, in seconds; nil is all of it.
+  package var start: Double?
+  package var end: Double?
+
+  package init() {}
+
+  package var framesPerSegment: Int { frameCount ?? (cutting == .whole ? 16 : 8) }
+
+  /// The part of a clip that is looked at; nil if the clip ends before it begins.
+  package func range(of duration: Double) -> ClosedRange<Double>? {
+    let begin = start ?? 0
+    let stop = min(end ?? duration, duration)
+    // Of a clip of a single frame the length may be 0.
+    return begin < stop || (begin == 0 && duration <= 0) ? begin...max(begin, stop) : nil
+  }
+}
+
+/// A part of a clip, in seconds from its start.
+package struct ClipSegment: Sendable, Equatable {
+  package let start: Double
+  package let end: Double
+
+  package init(start: Double, end: Double) { (self.start, self.end) = (start, end) }
+
+  /// Times in the middles of `count` equal parts.
+  package func times(_ count: Int) -> [Double] {
+    (0..<count).map { start + (Double($0) + 0.5) * (end - start) / Double(count) }
+  }
+
+  /// `range` cut at `cuts`, which ascend; pieces shorter than `shortest` join the one before.
+  package static func segments(
+    of range: ClosedRange<Double>, cutAt cuts: [Double], shortest: Double
+  ) -> [ClipSegment] {
+    var starts = [range.lowerBound]
+    for cut in cuts where cut < range.upperBound {
+      if cut - (starts.last ?? cut) >= shortest { starts.append(cut) }
+    }
+    if let last = starts.last, starts.count > 1, range.upperBound - last < shortest {
+      starts.removeLast()
+    }
+    return zip(starts, starts.dropFirst() + [range.upperBound]).map {
+      ClipSegment(start: $0, end: $1)
+    }
+  }
+}
+
+extension VideoFile {
+  /// The parts of the clip that get a caption each.
+  ///
+  /// To find scenes, all of the clip is decoded once.
+  ///
+  /// - Throws: `MediaError` if there is nothing in the part that was asked for.
+  package mutating func segments(_ sampling: ClipSampling) throws(MediaError) -> [ClipSegment] {
+    guard let range = sampling.range(of: info.duration) else {
+      throw MediaError(
+        path: name, code: .noFrames, stage: .open,
+        problem:
+          "ends after \((info.duration * 100).rounded() / 100) s, before the part that was asked for. "
+          + "Choose another --start and --end.")
+    }
+    switch sampling.cutting {
+    case .whole: return [ClipSegment(start: range.lowerBound, end: range.upperBound)]
+    case .every(let step):
+      let count = Int(((range.upperBound - range.lowerBound) / step).rounded(.up))
+      return (0..<max(count, 1)).map { index in
+        let start = range.lowerBound + Double(index) * step
+        return ClipSegment(start: start, end: min(start + step, range.upperBound))
+      }
+    case .scenes:
+      let cuts = try sceneCuts(in: range)
+      return ClipSegment.segments(of: range, cutAt: cuts, shortest: SceneCuts.shortestScene)
+    }
+  }
+}

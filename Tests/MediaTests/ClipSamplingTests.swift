@@ -1,0 +1,55 @@
+import Testing
+
+@testable import Media
+
+@Suite("Parts of a clip")
+struct ClipSamplingTests {
+  @Test("of a whole clip are looked at in the middles of equal pieces")
+  func times() {
+    #expect(ClipSegment(start: 2, end: 10).times(4) == [3, 5, 7, 9])
+    #expect(ClipSampling().framesPerSegment == 16)
+    var sampling = ClipSampling()
+    sampling.cutting = .every(4)
+    #expect(sampling.framesPerSegment == 8)
+    sampling.frameCount = 3
+    #expect(sampling.framesPerSegment == 3)
+  }
+
+  @Test("lie within start and end, or there are none")
+  func range() {
+    var sampling = ClipSampling()
+    #expect(sampling.range(of: 10) == 0...10)
+    #expect(sampling.range(of: 0) == 0...0)
+    (sampling.start, sampling.end) = (4, 30)
+    #expect(sampling.range(of: 10) == 4...10)
+    #expect(sampling.range(of: 4) == nil)
+    #expect(sampling.range(of: 3) == nil)
+  }
+
+  @Test("begin at cuts, but not so soon after another one that nobody could read the caption")
+  func cuts() {
+    func segments(_ cuts: [Double]) -> [Double] {
+      ClipSegment.segments(of: 1...10, cutAt: cuts, shortest: 0.5).map(\.start)
+    }
+    #expect(segments([]) == [1])
+    #expect(segments([3, 3.2, 7]) == [1, 3, 7])
+    #expect(segments([1.2, 3, 9.8, 12]) == [1, 3])
+    let all = ClipSegment.segments(of: 1...10, cutAt: [3, 7], shortest: 0.5)
+    #expect(all.map(\.end) == [3, 7, 10])
+  }
+
+  @Test("are told from movement by the difference that only one frame makes")
+  func scenes() {
+    var scenes = SceneCuts()
+    let dark = [UInt8](repeating: 20, count: 64)
+    let light = [UInt8](repeating: 200, count: 64)
+    #expect(
+      [dark, dark, light, light, dark].map { scenes.isCut($0) } == [
+        false, false, true, false, true,
+      ])
+    // A fade changes every frame alike.
+    scenes = SceneCuts()
+    let fade = (0..<12).map { [UInt8](repeating: UInt8(20 * $0), count: 64) }
+    #expect(fade.map { scenes.isCut($0) }.filter { $0 }.isEmpty)
+  }
+}
