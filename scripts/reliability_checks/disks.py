@@ -23,7 +23,8 @@ def every_call_once(workshop: Workshop, save: Save, count: "int | None"):
     def fail(numbered):
         index, (call, error) = numbered
         run = workshop.new_run(f"fail-{index}", copying=save.base)
-        outcome = save.inject(run, f"{call.name}:error={error}:when={call.number}")
+        outcome, is_elsewhere = save.inject_and_look(
+            run, f"{call.name}:error={error}:when={call.number}")
         said = says(outcome, run, error)
         problems = []
         if outcome.status == 74:
@@ -31,9 +32,12 @@ def every_call_once(workshop: Workshop, save: Save, count: "int | None"):
             problems += [f"left: {name}" for name in leftovers(run)]
             problems += [f"unreadable: {name}" for name in unreadable(run)]
             outcome, ended = workshop.train(run), "ended"
+        elif is_elsewhere and outcome.status == 66:
+            # A picture could not be opened, which ends a training.
+            outcome, ended = workshop.train(run), "elsewhere"
         else:
-            ended = "went on" if said else "harmless"
-        problems += problems_of(run, outcome, expected)
+            ended = "elsewhere" if is_elsewhere else "went on" if said else "harmless"
+        problems += problems_of(run, outcome, expected, with_pages=not is_elsewhere)
         workshop.new_run(run.name)
         return ended, [f"{error} at {call}: {problem}" for problem in problems]
 
@@ -44,10 +48,11 @@ def every_call_once(workshop: Workshop, save: Save, count: "int | None"):
         points = [(call, error) for call in calls for error in ERRORS]
     outcomes = workshop.each(fail, enumerate(points))
     counts = {kind: sum(ended == kind for ended, _ in outcomes)
-              for kind in ("went on", "ended", "harmless")}
+              for kind in ("went on", "ended", "harmless", "elsewhere")}
     workshop.claim("R8a", f"{len(points)} calls of a save failed with ENOSPC, EIO or EDQUOT: "
                    f"{counts['went on']} were said and the training went on, {counts['ended']} were the "
-                   f"last save: exit 74 and resumed, {counts['harmless']} did no harm; the same weights, "
+                   f"last save: exit 74 and resumed, {counts['harmless']} did no harm, "
+                   f"{counts['elsewhere']} hit the reading of a picture instead; the same weights, "
                    "nothing left behind", sum((problems for _, problems in outcomes), []))
 
 
@@ -90,7 +95,7 @@ def no_room(workshop: Workshop, save: Save):
     size = sum(path.stat().st_size for path in save.base.rglob("*") if path.is_file())
     run = workshop.new_run("limited", copying=save.base)
     command = workshop.command(run)
-    outcome = workshop.run(["bash", "-c", 'ulimit -f 1000; exec "$0" "$@"', *command])
+    outcome = workshop.run(["bash", "-c", 'ulimit -f 300; exec "$0" "$@"', *command])
     problems = problems_without_room(workshop, run, outcome, "EFBIG", expected)
     workshop.claim("R8c", "under ulimit -f: exit 74, the checkpoint before loads, the same weights",
                    problems)

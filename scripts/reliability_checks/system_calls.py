@@ -52,10 +52,22 @@ class Save:
 
     def inject(self, run: pathlib.Path, fault: str, *more, epochs=EPOCHS):
         """Trains on with a fault as strace writes it, such as `fsync:error=EIO:when=3`."""
+        return self.inject_and_look(run, fault, *more, epochs=epochs)[0]
+
+    def inject_and_look(self, run: pathlib.Path, fault: str, *more, epochs=EPOCHS):
+        """The same; and whether a call outside the run's folder was hit.
+
+        Threads share the reading of pictures as it happens, so that the numbers of calls are not always
+        those of the recorded run.
+        """
         name = fault.split(":")[0]
-        return self.workshop.run(
-            ["strace", "-f", "-o", "/dev/null", "-e", f"trace={name}",
+        log = self.workshop.folder / f"{run.name}.injected"
+        outcome = self.workshop.run(
+            ["strace", "-f", "-y", "-o", log, "-e", f"trace={name}",
              "-e", f"inject={fault}", *self.workshop.command(run, *more, epochs=epochs)])
+        hits = [line for line in log.read_text(errors="replace").splitlines() if "(INJECTED)" in line]
+        log.unlink()
+        return outcome, any(str(run) not in line for line in hits)
 
     def chosen(self, calls: list, count: "int | None") -> list:
         """At most so many of the calls: the rare ones first, the rest spread evenly."""
