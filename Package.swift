@@ -64,7 +64,7 @@ let package = Package(
       name: "CutlineTests",
       dependencies: [
         "cutline", "CTestSupport", "Captioning", "Files", "ImageEncoders", "Layers", "Media",
-        "Tensors", "TestSupport", "Text", "Training",
+        "Synthesis", "Tensors", "TestSupport", "Text", "Training",
       ]),
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "Files", "Media", "TestSupport", "Text"]),

@@ -1,12 +1,16 @@
 import Media
 
 /// A clip as a file: JPEG pictures in an AVI container (Microsoft & IBM, 1991), which every player reads.
-struct MotionJPEG {
-  let frames: [Image]
-  let framesPerSecond: Int
+package struct MotionJPEG {
+  package let frames: [Image]
+  package let framesPerSecond: Int
+
+  package init(frames: [Image], framesPerSecond: Int) {
+    (self.frames, self.framesPerSecond) = (frames, framesPerSecond)
+  }
 
   /// The whole file.
-  var bytes: [UInt8] {
+  package var bytes: [UInt8] {
     let pictures = frames.map { $0.jpegBytes(quality: 90, subsampled: false) }
     let largest = pictures.map(\.count).max() ?? 0
     let header = chunk(

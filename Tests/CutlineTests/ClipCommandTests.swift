@@ -1,0 +1,205 @@
+import Files
+import Foundation
+import Media
+import Synthesis
+import TestSupport
+import Testing
+
+@Suite("cutline caption, of clips")
+struct ClipCommandTests {
+  let model: SampleModel
+  let folder: TemporaryFolder
+  /// Three scenes of a second each, ten frames a second.
+  let clip = "scenes.avi"
+
+  init() throws {
+    model = try SampleModel()
+    folder = try TemporaryFolder()
+    let pictures = try [Pictures.jpeg, Pictures.webp, Pictures.turned].map { path in
+      try decodeStillImage(.file(path)).image.resized(toWidth: 96, height: 64)
+    }
+    try folder.write(bytes(of: pictures, each: 10), to: clip)
+  }
+
+  func bytes(of pictures: [Image], each count: Int) -> [UInt8] {
+    let frames = pictures.flatMap { Array(repeating: $0, count: count) }
+    return MotionJPEG(frames: frames, framesPerSecond: 10).bytes
+  }
+
+  func cutline(_ arguments: String..., input: [UInt8] = []) throws -> Program.Outcome {
+    try Program.run(arguments + ["-m", model.path], in: folder.path, input: input)
+  }
+
+  func row(_ arguments: String...) throws -> JSONValue {
+    let result = try Program.run(
+      arguments + ["-m", model.path, "-f", "jsonl"], in: folder.path)
+    let row = try JSONValue(reading: Array(result.output.utf8))
+    let schema = try JSONSchema(
+      reading: "\(Pictures.folder)/../../Sources/cutline/Resources/result.schema.json")
+    #expect(schema.problems(of: row) == [])
+    return row
+  }
+
+  @Test("A clip gives one line, the caption alone; from a pipe the same one")
+  func whole() throws {
+    let result = try cutline(clip)
+    #expect(result.status == 0 && result.errors == "", "\(result.errors)")
+    #expect(result.lines.count == 1)
+    let words = Set(result.output.split { $0 == " " || $0 == "\n" }.map(String.init))
+    #expect(!words.isEmpty && words.isSubset(of: SampleModel.words))
+    let bytes = try MappedFile("\(folder.path)/\(clip)").withBytes { Array($0) }
+    #expect(try cutline("-", input: bytes).output == result.output)
+  }
+
+  @Test("Its row tells length, rate and which frames were looked at")
+  func json() throws {
+    let row = try row(clip, "--frames", "5")
+    #expect(row["kind"]?.string == "video")
+    #expect(row["width"]?.integer == 96 && row["height"]?.integer == 64)
+    #expect(row["duration"]?.number == 3 && row["fps"]?.number == 10)
+    #expect(row["settings"]?["frames"]?.integer == 5)
+    let segment = try #require(row["segments"]?.elements?.first)
+    #expect(segment["start"]?.number == 0 && segment["end"]?.number == 3)
+    #expect(segment["frames"]?.integer == 5)
+    // Of three different frames there are no more than three.
+    #expect(try self.row(clip, "--end", "0.3")["segments"]?.elements?[0]["frames"]?.integer == 3)
+  }
+
+  @Test("A clip that stands still has the caption of its picture, each scene that of its own")
+  func scenes() throws {
+    let still = try decodeStillImage(.file(Pictures.jpeg)).image.resized(toWidth: 96, height: 64)
+    try folder.write(still.jpegBytes(quality: 90, subsampled: false), to: "still.jpg")
+    try folder.write(bytes(of: [still], each: 7), to: "still.avi")
+    #expect(try cutline("still.avi").output == cutline("still.jpg").output)
+
+    let row = try row(clip, "--scenes")
+    let segments = try #require(row["segments"]?.elements)
+    #expect(segments.map { $0["start"]?.number } == [0, 1, 2])
+    #expect(segments.map { $0["end"]?.number } == [1, 2, 3])
+    #expect(row["settings"]?["scenes"] == .boolean(true))
+    func text(_ segment: JSONValue) -> String? {
+      segment["captions"]?.elements?.first?["text"]?.string
+    }
+    #expect(try text(segments[0]) == String(cutline("still.jpg").output.dropLast()))
+  }
+
+  @Test("--every cuts it into equal parts, and --start and --end cut off the rest")
+  func every() throws {
+    let lines = try cutline(clip, "--every", "1.2").lines.map {
+      $0.split(separator: "\t").map(String.init)
+    }
+    #expect(lines.map { $0[0] } == ["0.0", "1.2", "2.4"])
+    #expect(lines.map { $0[1] } == ["1.2", "2.4", "3.0"])
+    let row = try row(clip, "--every", "1", "--start", "0:01", "--end", "2.5")
+    let segments = try #require(row["segments"]?.elements)
+    #expect(segments.map { $0["start"]?.number } == [1, 2])
+    #expect(segments.map { $0["end"]?.number } == [2, 2.5])
+    // A part sees what lies in it and nothing else.
+    let second = try self.row(clip, "--scenes")["segments"]?.elements?[1]["captions"]
+    #expect(segments[0]["captions"] == second)
+  }
+
+  @Test("Clips and pictures may be mixed, and keep their order")
+  func mixed() throws {
+    let files = [clip, Pictures.jpeg, Pictures.png, clip, Pictures.webp]
+    let result = try Program.run(files + ["-m", model.path], in: folder.path)
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(result.output == (try files.map { "\($0)\t\(try cutline($0).output)" }.joined()))
+  }
+
+  @Test("SubRip and WebVTT come by the output's extension, for one clip and nothing else")
+  func subtitles() throws {
+    for (name, start) in [("a.srt", "1\n00:00:00,000 --> 00:00:0"), ("a.vtt", "WEBVTT\n\n00:0")] {
+      let result = try cutline(clip, "--scenes", "-o", name)
+      #expect(result.status == 0, "\(result.errors)")
+      let text = try String(contentsOfFile: "\(folder.path)/\(name)", encoding: .utf8)
+      #expect(text.hasPrefix(start), "\(text)")
+    }
+    let picture = try cutline(Pictures.jpeg, "-f", "srt")
+    #expect(picture.status == 65 && picture.errors.contains("is no clip"), "\(picture.errors)")
+    #expect(try cutline(clip, clip, "-f", "vtt").status == 64)
+  }
+
+  @Test(
+    "Settings that make no sense are refused",
+    arguments: [
+      ["--every", "0"], ["--every", "-1"], ["--every", "nan"], ["--frames", "0"],
+      ["--every", "2", "--scenes"], ["--start", "2", "--end", "1"], ["--start", "1:75"],
+      ["--max-duration", "0"], ["--timeout", "0"],
+    ])
+  func usage(options: [String]) throws {
+    let result = try Program.run([clip, "-m", model.path] + options, in: folder.path)
+    #expect(result.status == 64, "\(result.errors)")
+    #expect(result.errors.contains(options[0]), "\(result.errors)")
+  }
+
+  @Test("A part behind the end, a clip too long, and a part without time are coded errors")
+  func limits() throws {
+    let behind = try row(clip, "--start", "7")
+    #expect(behind["error"]?["code"]?.string == "no_frames")
+    let long = try cutline(clip, "--max-duration", "2.5")
+    #expect(long.status == 65 && long.errors.contains("--max-duration"), "\(long.errors)")
+    #expect(try row(clip, "--max-duration", "2.5")["error"]?["code"]?.string == "too_long")
+    #expect(try row(clip, "--max-pixels", "100")["error"]?["code"]?.string == "too_large")
+  }
+
+  @Test("Cut anywhere, a clip is captioned as far as it goes or is a coded error")
+  func truncated() throws {
+    let bytes = try MappedFile("\(folder.path)/\(clip)").withBytes { Array($0) }
+    var names: [String] = []
+    for part in 1..<32 {
+      names.append("cut-\(part).avi")
+      try folder.write(Array(bytes.prefix(bytes.count * part / 32)), to: names[part - 1])
+    }
+    let result = try Program.run(names + ["-m", model.path, "-f", "jsonl"], in: folder.path)
+    #expect(result.status == 2 || result.status == 0, "\(result.errors)")
+    let rows = try result.lines.map { try JSONValue(reading: Array($0.utf8)) }
+    #expect(rows.count == names.count)
+    #expect(rows.allSatisfy { $0["segments"] != nil || $0["error"]?["code"] != nil })
+    // From half of it at least one frame can be seen.
+    #expect(rows.suffix(15).allSatisfy { $0["segments"] != nil })
+  }
+
+  @Test("Playlists and names that FFmpeg would follow lead nowhere")
+  func hostile() throws {
+    try folder.write("#EXTM3U\n#EXTINF:1,\nscenes.avi\n", to: "list.mp4")
+    try folder.write("ffconcat version 1.0\nfile scenes.avi\n", to: "list.avi")
+    for (name, status) in [
+      ("list.mp4", Int32(65)), ("list.avi", 65), ("concat:scenes.avi|scenes.avi", 66),
+      ("file:scenes.avi", 66), ("http://127.0.0.1:1/x.mp4", 66), ("data:video/avi;base64,AA", 66),
+    ] {
+      let result = try cutline(name)
+      #expect(result.status == status, "\(name): \(result.errors)")
+      #expect(result.errors.hasPrefix("cutline: \(name): "), "\(result.errors)")
+    }
+    // Only the head of an AVI; what follows is a list.
+    let bytes = try MappedFile("\(folder.path)/\(clip)").withBytes { Array($0) }
+    try folder.write(Array(bytes.prefix(12)) + Array("#EXTM3U\nscenes.avi".utf8), to: "head.avi")
+    #expect(try cutline("head.avi").status == 65)
+  }
+
+  @Test(
+    "No file is opened but libraries, the model and the clip; no network is asked",
+    .enabled(if: CommandLineTests.canTrace, "strace cannot trace here"))
+  func traced() throws {
+    let strace = try #require(CommandLineTests.find("strace"))
+    let result = try Program.spawn(
+      [
+        strace, "-f", "-qq", "-e", "trace=open,openat,openat2,creat,%network", "-o", "trace",
+        Program.path, clip, "-m", model.path,
+      ], in: folder.path, environment: [:], input: [], output: .file)
+    #expect(result.status == 0, "\(result.errors)")
+    let lines = try String(contentsOfFile: "\(folder.path)/trace", encoding: .utf8)
+      .split(separator: "\n").filter { $0.contains("(") && !$0.contains("ENOENT") }
+    let expected = [
+      "/lib", "/usr/lib", "/usr/share", "/etc/ld.so", "/proc/", "/sys/", "/dev/null", "/opt/",
+      model.path, "\"\(clip)\"",
+    ]
+    for line in lines {
+      let isLibrary = line.contains(".so")
+      #expect(isLibrary || expected.contains { line.contains($0) }, "\(line)")
+      #expect(!line.contains("socket("), "\(line)")
+    }
+    #expect(lines.contains { $0.contains("\"\(clip)\"") })
+  }
+}
