@@ -70,7 +70,11 @@ public struct Captioner: Sendable {
   /// The mean of what the encoder sees in the frames of a clip, `[1, F]`: so a captioner of pictures
   /// captions clips, too (Venugopalan et al., 2015).
   package func features(ofClip framed: [Image]) -> Tensor {
-    features(of: framed).mean(over: [0]).reshaped(to: [1, -1])
+    // As many at once as pictures, so that clips need no more memory.
+    let batches = stride(from: 0, to: framed.count, by: CaptionJob.batchSize).map { start in
+      features(of: Array(framed[start..<min(start + CaptionJob.batchSize, framed.count)]))
+    }
+    return Tensor(concatenating: batches, along: 0).mean(over: [0]).reshaped(to: [1, -1])
   }
 
   /// Returns once the model's files are known to be whole, which takes time only the first time.
