@@ -67,16 +67,6 @@ public struct Captioner: Sendable {
     encoder.features(preprocessing.tensor(framed: framed))
   }
 
-  /// The mean of what the encoder sees in the frames of a clip, `[1, F]`: so a captioner of pictures
-  /// captions clips, too (Venugopalan et al., 2015).
-  package func features(ofClip framed: [Image]) -> Tensor {
-    // As many at once as pictures, so that clips need no more memory.
-    let batches = stride(from: 0, to: framed.count, by: CaptionJob.batchSize).map { start in
-      features(of: Array(framed[start..<min(start + CaptionJob.batchSize, framed.count)]))
-    }
-    return Tensor(concatenating: batches, along: 0).mean(over: [0]).reshaped(to: [1, -1])
-  }
-
   /// Returns once the model's files are known to be whole, which takes time only the first time.
   package func finishVerification() throws(ModelError) { try verification?.wait() }
 
@@ -86,6 +76,15 @@ public struct Captioner: Sendable {
       self.search.captions(of: features, by: decoder, firstPicture: firstNumber)
     }
     return search(decoder).map { $0.map(caption) }
+  }
+
+  /// Captions for each row of `features`, `[P, F]`, of pictures with these numbers in a run, which fix
+  /// what is drawn.
+  package func captions(from features: Tensor, numbers: [Int]) -> [[Caption]] {
+    guard case .sampling = search else { return captions(from: features) }
+    return numbers.enumerated().flatMap { row, number in
+      captions(from: features.rows([row]), firstNumber: number)
+    }
   }
 
   private func caption(_ hypothesis: Hypothesis) -> Caption {

@@ -49,10 +49,16 @@ struct CaptionCommand: ParsableCommand {
         clipSettings: clips.sampling.json),
       fileCount: pictures.files.count, captionCount: results.captions, endsWithNull: results.null)
     var tally = Tally()
-    let job = CaptionJob(
-      captioner, captionCount: results.captions, pictures.limits, clips.sampling,
-      clips.limits(like: pictures.limits, threadCount: threadCount), threadCount: threadCount)
-    try job.run(pictures.sources) { result in
+    let preprocessing = captioner.preprocessing
+    let decoder = LocalDecoder(
+      PictureReader(for: preprocessing, pictures.limits, threadCount: threadCount),
+      ClipReader(
+        for: preprocessing, clips.sampling,
+        clips.limits(like: pictures.limits, threadCount: threadCount)),
+      capacity: captionBatchSize)
+    var job = CaptionJob(captioner, captionCount: results.captions, decoder)
+    var waiting = pictures.numberedFiles.makeIterator()
+    try job.run(next: { waiting.next() }) { result in
       messages.report(result)
       tally.count(result.outcome)
       try output.write(formatter.text(for: result))

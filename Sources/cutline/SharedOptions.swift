@@ -80,6 +80,13 @@ struct PictureOptions: ParsableArguments {
       .cannotCreate)
   }
 
+  /// What is to be captioned; numbers leave room for the parts of clips.
+  var numberedFiles: [CaptionJob<LocalDecoder>.File] {
+    sources.enumerated().map { index, file in
+      .init(name: file.name, source: file.source, number: index << 16)
+    }
+  }
+
   /// What results call each picture, and where it is read.
   var sources: [(name: String, source: MediaSource)] {
     files.map { ($0, $0 == "-" ? .standardInput : .file($0)) }

@@ -1,0 +1,151 @@
+import Media
+import Tensors
+
+/// Captions what many files show, packed into full batches for the encoder and for the search.
+///
+/// A picture is a file of one segment of one frame. Segments of clips are described by the mean of what
+/// the encoder sees in their frames. Files are known by numbers of the caller's; one is done when its last
+/// segment has captions, and several may be under way.
+package struct CaptionPacker {
+  /// What was said of a file's segments, in their order, and how long that took.
+  package struct Captioned {
+    package let segments: [CaptionedSegment]
+    package let encodeTime: Duration
+    package let searchTime: Duration
+  }
+
+  private struct File {
+    /// The number that fixes what is drawn for its first segment.
+    let firstNumber: Int
+    var segments: [CaptionedSegment?] = []
+    var isWhole = false
+    var encodeTime = Duration.zero
+    var searchTime = Duration.zero
+  }
+  /// A segment of which frames wait, or whose features wait for the search.
+  private struct Segment {
+    let file: Int
+    let place: Int
+    let span: ClipSegment?
+    let frameCount: Int
+    /// What the encoder has seen so far, `[n, F]` in all.
+    var rows: [Tensor] = []
+    var rowCount: Int { rows.reduce(0) { $0 + $1.shape[0] } }
+  }
+
+  private let captioner: Captioner
+  private let captionCount: Int
+  private let batchSize: Int
+  private var files: [Int: File] = [:]
+  private var segments: [Segment] = []
+  /// The frames that wait, those of the first segment that lacks some first.
+  private var frames: [Image] = []
+
+  /// - Parameters:
+  ///   - captioner: Describes pictures.
+  ///   - captionCount: How many captions to keep of those that its search finds.
+  ///   - batchSize: How many frames the encoder sees at once, and how many segments are searched.
+  package init(_ captioner: Captioner, captionCount: Int, batchSize: Int) {
+    (self.captioner, self.captionCount, self.batchSize) = (captioner, captionCount, batchSize)
+  }
+
+  /// How many frames and segments wait.
+  package var isEmpty: Bool { files.isEmpty }
+
+  // MARK: Files
+
+  /// Begins the file `id`.
+  ///
+  /// - Parameters:
+  ///   - id: No other file's that is under way.
+  ///   - firstNumber: The number of its first segment among all of a run; it fixes what is drawn.
+  package mutating func begin(_ id: Int, firstNumber: Int) {
+    precondition(files[id] == nil, "file \(id) is under way")
+    files[id] = File(firstNumber: firstNumber)
+  }
+
+  /// Adds the next segment of the file `id`, framed for the encoder; at least one frame.
+  package mutating func add(_ images: [Image], span: ClipSegment?, to id: Int) {
+    precondition(!images.isEmpty && files[id] != nil, "frames of a file that is under way")
+    let place = files[id]?.segments.count ?? 0
+    files[id]?.segments.append(nil)
+    segments.append(Segment(file: id, place: place, span: span, frameCount: images.count))
+    frames += images
+    while frames.count >= batchSize { encode(batchSize) }
+    if segments.count(where: { $0.rowCount == $0.frameCount }) >= batchSize { search() }
+  }
+
+  /// All segments of the file `id` were added.
+  package mutating func end(_ id: Int) { files[id]?.isWhole = true }
+
+  /// Forgets the file `id`, whose rest cannot be read.
+  package mutating func abandon(_ id: Int) {
+    // Frames that wait are taken out with their segments.
+    var kept: [Image] = []
+    var next = frames[...]
+    for segment in segments {
+      let waiting = next.prefix(segment.frameCount - segment.rowCount)
+      next.removeFirst(waiting.count)
+      if segment.file != id { kept += waiting }
+    }
+    (frames, files[id]) = (kept, nil)
+    segments.removeAll { $0.file == id }
+  }
+
+  /// Captions all that waits.
+  package mutating func flush() {
+    while !frames.isEmpty { encode(min(batchSize, frames.count)) }
+    while !segments.isEmpty { search() }
+  }
+
+  /// What was said of the file `id`; nil while it is under way.
+  package mutating func take(_ id: Int) -> Captioned? {
+    guard let file = files[id], file.isWhole else { return nil }
+    let segments = file.segments.compactMap { $0 }
+    guard segments.count == file.segments.count else { return nil }
+    files[id] = nil
+    return Captioned(
+      segments: segments, encodeTime: file.encodeTime, searchTime: file.searchTime)
+  }
+
+  // MARK: Batches
+
+  private mutating func encode(_ count: Int) {
+    var features = Tensor(0)
+    let time = ContinuousClock().measure {
+      features = captioner.features(of: Array(frames.prefix(count)))
+    }
+    frames.removeFirst(count)
+    var start = 0
+    for index in segments.indices where start < count {
+      let added = min(segments[index].frameCount - segments[index].rowCount, count - start)
+      guard added > 0 else { continue }
+      segments[index].rows.append(features.slice(start..<start + added))
+      files[segments[index].file]?.encodeTime += time * added / count
+      start += added
+    }
+  }
+
+  /// Finds captions for the first segments whose frames were all seen.
+  private mutating func search() {
+    let batch = segments.prefix(batchSize).prefix { $0.rowCount == $0.frameCount }
+    if batch.isEmpty { return }
+    segments.removeFirst(batch.count)
+    var captions: [[Caption]] = []
+    let time = ContinuousClock().measure {
+      let features = batch.map { segment in
+        Tensor(concatenating: segment.rows, along: 0).mean(over: [0]).reshaped(to: [1, -1])
+      }
+      let numbers = batch.map { (files[$0.file]?.firstNumber ?? 0) + $0.place }
+      captions = captioner.captions(
+        from: Tensor(concatenating: features, along: 0), numbers: numbers)
+    }
+    for (segment, captions) in zip(batch, captions) {
+      let captioned = CaptionedSegment(
+        span: segment.span, frameCount: segment.frameCount,
+        captions: Array(captions.prefix(captionCount)))
+      files[segment.file]?.searchTime += time / batch.count
+      files[segment.file]?.segments[segment.place] = captioned
+    }
+  }
+}
