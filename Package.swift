@@ -13,12 +13,14 @@ let package = Package(
     .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
     .systemLibrary(name: "CNettle", providers: [.apt(["nettle-dev"]), .brew(["nettle"])]),
     .systemLibrary(name: "CLinux"),
+    .target(name: "CWorkers"),
     // Opens Cairo by name when something is drawn: see its header.
     .target(name: "CCairo", linkerSettings: [.linkedLibrary("dl")]),
     // Opens FFmpeg by name with the first clip: see its header.
     .target(name: "CMedia", linkerSettings: [.linkedLibrary("dl")]),
 
     .target(name: "Files", dependencies: ["CLinux", "CNettle"]),
+    .target(name: "Workers", dependencies: ["CWorkers", "Files"]),
     .target(name: "Tensors", dependencies: ["CKernels"]),
     .target(name: "Layers", dependencies: ["Files", "Tensors"]),
     .target(name: "Media", dependencies: ["CJPEG", "CLinux", "CMedia", "CPNG", "CWebP", "Files"]),
@@ -29,7 +31,9 @@ let package = Package(
     .target(name: "ImageEncoders", dependencies: ["Files", "Layers", "Media", "Tensors"]),
     .target(
       name: "Captioning",
-      dependencies: ["Files", "ImageEncoders", "Layers", "Media", "Reports", "Tensors", "Text"]),
+      dependencies: [
+        "Files", "ImageEncoders", "Layers", "Media", "Reports", "Tensors", "Text", "Workers",
+      ]),
 
     .target(
       name: "Training",
@@ -43,7 +47,7 @@ let package = Package(
       name: "cutline",
       dependencies: [
         "Captioning", "Datasets", "Files", "ImageEncoders", "Layers", "Media", "Reports",
-        "Synthesis", "Tensors", "Text", "Training",
+        "Synthesis", "Tensors", "Text", "Training", "Workers",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       // Read by whoever validates results, not by the program.
@@ -58,13 +62,13 @@ let package = Package(
       name: "CaptioningTests",
       dependencies: [
         "Captioning", "Files", "ImageEncoders", "Layers", "Media", "Tensors", "TestSupport",
-        "Text",
+        "Text", "Workers",
       ]),
     .testTarget(
       name: "CutlineTests",
       dependencies: [
         "cutline", "CTestSupport", "Captioning", "Files", "ImageEncoders", "Layers", "Media",
-        "Synthesis", "Tensors", "TestSupport", "Text", "Training",
+        "Synthesis", "Tensors", "TestSupport", "Text", "Training", "Workers",
       ]),
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "Files", "Media", "TestSupport", "Text"]),
@@ -81,6 +85,13 @@ let package = Package(
       dependencies: ["Datasets", "Files", "Media", "Synthesis", "Tensors", "TestSupport"]),
     .testTarget(name: "TensorsTests", dependencies: ["CKernels", "Tensors", "TestSupport"]),
     .testTarget(name: "TextTests", dependencies: ["Text"]),
+    .testTarget(
+      name: "WorkersTests",
+      dependencies: ["CWorkers", "Files", "TestSupport", "WorkerProbe", "Workers"]),
+    // A worker that does as badly as it is told: what the program itself must not be able to.
+    .executableTarget(
+      name: "WorkerProbe", dependencies: ["CWorkers", "Files", "Workers"],
+      path: "Tests/WorkerProbe"),
     .testTarget(
       name: "TrainingTests",
       dependencies: [

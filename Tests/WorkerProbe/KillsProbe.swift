@@ -1,0 +1,98 @@
+import Files
+import Glibc
+import Workers
+
+/// Tasks every other of which kills its worker, and how soon there is another.
+enum KillsProbe {
+  private static let faults = ["segv", "abort", "signal 9", "exhaust", "hang", "open", "overfill"]
+
+  /// Runs `count` faults among as many harmless tasks and prints a line of JSON; exits with 1 if one
+  /// task has not exactly the answer it should have.
+  static func run(count: Int) -> Never {
+    do {
+      let wrong = try wrongCount(count)
+      let restarts = try restartTimes(count: min(count, 100))
+      let report: JSONValue = [
+        "kills": .number(Double(count)), "wrong": .number(Double(wrong)),
+        "restart_ms_median": .number(restarts[restarts.count / 2]),
+        "restart_ms_longest": .number(restarts[restarts.count - 1]),
+        "descriptors": .number(Double(openFileCount)),
+      ]
+      try StandardStream.output.write(report.compactText + "\n")
+      exit(wrong == 0 ? 0 : 1)
+    } catch {
+      try? StandardStream.error.write("\(error)\n")
+      exit(1)
+    }
+  }
+
+  /// How many of `2 * count` tasks do not end as they should.
+  private static func wrongCount(_ count: Int) throws -> Int {
+    var settings = WorkerSettings(workerCount: 2, answerByteCount: 4096)
+    settings.memoryByteLimit = 64 << 20
+    var pool = try WorkerPool(settings)
+    var answerCounts = [Int](repeating: 0, count: 2 * count)
+    var wrong = 0
+    func note(_ reply: WorkerReply) {
+      answerCounts[reply.number] += 1
+      if !isRight(reply) { wrong += 1 }
+    }
+    for number in 0..<2 * count {
+      while !pool.hasRoom { try pool.next { reply, _ in note(reply) } }
+      try pool.submit(task(number))
+    }
+    while try pool.next({ reply, _ in note(reply) }) != nil {}
+    return wrong + answerCounts.count { $0 != 1 }
+  }
+
+  private static func task(_ number: Int) throws -> WorkerTask {
+    let fault = faults[number / 2 % faults.count]
+    return WorkerTask(
+      number: number, file: try WorkerFile(holding: [UInt8(number & 255)], name: "byte"),
+      range: 0..<1, message: Array((number.isMultiple(of: 2) ? "copy" : fault).utf8),
+      timeLimit: number.isMultiple(of: 2) ? .seconds(60) : .milliseconds(500))
+  }
+
+  private static func isRight(_ reply: WorkerReply) -> Bool {
+    let isFault = !reply.number.isMultiple(of: 2)
+    switch (faults[reply.number / 2 % faults.count], reply.outcome) {
+    case (_, .answer): return !isFault
+    case ("segv", .failure(.crashed(SIGSEGV, _))): return isFault
+    case ("abort", .failure(.crashed(SIGABRT, _))): return isFault
+    case ("signal 9", .failure(.forbidden)): return isFault
+    case ("exhaust", .failure(.outOfMemory)): return isFault
+    case ("hang", .failure(.timedOut)): return isFault
+    case ("open", .failure(.forbidden)): return isFault
+    case ("overfill", .failure(.misbehaved)): return isFault
+    default: return false
+    }
+  }
+
+  /// Milliseconds from the news that a worker died to the answer of its successor, sorted.
+  private static func restartTimes(count: Int) throws -> [Double] {
+    var pool = try WorkerPool(WorkerSettings(workerCount: 1, answerByteCount: 1))
+    let file = try WorkerFile(holding: [1], name: "one byte")
+    func ask(_ message: String) throws {
+      try pool.submit(
+        WorkerTask(
+          number: 0, file: file, range: 0..<1, message: Array(message.utf8), timeLimit: .seconds(60)
+        ))
+      try pool.next { _, _ in }
+    }
+    var times: [Double] = []
+    for _ in 0..<count {
+      try ask("copy")
+      let start = ContinuousClock.now
+      try ask("abort")
+      try ask("copy")
+      let took = start.duration(to: .now)
+      times.append(
+        Double(took.components.seconds) * 1e3 + Double(took.components.attoseconds) / 1e15)
+    }
+    return times.sorted()
+  }
+
+  private static var openFileCount: Int {
+    (0..<1024).count { fcntl(Int32($0), F_GETFD) >= 0 }
+  }
+}

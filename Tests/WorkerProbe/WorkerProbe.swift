@@ -1,0 +1,108 @@
+import CWorkers
+import Glibc
+import Workers
+
+/// A worker that does what its tasks tell it to, however bad, and an owner to be killed.
+///
+/// A program of its own, so that nothing in the one that people use can be told to crash: neither a
+/// variable of the environment nor a message could do it there.
+@main
+enum WorkerProbe {
+  static func main() {
+    switch CommandLine.arguments.dropFirst().first {
+    case "decode-worker": WorkerService.run(rehearsal: {}, answer: obey)
+    // Workers that never become ready.
+    case "fail": WorkerService.run(rehearsal: { throw Refusal() }, answer: obey)
+    case "sleep": while true { sleep(1000) }
+    case "own": OwnerProbe.run()
+    case "kills": KillsProbe.run(count: CommandLine.arguments.last.flatMap { Int($0) } ?? 500)
+    default: exit(64)
+    }
+  }
+
+  struct Refusal: Error, CustomStringConvertible {
+    let description = "refuses to work"
+  }
+
+  private static func obey(_ job: WorkerJob) -> WorkerAnswer {
+    let command = String(decoding: job.message, as: UTF8.self).split(separator: " ")
+    let number = command.count > 1 ? Int(command[1]) ?? 0 : 0
+    switch command.first ?? "" {
+    case "copy": return copy(job)
+    case "parts": return parts(job, count: number)
+    case "sleep":
+      usleep(UInt32(number) * 1000)
+      return WorkerAnswer(message: job.message)
+    case "descriptors": return WorkerAnswer(message: Array("\(openFileCount)".utf8))
+    default: return misbehave(command.first ?? "", job, number)
+    }
+  }
+
+  /// Answers with the bytes of the file as pixels.
+  private static func copy(_ job: WorkerJob) -> WorkerAnswer {
+    let bytes = (try? job.bytes()) ?? []
+    job.withPixels { $0.copyBytes(from: bytes) }
+    return WorkerAnswer(message: Array("copied".utf8), byteCount: bytes.count)
+  }
+
+  private static func parts(_ job: WorkerJob, count: Int) -> WorkerAnswer {
+    for index in 0..<count {
+      job.withPixels { $0[0] = UInt8(index) }
+      job.deliver(WorkerAnswer(message: Array("part \(index)".utf8), byteCount: 1))
+    }
+    return WorkerAnswer(message: Array("all".utf8))
+  }
+
+  private static func misbehave(
+    _ command: Substring, _ job: WorkerJob, _ number: Int
+  ) -> WorkerAnswer {
+    switch command {
+    case "signal": kill(getpid(), Int32(number))
+    case "segv": UnsafeMutablePointer<UInt8>(bitPattern: 8)?.pointee = 1
+    case "abort": abort()
+    case "trap": precondition(job.message.isEmpty, "told to trap")
+    case "exit": exit(Int32(number))
+    case "exhaust": exhaustMemory()
+    case "hang": while true { usleep(1000) }
+    case "spin": while true {}
+    case "open": close(open("/etc/passwd", O_RDONLY))
+    case "socket": close(socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0))
+    case "exec": execv("/bin/true", [nil])
+    // Swift does not show fork, which is the same system call.
+    case "thread": startThread()
+    case "kill-owner": kill(getppid(), SIGTERM)
+    case "code": mmap(nil, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    case "overfill": return WorkerAnswer(message: [], byteCount: 1 << 40)
+    case "negative": return WorkerAnswer(message: [], byteCount: -1)
+    case "send": send(raw: [UInt8](repeating: 6, count: number), descriptor: -1)
+    case "send-file": send(raw: [6, 0, 0, 0, 0, 0, 0, 0], descriptor: 0)
+    case "again":
+      // The answer to a task that nobody gave.
+      let answer: [Int] = [6, 0]
+      answer.withUnsafeBytes { send(raw: Array($0), descriptor: -1) }
+    default: break
+    }
+    return WorkerAnswer(message: job.message)
+  }
+
+  private static func send(raw: [UInt8], descriptor: Int32) {
+    raw.withUnsafeBytes { bytes in
+      if let base = bytes.baseAddress { _ = cw_send(0, base, bytes.count, descriptor, 1) }
+    }
+  }
+
+  private static func exhaustMemory() {
+    var taken: [[UInt8]] = []
+    while true { taken.append([UInt8](repeating: 1, count: 1 << 24)) }
+  }
+
+  private static func startThread() {
+    var thread = pthread_t()
+    pthread_create(&thread, nil, { _ in nil }, nil)
+  }
+
+  /// How many files are open, found by trying: there is no looking into /proc any more.
+  private static var openFileCount: Int {
+    (0..<64).count { lseek(Int32($0), 0, SEEK_CUR) >= 0 || errno != EBADF }
+  }
+}

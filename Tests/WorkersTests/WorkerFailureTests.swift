@@ -1,0 +1,129 @@
+import Glibc
+import Testing
+
+@testable import Workers
+
+/// What a decoder that is broken, or was taken over by the file it reads, may do.
+@Suite("Failing workers")
+struct WorkerFailureTests {
+  @Test(
+    "A crash is told by its signal, and costs one task",
+    arguments: [("segv", SIGSEGV), ("abort", SIGABRT)])
+  func crashes(command: String, signal: Int32) throws {
+    var pool = try WorkerPool(Probe.settings())
+    let tasks = try ["copy", command, "copy", "copy", command, command, "copy"].enumerated().map {
+      try Probe.task($0, $1)
+    }
+    let seen = try pool.replies(to: tasks)
+    #expect(seen.map(\.reply.number) == Array(0..<7))
+    for seen in seen {
+      let crashed = WorkerFailure.crashed(signal: signal, lastWords: "")
+      #expect(
+        seen.reply.outcome
+          == (["1", "4", "5"].contains("\(seen.reply.number)")
+            ? .failure(crashed) : .answer(Array("copied".utf8), isLast: true)))
+    }
+  }
+
+  @Test("A trap of ours is told with its message")
+  func trap() throws {
+    var pool = try WorkerPool(Probe.settings())
+    guard case .failure(.crashed(_, let words)) = try pool.outcome(of: "trap") else {
+      Issue.record("no crash")
+      return
+    }
+    #expect(words.contains("told to trap"))
+  }
+
+  @Test("A worker that just leaves has crashed, too")
+  func exit() throws {
+    var pool = try WorkerPool(Probe.settings())
+    #expect(try pool.outcome(of: "exit 0") == .failure(.crashed(signal: nil, lastWords: "")))
+  }
+
+  @Test("A worker that was killed while it had nothing to do takes no task with it")
+  func idle() throws {
+    var pool = try WorkerPool(Probe.settings())
+    for _ in 0..<5 {
+      _ = try pool.waitUntilReady()
+      let process = pool.processIdentifiers[0]
+      #expect(kill(process, SIGKILL) == 0)
+      // Until it is a zombie, but not until it is buried.
+      var information = siginfo_t()
+      waitid(P_PID, id_t(process), &information, WEXITED | WNOWAIT)
+      #expect(try pool.outcome(of: "copy") == .answer(Array("copied".utf8), isLast: true))
+    }
+  }
+
+  @Test("Memory is limited, and running out of it is told apart")
+  func memory() throws {
+    var settings = Probe.settings()
+    settings.memoryByteLimit = 64 << 20
+    var pool = try WorkerPool(settings)
+    #expect(try pool.outcome(of: "exhaust") == .failure(.outOfMemory))
+    #expect(try pool.outcome(of: "copy") == .answer(Array("copied".utf8), isLast: true))
+  }
+
+  @Test("What takes too long is killed, asleep or busy", arguments: ["hang", "spin"])
+  func time(command: String) throws {
+    var pool = try WorkerPool(Probe.settings())
+    _ = try pool.waitUntilReady()
+    let start = ContinuousClock.now
+    let limit = Duration.milliseconds(100)
+    #expect(try pool.outcome(of: command, timeLimit: limit) == .failure(.timedOut(limit: limit)))
+    let took = start.duration(to: .now)
+    #expect(took >= limit && took < .seconds(10))
+    #expect(try pool.outcome(of: "copy") == .answer(Array("copied".utf8), isLast: true))
+  }
+
+  @Test("A killed worker takes nobody else's task with it")
+  func neighbours() throws {
+    var pool = try WorkerPool(Probe.settings(workerCount: 2))
+    let commands = (0..<40).map { $0 % 5 == 3 ? "hang" : "copy" }
+    let seen = try pool.replies(
+      to: commands.enumerated().map { try Probe.task($0, $1, timeLimit: .milliseconds(200)) })
+    #expect(seen.map(\.reply.number).sorted() == Array(0..<40))
+    for seen in seen {
+      #expect(
+        seen.reply.outcome
+          == (seen.reply.number % 5 == 3
+            ? .failure(.timedOut(limit: .milliseconds(200)))
+            : .answer(Array("copied".utf8), isLast: true)))
+    }
+  }
+
+  @Test(
+    "Confined, a worker cannot open, connect, run, split, turn data into code, or signal others",
+    .enabled(if: canFilter, "this kernel does not filter system calls"),
+    arguments: ["open", "socket", "exec", "thread", "code", "kill-owner"])
+  func confinement(command: String) throws {
+    var pool = try WorkerPool(Probe.settings())
+    #expect(try pool.outcome(of: command) == .failure(.forbidden))
+    #expect(try pool.outcome(of: "copy") == .answer(Array("copied".utf8), isLast: true))
+  }
+
+  @Test(
+    "An answer that no worker of ours would give ends the worker",
+    arguments: ["overfill", "negative", "send 1", "send 15", "send 100000", "send-file", "parts 1"])
+  func nonsense(command: String) throws {
+    var pool = try WorkerPool(Probe.settings())
+    let outcomes = try pool.replies(to: [Probe.task(0, command), Probe.task(1, "copy")])
+      .map(\.reply.outcome)
+    #expect(
+      outcomes == [.failure(.misbehaved), .answer(Array("copied".utf8), isLast: true)])
+  }
+
+  @Test("Two answers to one task count as one, and as an attack")
+  func again() throws {
+    var pool = try WorkerPool(Probe.settings())
+    #expect(try pool.outcome(of: "again") == .answer([], isLast: true))
+    // The second one waits, and belongs to no task.
+    let seen = try pool.replies(to: [Probe.task(1, "copy")])
+    #expect(seen.count == 1)
+  }
+
+  static let canFilter: Bool = {
+    guard var pool = try? WorkerPool(Probe.settings()) else { return false }
+    return (try? pool.waitUntilReady()) ?? false
+  }()
+}
