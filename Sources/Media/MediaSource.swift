@@ -39,9 +39,7 @@ extension MediaSource {
     case .fileInside(let folder, let name):
       bytes = try readFile(try open(name, inside: folder), atMost: maximum)
     }
-    guard !bytes.isEmpty else {
-      throw failure(.empty, "the file is empty. Get a fresh copy.")
-    }
+    guard !bytes.isEmpty else { throw empty }
     return bytes
   }
 
@@ -69,6 +67,31 @@ extension MediaSource {
     .bytes(try bytes(atMost: StillImageOptions().maximumFileBytes), name: name)
   }
 
+  /// Opens the file for somebody else to read, as another process.
+  ///
+  /// - Parameter maximum: The most bytes that it may have.
+  /// - Returns: A descriptor, to be closed by the caller, and how many bytes there are; nil if the source
+  ///   is no file.
+  /// - Throws: `MediaError` as reading it here would, as far as can be known without reading.
+  package func opened(
+    atMost maximum: Int
+  ) throws(MediaError) -> (descriptor: Int32, byteCount: Int)? {
+    let descriptor: Int32
+    switch self {
+    case .bytes, .standardInput: return nil
+    case .file(let path): descriptor = try open(path)
+    case .fileInside(let folder, let name): descriptor = try open(name, inside: folder)
+    }
+    do throws(MediaError) {
+      let byteCount = try byteCount(of: descriptor, atMost: maximum)
+      guard byteCount > 0 else { throw empty }
+      return (descriptor, byteCount)
+    } catch {
+      close(descriptor)
+      throw error
+    }
+  }
+
   /// Reads the beginning of a file, at most `count` bytes.
   package func firstBytes(_ count: Int) throws(MediaError) -> [UInt8] {
     guard case .fileInside(let folder, let name) = self else {
@@ -80,25 +103,8 @@ extension MediaSource {
     } catch {
       throw openFailure(error, folder)
     }
-    guard !head.isEmpty else { throw failure(.empty, "the file is empty. Get a fresh copy.") }
+    guard !head.isEmpty else { throw empty }
     return head
-  }
-
-  /// A descriptor of a regular file, which the caller closes.
-  func openedFile() throws(MediaError) -> Int32 {
-    let descriptor: Int32
-    switch self {
-    case .file(let path): descriptor = try open(path)
-    case .fileInside(let folder, let name): descriptor = try open(name, inside: folder)
-    case .standardInput, .bytes: preconditionFailure("no file")
-    }
-    do throws(MediaError) {
-      _ = try sizeOfRegularFile(descriptor)
-    } catch {
-      close(descriptor)
-      throw error
-    }
-    return descriptor
   }
 
   private func open(_ path: String) throws(MediaError) -> Int32 {
@@ -121,23 +127,26 @@ extension MediaSource {
   /// Reads all of `descriptor`, and closes it.
   private func readFile(_ descriptor: Int32, atMost maximum: Int) throws(MediaError) -> [UInt8] {
     defer { close(descriptor) }
-
-    let size = try sizeOfRegularFile(descriptor)
-    guard size <= maximum else { throw tooLarge(size, maximum) }
-    return try readStream(descriptor, expecting: size, atMost: maximum)
+    let byteCount = try byteCount(of: descriptor, atMost: maximum)
+    return try readStream(descriptor, expecting: byteCount, atMost: maximum)
   }
 
-  private func sizeOfRegularFile(_ descriptor: Int32) throws(MediaError) -> Int {
+  /// The size of an open file, which must be a regular one of at most `maximum` bytes.
+  private func byteCount(
+    of descriptor: Int32, atMost maximum: Int
+  ) throws(MediaError) -> Int {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw openFailure(errno) }
     switch status.st_mode & S_IFMT {
-    case S_IFREG: return Int(status.st_size)
+    case S_IFREG: break
     case S_IFDIR:
       throw failure(.unreadable, "a folder, not a file. Name the files in it.")
     default:
       throw failure(
         .unreadable, "not a regular file. To read a pipe or device, send it to standard input (-).")
     }
+    guard status.st_size <= maximum else { throw tooLarge(Int(status.st_size), maximum) }
+    return Int(status.st_size)
   }
 
   /// Reads `descriptor` to its end, whatever size it was expected to have.
@@ -166,6 +175,8 @@ extension MediaSource {
 
   /// How many bytes are asked of a stream at once, when nobody knows how long it is.
   private static let streamChunk = 1 << 18
+
+  private var empty: MediaError { failure(.empty, "the file is empty. Get a fresh copy.") }
 
   private func failure(_ code: MediaError.Code, _ problem: String) -> MediaError {
     MediaError(path: name, code: code, stage: .open, problem: problem)

@@ -19,7 +19,7 @@ struct Cutline: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       CaptionCommand.self, FeaturesCommand.self, TrainCommand.self, DatasetCommand.self,
-      ModelCommand.self, BenchCommand.self, DoctorCommand.self,
+      ModelCommand.self, BenchCommand.self, DoctorCommand.self, DecodeWorkerCommand.self,
     ],
     defaultSubcommand: CaptionCommand.self)
 
@@ -40,6 +40,8 @@ struct Cutline: ParsableCommand {
     signal(SIGPIPE, SIG_DFL)
     // A file over `ulimit -f` is then an error of write(2), like a full disk.
     signal(SIGXFSZ, SIG_IGN)
+    // How a worker process ended can be told, also under a parent that ignores it.
+    signal(SIGCHLD, SIG_DFL)
   }
 
   private static func end(with error: any Error) -> Never {

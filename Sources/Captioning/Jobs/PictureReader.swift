@@ -52,13 +52,17 @@ package struct PictureReader: Sendable {
   }
 
   private func framed(_ source: MediaSource) -> Result<FramedPicture, MediaError> {
-    Result { () throws(MediaError) in
-      let start = ContinuousClock.now
-      let decoded = try decodeStillImage(source, options)
-      return FramedPicture(
-        image: preprocessing.frame(decoded.image),
-        size: PixelSize(width: decoded.width, height: decoded.height),
-        warnings: decoded.warnings, decodeTime: start.duration(to: .now))
-    }
+    Result { () throws(MediaError) in try framed(source, since: .now) }
+  }
+
+  /// The picture in `source`, whose reading began at `start`.
+  func framed(
+    _ source: MediaSource, since start: ContinuousClock.Instant
+  ) throws(MediaError) -> FramedPicture {
+    let decoded = try decodeStillImage(source, options)
+    return FramedPicture(
+      image: preprocessing.frame(decoded.image),
+      size: PixelSize(width: decoded.width, height: decoded.height),
+      warnings: decoded.warnings, decodeTime: start.duration(to: .now))
   }
 }

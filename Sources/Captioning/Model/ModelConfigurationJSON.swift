@@ -94,7 +94,8 @@ extension EncoderConfiguration {
 }
 
 extension ImagePreprocessing.Framing {
-  fileprivate var rule: (name: String, value: Double?) {
+  /// How the rule is written down.
+  var rule: (name: String, value: Double?) {
     switch self {
     case .squash: ("squash-bilinear-antialias", nil)
     case .shorterSide(let side): ("shorter-side-bilinear-antialias", Double(side))
@@ -102,7 +103,7 @@ extension ImagePreprocessing.Framing {
     }
   }
 
-  fileprivate init(rule: String, value: Double?, key: String) throws(ConfigurationProblem) {
+  init(rule: String, value: Double?, key: String) throws(ConfigurationProblem) {
     switch (rule, value) {
     case ("squash-bilinear-antialias", _): self = .squash
     case ("shorter-side-bilinear-antialias", .some(let side)) where (32...4096).contains(side):

@@ -7,9 +7,9 @@ struct MediaDescriptor: ~Copyable {
 
   /// Opens what `source` names; standard input and bytes are put into memory that looks like a file.
   init(_ source: MediaSource) throws(MediaError) {
-    switch source {
-    case .file, .fileInside: number = try source.openedFile()
-    case .standardInput, .bytes:
+    if let opened = try source.opened(atMost: .max) {
+      number = opened.descriptor
+    } else {
       let bytes = try source.bytes(atMost: StillImageOptions().maximumFileBytes)
       number = try Self.anonymousFile(bytes, name: source.name)
     }
