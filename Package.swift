@@ -23,7 +23,7 @@ let package = Package(
     .target(name: "Workers", dependencies: ["CWorkers", "Files"]),
     .target(name: "Tensors", dependencies: ["CKernels"]),
     .target(name: "Layers", dependencies: ["Files", "Tensors"]),
-    .target(name: "Media", dependencies: ["CJPEG", "CLinux", "CMedia", "CPNG", "CWebP", "Files"]),
+    .target(name: "Media", dependencies: ["CJPEG", "CMedia", "CPNG", "CWebP", "Files"]),
     .target(name: "Text"),
     .target(name: "Metrics", dependencies: ["Text"]),
     .target(name: "Datasets", dependencies: ["Files", "Media", "Text"]),

@@ -1,7 +1,6 @@
-// renameat2(2), openat2(2) and memfd_create(2), which Swift's Glibc module does not show.
+// renameat2(2) and openat2(2), which Swift's Glibc module does not show.
 #include <fcntl.h>
 #include <linux/fs.h>
-#include <linux/memfd.h>
 #include <linux/openat2.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -14,11 +13,6 @@ static inline int rename_without_replacing(const char *from, const char *to) {
 // Swaps two names in one step.
 static inline int rename_by_exchange(const char *a, const char *b) {
   return (int)syscall(SYS_renameat2, AT_FDCWD, a, AT_FDCWD, b, RENAME_EXCHANGE);
-}
-
-// A file that is nowhere but in memory; below 0 on failure.
-static inline int memory_file(void) {
-  return (int)syscall(SYS_memfd_create, "cutline", MFD_CLOEXEC);
 }
 
 // O_PATH, which fcntl.h shows to GNU programs only: a folder to open files from, no more.

@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "CMedia.h"
 
@@ -44,6 +45,9 @@ static void load(void) {
 #undef FIND
   if (failure[0]) return;
   ffmpeg.av_log_set_level(AV_LOG_QUIET);
+  // Dates in a file are converted by the C library, which reads the time zone at the first: now, as
+  // later a sandbox may not let it.
+  tzset();
   unsigned number = ffmpeg.avformat_version();
   snprintf(version, sizeof version, "%u.%u.%u", number >> 16, number >> 8 & 255, number & 255);
 }

@@ -13,6 +13,7 @@ static const char formats[] =
     "mov,matroska,avi,mpegts,mpeg,mpegvideo,flv,ogg,gif,asf,tiff_pipe,bmp_pipe";
 
 struct CMediaVideo {
+  const uint8_t *memory;
   int descriptor;
   int64_t begin, end, position;
   int64_t deadline;
@@ -40,8 +41,10 @@ static int read_bytes(void *context, uint8_t *buffer, int size) {
   if (is_late(v)) return AVERROR_EXIT;
   int64_t left = v->end - v->position;
   if (left <= 0) return AVERROR_EOF;
-  ssize_t count;
-  do count = pread(v->descriptor, buffer, (size_t)(left < size ? left : size), v->position);
+  if (left > size) left = size;
+  ssize_t count = left;
+  if (v->memory) memcpy(buffer, v->memory + v->position, (size_t)left);
+  else do count = pread(v->descriptor, buffer, (size_t)left, v->position);
   while (count < 0 && errno == EINTR);
   if (count < 0) {
     v->read_error = errno;
@@ -173,16 +176,15 @@ static CMediaStatus open_video(CMediaVideo *v, CMediaSettings settings, char *re
   return v->frame && v->kept ? CMEDIA_OK : CMEDIA_NO_MEMORY;
 }
 
-CMediaStatus cmedia_open(int descriptor, CMediaSettings settings, CMediaVideo **video, char *reason) {
+CMediaStatus cmedia_open(CMediaSettings settings, CMediaVideo **video, char *reason) {
   reason[0] = 0;
   if (cmedia_load()) return CMEDIA_NO_LIBRARY;
   CMediaVideo *v = calloc(1, sizeof *v);
   if (!v) return CMEDIA_NO_MEMORY;
-  v->descriptor = descriptor;
+  v->memory = settings.memory;
+  v->descriptor = settings.descriptor;
   v->begin = v->position = settings.offset;
-  off_t size = lseek(descriptor, 0, SEEK_END);
-  v->end = settings.length < 0 ? size : settings.offset + settings.length;
-  if (v->end > size) v->end = size;
+  v->end = settings.offset + settings.length;
   v->deadline = settings.deadline;
   CMediaStatus status = open_video(v, settings, reason);
   if (status) {

@@ -45,22 +45,13 @@ extension MediaSource {
 
   /// Whether its content is a clip; told by how it begins, without reading all of it.
   package var isClip: Bool {
-    let head: [UInt8]
-    switch self {
-    case .bytes(let bytes, _): head = Array(bytes.prefix(Self.headSize))
-    case .standardInput: return false
-    case .file, .fileInside:
-      guard let file = try? MediaDescriptor(self) else { return false }
-      head = file.firstBytes(Self.headSize)
-    }
-    return MediaFormat(recognizing: head)?.isVideo == true
+    if case .standardInput = self { return false }
+    guard let bytes = try? MediaBytes(self) else { return false }
+    return bytes.isClip
   }
 
   /// Whether it is a file, and no clip.
   package var isPictureFile: Bool { self != .standardInput && !isClip }
-
-  /// As much as it takes to tell formats apart.
-  private static let headSize = 512
 
   /// All of it, read once.
   package func inMemory() throws(MediaError) -> MediaSource {

@@ -8,8 +8,9 @@ package struct WorkerJob {
   /// How many bytes of the file count.
   package var byteCount: Int { range.count }
 
-  private let descriptor: Int32
-  private let range: Range<Int>
+  /// The open file, and which of its bytes count, for who reads it otherwise; it stays the worker's.
+  package let descriptor: Int32
+  package let range: Range<Int>
   private let slot: Int
   private let owner: WorkerOwner
 

@@ -17,7 +17,7 @@ struct DecodingMessagesTests {
     var options = StillImageOptions()
     options.maximumPixels = 1 << 40
     options.isStrict = true
-    let order = try #require(PictureOrder(PictureOrder(preprocessing, options).message))
+    let order = try #require(DecodingOrder(DecodingOrder(preprocessing, options).message))
     #expect(order.framing == preprocessing.framing)
     #expect(order.size == preprocessing.size)
     #expect(order.options.maximumPixels == 1 << 40)
@@ -30,12 +30,12 @@ struct DecodingMessagesTests {
   func replies() {
     let warning = MediaWarning(code: .truncated, message: "ends \"early\"\n")
     for reply in [
-      PictureReply.picture(
+      DecodingReply.picture(
         PixelSize(width: 640, height: 480), [warning, warning], decodeTime: .milliseconds(2.5)),
       .picture(PixelSize(width: 1, height: 89_478_485), [], decodeTime: .zero),
       .failure(.corrupt, .decode, problem: "broken. Mend it."),
     ] {
-      #expect(PictureReply(reply.message) == reply)
+      #expect(DecodingReply(reply.message) == reply)
     }
   }
 
@@ -55,20 +55,20 @@ struct DecodingMessagesTests {
       #"{"code":"corrupt","stage":"encode","problem":"x"}"#,
     ])
   func nonsense(text: String) {
-    #expect(PictureReply(Array(text.utf8)) == nil)
+    #expect(DecodingReply(Array(text.utf8)) == nil)
   }
 
   @Test("A reply that goes on and on is refused")
   func tooLong() {
-    let long = String(repeating: "x", count: PictureReply.longestText + 1)
+    let long = String(repeating: "x", count: DecodingReply.longestText + 1)
     let warning = MediaWarning(code: .corrupt, message: "")
     let size = PixelSize(width: 1, height: 1)
     for reply in [
-      PictureReply.failure(.corrupt, .decode, problem: long),
+      DecodingReply.failure(.corrupt, .decode, problem: long),
       .picture(size, [MediaWarning(code: .corrupt, message: long)], decodeTime: .zero),
       .picture(size, [MediaWarning](repeating: warning, count: 17), decodeTime: .zero),
     ] {
-      #expect(PictureReply(reply.message) == nil)
+      #expect(DecodingReply(reply.message) == nil)
     }
   }
 }

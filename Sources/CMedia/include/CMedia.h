@@ -28,7 +28,10 @@ typedef enum {
 } CMediaStatus;
 
 typedef struct {
-  // A part of the file, such as a member of an archive; a length below 0 is up to its end.
+  // Where the bytes are: in memory, which stays the caller's, or else in an open file, which does, too.
+  const uint8_t *memory;
+  int descriptor;
+  // Those that count, such as a member of an archive.
   int64_t offset, length;
   int64_t maximum_pixels;
   // On the monotonic clock, in nanoseconds; 0 is never.
@@ -64,9 +67,8 @@ const char *cmedia_load(void);
 // Such as "59.27.100"; only after it was loaded.
 const char *cmedia_version(void);
 
-// Opens the first video stream; the descriptor stays the caller's. A reason of FFmpeg's is put into
-// `reason`, which has room for 128 bytes.
-CMediaStatus cmedia_open(int descriptor, CMediaSettings settings, CMediaVideo **video, char *reason);
+// Opens the first video stream. A reason of FFmpeg's is put into `reason`, which has room for 128 bytes.
+CMediaStatus cmedia_open(CMediaSettings settings, CMediaVideo **video, char *reason);
 void cmedia_close(CMediaVideo *video);
 CMediaInfo cmedia_info(const CMediaVideo *video);
 // As in the settings.

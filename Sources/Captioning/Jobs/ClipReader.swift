@@ -38,10 +38,17 @@ package struct ClipReader: Sendable {
   package func read(
     _ source: MediaSource, _ deliver: (FramedSegment) throws -> Void
   ) throws -> Outcome {
+    try read({ () throws(MediaError) in try VideoFile(source, options) }, deliver)
+  }
+
+  /// The same of the clip that `open` opens.
+  package func read(
+    _ open: () throws(MediaError) -> VideoFile, _ deliver: (FramedSegment) throws -> Void
+  ) throws -> Outcome {
     let clock = ContinuousClock()
     let start = clock.now
     var elsewhere = Duration.zero
-    var clip = try VideoFile(source, options)
+    var clip = try open()
     var parts = try SegmentFrames(clip.segments(sampling), each: sampling.framesPerSegment)
     func hand(_ part: FramedSegment) throws {
       let start = clock.now

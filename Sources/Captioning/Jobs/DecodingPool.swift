@@ -3,26 +3,25 @@ import ImageEncoders
 import Media
 import Workers
 
-/// Reads pictures for one encoder as a `PictureReader` does, but in worker processes: a file that makes
-/// a decoder crash, hang or eat memory costs one result.
+/// Reads files for one encoder in worker processes: one that makes a decoder crash, hang or eat memory
+/// costs one result.
 ///
-/// The workers go on while the caller computes, each with the few pictures it has been given.
-package struct DecodingPool: ~Copyable {
+/// The workers go on while the caller computes, each with the few files it has been given. They read
+/// pictures as a `PictureReader` does and clips as a `ClipReader`.
+package struct DecodingPool: MediaDecoder, ~Copyable {
+  /// As many frames of a clip as come over at once.
+  static let framesPerAnswer = 16
+
   private(set) var pool: WorkerPool
   private let order: [UInt8]
   private let size: Int
   private let settings: Settings
   private let maximumFileBytes: Int
 
-  /// Submitted and not handed out yet, in their order.
-  private var pending: [Pending] = []
-  /// The number of the first of those.
-  private var firstNumber = 0
-
-  private struct Pending {
-    let name: String
-    var result: Result<FramedPicture, MediaError>?
-  }
+  /// What files that are under way are called, and the squares of the segment that is coming.
+  private var files: [Int: (name: String, images: [Image])] = [:]
+  /// Those that could not even be opened.
+  private var failures: [(number: Int, error: MediaError)] = []
 
   /// How many workers, and what each may use.
   package struct Settings: Sendable {
@@ -31,10 +30,12 @@ package struct DecodingPool: ~Copyable {
     package var program = "/proc/self/exe"
     /// How long one picture may take.
     package var timeLimit = Duration.seconds(60)
+    /// How long a clip may take from one segment to the next.
+    package var clipTimeLimit = Duration.seconds(600)
     package var memoryByteLimit = 2 << 30
-    /// How many pictures a worker is given at once: as many as it may decode while the caller computes
-    /// a batch.
-    package var picturesPerWorker = 4
+    /// How many files a worker is given at once: as many pictures as it may decode while the caller
+    /// computes a batch.
+    package var filesPerWorker = 4
 
     package init(workerCount: Int) { self.workerCount = workerCount }
   }
@@ -43,88 +44,77 @@ package struct DecodingPool: ~Copyable {
   ///
   /// - Parameters:
   ///   - preprocessing: How the encoder wants pictures.
-  ///   - options: What is refused.
+  ///   - options: Which pictures are refused.
   ///   - settings: How many workers, and what each may use.
+  ///   - sampling: Which frames of clips are looked at.
+  ///   - clipOptions: Which clips are refused.
   /// - Throws: `WorkerError` if processes cannot be started.
   package init(
-    for preprocessing: ImagePreprocessing, _ options: StillImageOptions, _ settings: Settings
+    for preprocessing: ImagePreprocessing, _ options: StillImageOptions, _ settings: Settings,
+    _ sampling: ClipSampling = ClipSampling(), _ clipOptions: VideoOptions = VideoOptions()
   ) throws(WorkerError) {
     size = preprocessing.size
+    let frameCount = min(sampling.framesPerSegment, Self.framesPerAnswer)
     var workers = WorkerSettings(
-      workerCount: settings.workerCount, answerByteCount: size * size * 3)
+      workerCount: settings.workerCount, answerByteCount: size * size * 3 * frameCount)
     workers.program = settings.program
-    workers.tasksPerWorker = settings.picturesPerWorker
+    workers.tasksPerWorker = settings.filesPerWorker
     workers.memoryByteLimit = settings.memoryByteLimit
-    order = PictureOrder(preprocessing, options).message
+    order = DecodingOrder(preprocessing, options, sampling, clipOptions).message
     maximumFileBytes = options.maximumFileBytes
     self.settings = settings
     pool = try WorkerPool(workers)
   }
 
-  /// Whether another picture may be submitted now.
-  package var hasRoom: Bool { pool.hasRoom && pending.count < 2 * pool.capacity }
+  package var hasRoom: Bool { pool.hasRoom && failures.count < pool.capacity }
 
-  /// Has a picture read, for which there must be room.
-  ///
-  /// One that cannot be opened is a result like others.
-  ///
-  /// - Throws: `WorkerError` if processes cannot be started.
-  package mutating func submit(_ source: MediaSource) throws(WorkerError) {
-    precondition(hasRoom, "a pool with \(pending.count) pictures has no room for another")
-    let number = firstNumber + pending.count
+  package mutating func submit(_ source: MediaSource, as number: Int) throws {
+    precondition(hasRoom && files[number] == nil, "no room for a file, or not by that number")
     let task: WorkerTask
     do throws(MediaError) {
       task = try self.task(number, source)
     } catch {
-      return pending.append(Pending(name: source.name, result: .failure(error)))
+      return failures.append((number, error))
     }
-    pending.append(Pending(name: source.name))
+    files[number] = (source.name, [])
     try pool.submit(task)
   }
 
-  /// The next picture in the order of submission, as soon as it is there; nil if all were handed out.
-  ///
-  /// - Throws: `WorkerError` if processes cannot be started.
-  package mutating func next() throws -> (name: String, result: Result<FramedPicture, MediaError>)?
-  {
-    while let first = pending.first {
-      if let result = first.result {
-        pending.removeFirst()
-        firstNumber += 1
-        return (first.name, result)
-      }
-      try take()
+  package mutating func advance(_ deliver: (Int, DecodedPiece) throws -> Void) throws {
+    if !failures.isEmpty {
+      let (number, error) = failures.removeFirst()
+      return try deliver(number, .failure(error))
     }
-    return nil
-  }
-
-  /// Hands each of `sources` to `deliver`, in their order, while those behind it are being decoded.
-  ///
-  /// - Parameters:
-  ///   - sources: What to read; asked for no further ahead than there is room.
-  ///   - deliver: Takes what a picture is called and what became of it; what it throws ends the run.
-  /// - Throws: `WorkerError` if processes cannot be started; what `deliver` throws.
-  package mutating func framed(
-    _ sources: some Sequence<MediaSource>,
-    _ deliver: (String, Result<FramedPicture, MediaError>) throws -> Void
-  ) throws {
-    var waiting = sources.makeIterator()
-    while true {
-      while hasRoom, let source = waiting.next() { try submit(source) }
-      guard let (name, result) = try next() else { return }
-      try deliver(name, result)
+    guard !files.isEmpty else { return }
+    let (size, settings) = (size, settings)
+    var arrived: (number: Int, what: Arrived)?
+    try pool.next { reply, pixels in
+      arrived = (reply.number, Arrived(reply.outcome, pixels, size: size))
     }
-  }
-
-  /// The pictures in `sources`, in their order.
-  ///
-  /// - Throws: `WorkerError` if processes cannot be started.
-  package mutating func read(
-    _ sources: some Sequence<MediaSource>
-  ) throws -> [Result<FramedPicture, MediaError>] {
-    var results: [Result<FramedPicture, MediaError>] = []
-    try framed(sources) { results.append($1) }
-    return results
+    guard let (number, what) = arrived, let file = files[number] else {
+      preconditionFailure("a file that nobody reads")
+    }
+    switch what {
+    case .picture(let image, let facts):
+      files[number] = nil
+      try deliver(number, .segment([image], span: nil))
+      try deliver(number, .end(facts))
+    case .frames(let images, let segment, let isLast):
+      files[number]?.images = isLast ? [] : file.images + images
+      if isLast { try deliver(number, .segment(file.images + images, span: segment)) }
+    case .end(let facts):
+      files[number] = nil
+      try deliver(number, .end(facts))
+    case .problem(let code, let stage, let problem):
+      files[number] = nil
+      let error = MediaError(path: file.name, code: code, stage: stage, problem: problem)
+      try deliver(number, .failure(error))
+    case .failure(let failure):
+      files[number] = nil
+      let error = MediaError(
+        failure, path: file.name, memoryByteLimit: settings.memoryByteLimit)
+      try deliver(number, .failure(error))
+    }
   }
 
   // MARK: Tasks and replies
@@ -132,7 +122,7 @@ package struct DecodingPool: ~Copyable {
   private func task(_ number: Int, _ source: MediaSource) throws(MediaError) -> WorkerTask {
     let file: WorkerFile
     let byteCount: Int
-    if let opened = try source.opened(atMost: maximumFileBytes) {
+    if let opened = try source.opened(atMost: .max) {
       (file, byteCount) = (WorkerFile(owning: opened.descriptor), opened.byteCount)
     } else {
       let bytes = try source.bytes(atMost: maximumFileBytes)
@@ -145,44 +135,115 @@ package struct DecodingPool: ~Copyable {
           problem: "does not fit in memory. Make it smaller.")
       }
     }
-    return WorkerTask(
-      number: number, file: file, range: 0..<byteCount, message: order,
-      timeLimit: settings.timeLimit)
-  }
-
-  /// Waits for the next answer of any worker, and notes it.
-  private mutating func take() throws {
-    let (first, size, settings) = (firstNumber, size, settings)
-    let taken = try pool.next { [pending] reply, pixels in
-      let index = reply.number - first
-      let name = pending[index].name
-      return (index, Self.result(of: reply.outcome, pixels, name, size, settings))
+    let isClip = source.isClip
+    if !isClip, byteCount > maximumFileBytes {
+      // Says how large it is.
+      _ = try source.opened(atMost: maximumFileBytes)
     }
-    guard let (index, result) = taken else { preconditionFailure("a picture that nobody reads") }
-    pending[index].result = result
+    var task = WorkerTask(
+      number: number, file: file, range: 0..<byteCount, message: order,
+      timeLimit: isClip ? settings.clipTimeLimit : settings.timeLimit)
+    task.maximumPartCount = isClip ? .max : 0
+    return task
   }
 
-  private static func result(
-    of outcome: WorkerReply.Outcome, _ pixels: UnsafeRawBufferPointer, _ name: String, _ size: Int,
-    _ settings: Settings
-  ) -> Result<FramedPicture, MediaError> {
-    switch outcome {
-    case .failure(let failure):
-      return .failure(MediaError(failure, path: name, memoryByteLimit: settings.memoryByteLimit))
-    case .answer(let message, _):
-      switch PictureReply(message) {
-      case .failure(let code, let stage, let problem):
-        return .failure(MediaError(path: name, code: code, stage: stage, problem: problem))
-      case .picture(let original, let warnings, let decodeTime)
-      where pixels.count == size * size * 3:
-        return .success(
-          FramedPicture(
-            image: Image(width: size, height: size, pixels: Array(pixels)), size: original,
-            warnings: warnings, decodeTime: decodeTime))
-      default:
-        return .failure(
-          MediaError(.misbehaved, path: name, memoryByteLimit: settings.memoryByteLimit))
+  /// What a worker has said, and it makes sense.
+  private enum Arrived {
+    case picture(Image, DecodedFacts)
+    case frames([Image], ClipSegment, isLastOfSegment: Bool)
+    case end(DecodedFacts)
+    case problem(MediaError.Code, MediaError.Stage, String)
+    case failure(WorkerFailure)
+
+    init(_ outcome: WorkerReply.Outcome, _ pixels: UnsafeRawBufferPointer, size: Int) {
+      switch outcome {
+      case .failure(let failure): self = .failure(failure)
+      case .answer(let message, let isLast):
+        self =
+          Self.understood(DecodingReply(message), isLast, pixels, size) ?? .failure(.misbehaved)
       }
     }
+
+    private static func understood(
+      _ reply: DecodingReply?, _ isLast: Bool, _ pixels: UnsafeRawBufferPointer, _ size: Int
+    ) -> Arrived? {
+      let byteCount = size * size * 3
+      func image(_ place: Int) -> Image {
+        let start = place * byteCount
+        return Image(width: size, height: size, pixels: Array(pixels[start..<start + byteCount]))
+      }
+      switch reply {
+      case .failure(let code, let stage, let problem) where isLast:
+        return .problem(code, stage, problem)
+      case .picture(let original, let warnings, let time) where isLast && pixels.count == byteCount:
+        return .picture(
+          image(0),
+          DecodedFacts(size: original, clip: nil, warnings: warnings, decodeTime: time))
+      case .frames(let count, let segment, let isLastOfSegment)
+      where !isLast && count <= DecodingPool.framesPerAnswer && pixels.count == count * byteCount:
+        return .frames((0..<count).map(image), segment, isLastOfSegment: isLastOfSegment)
+      case .clip(let original, let clip, let warnings, let time) where isLast:
+        return .end(
+          DecodedFacts(size: original, clip: clip, warnings: warnings, decodeTime: time))
+      default: return nil
+      }
+    }
+  }
+}
+
+// MARK: Pictures alone
+
+extension DecodingPool {
+  /// Hands each of `sources`, pictures, to `deliver`, in their order, while others are being decoded.
+  ///
+  /// - Parameters:
+  ///   - sources: What to read; asked for no further ahead than there is room.
+  ///   - deliver: Takes what a picture is called and what became of it; what it throws ends the run.
+  /// - Throws: `WorkerError` if processes cannot be started; what `deliver` throws.
+  package mutating func framed(
+    _ sources: some Sequence<MediaSource>,
+    _ deliver: (String, Result<FramedPicture, MediaError>) throws -> Void
+  ) throws {
+    var waiting = sources.makeIterator()
+    /// Submitted and not delivered, in their order; the first has the number `firstNumber`.
+    var pending: [(name: String, image: Image?, result: Result<FramedPicture, MediaError>?)] = []
+    var firstNumber = 0
+    while true {
+      while hasRoom, pending.count < 2 * pool.capacity, let source = waiting.next() {
+        try submit(source, as: firstNumber + pending.count)
+        pending.append((source.name, nil, nil))
+      }
+      guard !pending.isEmpty else { return }
+      try advance { number, piece in
+        let place = number - firstNumber
+        switch piece {
+        case .segment(let squares, _): pending[place].image = squares.first
+        case .failure(let error): pending[place].result = .failure(error)
+        case .end(let facts):
+          pending[place].result = pending[place].image.map { image in
+            .success(
+              FramedPicture(
+                image: image, size: facts.size, warnings: facts.warnings,
+                decodeTime: facts.decodeTime))
+          }
+        }
+      }
+      while let first = pending.first, let result = first.result {
+        pending.removeFirst()
+        firstNumber += 1
+        try deliver(first.name, result)
+      }
+    }
+  }
+
+  /// The pictures in `sources`, in their order.
+  ///
+  /// - Throws: `WorkerError` if processes cannot be started.
+  package mutating func read(
+    _ sources: some Sequence<MediaSource>
+  ) throws -> [Result<FramedPicture, MediaError>] {
+    var results: [Result<FramedPicture, MediaError>] = []
+    try framed(sources) { results.append($1) }
+    return results
   }
 }

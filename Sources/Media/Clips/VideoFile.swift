@@ -54,18 +54,31 @@ package struct VideoFile: ~Copyable {
 
   /// Opens the clip in `source`, which is told by its content.
   package init(_ source: MediaSource, _ options: VideoOptions = VideoOptions()) throws(MediaError) {
-    let stream = try VideoStream(source, options)
+    try self.init(MediaBytes(source), name: source.name, options)
+  }
+
+  /// Opens the clip in `range` of an open file, which must stay open as long as the clip.
+  package init(
+    of descriptor: Int32, _ range: Range<Int>, name: String, _ options: VideoOptions
+  ) throws(MediaError) {
+    try self.init(MediaBytes(of: descriptor, range), name: name, options)
+  }
+
+  private init(
+    _ bytes: consuming MediaBytes, name: String, _ options: VideoOptions
+  ) throws(MediaError) {
+    let stream = try VideoStream(bytes, name: name, options)
     let said = stream.info
     let orientation = ImageOrientation(rawValue: Int(said.orientation)) ?? .upright
     let duration: Double
     do throws(VideoProblem) {
       duration = try stream.duration()
     } catch {
-      throw error.error(source.name, .open)
+      throw error.error(name, .open)
     }
     if let limit = options.maximumDuration, duration > limit {
       throw MediaError(
-        path: source.name, code: .tooLong, stage: .open,
+        path: name, code: .tooLong, stage: .open,
         problem: "its \(Int(duration)) s are over the limit of \(Int(limit)). Cut it, or raise "
           + "--max-duration.")
     }
@@ -75,7 +88,7 @@ package struct VideoFile: ~Copyable {
       size: orientation.exchangesSides ? stored.transposed : stored, duration: duration,
       frameRate: said.frame_rate > 0 ? said.frame_rate : nil,
       container: String(cString: said.container), codec: String(cString: said.codec))
-    name = source.name
+    self.name = name
     isStrict = options.isStrict
     self.orientation = orientation
     self.stream = stream

@@ -4,21 +4,25 @@ import Glibc
 /// The video stream of an open file, through FFmpeg: packets in, frames out.
 struct VideoStream: ~Copyable {
   private let video: OpaquePointer
-  private let descriptor: MediaDescriptor
+  private let bytes: MediaBytes
 
-  init(_ source: MediaSource, _ options: VideoOptions) throws(MediaError) {
-    let descriptor = try MediaDescriptor(source)
+  /// Opens the clip in `bytes`; errors call it `name`.
+  init(
+    _ bytes: consuming MediaBytes, name: String, _ options: VideoOptions
+  ) throws(MediaError) {
     let settings = CMediaSettings(
-      offset: 0, length: -1, maximum_pixels: Int64(options.maximumPixels),
+      memory: bytes.memory?.baseAddress?.assumingMemoryBound(to: UInt8.self),
+      descriptor: bytes.descriptor, offset: Int64(bytes.range.lowerBound),
+      length: Int64(bytes.range.count), maximum_pixels: Int64(options.maximumPixels),
       deadline: deadline(in: options.timeLimit ?? 60), thread_count: Int32(options.threadCount))
     var opened: OpaquePointer?
     var reason = [CChar](repeating: 0, count: 128)
-    let status = cmedia_open(descriptor.number, settings, &opened, &reason)
+    let status = cmedia_open(settings, &opened, &reason)
     guard status == CMEDIA_OK, let opened else {
-      throw VideoProblem(status, reason: text(reason)).error(source.name, .open)
+      throw VideoProblem(status, reason: text(reason)).error(name, .open)
     }
     video = opened
-    self.descriptor = descriptor
+    self.bytes = bytes
   }
 
   deinit { cmedia_close(video) }

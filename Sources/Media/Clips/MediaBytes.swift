@@ -1,0 +1,48 @@
+import Glibc
+
+/// The bytes of a file that can be read at any place: an open file, part of one, or memory.
+struct MediaBytes: ~Copyable {
+  /// Below 0 where they are in memory.
+  let descriptor: Int32
+  /// Those of the open file that count.
+  let range: Range<Int>
+  let memory: UnsafeRawBufferPointer?
+  private let ownsDescriptor: Bool
+
+  /// Opens what `source` names; what is no file is held in memory.
+  init(_ source: MediaSource) throws(MediaError) {
+    if let opened = try source.opened(atMost: .max) {
+      (descriptor, ownsDescriptor, memory) = (opened.descriptor, true, nil)
+      range = 0..<opened.byteCount
+    } else {
+      let bytes = try source.bytes(atMost: StillImageOptions().maximumFileBytes)
+      let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 16)
+      copy.copyBytes(from: bytes)
+      (descriptor, ownsDescriptor, memory) = (-1, false, UnsafeRawBufferPointer(copy))
+      range = 0..<bytes.count
+    }
+  }
+
+  /// Part of an open file, which stays open.
+  init(of descriptor: Int32, _ range: Range<Int>) {
+    (self.descriptor, self.range) = (descriptor, range)
+    (memory, ownsDescriptor) = (nil, false)
+  }
+
+  deinit {
+    if ownsDescriptor { close(descriptor) }
+    memory?.deallocate()
+  }
+
+  /// At most `count` bytes from the beginning.
+  func firstBytes(_ count: Int) -> [UInt8] {
+    if let memory { return Array(memory.prefix(count)) }
+    let count = min(count, range.count)
+    return [UInt8](unsafeUninitializedCapacity: count) { buffer, read in
+      read = max(0, pread(descriptor, buffer.baseAddress, count, off_t(range.lowerBound)))
+    }
+  }
+
+  /// Whether they are those of a clip, told by how they begin.
+  var isClip: Bool { MediaFormat(recognizing: firstBytes(512))?.isVideo == true }
+}
