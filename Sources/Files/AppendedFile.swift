@@ -25,6 +25,13 @@ package struct AppendedFile: ~Copyable {
     byteCount -= torn
   }
 
+  /// Cuts off all but the first `count` bytes, such as behind a torn last line.
+  package mutating func cut(to count: Int) throws(FileError) {
+    guard count < byteCount else { return }
+    try descriptor.truncate(to: count)
+    byteCount = count
+  }
+
   /// Adds one record.
   package mutating func append(_ record: [UInt8]) throws(FileError) {
     do throws(FileError) {

@@ -19,8 +19,23 @@ struct FileDescriptor: ~Copyable {
     number = opened
   }
 
+  /// The open file `number`, which somebody else owns; it is read through a second descriptor.
+  init(duplicating number: Int32, as name: String) throws(FileError) {
+    path = name
+    let copy = fcntl(number, F_DUPFD_CLOEXEC, 3)
+    guard copy >= 0 else { throw FileError(name, after: "dup") }
+    self.number = copy
+  }
+
   deinit {
     if number >= 0 { _ = close(number) }
+  }
+
+  /// Another descriptor of the same open file, which the caller closes.
+  func duplicate() throws(FileError) -> Int32 {
+    let copy = fcntl(number, F_DUPFD_CLOEXEC, 0)
+    guard copy >= 0 else { throw FileError(path, after: "fcntl") }
+    return copy
   }
 
   func status() throws(FileError) -> stat {
@@ -34,6 +49,39 @@ struct FileDescriptor: ~Copyable {
     guard let base = mmap(nil, count, PROT_READ, MAP_PRIVATE, number, 0), base != MAP_FAILED
     else { throw FileError(path, after: "mmap") }
     return UnsafeRawPointer(base)
+  }
+
+  /// The bytes at `range`, or as many of them as there are.
+  func read(_ range: Range<Int>) throws(FileError) -> [UInt8] {
+    var bytes: [UInt8] = []
+    while bytes.count < range.count {
+      let missing = range.count - bytes.count
+      let offset = off_t(range.lowerBound + bytes.count)
+      let chunk = try chunk(of: missing, after: "pread") { pread(number, $0, missing, offset) }
+      if chunk.isEmpty { break }
+      if bytes.isEmpty { bytes = chunk } else { bytes += chunk }
+    }
+    return bytes
+  }
+
+  /// The next bytes of a stream, at most `count`; none at its end.
+  func readNext(_ count: Int) throws(FileError) -> [UInt8] {
+    try chunk(of: count, after: "read") { Glibc.read(number, $0, count) }
+  }
+
+  private func chunk(
+    of capacity: Int, after name: String, _ read: (UnsafeMutableRawPointer?) -> Int
+  ) throws(FileError) -> [UInt8] {
+    while true {
+      var code: Int32 = 0
+      let bytes = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
+        let found = read(UnsafeMutableRawPointer(buffer.baseAddress))
+        code = found < 0 ? errno : 0
+        count = max(found, 0)
+      }
+      if code == 0 { return bytes }
+      guard code == EINTR else { throw FileError(path, after: name, code: code) }
+    }
   }
 
   /// Writes all of `bytes`: a call may be interrupted, or take only a part.

@@ -2,13 +2,14 @@ import Glibc
 
 /// The right to write into a folder, which one process holds at a time.
 ///
-/// It goes with the process, however that ends; the file `.lock` stays.
+/// It goes with the process, however that ends; the file `.lock` stays. What several processes may do
+/// beside each other in one folder has a lock file for each.
 package struct FolderLock: ~Copyable {
   private let number: Int32
 
   /// Takes the right to `folder`, or returns nil at once if another process holds it.
-  package init?(_ folder: String) throws(FileError) {
-    let path = "\(folder)/.lock"
+  package init?(_ folder: String, named name: String = ".lock") throws(FileError) {
+    let path = "\(folder)/\(name)"
     let number = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o666)
     guard number >= 0 else { throw FileError(path, after: "open") }
     guard flock(number, LOCK_EX | LOCK_NB) == 0 else {

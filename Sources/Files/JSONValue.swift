@@ -28,7 +28,8 @@ package enum JSONValue: Sendable, Equatable {
     }
   }
 
-  private init(next reader: inout JSONReader) throws(JSONError) {
+  /// Reads the value that comes next.
+  package init(next reader: inout JSONReader) throws(JSONError) {
     switch try reader.peek() {
     case .object:
       var members: [Member] = []

@@ -7,6 +7,8 @@ package enum MediaSource: Sendable, Equatable {
   /// The file of this name in a folder that neither the name nor any link may lead out of.
   case fileInside(folder: String, name: String)
   case standardInput
+  /// A member of an archive that is open.
+  case part(of: ReadableFile, range: Range<Int>, name: String)
   case bytes([UInt8], name: String)
 
   /// What messages call it.
@@ -15,7 +17,7 @@ package enum MediaSource: Sendable, Equatable {
     case .file(let path): path
     case .fileInside(let folder, let name): "\(folder)/\(name)"
     case .standardInput: "standard input"
-    case .bytes(_, let name): name
+    case .part(_, _, let name), .bytes(_, let name): name
     }
   }
 }
@@ -34,6 +36,9 @@ extension MediaSource {
       bytes = given
     case .standardInput:
       bytes = try readStream(STDIN_FILENO, atMost: maximum)
+    case .part(let archive, let range, _):
+      guard range.count <= maximum else { throw tooLarge(range.count, maximum) }
+      bytes = try readPart(range, of: archive)
     case .file(let path):
       bytes = try readFile(try open(path), atMost: maximum)
     case .fileInside(let folder, let name):
@@ -61,22 +66,30 @@ extension MediaSource {
   /// Opens the file for somebody else to read, as another process.
   ///
   /// - Parameter maximum: The most bytes that it may have.
-  /// - Returns: A descriptor, to be closed by the caller, and how many bytes there are; nil if the source
+  /// - Returns: A descriptor, to be closed by the caller, and which of its bytes count; nil if the source
   ///   is no file.
   /// - Throws: `MediaError` as reading it here would, as far as can be known without reading.
   package func opened(
     atMost maximum: Int
-  ) throws(MediaError) -> (descriptor: Int32, byteCount: Int)? {
+  ) throws(MediaError) -> (descriptor: Int32, range: Range<Int>)? {
     let descriptor: Int32
     switch self {
     case .bytes, .standardInput: return nil
+    case .part(let archive, let range, _):
+      guard range.count <= maximum else { throw tooLarge(range.count, maximum) }
+      guard !range.isEmpty else { throw empty }
+      do throws(FileError) {
+        return (try archive.duplicate(), range)
+      } catch {
+        throw openFailure(error, archive.path)
+      }
     case .file(let path): descriptor = try open(path)
     case .fileInside(let folder, let name): descriptor = try open(name, inside: folder)
     }
     do throws(MediaError) {
       let byteCount = try byteCount(of: descriptor, atMost: maximum)
       guard byteCount > 0 else { throw empty }
-      return (descriptor, byteCount)
+      return (descriptor, 0..<byteCount)
     } catch {
       close(descriptor)
       throw error
@@ -112,6 +125,16 @@ extension MediaSource {
       return try openFile(name, beneath: folder)
     } catch {
       throw openFailure(error, folder)
+    }
+  }
+
+  private func readPart(
+    _ range: Range<Int>, of archive: ReadableFile
+  ) throws(MediaError) -> [UInt8] {
+    do throws(FileError) {
+      return try archive.bytes(range)
+    } catch {
+      throw openFailure(error, archive.path)
     }
   }
 

@@ -11,6 +11,7 @@ struct Cutline: ParsableCommand {
     discussion: """
         cutline photo.jpg                           prints a caption
         cutline *.png -f jsonl -o captions.jsonl    many pictures, as JSON lines
+        cutline batch photos -r -o out              a hundred thousand; goes on where it was
         cutline caption --help                      all there is to choose
 
       Results go to standard output, all else to standard error. Exit code 0: all went well; \
@@ -18,7 +19,8 @@ struct Cutline: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      CaptionCommand.self, FeaturesCommand.self, TrainCommand.self, DatasetCommand.self,
+      CaptionCommand.self, BatchCommand.self, FeaturesCommand.self, TrainCommand.self,
+      DatasetCommand.self,
       ModelCommand.self, BenchCommand.self, DoctorCommand.self, DecodeWorkerCommand.self,
     ],
     defaultSubcommand: CaptionCommand.self)

@@ -11,6 +11,8 @@ import Training
 ///
 /// 64, wrong use, comes from the argument parser; 128 and more from signals.
 enum ExitStatus: Int32 {
+  /// Before its end, because too many inputs failed.
+  case stopped = 1
   case someFailed = 2
   case diverged = 3
   case badData = 65
@@ -45,6 +47,9 @@ struct Failure: Equatable {
     case let error as VocabularyError: self.init(error.description, .badData)
     case let error as DatasetError: self.init(error.description, error.status)
     case let error as CheckpointError: self.init(error.description, error.status)
+    case let error as JournalError: self.init(error.description, .cannotCreate)
+    case let error as ShardMergeError: self.init(error.description, .inputMissing)
+    case let error as ShardError: self.init(error.description, .configuration)
     case let error as Failure: self = error
     default: return nil
     }

@@ -56,19 +56,11 @@ struct PictureOptions: ParsableArguments {
       "Pictures: JPEG, PNG or WebP files, or - for standard input.", valueName: "file"),
     completion: .file())
   var files: [String]
-  @Option(
-    help: ArgumentHelp(
-      "Refuse pictures of more pixels (default: 89478485, as in Pillow).", valueName: "n"))
-  var maxPixels: Int?
-  @Flag(help: "Fail on truncated and damaged pictures rather than caption what is there.")
-  var strict = false
+  @OptionGroup var limiting: PictureLimitOptions
 
   func validate() throws {
     guard files.count(where: { $0 == "-" }) <= 1 else {
       throw ValidationError("standard input (-) can be read only once. Leave out the other '-'.")
-    }
-    if let maxPixels, maxPixels < 1 {
-      throw ValidationError("--max-pixels must be above 0, not \(maxPixels).")
     }
   }
 
@@ -83,13 +75,31 @@ struct PictureOptions: ParsableArguments {
   /// What is to be captioned; numbers leave room for the parts of clips.
   var numberedFiles: [CaptionJob<LocalDecoder>.File] {
     sources.enumerated().map { index, file in
-      .init(name: file.name, source: file.source, number: index << 16)
+      .init(name: file.name, source: .success(file.source), number: index << 16)
     }
   }
 
   /// What results call each picture, and where it is read.
   var sources: [(name: String, source: MediaSource)] {
     files.map { ($0, $0 == "-" ? .standardInput : .file($0)) }
+  }
+
+  var limits: StillImageOptions { limiting.limits }
+}
+
+/// Which pictures to refuse.
+struct PictureLimitOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Refuse pictures of more pixels (default: 89478485, as in Pillow).", valueName: "n"))
+  var maxPixels: Int?
+  @Flag(help: "Fail on truncated and damaged pictures rather than caption what is there.")
+  var strict = false
+
+  func validate() throws {
+    if let maxPixels, maxPixels < 1 {
+      throw ValidationError("--max-pixels must be above 0, not \(maxPixels).")
+    }
   }
 
   var limits: StillImageOptions {

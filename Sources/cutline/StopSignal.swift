@@ -8,11 +8,16 @@ import Synchronization
 final class StopSignal: Sendable {
   private let received = Mutex<Int32?>(nil)
   private let progress: Progress
+  private let unit: String
 
   /// Begins to wait, and will say so to `progress` when a signal came; to be called before any other
   /// thread is started, since threads inherit what is blocked.
-  init(reportingTo progress: Progress) {
-    self.progress = progress
+  ///
+  /// - Parameters:
+  ///   - progress: Where it is said.
+  ///   - unit: What is still brought to its end.
+  init(reportingTo progress: Progress, after unit: String = "step") {
+    (self.progress, self.unit) = (progress, unit)
     var held = Self.held
     pthread_sigmask(SIG_BLOCK, &held, nil)
     var thread = pthread_t()
@@ -44,7 +49,7 @@ final class StopSignal: Sendable {
         progress.clear()
         _exit(128 + number)
       }
-      progress.say("stopping after this step... (again to stop at once)")
+      progress.say("stopping after this \(unit)... (again to stop at once)")
     }
   }
 

@@ -7,11 +7,12 @@ package struct CaptionJob<Decoder: MediaDecoder & ~Copyable>: ~Copyable {
   package struct File {
     /// What its result is called.
     package let name: String
-    package let source: MediaSource
+    /// Where it is read, or why it cannot be.
+    package let source: Result<MediaSource, MediaError>
     /// Its number in the run, which fixes what is drawn.
     package let number: Int
 
-    package init(name: String, source: MediaSource, number: Int) {
+    package init(name: String, source: Result<MediaSource, MediaError>, number: Int) {
       (self.name, self.source, self.number) = (name, source, number)
     }
   }
@@ -47,13 +48,15 @@ package struct CaptionJob<Decoder: MediaDecoder & ~Copyable>: ~Copyable {
   ///
   /// - Parameters:
   ///   - next: Asked for another file whenever one can be taken; nil if there are no more.
+  ///   - shouldStop: Asked again and again; what has no result then is left.
   ///   - deliver: Takes one result; what it throws ends the run.
   /// - Throws: `ModelError` if the model turns out not to be whole; what `next` and `deliver` throw.
   package mutating func run(
-    next: () throws -> File?, deliver: (CaptionResult) throws -> Void
+    next: () throws -> File?, shouldStop: () -> Bool = { false },
+    deliver: (CaptionResult) throws -> Void
   ) throws {
     var hasMore = true
-    while hasMore || !pending.isEmpty {
+    while hasMore || !pending.isEmpty, !shouldStop() {
       while hasMore, decoder.hasRoom {
         if let file = try next() { try submit(file) } else { hasMore = false }
       }
@@ -65,9 +68,14 @@ package struct CaptionJob<Decoder: MediaDecoder & ~Copyable>: ~Copyable {
   }
 
   private mutating func submit(_ file: File) throws {
-    packer.begin(nextID, firstNumber: file.number)
-    pending.append(Pending(id: nextID, name: file.name))
-    try decoder.submit(file.source, as: nextID)
+    switch file.source {
+    case .failure(let error):
+      pending.append(Pending(id: nextID, name: file.name, decoded: .failure(error)))
+    case .success(let source):
+      packer.begin(nextID, firstNumber: file.number)
+      pending.append(Pending(id: nextID, name: file.name))
+      try decoder.submit(source, as: nextID)
+    }
     nextID += 1
   }
 

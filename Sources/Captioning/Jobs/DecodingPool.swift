@@ -121,12 +121,12 @@ package struct DecodingPool: MediaDecoder, ~Copyable {
 
   private func task(_ number: Int, _ source: MediaSource) throws(MediaError) -> WorkerTask {
     let file: WorkerFile
-    let byteCount: Int
+    let range: Range<Int>
     if let opened = try source.opened(atMost: .max) {
-      (file, byteCount) = (WorkerFile(owning: opened.descriptor), opened.byteCount)
+      (file, range) = (WorkerFile(owning: opened.descriptor), opened.range)
     } else {
       let bytes = try source.bytes(atMost: maximumFileBytes)
-      byteCount = bytes.count
+      range = 0..<bytes.count
       do throws(FileError) {
         file = try WorkerFile(holding: bytes, name: source.name)
       } catch {
@@ -136,12 +136,12 @@ package struct DecodingPool: MediaDecoder, ~Copyable {
       }
     }
     let isClip = source.isClip
-    if !isClip, byteCount > maximumFileBytes {
+    if !isClip, range.count > maximumFileBytes {
       // Says how large it is.
       _ = try source.opened(atMost: maximumFileBytes)
     }
     var task = WorkerTask(
-      number: number, file: file, range: 0..<byteCount, message: order,
+      number: number, file: file, range: range, message: order,
       timeLimit: isClip ? settings.clipTimeLimit : settings.timeLimit)
     task.maximumPartCount = isClip ? .max : 0
     return task

@@ -35,10 +35,7 @@ package struct PictureReader: Sendable {
   }
 
   /// The pictures in `sources`, in their order; one that cannot be read does not stop the others.
-  package func read(
-    _ sources: some RandomAccessCollection<MediaSource>
-  ) -> [Result<FramedPicture, MediaError>] {
-    let sources = Array(sources)
+  package func read(_ sources: [MediaSource]) -> [Result<FramedPicture, MediaError>] {
     let workerCount = min(threadCount, sources.count)
     guard workerCount > 1 else { return sources.map(framed) }
     let results = Mutex([Result<FramedPicture, MediaError>?](repeating: nil, count: sources.count))

@@ -25,10 +25,13 @@ package enum ResultFormat: String, Sendable, CaseIterable {
 }
 
 extension CaptionResult {
+  fileprivate var cues: [SubtitleCue] { (try? outcome.get().cues) ?? [] }
+}
+
+extension CaptionedMedia {
   /// The likeliest sentence of each part of a clip; nothing of a picture, which has no times.
-  fileprivate var cues: [SubtitleCue] {
-    guard case .success(let media) = outcome else { return [] }
-    return media.segments.compactMap { segment in
+  var cues: [SubtitleCue] {
+    segments.compactMap { segment in
       guard let span = segment.span, let caption = segment.captions.first else { return nil }
       return SubtitleCue(start: span.start, end: span.end, text: caption.text)
     }

@@ -12,7 +12,7 @@ package struct ResultHead: Sendable {
   /// How captions were searched for.
   package let settings: JSONValue
   /// The same of clips, which frames were looked at included.
-  fileprivate let clipSettings: JSONValue
+  package let clipSettings: JSONValue
 
   /// - Parameters:
   ///   - model: What the user called the model.

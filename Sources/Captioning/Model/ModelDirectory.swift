@@ -48,6 +48,17 @@ public struct ModelDirectory: Sendable {
   /// The SHA-256 of the weights, as the folder's list of checksums has it; nil where it has none.
   package func weightsDigest() -> String? { listedDigest(of: FileName.weights) }
 
+  /// The SHA-256 of the weights, computed where the folder has no list.
+  package func weightsChecksum() throws(ModelError) -> String {
+    if let digest = weightsDigest() { return digest }
+    let file = "\(path)/\(FileName.weights)"
+    do throws(FileError) {
+      return try SHA256.digest(ofFile: file).description
+    } catch {
+      throw ModelError(file, .unreadable(error))
+    }
+  }
+
   func listedDigest(of name: String) -> String? {
     let list = try? ChecksumList(reading: "\(path)/\(FileName.checksums)")
     return list?.entries.first { $0.name == name }?.digest.description

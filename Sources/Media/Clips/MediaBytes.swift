@@ -13,7 +13,7 @@ struct MediaBytes: ~Copyable {
   init(_ source: MediaSource) throws(MediaError) {
     if let opened = try source.opened(atMost: .max) {
       (descriptor, ownsDescriptor, memory) = (opened.descriptor, true, nil)
-      range = 0..<opened.byteCount
+      range = opened.range
     } else {
       let bytes = try source.bytes(atMost: StillImageOptions().maximumFileBytes)
       let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 16)

@@ -1,0 +1,77 @@
+import Files
+import Media
+
+/// A file, or a member of an archive, that gets a row.
+package struct BatchInput: Sendable {
+  package enum Place: Sendable {
+    case file(String)
+    case member(of: ReadableFile, Range<Int>)
+    /// Nowhere that it could be read.
+    case nowhere(MediaError)
+  }
+
+  /// What its row calls it.
+  package let name: String
+  package let place: Place
+  /// Its path below the folder, the fixed part of the pattern, or the archive's folder, in which it was
+  /// found: as its side files will lie in the output.
+  package let mirrorPath: String
+
+  package init(name: String, place: Place, mirrorPath: String) {
+    (self.name, self.place, self.mirrorPath) = (name, place, mirrorPath)
+  }
+
+  /// Where its bytes are, or why there are none.
+  package var source: Result<MediaSource, MediaError> {
+    switch place {
+    case .file(let path): .success(.file(path))
+    case .member(let archive, let range):
+      .success(.part(of: archive, range: range, name: name))
+    case .nowhere(let error): .failure(error)
+    }
+  }
+
+  /// What tells it from what it was before a change; nil where it cannot be looked at.
+  ///
+  /// To be asked for before the bytes are read: what changes in between is then captioned again.
+  package var stamp: SourceStamp? {
+    switch place {
+    case .file(let path): FileStatus(path).map { SourceStamp($0) }
+    case .member(let archive, let range): SourceStamp(archive.status, range)
+    case .nowhere: nil
+    }
+  }
+
+  /// A number that depends on the name alone, whatever else is captioned, on whatever machine.
+  package var number: UInt64 {
+    let digest = Array(name.utf8).withUnsafeBytes { SHA256.digest(of: $0) }
+    return digest.bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+  }
+}
+
+/// What is looked at to see whether a file is the one that was captioned.
+package struct SourceStamp: Sendable, Hashable {
+  /// In bytes.
+  package let size: Int
+  /// Of the file, or of the archive that it is in.
+  package let modificationNanoseconds: Int
+  /// Where a member's bytes begin in its archive.
+  package let offset: Int?
+
+  package init(size: Int, modificationNanoseconds: Int, offset: Int? = nil) {
+    self.size = size
+    self.modificationNanoseconds = modificationNanoseconds
+    self.offset = offset
+  }
+
+  init(_ status: FileStatus) {
+    self.init(
+      size: status.byteCount, modificationNanoseconds: status.modificationNanoseconds)
+  }
+
+  init(_ archive: FileStatus, _ range: Range<Int>) {
+    self.init(
+      size: range.count, modificationNanoseconds: archive.modificationNanoseconds,
+      offset: range.lowerBound)
+  }
+}

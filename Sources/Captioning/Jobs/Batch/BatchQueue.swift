@@ -1,0 +1,90 @@
+import Files
+import Media
+
+/// The inputs of one shard, each once, with what the journal knows of it.
+package struct BatchQueue {
+  /// What decides which inputs are captioned.
+  package struct Rules: Sendable {
+    package let shard: Shard
+    /// A row made under one of these stays.
+    package let conditions: [JournalRow.Conditions]
+    /// Whether what failed before is tried again.
+    package let retriesFailed: Bool
+    package let sideFormats: [SideFormat]
+    /// The folder that is written.
+    package let output: String
+
+    package init(
+      shard: Shard, conditions: [JournalRow.Conditions], retriesFailed: Bool,
+      sideFormats: [SideFormat], output: String
+    ) {
+      (self.shard, self.conditions, self.retriesFailed) = (shard, conditions, retriesFailed)
+      (self.sideFormats, self.output) = (sideFormats, output)
+    }
+  }
+
+  package struct Item: Sendable {
+    package let input: BatchInput
+    package let stamp: SourceStamp?
+    package let finding: JournalIndex.Finding
+    /// Where its side files go, without the ending; nil where there are none.
+    package let sideStem: String?
+    /// Whether it is to be captioned now.
+    package let isWaiting: Bool
+  }
+
+  private let rules: Rules
+  private let index: JournalIndex
+  private var walk: InputWalk
+  private var seen: Set<UInt64> = []
+  private var sideNames = SideFileNames()
+  /// How many inputs were given more than once.
+  package private(set) var repeatedCount = 0
+  /// How many inputs were left to other shards.
+  package private(set) var otherShardCount = 0
+
+  package init(_ inputs: BatchInputs, _ rules: Rules, _ index: JournalIndex) {
+    (self.rules, self.index) = (rules, index)
+    walk = InputWalk(inputs)
+  }
+
+  package var leftOut: BatchInputs.LeftOut { walk.leftOut }
+  package var unmatchedPatterns: [String] { walk.unmatchedPatterns }
+
+  /// The next input; nil after the last.
+  package mutating func next() throws(FileError) -> Item? {
+    while let input = try walk.next() {
+      guard seen.insert(JournalIndex.hash(input.name)).inserted else {
+        repeatedCount += 1
+        continue
+      }
+      // Those of other shards have side files, too, and so take names away.
+      let stem = rules.sideFormats.isEmpty ? nil : sideNames.stem(for: input.mirrorPath)
+      if rules.shard.contains(input) { return item(input, stem) }
+      otherShardCount += 1
+    }
+    return nil
+  }
+
+  private func item(_ input: BatchInput, _ stem: String?) -> Item {
+    let stamp = input.stamp
+    let finding = index.finding(input.name, stamp, rules.conditions)
+    let isWaiting =
+      switch finding {
+      case .new, .changed: true
+      case .failed: rules.retriesFailed
+      case .captioned: !hasSideFiles(stem)
+      }
+    return Item(
+      input: input, stamp: stamp, finding: finding, sideStem: stem, isWaiting: isWaiting)
+  }
+
+  /// Whether an input's side files are there; a power cut may have left them empty.
+  private func hasSideFiles(_ stem: String?) -> Bool {
+    guard let stem else { return true }
+    return rules.sideFormats.allSatisfy { format in
+      let path = joinedPath(rules.output, "\(stem).\(format.rawValue)")
+      return FileStatus(path).map { $0.kind == .file && $0.byteCount > 0 } ?? false
+    }
+  }
+}

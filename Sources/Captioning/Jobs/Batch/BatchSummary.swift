@@ -1,0 +1,130 @@
+import Files
+import Media
+
+/// How a batch went, or how far it came: `summary.json`.
+package struct BatchSummary: Sendable, Equatable {
+  static let schema = "cutline.batch/1"
+
+  package enum End: String, Sendable {
+    case finished
+    /// By a signal.
+    case interrupted
+    /// Because more failed than may.
+    case tooManyFailures = "too_many_failures"
+    /// Because a file could not be written.
+    case failed
+  }
+
+  /// The inputs, those of earlier runs included.
+  package struct Counts: Sendable, Equatable {
+    package var inputs = 0
+    package var captioned = 0
+    package var failures: [MediaError.Code: Int] = [:]
+
+    package init() {}
+
+    package var failed: Int { failures.values.reduce(0, +) }
+    package var done: Int { captioned + failed }
+  }
+
+  package var end = End.finished
+  package var counts = Counts()
+  package var leftOut = BatchInputs.LeftOut()
+  package var repeatedCount = 0
+  /// How many inputs this run has brought to a row, and in what time.
+  package var newCount = 0
+  package var seconds = 0.0
+  package let shard: Shard
+  package let model: JSONValue
+  package let settings: JSONValue
+
+  init(of shard: Shard, model: JSONValue, settings: JSONValue) {
+    (self.shard, self.model, self.settings) = (shard, model, settings)
+  }
+
+  init(of shard: Shard, _ head: ResultHead, _ survey: BatchSurvey) {
+    self.init(of: shard, model: head.model, settings: head.settings)
+    (counts, leftOut, repeatedCount) = (survey.counts, survey.leftOut, survey.repeatedCount)
+  }
+
+  package var filesPerSecond: Double { seconds > 0 ? Double(newCount) / seconds : 0 }
+
+  package var json: JSONValue {
+    var members: [JSONValue.Member] = [
+      .init("schema", .string(Self.schema)), .init("end", .string(end.rawValue)),
+      .init("inputs", .count(counts.inputs)), .init("done", .count(counts.done)),
+      .init("captioned", .count(counts.captioned)), .init("failed", .count(counts.failed)),
+      .init("failures", .object(failureMembers)),
+      .init("left_out", leftOut.json(repeatedCount: repeatedCount)),
+      .init("new", .count(newCount)), .init("seconds", .number((seconds * 10).rounded() / 10)),
+      .init("files_per_second", .number((filesPerSecond * 100).rounded() / 100)),
+      .init("model", model), .init("settings", settings),
+    ]
+    if shard != .whole {
+      members.append(
+        .init("shard", ["index": .count(shard.index), "count": .count(shard.count)]))
+    }
+    return .object(members)
+  }
+
+  private var failureMembers: [JSONValue.Member] {
+    MediaError.Code.allCases.compactMap { code in
+      counts.failures[code].map { JSONValue.Member(code.rawValue, .count($0)) }
+    }
+  }
+
+  /// Writes the file into `folder`, in place of an older one.
+  package func write(into folder: String) throws(FileError) {
+    try AtomicFile.write(
+      json.prettyText + "\n", to: Self.path(in: folder, shard), overwriting: true)
+  }
+
+  package static func path(in folder: String, _ shard: Shard) -> String {
+    "\(folder)/\(shard.fileName("summary", ".json"))"
+  }
+}
+
+extension BatchSummary {
+  /// Reads the summary of a shard; nil if there is none, or it is something else.
+  init?(of shard: Shard, in folder: String) {
+    let path = Self.path(in: folder, shard)
+    guard let bytes = try? MappedFile(path, limit: 1 << 20).withBytes({ Array($0) }),
+      let json = try? JSONValue(reading: bytes), json["schema"]?.string == Self.schema,
+      let end = json["end"]?.string.flatMap({ End(rawValue: $0) }), let model = json["model"],
+      let settings = json["settings"], case .object(let failures) = json["failures"]
+    else { return nil }
+    (self.end, self.shard, self.model, self.settings) = (end, shard, model, settings)
+    func count(_ key: String) -> Int { json[key]?.integer ?? 0 }
+    counts.inputs = count("inputs")
+    counts.captioned = count("captioned")
+    for failure in failures {
+      if let code = MediaError.Code(rawValue: failure.key) {
+        counts.failures[code] = failure.value.integer
+      }
+    }
+    newCount = count("new")
+    seconds = json["seconds"]?.number ?? 0
+  }
+
+  /// Adds what another shard did, at the same time.
+  mutating func add(_ other: BatchSummary) {
+    counts.inputs += other.counts.inputs
+    counts.captioned += other.counts.captioned
+    counts.failures.merge(other.counts.failures, uniquingKeysWith: +)
+    newCount += other.newCount
+    seconds = max(seconds, other.seconds)
+  }
+}
+
+extension BatchInputs.LeftOut {
+  fileprivate func json(repeatedCount: Int) -> JSONValue {
+    [
+      "hidden": .count(hidden), "not_media": .count(notMedia), "links": .count(links),
+      "others": .count(others), "folders": .count(folders), "repeated": .count(repeatedCount),
+    ]
+  }
+}
+
+extension JSONValue {
+  fileprivate static func count(_ count: Int) -> JSONValue { .number(Double(count)) }
+}

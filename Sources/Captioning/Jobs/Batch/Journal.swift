@@ -1,0 +1,135 @@
+import Files
+
+/// The rows of a batch on the disk, `results.jsonl`: one for each input, written as it is done.
+///
+/// It only ever grows while a batch runs, so that a kill can at worst tear the last line, which is cut off
+/// by the next run. The row of a file that is captioned again is added, too: until then the old one
+/// stands, and what would replace it in place could be torn. `finish` then leaves out the rows that
+/// have a newer one, in a copy that takes the file's name at once.
+package struct Journal: ~Copyable {
+  /// As long as a line may be, in bytes: a clip of a day, described every second.
+  private static let longestLine = 256 << 20
+  /// How long rows may be with the system and not on the disk, which only a power cut would show.
+  private static let synchronizationInterval = Duration.seconds(10)
+
+  package let path: String
+  /// What was there when it was opened.
+  package let index: JournalIndex
+  /// How many lines are no rows; `finish` leaves them out.
+  package let brokenLineCount: Int
+  private var replacedCounts: [UInt64: Int]
+  private var file: AppendedFile
+  private var lastSynchronization = ContinuousClock.now
+
+  /// Opens the journal at `path`, or creates it.
+  ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - isRestarting: Whether the rows that are there are given up.
+  /// - Throws: `JournalError` if the file is something else; what the file system said.
+  package init(_ path: String, isRestarting: Bool = false) throws {
+    var contents = try Self.read(path)
+    if isRestarting { contents = Contents() }
+    var file = try AppendedFile(path)
+    try file.cut(to: contents.wholeByteCount)
+    (self.path, index, brokenLineCount) = (path, contents.index, contents.brokenLineCount)
+    replacedCounts = index.replacedCounts
+    self.file = file
+  }
+
+  /// Adds the row of an input; it is with the system when this returns, or not there at all.
+  ///
+  /// - Parameters:
+  ///   - row: One line of JSON.
+  ///   - name: The input's.
+  ///   - isReplacing: Whether there is a row of it.
+  /// - Throws: What the file system said.
+  package mutating func append(
+    _ row: JSONValue, of name: String, isReplacing: Bool
+  ) throws(FileError) {
+    try file.append(Array((row.compactText + "\n").utf8))
+    if isReplacing { replacedCounts[JournalIndex.hash(name), default: 0] += 1 }
+    guard lastSynchronization.duration(to: .now) > Self.synchronizationInterval else { return }
+    try synchronize()
+  }
+
+  /// Waits until all rows are on the disk.
+  package mutating func synchronize() throws(FileError) {
+    try file.synchronize()
+    lastSynchronization = .now
+  }
+
+  /// Leaves one row for each input, and waits until all are on the disk.
+  package mutating func finish() throws(FileError) {
+    try synchronize()
+    guard !replacedCounts.isEmpty || brokenLineCount > 0 else { return }
+    let copy = try AtomicFile(path, overwriting: true)
+    var lines = LineReader(try ReadableFile(path), limit: Self.longestLine)
+    var waiting: [UInt8] = []
+    while let line = try lines.next() {
+      guard let name = JournalRow(line)?.name else { continue }
+      let hash = JournalIndex.hash(name)
+      if let count = replacedCounts[hash] {
+        replacedCounts[hash] = count > 1 ? count - 1 : nil
+        continue
+      }
+      waiting += line
+      waiting.append(UInt8(ascii: "\n"))
+      if waiting.count >= 1 << 18 {
+        try copy.write(waiting)
+        waiting.removeAll(keepingCapacity: true)
+      }
+    }
+    try copy.write(waiting)
+    try copy.commit()
+  }
+
+  private struct Contents {
+    var index = JournalIndex()
+    /// Up to the end of the last whole line.
+    var wholeByteCount = 0
+    var brokenLineCount = 0
+  }
+
+  private static func read(_ path: String) throws -> Contents {
+    var contents = Contents()
+    let file: ReadableFile
+    do throws(FileError) {
+      file = try ReadableFile(path)
+    } catch {
+      guard error.problem == .missing else { throw error }
+      return contents
+    }
+    var lines = LineReader(file, limit: longestLine)
+    while let line = try lines.next(), !lines.isTorn {
+      contents.wholeByteCount = lines.offset
+      if let row = JournalRow(line) {
+        contents.index.add(row)
+      } else {
+        contents.brokenLineCount += 1
+      }
+    }
+    // A file in which nothing is ours belongs to somebody else.
+    let isForeign = contents.index.count == 0 && contents.brokenLineCount > 0
+    guard !isForeign, contents.index.count > 0 || isBeginningOfRow(file) else {
+      throw JournalError(path: path)
+    }
+    return contents
+  }
+
+  /// Whether a file without a whole line may have been begun by a batch.
+  private static func isBeginningOfRow(_ file: ReadableFile) -> Bool {
+    let start = Array("{\"schema\":\"\(ResultHead.schema)\"".utf8)
+    guard let head = try? file.bytes(0..<start.count) else { return false }
+    return start.starts(with: head)
+  }
+}
+
+/// A file in the place of a journal that is none.
+package struct JournalError: Error, Equatable, CustomStringConvertible {
+  package let path: String
+
+  package var description: String {
+    "\(path): exists and holds no results of cutline. Choose another folder with -o."
+  }
+}

@@ -1,0 +1,103 @@
+import Files
+import Media
+
+/// What a row of `results.jsonl` says about itself: whose it is, and what it was made from.
+package struct JournalRow: Sendable, Equatable {
+  package var name: String
+  package var stamp: SourceStamp?
+  package var conditions: Conditions
+  /// nil where there are captions.
+  package var failure: MediaError.Code?
+
+  /// What decides which captions a file gets, beside the file.
+  package struct Conditions: Sendable, Hashable {
+    /// The SHA-256 of the model's weights.
+    package var model: String?
+    /// How pictures were read and captions searched for, as JSON.
+    package var settings: String
+
+    package init(model: String?, settings: JSONValue) {
+      (self.model, self.settings) = (model, settings.compactText)
+    }
+  }
+
+  /// Reads a line; nil if it is no row of results.
+  package init?(_ line: ArraySlice<UInt8>) {
+    let row = line.withUnsafeBytes { bytes in
+      try? JSONReader.read(bytes) { (reader: inout JSONReader) throws(JSONError) -> Fields in
+        try Fields(&reader)
+      }
+    }
+    guard let row, row.schema == ResultHead.schema, let name = row.name else { return nil }
+    (self.name, stamp, failure) = (name, row.stamp, row.failure)
+    conditions = Conditions(model: row.model, settings: row.settings)
+  }
+
+  private struct Fields {
+    var schema: String?
+    var name: String?
+    var stamp: SourceStamp?
+    var model: String?
+    var settings = JSONValue.null
+    var failure: MediaError.Code?
+
+    /// Goes through a row without building what is not needed, such as its words.
+    init(_ reader: inout JSONReader) throws(JSONError) {
+      try reader.beginObject()
+      while let key = try reader.nextKey() {
+        switch key {
+        case "schema": schema = try reader.readString()
+        case "file": name = try reader.readString()
+        case "source": stamp = SourceStamp(try JSONValue(next: &reader))
+        case "model": model = try JSONValue(next: &reader)["sha256"]?.string
+        case "settings": settings = try JSONValue(next: &reader)
+        case "error":
+          let code = try JSONValue(next: &reader)["code"]?.string
+          failure = code.flatMap { MediaError.Code(rawValue: $0) } ?? .internal
+        default: try reader.skipValue()
+        }
+      }
+    }
+  }
+}
+
+extension ResultHead {
+  /// What decides the captions of a run's rows: of pictures, and of clips.
+  package var conditions: [JournalRow.Conditions] {
+    [settings, clipSettings].map {
+      JournalRow.Conditions(model: model["sha256"]?.string, settings: $0)
+    }
+  }
+}
+
+extension SourceStamp {
+  /// The row's member `source`.
+  ///
+  /// Nanoseconds are a text: as a number they would be rounded by all who read numbers as 64-bit floats, such
+  /// as jq, and a journal that went through jq be of no use.
+  package var json: JSONValue {
+    var members: [JSONValue.Member] = [
+      .init("size", .number(Double(size))),
+      .init("mtime_ns", .string("\(modificationNanoseconds)")),
+    ]
+    if let offset { members.append(.init("offset", .number(Double(offset)))) }
+    return .object(members)
+  }
+
+  init?(_ json: JSONValue) {
+    guard let size = json["size"]?.integer,
+      let time = json["mtime_ns"]?.string.flatMap({ Int($0) })
+    else { return nil }
+    self.init(size: size, modificationNanoseconds: time, offset: json["offset"]?.integer)
+  }
+}
+
+extension CaptionResult {
+  /// The result as a row of a batch: with what a later run compares.
+  package func journalRow(_ head: ResultHead, _ stamp: SourceStamp?) -> JSONValue {
+    guard case .object(var members) = json(head), let stamp else { return json(head) }
+    let place = members.firstIndex { $0.key == "file" }.map { $0 + 1 } ?? members.endIndex
+    members.insert(.init("source", stamp.json), at: place)
+    return .object(members)
+  }
+}

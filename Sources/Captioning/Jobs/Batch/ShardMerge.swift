@@ -1,0 +1,101 @@
+import Files
+
+/// Puts the results of all shards together into `results.jsonl`.
+package struct ShardMerge {
+  private let folder: String
+  private let shards: [Shard]
+
+  /// Looks which shards `folder` has the results of.
+  ///
+  /// - Parameters:
+  ///   - folder: The output that all shards wrote into.
+  ///   - count: How many shards there are; nil if the names of the files say it.
+  /// - Throws: `ShardMergeError` unless all are there; what the file system said.
+  package init(in folder: String, count: Int? = nil) throws {
+    let found = try namesInFolder(folder).compactMap { Shard(fileName: $0) }
+    let counts = Set(found.map(\.count)).sorted()
+    guard count != nil || counts.count < 2 else {
+      throw ShardMergeError(folder, .severalCounts(counts))
+    }
+    guard let count = count ?? counts.first else { throw ShardMergeError(folder, .none) }
+    shards = (0..<count).compactMap { Shard($0, of: count) }
+    self.folder = folder
+    let missing = shards.filter { !found.contains($0) }
+    guard missing.isEmpty else { throw ShardMergeError(folder, .missing(missing)) }
+  }
+
+  /// Writes the rows and the summary of all, and returns the latter.
+  ///
+  /// - Throws: `ShardMergeError` unless all are at their end; what the file system said.
+  package func write(overwriting: Bool) throws -> BatchSummary {
+    let summary = try summary()
+    let path = "\(folder)/\(Shard.whole.journalName)"
+    let file = try AtomicFile(path, overwriting: overwriting)
+    for shard in shards {
+      let part = try ReadableFile("\(folder)/\(shard.journalName)")
+      for start in stride(from: 0, to: part.status.byteCount, by: 1 << 20) {
+        try file.write(try part.bytes(start..<start + 1 << 20))
+      }
+    }
+    try file.commit()
+    try summary.write(into: folder)
+    return summary
+  }
+
+  /// The sum of all summaries, each of a shard that came to its end with the same model.
+  private func summary() throws(ShardMergeError) -> BatchSummary {
+    let summaries = shards.map { BatchSummary(of: $0, in: folder) }
+    let unfinished = zip(shards, summaries).filter { $1?.end != .finished }.map(\.0)
+    guard unfinished.isEmpty else { throw ShardMergeError(folder, .unfinished(unfinished)) }
+    let whole = summaries.compactMap(\.self)
+    guard let first = whole.first else { throw ShardMergeError(folder, .none) }
+    var sum = BatchSummary(of: .whole, model: first.model, settings: first.settings)
+    for summary in whole {
+      guard summary.model["sha256"] == first.model["sha256"], summary.settings == first.settings
+      else { throw ShardMergeError(folder, .different(first.shard, summary.shard)) }
+      sum.add(summary)
+    }
+    return sum
+  }
+}
+
+/// Why shards cannot be put together.
+package struct ShardMergeError: Error, Equatable, CustomStringConvertible {
+  package enum Problem: Sendable, Equatable {
+    case none
+    case severalCounts([Int])
+    case missing([Shard])
+    /// Stopped, killed, or still at work.
+    case unfinished([Shard])
+    case different(Shard, Shard)
+  }
+  package let folder: String
+  package let problem: Problem
+
+  init(_ folder: String, _ problem: Problem) { (self.folder, self.problem) = (folder, problem) }
+
+  package var description: String {
+    switch problem {
+    case .none:
+      "\(folder): holds no results of shards. Run the batch with --shard 0/N to N-1/N first."
+    case .severalCounts(let counts):
+      "\(folder): holds results of \(counts.map(String.init).joined(separator: ", and of ")) shards. "
+        + "Say with --shards which to put together."
+    case .missing(let shards):
+      "\(folder): of \(shards[0].count) shards there are no results of \(Self.list(shards)). "
+        + "Run the batch with --shard \(shards[0].index)/\(shards[0].count) first."
+    case .unfinished(let shards):
+      "\(folder): not at its end is shard \(Self.list(shards)). Run the batch with --shard "
+        + "\(shards[0].index)/\(shards[0].count) again, which does what is left."
+    case .different(let first, let second):
+      "\(folder): shards \(first.index) and \(second.index) were made with different models or settings. "
+        + "Run the batch with --shard \(second.index)/\(second.count) again, as the first."
+    }
+  }
+
+  /// The numbers of a few shards, and how many more there are.
+  private static func list(_ shards: [Shard]) -> String {
+    let numbers = shards.prefix(10).map { "\($0.index)" }.joined(separator: ", ")
+    return shards.count > 10 ? "\(numbers) and \(shards.count - 10) more" : numbers
+  }
+}

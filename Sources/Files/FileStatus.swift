@@ -1,0 +1,42 @@
+import Glibc
+
+/// What the system says of a file at one moment.
+package struct FileStatus: Sendable, Equatable {
+  package enum Kind: Sendable { case file, folder, link, other }
+
+  package let kind: Kind
+  package let byteCount: Int
+  /// When its contents last changed, in nanoseconds since 1970.
+  package let modificationNanoseconds: Int
+  /// What a file is by whatever name.
+  package let identity: Identity
+
+  package struct Identity: Sendable, Hashable {
+    fileprivate let device: UInt64
+    fileprivate let number: UInt64
+  }
+
+  /// Asks for what is at `path`, or where a symbolic link there leads; nil if nothing is.
+  package init?(_ path: String, followingLinks: Bool = true) {
+    var status = stat()
+    guard !path.utf8.contains(0),
+      (followingLinks ? stat(path, &status) : lstat(path, &status)) == 0
+    else { return nil }
+    self.init(status)
+  }
+
+  init(_ status: stat) {
+    kind =
+      switch status.st_mode & S_IFMT {
+      case S_IFREG: .file
+      case S_IFDIR: .folder
+      case S_IFLNK: .link
+      default: .other
+      }
+    byteCount = Int(status.st_size)
+    // A damaged disk may tell any time; the sum of two halves must not trap.
+    modificationNanoseconds =
+      Int(status.st_mtim.tv_sec) &* 1_000_000_000 &+ Int(status.st_mtim.tv_nsec)
+    identity = Identity(device: UInt64(status.st_dev), number: UInt64(status.st_ino))
+  }
+}

@@ -1,0 +1,130 @@
+import ArgumentParser
+import Captioning
+import Files
+
+/// What to caption.
+struct BatchInputOptions: ParsableArguments {
+  @Argument(
+    help: ArgumentHelp(
+      "Files, folders, .tar archives, and patterns such as 'photos/**/*.jpg' in quotes.",
+      valueName: "input"),
+    completion: .file())
+  var paths: [String] = []
+  @Flag(name: .shortAndLong, help: "Look into folders in folders; symbolic links are not followed.")
+  var recursive = false
+  @Option(
+    help: ArgumentHelp(
+      "Caption the files that a list names, one a line; - is standard input.", valueName: "file"),
+    completion: .file())
+  var from: String?
+  @Flag(
+    name: [.customShort("0"), .long],
+    help: "The names in the list end with NUL, as find -print0 writes them.")
+  var null = false
+
+  func validate() throws {
+    if paths.contains("-") {
+      throw ValidationError(
+        "a batch reads no picture from standard input. A list of files comes with --from -.")
+    }
+    if null, from == nil { throw ValidationError("--null says how a list ends. Add --from.") }
+  }
+
+  var isEmpty: Bool { paths.isEmpty && from == nil }
+
+  /// All that was named; a list on standard input is copied beside the output, to be read twice.
+  func inputs(outsideOf output: String) throws -> BatchInputs {
+    var arguments = paths.map { BatchInputs.Argument.path($0) }
+    if let from { arguments.append(.list(try list(from, output), isSeparatedByNull: null)) }
+    if let path = paths.first(where: { isFolder($0) && isSameFile($0, output) }) {
+      throw Failure(
+        "\(path): is both input and output. Choose another folder with -o.", .cannotCreate)
+    }
+    return BatchInputs(arguments, isRecursive: recursive, outsideOf: output)
+  }
+
+  private func list(_ path: String, _ output: String) throws -> ReadableFile {
+    if path == "-" { return try ReadableFile.copyOfStandardInput(in: output) }
+    do throws(FileError) {
+      return try ReadableFile(path)
+    } catch {
+      throw Failure(error.description, .inputMissing)
+    }
+  }
+
+  /// The inputs in a word or two.
+  var title: String {
+    switch (paths.count, from) {
+    case (1, nil): paths[0]
+    case (0, .some("-")): "standard input"
+    case (0, .some(let list)): list
+    default: "\(paths.count + (from == nil ? 0 : 1)) inputs"
+    }
+  }
+}
+
+/// Which part of a batch this process does.
+struct ShardOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Do only part I of N, from 0/N (default: as Slurm's or Kubernetes' variables say).",
+      valueName: "i/n"))
+  var shard: Shard?
+  @Option(
+    help: ArgumentHelp(
+      "How many parts there are, where $JOB_COMPLETION_INDEX says which, and for --merge.",
+      valueName: "n"))
+  var shards: Int?
+  @Flag(help: "Put the results of all parts together; no input is needed.")
+  var merge = false
+
+  func validate() throws {
+    if let shards, !(1...Shard.maximumCount).contains(shards) {
+      throw ValidationError(
+        "--shards must be from 1 to \(Shard.maximumCount), not \(shards).")
+    }
+    if let shard, let shards, shard.count != shards {
+      throw ValidationError("--shard and --shards name different numbers of parts.")
+    }
+    if merge, shard != nil {
+      throw ValidationError("--merge takes all parts together. Leave out --shard.")
+    }
+  }
+
+  /// The part, and the variable that says so; all where nobody does.
+  func chosen() throws(ShardError) -> (shard: Shard, variable: String?) {
+    if let shard { return (shard, nil) }
+    let assigned = try Shard.assigned(by: environmentVariable, count: shards)
+    return (assigned?.shard ?? .whole, assigned?.variable)
+  }
+}
+
+extension Shard: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
+}
+
+extension BatchJob.FailureLimit: ExpressibleByArgument {
+  public init?(argument: String) {
+    if argument.hasSuffix("%") {
+      guard let percent = Double(argument.dropLast()), (0...100).contains(percent) else {
+        return nil
+      }
+      self = .percent(percent)
+    } else {
+      guard let count = Int(argument), count >= 0 else { return nil }
+      self = .count(count)
+    }
+  }
+}
+
+/// A list of forms such as `txt,srt`.
+struct SideFormatList: ExpressibleByArgument {
+  let formats: [SideFormat]
+
+  init?(argument: String) {
+    let names = argument.split(separator: ",").map { $0 == "text" ? "txt" : String($0) }
+    let formats = names.compactMap { SideFormat(rawValue: $0) }
+    guard formats.count == names.count, !formats.isEmpty else { return nil }
+    self.formats = SideFormat.allCases.filter(formats.contains)
+  }
+}
