@@ -192,7 +192,8 @@ struct ClipCommandTests {
     let lines = try String(contentsOfFile: "\(folder.path)/trace", encoding: .utf8)
       .split(separator: "\n").filter { $0.contains("(") && !$0.contains("ENOENT") }
     let expected = [
-      "/lib", "/usr/lib", "/usr/share", "/etc/ld.so", "/etc/localtime", "/proc/", "/sys/", "/dev/null", "/opt/",
+      "/lib", "/usr/lib", "/usr/share", "/etc/ld.so", "/etc/localtime", "/proc/", "/sys/",
+      "/dev/null", "/opt/",
       model.path, "\"\(clip)\"",
     ]
     for line in lines {

@@ -73,16 +73,18 @@ package struct BatchQueue {
       switch finding {
       case .new, .changed: true
       case .failed: rules.retriesFailed
-      case .captioned: !hasSideFiles(stem)
+      case .captioned: !hasSideFiles(stem, of: input)
       }
     return Item(
       input: input, stamp: stamp, finding: finding, sideStem: stem, isWaiting: isWaiting)
   }
 
   /// Whether an input's side files are there; a power cut may have left them empty.
-  private func hasSideFiles(_ stem: String?) -> Bool {
+  private func hasSideFiles(_ stem: String?, of input: BatchInput) -> Bool {
     guard let stem else { return true }
+    let isClip = MediaKind(fileName: input.name) == .video
     return rules.sideFormats.allSatisfy { format in
+      if format.isForClips && !isClip { return true }
       let path = joinedPath(rules.output, "\(stem).\(format.rawValue)")
       return FileStatus(path).map { $0.kind == .file && $0.byteCount > 0 } ?? false
     }

@@ -9,6 +9,9 @@ package enum SideFormat: String, Sendable, CaseIterable {
   /// Of clips: the likeliest sentence of each part, with its times.
   case srt, vtt
 
+  /// Whether pictures have none.
+  var isForClips: Bool { self != .txt }
+
   /// What the file of an input holds, never nothing, which would look like a file cut off; nil where there
   /// is none, as a picture has no times.
   package func text(for media: CaptionedMedia) -> String? {
