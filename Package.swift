@@ -90,7 +90,8 @@ let package = Package(
       dependencies: ["CWorkers", "Files", "TestSupport", "WorkerProbe", "Workers"]),
     // A worker that does as badly as it is told: what the program itself must not be able to.
     .executableTarget(
-      name: "WorkerProbe", dependencies: ["CWorkers", "Files", "Workers"],
+      name: "WorkerProbe",
+      dependencies: ["Captioning", "CWorkers", "Files", "ImageEncoders", "Media", "Workers"],
       path: "Tests/WorkerProbe"),
     .testTarget(
       name: "TrainingTests",

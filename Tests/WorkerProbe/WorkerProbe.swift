@@ -16,6 +16,8 @@ enum WorkerProbe {
     case "sleep": while true { sleep(1000) }
     case "own": OwnerProbe.run()
     case "kills": KillsProbe.run(count: CommandLine.arguments.last.flatMap { Int($0) } ?? 500)
+    case "pictures":
+      PicturesProbe.run(CommandLine.arguments[2], Array(CommandLine.arguments.dropFirst(3)))
     default: exit(64)
     }
   }
