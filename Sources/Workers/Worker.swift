@@ -11,8 +11,10 @@ final class Worker {
   /// Whether the process has said that it is set up, and how.
   private(set) var isReady = false
   private(set) var isFiltered = false
-  /// Given to the process and not answered; it works on the first.
+  /// What there is to do for the process; it works on the first.
   private(set) var tasks: [WorkerTask] = []
+  /// How many of those it has got; the others wait for the process that takes its place.
+  private var sentCount = 0
   private var partCount = 0
   /// Where the first task's answer will be.
   private var firstSlot = 0
@@ -36,33 +38,42 @@ final class Worker {
 
   /// Starts a new process, and gives it what the last one left undone.
   ///
-  /// - Returns: False if it was gone at once.
+  /// One that is gone at once is found to be when it is listened to.
+  ///
   /// - Throws: What keeps processes from being started.
-  func start() throws(WorkerError) -> Bool {
+  func start() throws(WorkerError) {
     let process = try WorkerProcess(settings)
     self.process = process
-    (isReady, isFiltered, partCount, firstSlot) = (false, false, 0, 0)
+    (isReady, isFiltered, sentCount, partCount, firstSlot) = (false, false, 0, 0, 0)
     setDeadline(settings.startLimit)
     let begin = WorkerOrder.begin(
       slotCount: pixels.slotCount, slotByteCount: pixels.slotByteCount,
       memoryByteLimit: settings.memoryByteLimit)
-    return process.channel.send(begin.bytes, descriptor: pixels.descriptor, waits: false)
-      && tasks.indices.allSatisfy { send(tasks[$0], position: $0) }
+    _ = process.channel.send(begin.bytes, descriptor: pixels.descriptor, waits: false)
+    sendTasks()
   }
 
-  /// Gives the process `task`, for which there must be room; false if the process is gone.
-  func add(_ task: WorkerTask) -> Bool {
+  /// Adds `task`, for which there must be room.
+  func add(_ task: WorkerTask) {
     precondition(hasRoom, "a worker with \(tasks.count) tasks has no room for another")
-    guard send(task, position: tasks.count) else { return false }
     tasks.append(task)
     if tasks.count == 1 && isReady { setDeadline(task.timeLimit) }
-    return true
+    sendTasks()
   }
 
-  private func send(_ task: WorkerTask, position: Int) -> Bool {
-    let order = WorkerOrder.task(
-      slot: (firstSlot + position) % pixels.slotCount, range: task.range, message: task.message)
-    return process?.channel.send(order.bytes, descriptor: task.file.number, waits: false) ?? false
+  /// Gives the process the tasks that it has not got.
+  ///
+  /// It may be gone, and what it answered before unread. Then they stay, and it is not at fault for them.
+  private func sendTasks() {
+    while sentCount < tasks.count {
+      let task = tasks[sentCount]
+      let order = WorkerOrder.task(
+        slot: (firstSlot + sentCount) % pixels.slotCount, range: task.range, message: task.message)
+      guard let process,
+        process.channel.send(order.bytes, descriptor: task.file.number, waits: false)
+      else { return }
+      sentCount += 1
+    }
   }
 
   // MARK: Listening
@@ -94,7 +105,8 @@ final class Worker {
       if let first = tasks.first { setDeadline(first.timeLimit) }
       return .ready
     case .answer(let answer, let isLast):
-      guard isReady, let first = tasks.first, (0...pixels.slotByteCount).contains(answer.byteCount),
+      guard isReady, sentCount > 0, let first = tasks.first,
+        (0...pixels.slotByteCount).contains(answer.byteCount),
         isLast || partCount < first.maximumPartCount
       else { return .nonsense }
       return .answer(answer, isLast: isLast)
@@ -114,7 +126,7 @@ final class Worker {
   func release(isLast: Bool) {
     if isLast {
       tasks.removeFirst()
-      partCount = 0
+      (sentCount, partCount) = (sentCount - 1, 0)
       firstSlot = (firstSlot + 1) % pixels.slotCount
     } else {
       partCount += 1
@@ -130,8 +142,8 @@ final class Worker {
   /// Ends the process; why it had ended, and the task that it was at.
   func end() -> (failure: WorkerFailure, task: WorkerTask?) {
     let failure = process?.end() ?? .crashed(signal: nil, lastWords: "")
-    let task = isReady && !tasks.isEmpty ? tasks.removeFirst() : nil
-    (process, isReady, deadline) = (nil, false, nil)
+    let task = isReady && sentCount > 0 ? tasks.removeFirst() : nil
+    (process, isReady, sentCount, deadline) = (nil, false, 0, nil)
     return (failure, task)
   }
 

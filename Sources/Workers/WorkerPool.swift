@@ -27,8 +27,7 @@ package struct WorkerPool: ~Copyable {
   package init(_ settings: WorkerSettings) throws(WorkerError) {
     let workers = try (0..<settings.workerCount).map { _ throws(WorkerError) in
       let worker = try Worker(settings)
-      // One that is gone at once will be found to be.
-      _ = try worker.start()
+      try worker.start()
       return worker
     }
     (self.settings, self.workers) = (settings, workers)
@@ -48,14 +47,11 @@ package struct WorkerPool: ~Copyable {
   package var processIdentifiers: [Int32] { workers.compactMap { $0.process?.identifier } }
 
   /// Gives `task` to the worker that has least to do; there must be room.
-  ///
-  /// - Throws: `WorkerError` if workers cannot be started.
-  package mutating func submit(_ task: WorkerTask) throws(WorkerError) {
+  package mutating func submit(_ task: WorkerTask) {
     guard let worker = workers.min(by: { $0.tasks.count < $1.tasks.count }), worker.hasRoom else {
       preconditionFailure("a pool with \(taskCount) tasks has no room for another")
     }
-    // A process that has ended did not fail at a task that it never got.
-    while !worker.add(task) { try replace(worker) }
+    worker.add(task)
   }
 
   /// Waits for the next answer, or failure, and hands it to `body`.
@@ -151,17 +147,13 @@ package struct WorkerPool: ~Copyable {
   private mutating func replace(
     _ worker: Worker, because reason: WorkerFailure? = nil
   ) throws(WorkerError) {
-    var reason = reason
-    repeat {
-      let wasReady = worker.isReady
-      let (failure, task) = worker.end()
-      if let task {
-        failures.append(WorkerReply(number: task.number, outcome: .failure(reason ?? failure)))
-      }
-      reason = nil
-      failedStartCount += wasReady ? 0 : 1
-      if failedStartCount == Self.mostFailedStarts { throw cannotStart(failure) }
-    } while try !worker.start()
+    failedStartCount += worker.isReady ? 0 : 1
+    let (failure, task) = worker.end()
+    if let task {
+      failures.append(WorkerReply(number: task.number, outcome: .failure(reason ?? failure)))
+    }
+    if failedStartCount == Self.mostFailedStarts { throw cannotStart(failure) }
+    try worker.start()
   }
 
   private func cannotStart(_ failure: WorkerFailure) -> WorkerError {

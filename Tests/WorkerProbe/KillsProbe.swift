@@ -2,7 +2,7 @@ import Files
 import Glibc
 import Workers
 
-/// Tasks every other of which kills its worker, and how soon there is another.
+/// Tasks every other of which makes its worker fail.
 enum KillsProbe {
   private static let faults = ["segv", "abort", "signal 9", "exhaust", "hang", "open", "overfill"]
 
@@ -11,11 +11,8 @@ enum KillsProbe {
   static func run(count: Int) -> Never {
     do {
       let wrong = try wrongCount(count)
-      let restarts = try restartTimes(count: min(count, 100))
       let report: JSONValue = [
         "kills": .number(Double(count)), "wrong": .number(Double(wrong)),
-        "restart_ms_median": .number(restarts[restarts.count / 2]),
-        "restart_ms_longest": .number(restarts[restarts.count - 1]),
         "descriptors": .number(Double(openFileCount)),
       ]
       try StandardStream.output.write(report.compactText + "\n")
@@ -39,7 +36,7 @@ enum KillsProbe {
     }
     for number in 0..<2 * count {
       while !pool.hasRoom { try pool.next { reply, _ in note(reply) } }
-      try pool.submit(task(number))
+      pool.submit(try task(number))
     }
     while try pool.next({ reply, _ in note(reply) }) != nil {}
     return wrong + answerCounts.count { $0 != 1 }
@@ -66,30 +63,6 @@ enum KillsProbe {
     case ("overfill", .failure(.misbehaved)): return isFault
     default: return false
     }
-  }
-
-  /// Milliseconds from the news that a worker died to the answer of its successor, sorted.
-  private static func restartTimes(count: Int) throws -> [Double] {
-    var pool = try WorkerPool(WorkerSettings(workerCount: 1, answerByteCount: 1))
-    let file = try WorkerFile(holding: [1], name: "one byte")
-    func ask(_ message: String) throws {
-      try pool.submit(
-        WorkerTask(
-          number: 0, file: file, range: 0..<1, message: Array(message.utf8), timeLimit: .seconds(60)
-        ))
-      try pool.next { _, _ in }
-    }
-    var times: [Double] = []
-    for _ in 0..<count {
-      try ask("copy")
-      let start = ContinuousClock.now
-      try ask("abort")
-      try ask("copy")
-      let took = start.duration(to: .now)
-      times.append(
-        Double(took.components.seconds) * 1e3 + Double(took.components.attoseconds) / 1e15)
-    }
-    return times.sorted()
   }
 
   private static var openFileCount: Int {

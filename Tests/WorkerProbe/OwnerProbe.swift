@@ -10,7 +10,7 @@ enum OwnerProbe {
       var pool = try WorkerPool(WorkerSettings(workerCount: 2, answerByteCount: 1))
       _ = try pool.waitUntilReady()
       let file = try WorkerFile(holding: [1], name: "one byte")
-      try pool.submit(
+      pool.submit(
         WorkerTask(
           number: 0, file: file, range: 0..<1, message: Array("spin".utf8),
           timeLimit: .seconds(1000)))

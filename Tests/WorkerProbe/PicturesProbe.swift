@@ -88,7 +88,7 @@ enum PicturesProbe {
       let start = ContinuousClock.now
       kill(pool.processIdentifiers[0], SIGKILL)
       // It may be asked in vain, or its successor be asked.
-      try pool.submit(
+      pool.submit(
         WorkerTask(number: 0, file: file, range: 0..<1, message: [], timeLimit: .seconds(60)))
       try pool.next { _, _ in }
       _ = try pool.waitUntilReady()

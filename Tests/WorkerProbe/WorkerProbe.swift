@@ -78,13 +78,19 @@ enum WorkerProbe {
     case "negative": return WorkerAnswer(message: [], byteCount: -1)
     case "send": send(raw: [UInt8](repeating: 6, count: number), descriptor: -1)
     case "send-file": send(raw: [6, 0, 0, 0, 0, 0, 0, 0], descriptor: 0)
-    case "again":
-      // The answer to a task that nobody gave.
-      let answer: [Int] = [6, 0]
-      answer.withUnsafeBytes { send(raw: Array($0), descriptor: -1) }
+    // An answer of its own besides the one that follows.
+    case "again": sendEmptyAnswer()
+    case "answer-and-exit":
+      sendEmptyAnswer()
+      exit(0)
     default: break
     }
     return WorkerAnswer(message: job.message)
+  }
+
+  private static func sendEmptyAnswer() {
+    let answer: [Int] = [6, 0]
+    answer.withUnsafeBytes { send(raw: Array($0), descriptor: -1) }
   }
 
   private static func send(raw: [UInt8], descriptor: Int32) {

@@ -37,7 +37,7 @@ extension WorkerPool {
     var seen: [Seen] = []
     for task in tasks {
       while !hasRoom { if let reply = try nextSeen() { seen.append(reply) } }
-      try submit(task)
+      submit(task)
     }
     while let reply = try nextSeen() { seen.append(reply) }
     return seen

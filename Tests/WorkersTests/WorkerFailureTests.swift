@@ -48,11 +48,28 @@ struct WorkerFailureTests {
       _ = try pool.waitUntilReady()
       let process = pool.processIdentifiers[0]
       #expect(kill(process, SIGKILL) == 0)
-      // Until it is a zombie, but not until it is buried.
-      var information = siginfo_t()
-      waitid(P_PID, id_t(process), &information, WEXITED | WNOWAIT)
+      waitUntilDead(process)
       #expect(try pool.outcome(of: "copy") == .answer(Array("copied".utf8), isLast: true))
     }
+  }
+
+  @Test("What a worker answered before its end counts, whatever it is given afterwards")
+  func unread() throws {
+    var pool = try WorkerPool(Probe.settings())
+    pool.submit(try Probe.task(0, "answer-and-exit"))
+    waitUntilDead(pool.processIdentifiers[0])
+    pool.submit(try Probe.task(1, "copy"))
+    #expect(
+      try pool.nextSeen()?.reply == WorkerReply(number: 0, outcome: .answer([], isLast: true)))
+    #expect(
+      try pool.nextSeen()?.reply
+        == WorkerReply(number: 1, outcome: .answer(Array("copied".utf8), isLast: true)))
+  }
+
+  /// Until it is a zombie, but not until it is buried.
+  private func waitUntilDead(_ process: Int32) {
+    var information = siginfo_t()
+    waitid(P_PID, id_t(process), &information, WEXITED | WNOWAIT)
   }
 
   @Test("Memory is limited, and running out of it is told apart")

@@ -61,7 +61,7 @@ struct WorkerPoolTests {
   func patience() throws {
     var pool = try WorkerPool(Probe.settings())
     #expect(try pool.nextSeen(waiting: .seconds(10)) == nil)
-    try pool.submit(Probe.task(0, "sleep 300"))
+    pool.submit(try Probe.task(0, "sleep 300"))
     #expect(try pool.nextSeen(waiting: .zero) == nil)
     #expect(try pool.nextSeen(waiting: .seconds(60)) != nil)
   }
@@ -70,8 +70,8 @@ struct WorkerPoolTests {
   func ahead() throws {
     var pool = try WorkerPool(Probe.settings())
     _ = try pool.waitUntilReady()
-    try pool.submit(Probe.task(0, "sleep 50"))
-    try pool.submit(Probe.task(1, "sleep 50"))
+    pool.submit(try Probe.task(0, "sleep 50"))
+    pool.submit(try Probe.task(1, "sleep 50"))
     let hasRoom = pool.hasRoom
     #expect(!hasRoom)
     Thread.sleep(forTimeInterval: 0.5)
@@ -125,7 +125,7 @@ struct WorkerPoolTests {
     var settings = Probe.settings(workerCount: 2)
     settings.arguments = ["fail"]
     var pool = try WorkerPool(settings)
-    try pool.submit(Probe.task(0, "copy"))
+    pool.submit(try Probe.task(0, "copy"))
     let error = #expect(throws: WorkerError.self) { try pool.nextSeen() }
     #expect(
       error?.description

@@ -77,7 +77,7 @@ package struct DecodingPool: MediaDecoder, ~Copyable {
       return failures.append((number, error))
     }
     files[number] = (source.name, [])
-    try pool.submit(task)
+    pool.submit(task)
   }
 
   package mutating func advance(_ deliver: (Int, DecodedPiece) throws -> Void) throws {
