@@ -63,7 +63,7 @@ enum PicturesProbe {
     for _ in 0..<5 {
       here.measure(sources.count) {
         for start in stride(from: 0, to: sources.count, by: 16) {
-          _ = reader.read(sources[start..<min(start + 16, sources.count)])
+          _ = reader.read(Array(sources[start..<min(start + 16, sources.count)]))
         }
       }
       // With the start and the end of the workers.
