@@ -1,0 +1,184 @@
+#include "video.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+// Playlists and formats that name other files are not among them.
+static const char formats[] =
+    "mov,matroska,avi,mpegts,mpeg,mpegvideo,flv,ogg,gif,asf,tiff_pipe,bmp_pipe";
+
+// MARK: Reading
+
+static int read_bytes(void *context, uint8_t *buffer, int size) {
+  CMediaVideo *v = context;
+  if (cmedia_is_late(v)) return AVERROR_EXIT;
+  int64_t left = v->end - v->position;
+  if (left <= 0) return AVERROR_EOF;
+  if (left > size) left = size;
+  ssize_t count = left;
+  if (v->memory) memcpy(buffer, v->memory + v->position, (size_t)left);
+  else do count = pread(v->descriptor, buffer, (size_t)left, v->position);
+  while (count < 0 && errno == EINTR);
+  if (count < 0) {
+    v->read_error = errno;
+    return AVERROR(errno);
+  }
+  v->position += count;
+  return count ? (int)count : AVERROR_EOF;
+}
+
+static int64_t seek_bytes(void *context, int64_t offset, int whence) {
+  CMediaVideo *v = context;
+  int64_t target;
+  switch (whence & ~AVSEEK_FORCE) {
+    case AVSEEK_SIZE: return v->end - v->begin;
+    case SEEK_SET: target = v->begin; break;
+    case SEEK_CUR: target = v->position; break;
+    case SEEK_END: target = v->end; break;
+    default: return AVERROR(EINVAL);
+  }
+  if (__builtin_add_overflow(target, offset, &target) || target < v->begin || target > v->end)
+    return AVERROR(EINVAL);
+  v->position = target;
+  return target - v->begin;
+}
+
+// What a file refers to stays closed.
+static int refuse_to_open(
+    AVFormatContext *format, AVIOContext **io, const char *url, int flags, AVDictionary **options) {
+  (void)format, (void)io, (void)url, (void)flags, (void)options;
+  return AVERROR(EACCES);
+}
+
+// MARK: Opening
+
+static CMediaStatus failed(CMediaVideo *v, int code, CMediaStatus status, char *reason) {
+  ffmpeg.av_strerror(v->read_error ? AVERROR(v->read_error) : code, reason, 128);
+  CMediaStatus known = cmedia_status(v, code);
+  return known == CMEDIA_DAMAGED || known == CMEDIA_END || known == CMEDIA_AGAIN ? status : known;
+}
+
+static CMediaStatus open_format(CMediaVideo *v, char *reason) {
+  const int buffer_size = 1 << 16;
+  uint8_t *buffer = ffmpeg.av_malloc((size_t)buffer_size);
+  if (!buffer) return CMEDIA_NO_MEMORY;
+  v->io = ffmpeg.avio_alloc_context(buffer, buffer_size, 0, v, read_bytes, NULL, seek_bytes);
+  v->format = ffmpeg.avformat_alloc_context();
+  if (!v->io || !v->format) {
+    if (!v->io) ffmpeg.av_free(buffer);
+    return CMEDIA_NO_MEMORY;
+  }
+  v->format->pb = v->io;
+  v->format->io_open = refuse_to_open;
+  v->format->flags |= AVFMT_FLAG_CUSTOM_IO;
+  v->format->max_streams = 64;
+  v->format->probesize = 5000000;
+  AVDictionary *options = NULL;
+  ffmpeg.av_dict_set(&options, "format_whitelist", formats, 0);
+  // On failure the format is freed, too.
+  int code = ffmpeg.avformat_open_input(&v->format, "", NULL, &options);
+  ffmpeg.av_dict_free(&options);
+  if (code < 0) return failed(v, code, CMEDIA_NOT_MEDIA, reason);
+  code = ffmpeg.avformat_find_stream_info(v->format, NULL);
+  return code < 0 ? failed(v, code, CMEDIA_DAMAGED, reason) : CMEDIA_OK;
+}
+
+// The first stream of moving pictures that is not the cover of an album.
+static AVStream *find_stream(AVFormatContext *format) {
+  for (unsigned i = 0; i < format->nb_streams; i++) {
+    AVStream *stream = format->streams[i];
+    if (stream->codecpar->codec_type == AVMEDIA_TYPE_VIDEO
+        && !(stream->disposition & AV_DISPOSITION_ATTACHED_PIC))
+      return stream;
+  }
+  return NULL;
+}
+
+static CMediaStatus open_codec(CMediaVideo *v, CMediaSettings settings, char *reason) {
+  const AVCodec *decoder = NULL;
+  int code = ffmpeg.av_find_best_stream(
+      v->format, AVMEDIA_TYPE_VIDEO, v->stream->index, -1, &decoder, 0);
+  if (code < 0 || !decoder) return CMEDIA_NO_DECODER;
+  v->codec = ffmpeg.avcodec_alloc_context3(decoder);
+  if (!v->codec) return CMEDIA_NO_MEMORY;
+  code = ffmpeg.avcodec_parameters_to_context(v->codec, v->stream->codecpar);
+  if (code < 0) return failed(v, code, CMEDIA_DAMAGED, reason);
+  v->codec->pkt_timebase = v->stream->time_base;
+  v->codec->thread_count = settings.thread_count;
+  v->codec->max_pixels = settings.maximum_pixels;
+  code = ffmpeg.avcodec_open2(v->codec, decoder, NULL);
+  return code < 0 ? failed(v, code, CMEDIA_NO_DECODER, reason) : CMEDIA_OK;
+}
+
+static CMediaStatus open_stream(CMediaVideo *v, char *reason) {
+  CMediaStatus status = open_format(v, reason);
+  if (status) return status;
+  v->stream = find_stream(v->format);
+  if (!v->stream) return CMEDIA_NO_VIDEO;
+  for (unsigned i = 0; i < v->format->nb_streams; i++)
+    if (v->format->streams[i] != v->stream) v->format->streams[i]->discard = AVDISCARD_ALL;
+  return CMEDIA_OK;
+}
+
+static void close_stream(CMediaVideo *v) {
+  ffmpeg.avformat_close_input(&v->format);
+  if (v->io) ffmpeg.av_free(v->io->buffer);
+  ffmpeg.avio_context_free(&v->io);
+}
+
+static CMediaStatus open_video(CMediaVideo *v, CMediaSettings settings, char *reason) {
+  CMediaStatus status = open_stream(v, reason);
+  if (status) return status;
+  AVCodecParameters *p = v->stream->codecpar;
+  if (p->width > 0 && p->height > settings.maximum_pixels / p->width) return CMEDIA_TOO_LARGE;
+  status = open_codec(v, settings, reason);
+  if (status) return status;
+  v->frame = ffmpeg.av_frame_alloc();
+  v->kept = ffmpeg.av_frame_alloc();
+  return v->frame && v->kept ? CMEDIA_OK : CMEDIA_NO_MEMORY;
+}
+
+CMediaStatus cmedia_open(CMediaSettings settings, CMediaVideo **video, char *reason) {
+  reason[0] = 0;
+  if (cmedia_load()) return CMEDIA_NO_LIBRARY;
+  CMediaVideo *v = calloc(1, sizeof *v);
+  if (!v) return CMEDIA_NO_MEMORY;
+  v->memory = settings.memory;
+  v->descriptor = settings.descriptor;
+  v->begin = v->position = settings.offset;
+  v->end = settings.offset + settings.length;
+  v->deadline = settings.deadline;
+  CMediaStatus status = open_video(v, settings, reason);
+  if (status) {
+    cmedia_close(v);
+    return status;
+  }
+  *video = v;
+  return CMEDIA_OK;
+}
+
+void cmedia_close(CMediaVideo *v) {
+  ffmpeg.sws_freeContext(v->to_rgb);
+  ffmpeg.sws_freeContext(v->to_grey);
+  ffmpeg.av_frame_free(&v->frame);
+  ffmpeg.av_frame_free(&v->kept);
+  ffmpeg.avcodec_free_context(&v->codec);
+  close_stream(v);
+  free(v);
+}
+
+void cmedia_set_deadline(CMediaVideo *v, int64_t deadline) { v->deadline = deadline; }
+
+CMediaStatus cmedia_rewind(CMediaVideo *v) {
+  char reason[128];
+  int stream = v->stream->index;
+  close_stream(v);
+  v->position = v->begin;
+  CMediaStatus status = open_stream(v, reason);
+  if (status) return status;
+  if (v->stream->index != stream) return CMEDIA_DAMAGED;
+  cmedia_flush(v);
+  return CMEDIA_OK;
+}

@@ -1,0 +1,34 @@
+// An open clip, as the files here share it.
+#ifndef CMEDIA_VIDEO_H
+#define CMEDIA_VIDEO_H
+
+#include "CMedia.h"
+#include "library.h"
+
+struct CMediaVideo {
+  const uint8_t *memory;
+  int descriptor;
+  int64_t begin, end, position;
+  int64_t deadline;
+  // Why reading failed, if it was the system that said so.
+  int read_error;
+  AVFormatContext *format;
+  AVIOContext *io;
+  AVStream *stream;
+  AVCodecContext *codec;
+  AVFrame *frame, *kept;
+  struct SwsContext *to_rgb, *to_grey;
+};
+
+// Whether the time is up.
+bool cmedia_is_late(const CMediaVideo *v);
+// What a code of FFmpeg's means.
+CMediaStatus cmedia_status(const CMediaVideo *v, int code);
+// A time of the stream's in seconds.
+double cmedia_seconds(const CMediaVideo *v, int64_t time);
+// And the other way round.
+int64_t cmedia_ticks(const CMediaVideo *v, double time);
+// In the stream's time base.
+int64_t cmedia_start(const CMediaVideo *v);
+
+#endif
