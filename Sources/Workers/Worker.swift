@@ -139,10 +139,13 @@ final class Worker {
 
   // MARK: Ending
 
-  /// Ends the process; why it had ended, and the task that it was at.
-  func end() -> (failure: WorkerFailure, task: WorkerTask?) {
+  /// Ends the process.
+  ///
+  /// - Parameter isAtTask: Whether the first task is over with it; if it has got one.
+  /// - Returns: Why the process had ended, and that task.
+  func end(atItsTask isAtTask: Bool) -> (failure: WorkerFailure, task: WorkerTask?) {
     let failure = process?.end() ?? .crashed(signal: nil, lastWords: "")
-    let task = isReady && sentCount > 0 ? tasks.removeFirst() : nil
+    let task = isAtTask && sentCount > 0 ? tasks.removeFirst() : nil
     (process, isReady, sentCount, deadline) = (nil, false, 0, nil)
     return (failure, task)
   }

@@ -17,6 +17,8 @@ package struct WorkerPool: ~Copyable {
   /// What happened to tasks whose workers are gone, until somebody asks.
   private var failures: [WorkerReply] = []
   private var failedStartCount = 0
+  /// The worker that gave the last answer, and whether that was all of it.
+  private var lastAnswer: (worker: Worker, isLast: Bool)?
   /// The worker to look at first, so that all have their turn.
   private var turn = 0
 
@@ -67,6 +69,7 @@ package struct WorkerPool: ~Copyable {
     _ body: (WorkerReply, UnsafeRawBufferPointer) throws -> Result
   ) throws -> Result? {
     let end = timeout.map { SuspendingClock.now.advanced(by: $0) }
+    lastAnswer = nil
     while true {
       if !failures.isEmpty {
         return try body(failures.removeFirst(), UnsafeRawBufferPointer(start: nil, count: 0))
@@ -77,6 +80,7 @@ package struct WorkerPool: ~Copyable {
         guard let (answer, isLast) = try hear(worker) else { continue }
         let reply = WorkerReply(
           number: worker.tasks[0].number, outcome: .answer(answer.message, isLast: isLast))
+        lastAnswer = (worker, isLast)
         defer { worker.release(isLast: isLast) }
         return try worker.withPixels(of: answer) { try body(reply, $0) }
       }
@@ -85,6 +89,17 @@ package struct WorkerPool: ~Copyable {
         if failures.isEmpty, let end, SuspendingClock.now >= end { return nil }
       }
     }
+  }
+
+  /// Ends the worker whose answer came last, which made no sense; nothing more comes of that task.
+  ///
+  /// - Throws: `WorkerError` if workers cannot be started.
+  package mutating func rejectLastAnswer() throws(WorkerError) {
+    guard let (worker, isLast) = lastAnswer else { return }
+    lastAnswer = nil
+    // Whatever it says by now, no other task is to blame.
+    _ = worker.end(atItsTask: !isLast)
+    try worker.start()
   }
 
   /// Waits until all workers are ready; whether system calls are filtered in each.
@@ -148,7 +163,7 @@ package struct WorkerPool: ~Copyable {
     _ worker: Worker, because reason: WorkerFailure? = nil
   ) throws(WorkerError) {
     failedStartCount += worker.isReady ? 0 : 1
-    let (failure, task) = worker.end()
+    let (failure, task) = worker.end(atItsTask: worker.isReady)
     if let task {
       failures.append(WorkerReply(number: task.number, outcome: .failure(reason ?? failure)))
     }

@@ -206,6 +206,61 @@ struct DecodingPoolTests {
     #expect(Array(results[1...]) == expected(Array(sources[1...])))
   }
 
+  /// Replies that fit together are taken, which shows that the others are not refused for another reason.
+  @Test(
+    "A worker that has been taken over can make its file fail, and nothing else",
+    arguments: [
+      ([frames(1, isLast: true), clip], nil),
+      ([frames(2, isLast: false), frames(1, isLast: true), clip], nil),
+      (["0 nonsense"], .decoderCrashed), (["0 {}", clip], .decoderCrashed),
+      ([clip], .decoderCrashed),
+      ([frames(1, isLast: true), "0 nonsense"], .decoderCrashed),
+      ([frames(1, isLast: false), clip], .decoderCrashed),
+      ([frames(3, isLast: false), frames(2, isLast: true), clip], .decoderCrashed),
+      ([frames(1, isLast: true), "12288 " + picture], .decoderCrashed),
+      (["12288 " + picture, clip], .decoderCrashed), (["12287 " + picture], .decoderCrashed),
+      (["5 " + #"{"frames":1,"start":0,"end":1,"last":true}"#, clip], .decoderCrashed),
+      (
+        [frames(1, isLast: true), #"0 {"code":"corrupt","stage":"decode","problem":"No."}"#],
+        .corrupt
+      ),
+      ([String](repeating: frames(1, isLast: false), count: 1000), .decoderCrashed),
+    ] as [([String], MediaError.Code?)])
+  func lies(lines: [String], code: MediaError.Code?) throws {
+    var settings = DecodingPool.Settings(workerCount: 1)
+    settings.program = Program.path.replacing(/cutline$/, with: "WorkerProbe")
+    var sampling = ClipSampling()
+    sampling.frameCount = 4
+    let small = ImagePreprocessing(framing: .squash, size: 64, mean: [], deviation: [])
+    var pool = try DecodingPool(for: small, StillImageOptions(), settings, sampling)
+    let script = try folder.write(
+      "FLV\u{1}\u{5}\n" + lines.joined(separator: "\n"), to: "script.flv")
+    let honest = try folder.write(
+      "FLV\u{1}\u{5}\n" + Self.frames(4, isLast: true) + "\n" + Self.clip, to: "honest.flv")
+    try pool.submit(.file(script), as: 0)
+    try pool.submit(.file(honest), as: 1)
+    var codes: [Int: MediaError.Code?] = [:]
+    while codes.count < 2 {
+      try pool.advance { number, piece in
+        switch piece {
+        case .segment(let images, _): #expect((1...4).contains(images.count))
+        case .end: codes[number] = .some(nil)
+        case .failure(let error):
+          codes[number] = error.code
+          #expect(error.path == script)
+        }
+      }
+    }
+    #expect(codes == [0: code, 1: nil])
+  }
+
+  private static func frames(_ count: Int, isLast: Bool) -> String {
+    #"\#(count * 12288) {"frames":\#(count),"start":0,"end":1,"last":\#(isLast)}"#
+  }
+  private static let picture = #"{"width":1,"height":1,"decode_ms":1,"warnings":[]}"#
+  private static let clip =
+    #"0 {"width":1,"height":1,"decode_ms":1,"warnings":[],"duration":1,"fps":null}"#
+
   @Test("No more is read ahead than there is room for")
   func bounded() throws {
     var pool = try pool()

@@ -130,6 +130,38 @@ struct WorkerFailureTests {
       outcomes == [.failure(.misbehaved), .answer(Array("copied".utf8), isLast: true)])
   }
 
+  @Test("A part that makes no sense ends its task and its worker, and no other task")
+  func rejectedPart() throws {
+    var pool = try WorkerPool(Probe.settings())
+    var task = try Probe.task(0, "parts 1000")
+    task.maximumPartCount = 1000
+    pool.submit(task)
+    pool.submit(try Probe.task(1, "copy"))
+    let process = pool.processIdentifiers
+    #expect(
+      try pool.nextSeen()?.reply.outcome == .answer(Array("part 0".utf8), isLast: false))
+    try pool.rejectLastAnswer()
+    let rest = try pool.replies(to: [Probe.task(2, "copy")])
+    #expect(rest.map(\.reply.number) == [1, 2])
+    #expect(rest.allSatisfy { $0.reply.outcome == .answer(Array("copied".utf8), isLast: true) })
+    let processAfterwards = pool.processIdentifiers
+    #expect(processAfterwards != process)
+  }
+
+  @Test("An answer that makes no sense ends its worker, and no other task")
+  func rejectedAnswer() throws {
+    var pool = try WorkerPool(Probe.settings())
+    for number in 0..<2 { pool.submit(try Probe.task(number, "copy")) }
+    #expect(try pool.nextSeen()?.reply.number == 0)
+    let process = pool.processIdentifiers
+    try pool.rejectLastAnswer()
+    // Only once, and only right after it.
+    try pool.rejectLastAnswer()
+    let processAfterwards = pool.processIdentifiers
+    #expect(processAfterwards != process)
+    #expect(try pool.replies(to: [Probe.task(2, "copy")]).map(\.reply.number) == [1, 2])
+  }
+
   @Test("Two answers to one task count as one, and as an attack")
   func again() throws {
     var pool = try WorkerPool(Probe.settings())

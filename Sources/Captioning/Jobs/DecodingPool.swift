@@ -15,13 +15,24 @@ package struct DecodingPool: MediaDecoder, ~Copyable {
   private(set) var pool: WorkerPool
   private let order: [UInt8]
   private let size: Int
+  private let framesPerSegment: Int
   private let settings: Settings
   private let maximumFileBytes: Int
 
-  /// What files that are under way are called, and the squares of the segment that is coming.
-  private var files: [Int: (name: String, images: [Image])] = [:]
+  /// The files that are under way.
+  private var files: [Int: FileUnderWay] = [:]
   /// Those that could not even be opened.
   private var failures: [(number: Int, error: MediaError)] = []
+
+  private struct FileUnderWay {
+    let name: String
+    /// The squares of the segment that is coming.
+    var images: [Image] = []
+    var segmentCount = 0
+  }
+
+  /// As many segments as a week has seconds: a worker that has been taken over could go on for ever.
+  private static let mostSegments = 7 * 86_400
 
   /// How many workers, and what each may use.
   package struct Settings: Sendable {
@@ -53,8 +64,8 @@ package struct DecodingPool: MediaDecoder, ~Copyable {
     for preprocessing: ImagePreprocessing, _ options: StillImageOptions, _ settings: Settings,
     _ sampling: ClipSampling = ClipSampling(), _ clipOptions: VideoOptions = VideoOptions()
   ) throws(WorkerError) {
-    size = preprocessing.size
-    let frameCount = min(sampling.framesPerSegment, Self.framesPerAnswer)
+    (size, framesPerSegment) = (preprocessing.size, sampling.framesPerSegment)
+    let frameCount = min(framesPerSegment, Self.framesPerAnswer)
     var workers = WorkerSettings(
       workerCount: settings.workerCount, answerByteCount: size * size * 3 * frameCount)
     workers.program = settings.program
@@ -76,7 +87,7 @@ package struct DecodingPool: MediaDecoder, ~Copyable {
     } catch {
       return failures.append((number, error))
     }
-    files[number] = (source.name, [])
+    files[number] = FileUnderWay(name: source.name)
     pool.submit(task)
   }
 
@@ -86,7 +97,7 @@ package struct DecodingPool: MediaDecoder, ~Copyable {
       return try deliver(number, .failure(error))
     }
     guard !files.isEmpty else { return }
-    let (size, settings) = (size, settings)
+    let size = size
     var arrived: (number: Int, what: Arrived)?
     try pool.next { reply, pixels in
       arrived = (reply.number, Arrived(reply.outcome, pixels, size: size))
@@ -95,26 +106,34 @@ package struct DecodingPool: MediaDecoder, ~Copyable {
       preconditionFailure("a file that nobody reads")
     }
     switch what {
-    case .picture(let image, let facts):
+    case .picture(let image, let facts) where file.images.isEmpty && file.segmentCount == 0:
       files[number] = nil
       try deliver(number, .segment([image], span: nil))
       try deliver(number, .end(facts))
-    case .frames(let images, let segment, let isLast):
+    case .frames(let images, let segment, let isLast)
+    where file.images.count + images.count <= framesPerSegment
+      && file.segmentCount < Self.mostSegments:
       files[number]?.images = isLast ? [] : file.images + images
+      files[number]?.segmentCount += isLast ? 1 : 0
       if isLast { try deliver(number, .segment(file.images + images, span: segment)) }
-    case .end(let facts):
+    case .end(let facts) where file.images.isEmpty && file.segmentCount > 0:
       files[number] = nil
       try deliver(number, .end(facts))
     case .problem(let code, let stage, let problem):
       files[number] = nil
       let error = MediaError(path: file.name, code: code, stage: stage, problem: problem)
       try deliver(number, .failure(error))
-    case .failure(let failure):
-      files[number] = nil
-      let error = MediaError(
-        failure, path: file.name, memoryByteLimit: settings.memoryByteLimit)
-      try deliver(number, .failure(error))
+    case .failure(let failure): try deliver(number, .failure(end(number, failure)))
+    case .nonsense, .picture, .frames, .end:
+      try pool.rejectLastAnswer()
+      try deliver(number, .failure(end(number, .misbehaved)))
     }
+  }
+
+  /// Forgets the file `number`, whose worker has failed; what to say of it.
+  private mutating func end(_ number: Int, _ failure: WorkerFailure) -> MediaError {
+    let name = files.removeValue(forKey: number)?.name ?? ""
+    return MediaError(failure, path: name, memoryByteLimit: settings.memoryByteLimit)
   }
 
   // MARK: Tasks and replies
@@ -147,20 +166,21 @@ package struct DecodingPool: MediaDecoder, ~Copyable {
     return task
   }
 
-  /// What a worker has said, and it makes sense.
+  /// What a worker has said.
   private enum Arrived {
     case picture(Image, DecodedFacts)
     case frames([Image], ClipSegment, isLastOfSegment: Bool)
     case end(DecodedFacts)
     case problem(MediaError.Code, MediaError.Stage, String)
     case failure(WorkerFailure)
+    case nonsense
 
     init(_ outcome: WorkerReply.Outcome, _ pixels: UnsafeRawBufferPointer, size: Int) {
       switch outcome {
       case .failure(let failure): self = .failure(failure)
       case .answer(let message, let isLast):
         self =
-          Self.understood(DecodingReply(message), isLast, pixels, size) ?? .failure(.misbehaved)
+          Self.understood(DecodingReply(message), isLast, pixels, size) ?? .nonsense
       }
     }
 
