@@ -35,11 +35,12 @@ struct BatchCommandTests {
     let score: Double?
   }
 
+  /// The rows, which stand in the order in which files were done, by their names.
   func rows(_ name: String = "results.jsonl", in output: String = "out") throws -> [Row] {
     let text = try String(contentsOfFile: "\(folder.path)/\(output)/\(name)", encoding: .utf8)
     let schema = try JSONSchema(
       reading: "\(Pictures.folder)/../../Sources/cutline/Resources/result.schema.json")
-    return try text.split(separator: "\n").map { line in
+    let rows = try text.split(separator: "\n").map { line in
       let row = try JSONValue(reading: Array(line.utf8))
       #expect(schema.problems(of: row) == [])
       let caption = row["segments"]?.elements?.first?["captions"]?.elements?.first
@@ -48,6 +49,7 @@ struct BatchCommandTests {
         text: caption?["text"]?.string ?? row["error"]?["code"]?.string ?? "",
         score: caption?["logprob"]?.number)
     }
+    return rows.sorted { $0.name < $1.name }
   }
 
   func summary(_ name: String = "summary.json") throws -> JSONValue {
@@ -59,7 +61,7 @@ struct BatchCommandTests {
     try? String(contentsOfFile: "\(folder.path)/\(name)", encoding: .utf8)
   }
 
-  @Test("a folder gets a row for each picture, in order, with the captions that caption gives")
+  @Test("a folder gets a row for each picture, with the captions that caption gives")
   func plainFolder() throws {
     let result = try batch("pics", "-r", "-o", "out", "-f", "txt")
     #expect(result.status == 0)
@@ -90,7 +92,7 @@ struct BatchCommandTests {
     #expect(try batch("pics", "-r", "-o", "out").errors.contains("4 files (4 image), 2 already"))
     let after = try rows()
     #expect(
-      after.map(\.name) == ["pics/b.png", "pics/more/c.webp", "pics/a.jpg", "pics/d.jpg"])
+      after.map(\.name) == ["pics/a.jpg", "pics/b.png", "pics/d.jpg", "pics/more/c.webp"])
     #expect(after.first { $0.name == "pics/a.jpg" } != before.first { $0.name == "pics/a.jpg" })
     #expect(after.contains(before[1]) && after.contains(before[2]))
     // Another search is another caption.
@@ -109,8 +111,8 @@ struct BatchCommandTests {
     #expect(result.status == 2)
     #expect(result.errors.contains("cutline: pics/bad.jpg: not a picture"))
     #expect(result.errors.contains("done 2, failed 3"))
-    #expect(
-      try rows().map(\.text).suffix(3).sorted() == ["empty", "missing", "not_media"])
+    let codes = Set(try rows().map(\.text)).intersection(["empty", "missing", "not_media"])
+    #expect(try codes.count == 3 && rows().count == 5)
     #expect(try summary()["failures"] == ["missing": 1, "empty": 1, "not_media": 1])
     #expect(text("out/bad.txt") == nil)
     let again = try batch("pics", "none.jpg", "-o", "out", "-f", "txt")
@@ -185,11 +187,10 @@ struct BatchCommandTests {
       #expect(try batch("\(kind).tar", "-o", output, "-f", "txt").status == 0)
       let rows = try rows(in: output)
       let odd = kind == "ustar" ? [] : ["\(kind).tar/\(long)ü.jpg"]
-      #expect(
-        rows.map(\.name) == ["\(kind).tar/pics/a.jpg", "\(kind).tar/pics/b.png"] + odd
-          + ["\(kind).tar/pics/more/c.webp"])
+      let names = ["a.jpg", "b.png", "more/c.webp"].map { "\(kind).tar/pics/\($0)" }
+      #expect(rows.map(\.name) == (odd + names).sorted())
       let alone = try Program.run(["pics/a.jpg", "-m", model.path], in: folder.path).output
-      #expect(rows[0].text + "\n" == alone)
+      #expect(rows.first { $0.name == names[0] }.map { $0.text + "\n" } == alone)
       #expect(text("\(output)/\(kind).tar/pics/a.txt") == alone)
       #expect(try batch("\(kind).tar", "-o", output).errors.contains("already done"))
     }

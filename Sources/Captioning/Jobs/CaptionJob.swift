@@ -44,15 +44,16 @@ package struct CaptionJob<Decoder: MediaDecoder & ~Copyable>: ~Copyable {
     self.decoder = decoder
   }
 
-  /// Hands the results of all files to `deliver`, in their order, each as soon as its batch is done.
+  /// Hands the results of all files to `deliver`, each as soon as its batch is done.
   ///
   /// - Parameters:
   ///   - next: Asked for another file whenever one can be taken; nil if there are no more.
+  ///   - inOrder: Whether results come in the order of the files; else none waits for a slow one before it.
   ///   - shouldStop: Asked again and again; what has no result then is left.
   ///   - deliver: Takes one result; what it throws ends the run.
   /// - Throws: `ModelError` if the model turns out not to be whole; what `next` and `deliver` throw.
   package mutating func run(
-    next: () throws -> File?, shouldStop: () -> Bool = { false },
+    next: () throws -> File?, inOrder: Bool = true, shouldStop: () -> Bool = { false },
     deliver: (CaptionResult) throws -> Void
   ) throws {
     var hasMore = true
@@ -63,7 +64,7 @@ package struct CaptionJob<Decoder: MediaDecoder & ~Copyable>: ~Copyable {
       try advance()
       // Nothing else is coming that could fill the batch.
       if !hasMore, pending.allSatisfy({ $0.decoded != nil }) { packer.flush() }
-      try deliverFinished(deliver)
+      try deliverFinished(inOrder: inOrder, deliver)
     }
   }
 
@@ -100,19 +101,34 @@ package struct CaptionJob<Decoder: MediaDecoder & ~Copyable>: ~Copyable {
     }
   }
 
-  /// Delivers from the front what is done.
-  private mutating func deliverFinished(_ deliver: (CaptionResult) throws -> Void) throws {
-    while let first = pending.first, let decoded = first.decoded {
-      let outcome: Result<CaptionedMedia, MediaError>
-      switch decoded {
-      case .failure(let error): outcome = .failure(error)
-      case .success(let facts):
-        guard let captioned = packer.take(first.id) else { return }
-        try captioner.finishVerification()
-        outcome = .success(CaptionedMedia(facts, captioned))
+  /// Delivers what is done; in order, only as far as nothing before it is missing.
+  private mutating func deliverFinished(
+    inOrder: Bool, _ deliver: (CaptionResult) throws -> Void
+  ) throws {
+    var place = 0
+    while place < pending.count {
+      let file = pending[place]
+      guard let outcome = try outcome(of: file) else {
+        if inOrder { return }
+        place += 1
+        continue
       }
-      pending.removeFirst()
-      try deliver(CaptionResult(file: first.name, outcome: outcome))
+      pending.remove(at: place)
+      try deliver(CaptionResult(file: file.name, outcome: outcome))
+    }
+  }
+
+  /// What came of a file; nil while it is under way.
+  private mutating func outcome(
+    of file: Pending
+  ) throws -> Result<CaptionedMedia, MediaError>? {
+    switch file.decoded {
+    case nil: return nil
+    case .failure(let error): return .failure(error)
+    case .success(let facts):
+      guard let captioned = packer.take(file.id) else { return nil }
+      try captioner.finishVerification()
+      return .success(CaptionedMedia(facts, captioned))
     }
   }
 }

@@ -62,23 +62,25 @@ package struct BatchJob: ~Copyable {
       return summary.end = shouldStop() ? .interrupted : .finished
     }
     var job = try makeJob()
-    /// Taken and without a row, in their order; one is always looked at ahead.
-    var underWay: [BatchQueue.Item] = []
+    /// Taken and without a row, by their names, of which there are no two; one is always looked at ahead.
+    var underWay: [String: BatchQueue.Item] = [:]
     var hasMore = true
     var isOverLimit = false
     try job.run(
       next: {
         guard hasMore else { return nil }
-        underWay.append(item)
+        underWay[item.input.name] = item
         let file = CaptionJob<DecodingPool>.File(
           name: item.input.name, source: item.input.source,
           number: Int(truncatingIfNeeded: item.input.number >> 2))
         if let next = try nextWaiting(shouldStop) { item = next } else { hasMore = false }
         return file
       },
+      inOrder: false,
       shouldStop: { isOverLimit || shouldStop() },
       deliver: { result in
-        try write(result, of: underWay.removeFirst())
+        guard let item = underWay.removeValue(forKey: result.file) else { return }
+        try write(result, of: item)
         deliver(result, self)
         isOverLimit = limit?.isExceeded(by: newFailureCount, of: waitingCount) ?? false
       })
