@@ -6,6 +6,7 @@ import Layers
 import Media
 import Text
 import Training
+import Workers
 
 /// How the program ends; numbers from 64 up are those of sysexits.h.
 ///
@@ -47,6 +48,7 @@ struct Failure: Equatable {
     case let error as VocabularyError: self.init(error.description, .badData)
     case let error as DatasetError: self.init(error.description, error.status)
     case let error as CheckpointError: self.init(error.description, error.status)
+    case let error as WorkerError: self.init(error.description, .unavailable)
     case let error as JournalError: self.init(error.description, .cannotCreate)
     case let error as ShardMergeError: self.init(error.description, .inputMissing)
     case let error as ShardError: self.init(error.description, .configuration)

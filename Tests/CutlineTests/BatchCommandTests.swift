@@ -171,6 +171,18 @@ struct BatchCommandTests {
     #expect(try batch("--from", "none.txt", "-o", "out").status == 66)
   }
 
+  @Test("names that look alike are names of two files")
+  func lookalikes() throws {
+    try folder.makeFolder("alike")
+    let names = ["e\u{301}.jpg", "\u{E9}.jpg"]
+    for name in names { try folder.write(Pictures.bytes(of: Pictures.jpeg), to: "alike/\(name)") }
+    #expect(try batch("alike", "-o", "out", "-f", "txt").status == 0)
+    let found = try rows().map { Array($0.name.utf8) }
+    #expect(Set(found) == Set(names.map { Array("alike/\($0)".utf8) }))
+    for name in ["e\u{301}.txt", "\u{E9}.txt"] { #expect(text("out/\(name)") != nil) }
+    #expect(try batch("alike", "-o", "out", "-f", "txt").errors.contains("2 already done"))
+  }
+
   @Test("archives of every kind that tar writes are captioned where they are")
   func archives() throws {
     let long = String(repeating: "long-folder-name/", count: 12)

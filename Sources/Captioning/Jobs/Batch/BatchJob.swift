@@ -62,14 +62,15 @@ package struct BatchJob: ~Copyable {
       return summary.end = shouldStop() ? .interrupted : .finished
     }
     var job = try makeJob()
-    /// Taken and without a row, by their names, of which there are no two; one is always looked at ahead.
-    var underWay: [String: BatchQueue.Item] = [:]
+    /// Taken and without a row; one is always looked at ahead. By hashes: texts that look alike are equal,
+    /// and names of two files all the same.
+    var underWay: [UInt64: BatchQueue.Item] = [:]
     var hasMore = true
     var isOverLimit = false
     try job.run(
       next: {
         guard hasMore else { return nil }
-        underWay[item.input.name] = item
+        underWay[JournalIndex.hash(item.input.name)] = item
         let file = CaptionJob<DecodingPool>.File(
           name: item.input.name, source: item.input.source,
           number: Int(truncatingIfNeeded: item.input.number >> 2))
@@ -79,7 +80,9 @@ package struct BatchJob: ~Copyable {
       inOrder: false,
       shouldStop: { isOverLimit || shouldStop() },
       deliver: { result in
-        guard let item = underWay.removeValue(forKey: result.file) else { return }
+        guard let item = underWay.removeValue(forKey: JournalIndex.hash(result.file)) else {
+          preconditionFailure("\(result.file): a result of nothing that was asked for")
+        }
         try write(result, of: item)
         deliver(result, self)
         isOverLimit = limit?.isExceeded(by: newFailureCount, of: waitingCount) ?? false

@@ -1,0 +1,257 @@
+"""R11 and what goes with it: whatever stops a batch, it ends with one row for each file."""
+
+import errno
+import json
+import os
+import pathlib
+import random
+import signal
+import struct
+import subprocess
+import time
+import zlib
+
+from .system_calls import calls
+from .training import Workshop, wait_until
+
+# What changes something in the output, or says whether it has reached the disk.
+FALLIBLE = ["openat", "write", "fsync", "ftruncate", "rename", "renameat2", "unlink", "mkdir", "close"]
+
+
+def check(workshop: Workshop, quick: bool):
+    trained = workshop.new_run("batch-model")
+    workshop.train(trained)
+    count = 500 if quick else 10_000
+    batch = Batch(workshop, trained / "last", count)
+    killed(batch, 5)
+    stopped(batch, 10 if quick else 100)
+    failing(batch, 60 if quick else None)
+    if not quick:
+        memory(batch)
+    batch_sizes(batch)
+
+
+class Batch:
+    """A folder of small pictures, every hundredth of them broken, and a captioner that is quick."""
+
+    def __init__(self, workshop: Workshop, model: pathlib.Path, count: int):
+        self.workshop, self.model, self.count = workshop, model, count
+        self.broken_count = count // 100
+        self.pictures = workshop.folder / "pictures"
+        draws = random.Random(1)
+        for number in range(count):
+            path = self.pictures / f"{number // 500:02}" / f"{number:05}.png"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(broken(draws) if number % 100 == 50 else drawing(draws))
+        self.straight = workshop.folder / "batch-straight"
+        start = time.monotonic()
+        self.outcome = self.run(self.straight)
+        self.seconds = time.monotonic() - start
+        self.expected = rows(self.straight)
+
+    def command(self, output: pathlib.Path, *more, inputs=None) -> list:
+        return [self.workshop.program, "batch", inputs or self.pictures, "-r", "-m", self.model, "-o", output,
+                "-t", "1", "-q", *more]
+
+    def run(self, output: pathlib.Path, *more, **settings):
+        return self.workshop.run(self.command(output, *more, **settings), timeout=3600)
+
+    def new_output(self, name: str) -> pathlib.Path:
+        return self.workshop.new_run(f"batch-{name}")
+
+    def started(self, output: pathlib.Path, *more, **settings) -> subprocess.Popen:
+        return subprocess.Popen(self.command(output, *more, **settings), stdout=subprocess.DEVNULL,
+                                stderr=subprocess.DEVNULL, cwd=self.workshop.folder)
+
+    def problems(self, output: pathlib.Path) -> list:
+        """What is wrong with the rows of a batch that should have ended as one that was left alone."""
+        found = rows(output)
+        problems = [f"{name}: {len(found.get(name, []))} rows" for name in found.keys() | self.expected.keys()
+                    if len(found.get(name, [])) != 1]
+        for name, (expected,) in self.expected.items():
+            row = found.get(name, [expected])[0]
+            if row.get("error") != expected.get("error"):
+                problems.append(f"{name}: {row.get('error')} rather than {expected.get('error')}")
+            elif "error" not in row and not alike(best(row), best(expected)):
+                problems.append(f"{name}: {best(row)} rather than {best(expected)}")
+        left = [path.name for path in output.rglob("*tmp*")]
+        return problems + ([f"left: {left}"] if left else [])
+
+
+def killed(batch: Batch, count: int):
+    draws = random.Random(2)
+    output = batch.new_output("killed")
+    problems, kills = [], 0
+    for kill in range(count):
+        # At a number of rows rather than a time: it must not be at its end before.
+        lines = (kill + draws.random()) * batch.count / (count + 1)
+        process = batch.started(output)
+        wait_until(lambda: line_count(output) >= lines or process.poll() is not None, timeout=3600)
+        process.send_signal(signal.SIGKILL)
+        kills += process.wait() == -signal.SIGKILL
+    last = batch.run(output)
+    if kills < count or last.status != 2 or batch.outcome.status != 2:
+        problems.append(f"{kills} kills, {last}, left alone {batch.outcome}")
+    found = rows(output)
+    failures = sum("error" in row for row, in found.values() if row)
+    if len(found) != batch.count or failures != batch.broken_count:
+        problems.append(f"{len(found)} rows, {failures} of them failures")
+    problems += batch.problems(output)
+    batch.workshop.claim(
+        "R11", f"{batch.count} files, {batch.broken_count} of them broken, killed {kills} times: {len(found)} "
+        f"rows, {failures} of them coded failures, none twice, as one that was left alone; exit 2", problems)
+
+
+def stopped(batch: Batch, count: int):
+    draws = random.Random(3)
+    problems, longest = [], 0.0
+    for index in range(count):
+        output = batch.new_output("stopped")
+        number = [signal.SIGINT, signal.SIGTERM][index % 2]
+        process = batch.started(output)
+        wait_until(lambda: line_count(output) > 0)
+        time.sleep(draws.uniform(0, batch.seconds / 2))
+        start = time.monotonic()
+        process.send_signal(number)
+        status = process.wait()
+        seconds = time.monotonic() - start
+        longest = max(longest, seconds)
+        summary = json.loads((output / "summary.json").read_text())
+        if status != 128 + number or seconds > 2 or summary["done"] != line_count(output):
+            problems.append(f"{index}: exit {status} after {seconds:.2f} s, {summary}")
+    problems += [f"afterwards {problem}" for problem in
+                 ([] if batch.run(output).status == 2 else ["not 2"]) + batch.problems(output)]
+    batch.workshop.claim(
+        "R9", f"a batch stopped by SIGINT and SIGTERM {count} times: what is under way is written, the summary "
+        f"counts it, after {longest:.2f} s at most; resumed, as one that was left alone", problems)
+
+
+def failing(batch: Batch, count: "int | None"):
+    """Every call that writes to the output fails in turn."""
+    inputs = batch.pictures / "00"
+    few = batch.workshop.folder / "few"
+    few.mkdir()
+    for path in sorted(inputs.iterdir())[40:60]:
+        (few / path.name).write_bytes(path.read_bytes())
+    options = ["-f", "txt", "--batch-size", "4"]
+    straight = batch.new_output("few-straight")
+    log = batch.workshop.folder / "batch.trace"
+    command = batch.command(straight, *options, inputs=few)
+    subprocess.run(["strace", "-f", "-y", "-o", log, "-e", "trace=file,desc", *command],
+                   stderr=subprocess.DEVNULL, cwd=batch.workshop.folder)
+    expected = {name: best(row) for name, (row,) in rows(straight).items()}
+    points = [call for call in calls(log, straight)
+              if call.name in FALLIBLE and str(straight) in call.text]
+    if count and len(points) > count:
+        points = [points[index * len(points) // count] for index in range(count)]
+
+    def fail(indexed):
+        index, call = indexed
+        error = ["ENOSPC", "EIO", "EDQUOT"][index % 3]
+        output = batch.new_output(f"failing-{index}")
+        outcome = batch.workshop.run(
+            ["strace", "-f", "-o", "/dev/null", "-e", f"trace={call.name}",
+             "-e", f"inject={call.name}:error={error}:when={call.number}",
+             *batch.command(output, *options, inputs=few)])
+        text = os.strerror(getattr(errno, error))
+        said = any(str(output) in line and text in line for line in outcome.errors.splitlines())
+        problems = []
+        if outcome.status != 2 and not (outcome.status == 74 and said):
+            problems.append(f"{error} at {call}: {outcome}")
+        before = line_count(output)
+        again = batch.run(output, *options, inputs=few)
+        found = {name: best(row) for name, (row, *more) in rows(output).items() if not more}
+        if again.status != 2 or found != expected or line_count(output) < before:
+            problems.append(f"{error} at {call}: afterwards {again}, {len(found)} rows")
+        problems += [f"{error} at {call}: left {path.name}" for path in output.rglob("*tmp*")]
+        batch.new_output(output.name.removeprefix("batch-"))
+        return outcome.status, problems
+
+    outcomes = batch.workshop.each(fail, enumerate(points))
+    ended = sum(status == 74 for status, _ in outcomes)
+    batch.workshop.claim(
+        "R8e", f"{len(points)} calls of a batch failed with ENOSPC, EIO or EDQUOT: {ended} ended it with exit "
+        "74, path and reason, the others did no harm; resumed, the same rows, nothing left behind",
+        sum((problems for _, problems in outcomes), []))
+
+
+def memory(batch: Batch):
+    peaks = {}
+    for name, inputs in [("500", batch.pictures / "00"), (f"{batch.count}", batch.pictures)]:
+        output = batch.new_output("memory")
+        process = batch.started(output, inputs=inputs)
+        _, _, usage = os.wait4(process.pid, 0)
+        process.returncode = 0
+        peaks[name] = usage.ru_maxrss / 1024
+    growth = max(peaks.values()) - peaks["500"]
+    said = ", ".join(f"{peak:.0f} MB for {name} files" for name, peak in peaks.items())
+    batch.workshop.claim("R12", f"peak memory of a batch: {said}", ["grew"] if growth > 16 else [])
+
+
+def batch_sizes(batch: Batch):
+    problems = []
+    for options in (["--batch-size", "1"], ["--batch-size", "7", "-t", "2"]):
+        output = batch.new_output("sizes")
+        batch.run(output, *options)
+        problems += [f"{' '.join(options)}: {problem}" for problem in batch.problems(output)]
+    batch.workshop.claim("R16", "batches of 1, 7 and 16 pictures, one thread or two: the same captions, "
+                         "log-probabilities within 2e-4", problems)
+
+
+# Rows
+
+def rows(output: pathlib.Path) -> dict:
+    """The rows of each file, which should be one."""
+    found = {}
+    for line in (output / "results.jsonl").read_text().splitlines():
+        row = json.loads(line)
+        found.setdefault(row["file"], []).append(row)
+    return found
+
+
+def line_count(output: pathlib.Path) -> int:
+    try:
+        return (output / "results.jsonl").read_bytes().count(b"\n")
+    except FileNotFoundError:
+        return 0
+
+
+def best(row: dict) -> tuple:
+    if "error" in row:
+        return row["error"]["code"], 0
+    caption = row["segments"][0]["captions"][0]
+    return caption["text"], caption["logprob"]
+
+
+def alike(a: tuple, b: tuple) -> bool:
+    """The same caption; another one only where the two are as likely."""
+    return abs(a[1] - b[1]) <= (2e-4 if a[0] == b[0] else 1e-4)
+
+
+# Pictures
+
+def drawing(draws: random.Random) -> bytes:
+    """A PNG of two colours and some noise."""
+    size = draws.randint(24, 64)
+    colours = [bytes(draws.randrange(256) for _ in range(3)) for _ in range(2)]
+    edge = draws.randrange(size)
+    lines = [b"\0" + b"".join(colours[(x < edge) ^ (draws.random() < 0.1)] for x in range(size))
+             for _ in range(size)]
+    header = struct.pack(">IIBBBBB", size, size, 8, 2, 0, 0, 0)
+    return png(header, zlib.compress(b"".join(lines)))
+
+
+def png(header: bytes, data: bytes) -> bytes:
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
+
+
+def broken(draws: random.Random) -> bytes:
+    """Something that no reader can make a picture of."""
+    return draws.choice([
+        b"", b"not a picture\n", drawing(draws)[:draws.randint(1, 20)],
+        png(struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0), b""),
+        png(struct.pack(">IIBBBBB", 0, 10, 8, 2, 0, 0, 0), b""),
+        bytes(draws.randrange(256) for _ in range(2000)),
+    ])
