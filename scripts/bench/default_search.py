@@ -5,9 +5,15 @@ from PIL import Image, ImageOps
 
 
 def pixels(path: str, settings: dict) -> np.ndarray:
-    """The picture as network input, [1, 3, H, W]: squashed, or short side resized and centre cropped."""
+    """The picture as network input, [1, 3, H, W]."""
+    x = framed(ImageOps.exif_transpose(Image.open(path)).convert("RGB"), settings).astype(np.float32) / 255
+    x = (x - np.float32(settings["mean"])) / np.float32(settings["std"])
+    return np.ascontiguousarray(x.transpose(2, 0, 1))[None]
+
+
+def framed(picture: Image.Image, settings: dict) -> np.ndarray:
+    """The square that the network sees, [H, W, 3]: squashed, or short side resized and centre cropped."""
     side = settings["input"]
-    picture = ImageOps.exif_transpose(Image.open(path)).convert("RGB")
     if "squash" in str(settings["resize"]):
         picture = picture.resize((side, side), Image.Resampling.BILINEAR)
     else:  # torchvision's Resize(256), CenterCrop(224), in proportion
@@ -17,9 +23,7 @@ def pixels(path: str, settings: dict) -> np.ndarray:
         picture = picture.resize((int(width * scale), int(height * scale)), Image.Resampling.BILINEAR)
         left, top = round((picture.width - side) / 2), round((picture.height - side) / 2)
         picture = picture.crop((left, top, left + side, top + side))
-    x = np.asarray(picture, np.float32) / 255
-    x = (x - np.float32(settings["mean"])) / np.float32(settings["std"])
-    return np.ascontiguousarray(x.transpose(2, 0, 1))[None]
+    return np.asarray(picture)
 
 
 def beam_search(start, step, vocabulary: dict, width: int = 3, longest: int = 20) -> tuple:

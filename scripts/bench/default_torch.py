@@ -1,4 +1,4 @@
-"""A Cutline model folder in PyTorch: MobileNetV2 and a Show and Tell decoder, as models/default has them."""
+"""A Cutline model folder in PyTorch: MobileNetV2 or ResNet-50, and a Show and Tell decoder."""
 
 import json
 import os
@@ -38,8 +38,8 @@ class Decoder(torch.nn.Module):
         return torch.sigmoid(o) * torch.tanh(c), c
 
 
-class Encoder(torch.nn.Module):
-    """MobileNetV2 up to its pooled features, [B, 3, H, W] → [B, 1280]."""
+class MobileNetV2(torch.nn.Module):
+    """Up to its pooled features, [B, 3, H, W] → [B, 1280]."""
 
     def __init__(self):
         super().__init__()
@@ -49,21 +49,31 @@ class Encoder(torch.nn.Module):
         return self.features(x).mean((2, 3))
 
 
+def resnet50() -> torch.nn.Module:
+    """Up to its pooled features, [B, 3, H, W] → [B, 2048]."""
+    network = torchvision.models.resnet50(weights=None)
+    network.fc = torch.nn.Identity()
+    return network
+
+
+ENCODERS = {"mobilenet_v2": MobileNetV2, "resnet50": resnet50}
+
+
 def load(folder: str):
     """(config, words, encoder, decoder) of a model folder, in float32."""
     with open(os.path.join(folder, "config.json")) as file:
         config = json.load(file)
     with open(os.path.join(folder, "vocab.json"), encoding="utf-8") as file:
         words = json.load(file)
-    if config["encoder"]["type"] != "mobilenet_v2" or config["decoder"]["type"] != "lstm":
-        raise SystemExit(f"{folder}: this peer knows mobilenet_v2 with lstm only")
+    if config["encoder"]["type"] not in ENCODERS or config["decoder"]["type"] != "lstm":
+        raise SystemExit(f"{folder}: this peer knows {' and '.join(ENCODERS)} with lstm only")
     if "same" in str(config["encoder"].get("padding", "")).lower():
         raise SystemExit(f"{folder}: this peer does not know TensorFlow's padding")
     weights = load_file(os.path.join(folder, "model.safetensors"))
     weights = {name: tensor.float() for name, tensor in weights.items()}
     hidden, embed = weights["lstm.weight_ih_l0"].shape
     with torch.device("meta"):
-        encoder, decoder = Encoder(), Decoder(
+        encoder, decoder = ENCODERS[config["encoder"]["type"]](), Decoder(
             weights["image_embedding.weight"].shape[1], embed, hidden // 4, len(words))
     inner = {n.removeprefix("encoder."): w for n, w in weights.items() if n.startswith("encoder.")}
     for name in encoder.state_dict():  # optional in our files; of no use in eval mode
