@@ -4,6 +4,7 @@ import Files
 import Media
 import Reports
 import Tensors
+import Workers
 
 /// `cutline doctor`: what a bug report should say about this machine.
 struct DoctorCommand: ParsableCommand {
@@ -22,7 +23,8 @@ struct DoctorCommand: ParsableCommand {
     let sections: [(name: String, facts: [JSONValue.Member])] = [
       ("cutline", [.init("version", .string(Cutline.configuration.version))]),
       ("libraries", libraries), ("processor", Self.processor(threadCount)),
-      ("model", modelFacts), ("limits", Self.limits), ("environment", Self.environment),
+      ("decoders", Self.decoders), ("model", modelFacts), ("limits", Self.limits),
+      ("environment", Self.environment),
     ]
     if json {
       let document = JSONValue.object(sections.map { .init($0.name, .object($0.facts)) })
@@ -73,6 +75,26 @@ struct DoctorCommand: ParsableCommand {
       .init("cores allowed", .number(Double(budget.allowedCores))),
       .init("control group limit", budget.groupLimit.map(JSONValue.number) ?? "none"),
       .init("threads", .number(Double(threadCount))),
+    ]
+  }
+
+  /// What the processes that decode for `batch` can be kept from; one is started to find out.
+  private static var decoders: [JSONValue.Member] {
+    let settings = DecodingPool.Settings(workerCount: 1)
+    let state: String
+    do throws(WorkerError) {
+      var pool = try WorkerPool(WorkerSettings(workerCount: 1, answerByteCount: 1))
+      state =
+        try pool.waitUntilReady()
+        ? "work, and can open nothing (seccomp)"
+        : "work, but can open files: this system does not filter system calls (seccomp)"
+    } catch {
+      state = "do not work: \(error)"
+    }
+    return [
+      .init("processes", .string(state)),
+      .init("megabytes of memory each", .number(Double(settings.memoryByteLimit >> 20))),
+      .init("seconds for a picture", .number(settings.timeLimit.milliseconds / 1000)),
     ]
   }
 
