@@ -61,8 +61,7 @@ package struct ImagePreprocessing: Sendable, Equatable {
     case .shorterSide(let side):
       let image = image.withoutFarEnds
       let scaled = Self.scaled(image.width, image.height, shorterSide: side)
-      let resized = image.resized(toWidth: scaled.width, height: scaled.height)
-      return resized.croppedAboutCenter(width: size, height: size)
+      return image.resized(to: scaled, keeping: scaled.center(width: size, height: size))
     case .centralFraction(let fraction):
       // Whole pixels off both ends, as `tf.image.central_crop` does.
       func margin(_ side: Int) -> Int { Int((Double(side) - Double(side) * fraction) / 2) }
@@ -100,17 +99,19 @@ extension Image {
   /// torchvision would enlarge 1×65,500 pixels to 12 GB before it cuts out the middle. The ends of a
   /// strip are cut off afterwards anyway, so this moves the result by less than a pixel.
   fileprivate var withoutFarEnds: Image {
-    croppedAboutCenter(width: min(width, 8 * height), height: min(height, 8 * width))
+    let center = PixelSize(width: width, height: height)
+      .center(width: min(width, 8 * height), height: min(height, 8 * width))
+    return cropped(to: center)
   }
+}
 
-  /// The middle of the picture; torchvision rounds the offset to the nearest even number at ties.
-  func croppedAboutCenter(width: Int, height: Int) -> Image {
-    if (width, height) == (self.width, self.height) { return self }
+extension PixelSize {
+  /// The middle of a picture; torchvision rounds the offset to the nearest even number at ties.
+  fileprivate func center(width: Int, height: Int) -> PixelRectangle {
     func offset(_ full: Int, _ part: Int) -> Int {
       Int((Double(full - part) / 2).rounded(.toNearestOrEven))
     }
-    return cropped(
-      to: PixelRectangle(
-        x: offset(self.width, width), y: offset(self.height, height), width: width, height: height))
+    return PixelRectangle(
+      x: offset(self.width, width), y: offset(self.height, height), width: width, height: height)
   }
 }

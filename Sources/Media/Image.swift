@@ -51,6 +51,7 @@ extension Image {
   /// The part of the picture inside `rectangle`, which must lie within it.
   package func cropped(to rectangle: PixelRectangle) -> Image {
     let (x, y, width, height) = (rectangle.x, rectangle.y, rectangle.width, rectangle.height)
+    if (width, height) == (self.width, self.height), (x, y) == (0, 0) { return self }
     precondition(
       x >= 0 && y >= 0 && width > 0 && height > 0
         && x <= self.width - width && y <= self.height - height,

@@ -4,13 +4,35 @@ extension Image {
   ///
   /// One direction, then the other, each rounded to 8 bits; weights are 22-bit fixed point.
   package func resized(toWidth width: Int, height: Int) -> Image {
+    resized(
+      to: PixelSize(width: width, height: height),
+      keeping: PixelRectangle(x: 0, y: 0, width: width, height: height))
+  }
+
+  /// The part `part` of the picture resized to `size`: the same bits, without the work for the rest.
+  package func resized(to size: PixelSize, keeping part: PixelRectangle) -> Image {
+    let (width, height) = (size.width, size.height)
     precondition(width > 0 && height > 0, "cannot resize to \(width)x\(height)")
-    let horizontal = width == self.width ? nil : ResamplingWeights(from: self.width, to: width)
-    let vertical = height == self.height ? nil : ResamplingWeights(from: self.height, to: height)
-    // Pillow's rule for which pass leaves less work to the other. The order shows in the last bit.
-    let (lostRows, lostColumns) = (self.height - height, self.width - width)
-    if lostRows > 0 && lostRows > 2 * lostColumns {
-      return resampledColumns(vertical).resampledRows(0..<height, horizontal)
+    // What is not resampled keeps all its rows or columns.
+    let columns = width == self.width ? nil : part.x..<part.x + part.width
+    let lines = height == self.height ? nil : part.y..<part.y + part.height
+    let resampled = resampled(
+      columns.map { ResamplingWeights(from: self.width, to: width, keeping: $0) },
+      lines.map { ResamplingWeights(from: self.height, to: height, keeping: $0) },
+      // Pillow's rule for which pass leaves less work to the other. The order shows in the last bit.
+      isColumnsFirst: self.height > height && self.height - height > 2 * (self.width - width))
+    return resampled.cropped(
+      to: PixelRectangle(
+        x: columns == nil ? part.x : 0, y: lines == nil ? part.y : 0, width: part.width,
+        height: part.height))
+  }
+
+  private func resampled(
+    _ horizontal: ResamplingWeights?, _ vertical: ResamplingWeights?, isColumnsFirst: Bool
+  ) -> Image {
+    if isColumnsFirst {
+      let image = resampledColumns(vertical)
+      return image.resampledRows(0..<image.height, horizontal)
     }
     // Only the rows some output row reads are resampled; others would be computed in vain.
     let rows = horizontal == nil ? 0..<self.height : vertical?.sources ?? 0..<self.height
@@ -88,13 +110,13 @@ private struct ResamplingWeights {
   /// All input pixels that any output pixel reads.
   var sources: Range<Int> { starts[0]..<starts[count - 1] + tapCounts[count - 1] }
 
-  /// The triangle filter, as wide as the ratio of the sizes when shrinking.
-  init(from inputSize: Int, to outputSize: Int) {
+  /// The triangle filter, as wide as the ratio of the sizes when shrinking, for the output pixels `part`.
+  init(from inputSize: Int, to outputSize: Int, keeping part: Range<Int>) {
     let scale = Double(inputSize) / Double(outputSize)
     let support = max(scale, 1)
     maximumTapCount = Int(support.rounded(.up)) * 2 + 1
-    values = Array(repeating: 0, count: outputSize * maximumTapCount)
-    for index in 0..<outputSize {
+    values = Array(repeating: 0, count: part.count * maximumTapCount)
+    for (row, index) in part.enumerated() {
       let center = (Double(index) + 0.5) * scale
       let start = max(Int(center - support + 0.5), 0)
       let end = min(Int(center + support + 0.5), inputSize)
@@ -107,7 +129,7 @@ private struct ResamplingWeights {
       let total = triangle.reduce(0, +)
       for (tap, weight) in triangle.enumerated() {
         let share = total == 0 ? weight : weight / total
-        values[index * maximumTapCount + tap] = Int32(0.5 + share * Double(2 * Self.half))
+        values[row * maximumTapCount + tap] = Int32(0.5 + share * Double(2 * Self.half))
       }
     }
   }

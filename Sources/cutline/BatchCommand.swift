@@ -49,6 +49,7 @@ struct BatchCommand: ParsableCommand {
   @OptionGroup(title: "Search") var search: SearchOptions
   @OptionGroup(title: "Pictures") var limiting: PictureLimitOptions
   @OptionGroup(title: "Speed") var threads: ThreadOptions
+  @OptionGroup(title: "Speed") var precision: PrecisionOptions
   @Option(name: .shortAndLong, help: "Processes that decode (default: as --threads).")
   var jobs: Int?
   @Option(help: "Pictures and frames that go through the network together.")
@@ -126,7 +127,8 @@ struct BatchCommand: ParsableCommand {
 
   /// What decides the captions, as rows and summary say it.
   private func settings(_ search: CaptionSearch) -> JSONValue {
-    guard case .object(var members) = search.json else { return search.json }
+    let decisive = precision.settings(search)
+    guard case .object(var members) = decisive else { return decisive }
     if captions > 1 { members.append(.init("captions", .number(Double(captions)))) }
     if let pixels = limiting.maxPixels {
       members.append(.init("max_pixels", .number(Double(pixels))))
@@ -140,6 +142,7 @@ struct BatchCommand: ParsableCommand {
   ) throws -> CaptionJob<DecodingPool> {
     var captioner = try Captioner(loading: directory)
     captioner.search = search
+    captioner.precision = precision.precision.elementType
     let pool = try DecodingPool(
       for: captioner.preprocessing, limiting.limits,
       DecodingPool.Settings(workerCount: jobs ?? threadCount), clips.sampling,

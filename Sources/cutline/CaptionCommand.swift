@@ -24,6 +24,7 @@ struct CaptionCommand: ParsableCommand {
   @OptionGroup(title: "Clips") var clips: ClipOptions
   @OptionGroup(title: "Search") var search: SearchOptions
   @OptionGroup var threads: ThreadOptions
+  @OptionGroup var precision: PrecisionOptions
   @OptionGroup(title: "Messages") var talk: MessageOptions
 
   func run() throws {
@@ -39,14 +40,15 @@ struct CaptionCommand: ParsableCommand {
     var captioner = try Captioner(loading: directory)
     Device.setThreadCount(threadCount)
     captioner.search = search.search(for: captioner.configuration, captionCount: results.captions)
+    captioner.precision = precision.precision.elementType
     let loading = start.duration(to: .now).milliseconds
     messages.detail("\(directory.path): loaded in \(tenths(loading)) ms, \(threadCount) threads")
 
     var formatter = ResultFormatter(
       results.chosenFormat,
       ResultHead(
-        model: directory.name, digest: directory.weightsDigest(), settings: captioner.search.json,
-        clipSettings: clips.sampling.json),
+        model: directory.name, digest: directory.weightsDigest(),
+        settings: precision.settings(captioner.search), clipSettings: clips.sampling.json),
       fileCount: pictures.files.count, captionCount: results.captions, endsWithNull: results.null)
     var tally = Tally()
     let preprocessing = captioner.preprocessing

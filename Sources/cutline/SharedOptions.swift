@@ -49,6 +49,22 @@ struct ThreadOptions: ParsableArguments {
   }
 }
 
+/// What the encoder multiplies in.
+struct PrecisionOptions: ParsableArguments {
+  @Option(
+    help: """
+      What the encoder multiplies in: f32, or bf16, about twice as fast where the processor has it \
+      (see cutline doctor), with a few captions that differ.
+      """)
+  var precision = StoredPrecision.f32
+
+  /// What decides the captions besides the search: nothing is said of what is usual.
+  func settings(_ search: CaptionSearch) -> JSONValue {
+    guard precision != .f32, case .object(let members) = search.json else { return search.json }
+    return .object(members + [.init("precision", .string(precision.rawValue))])
+  }
+}
+
 /// Which pictures to read, and which to refuse.
 struct PictureOptions: ParsableArguments {
   @Argument(

@@ -56,6 +56,19 @@ extension CaptioningTests {
       }
     }
 
+    @Test("in bfloat16 sees the same to two digits, and not to all")
+    func precision() {
+      var captioner = Captioner(
+        SmallModel.model(seed: 3), SmallModel.configuration, SmallModel.vocabulary)
+      let framed = Self.images.map(captioner.preprocessing.frame)
+      let exact = captioner.features(of: framed)
+      captioner.precision = .bfloat16
+      let rounded = captioner.features(of: framed)
+      #expect(rounded.elementType == .float32)
+      let error = (rounded - exact).sumOfSquares / exact.sumOfSquares
+      #expect(error > 0 && error.squareRoot() < 0.02, "relative error \(error.squareRoot())")
+    }
+
     @Test("gives nothing for no pictures")
     func nothing() throws {
       let captioner = Captioner(

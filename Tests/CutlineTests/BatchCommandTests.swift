@@ -95,7 +95,9 @@ struct BatchCommandTests {
       after.map(\.name) == ["pics/a.jpg", "pics/b.png", "pics/d.jpg", "pics/more/c.webp"])
     #expect(after.first { $0.name == "pics/a.jpg" } != before.first { $0.name == "pics/a.jpg" })
     #expect(after.contains(before[1]) && after.contains(before[2]))
-    // Another search is another caption.
+    // Another search is another caption, and so is another precision.
+    let rounded = try batch("pics", "-r", "-o", "out", "--precision", "bf16")
+    #expect(rounded.errors.contains("(4 image)\n"))
     #expect(try batch("pics", "-r", "-o", "out", "-b", "1").errors.contains("(4 image)\n"))
     #expect(try rows().count == 4)
     #expect(try batch("pics", "-r", "-o", "out", "--restart").status == 0)

@@ -103,6 +103,24 @@ struct CaptionCommandTests {
     #expect(array.elements?.count == 2)
   }
 
+  @Test("--precision bf16 is told in the row, and moves log-probabilities a little")
+  func precision() throws {
+    func row(_ options: String...) throws -> JSONValue {
+      let arguments = [Pictures.jpeg, "--json", "-m", model.path] + options
+      let result = try Program.run(arguments, in: folder.path)
+      return try JSONValue(reading: Array(result.output.utf8))
+    }
+    func logProbability(_ row: JSONValue) -> Double? {
+      row["segments"]?.elements?.first?["captions"]?.elements?.first?["logprob"]?.number
+    }
+    let (exact, rounded) = (try row(), try row("--precision", "bf16"))
+    #expect(try schema().problems(of: rounded) == [])
+    #expect(exact["settings"]?["precision"] == nil)
+    #expect(rounded["settings"]?["precision"]?.string == "bf16")
+    let difference = try #require(logProbability(rounded)) - #require(logProbability(exact))
+    #expect(difference != 0 && abs(difference) < 0.3, "\(difference)")
+  }
+
   @Test("The log-probability of a caption is that of its words and its end")
   func logProbabilities() throws {
     let result = try cutline(Pictures.jpeg, "--json", "-k", "3")

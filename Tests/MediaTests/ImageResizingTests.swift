@@ -15,6 +15,18 @@ struct ImageResizingTests {
     #expect(resized == (try MediaFixture.picture("resize-\(width)x\(height).ppm")))
   }
 
+  @Test(
+    "a part of the result has the bits that it has in the whole",
+    arguments: [(16, 16), (48, 40), (31, 5), (7, 23), (31, 23), (120, 3), (3, 120), (24, 9)])
+  func part(width: Int, height: Int) throws {
+    let drawing = try MediaFixture.picture("drawing.ppm")
+    let part = PixelRectangle(
+      x: width / 3, y: height / 4, width: width / 2, height: height / 3 + 1)
+    let whole = drawing.resized(toWidth: width, height: height)
+    let size = PixelSize(width: width, height: height)
+    #expect(drawing.resized(to: size, keeping: part) == whole.cropped(to: part))
+  }
+
   @Test("leaves a picture of that size as it is")
   func identity() {
     let picture = Image.pattern(width: 5, height: 4)

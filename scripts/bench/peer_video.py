@@ -15,6 +15,7 @@ the processor has it, channels last, inference mode.
 import argparse
 import multiprocessing
 import os
+import queue
 import sys
 import time
 
@@ -68,14 +69,25 @@ class Pipeline:
         return scores.float().numpy(), h, c
 
 
-def work(options, ready, clips, results) -> None:
+def work(options, start, clips, results) -> None:
     """One process: all clips that it gets hold of."""
     pipeline = Pipeline(options)
-    ready.wait()
+    results.put((None, 0.0))
+    start.wait()
     began = time.process_time()
     while (clip := clips.get()) is not None:
         results.put((clip, pipeline(clip)))
     results.put((None, time.process_time() - began))
+
+
+def next_of(results, workers) -> tuple:
+    """What a worker says next."""
+    while True:
+        try:
+            return results.get(timeout=5)
+        except queue.Empty:
+            if any(worker.exitcode for worker in workers):
+                sys.exit("a process has died")
 
 
 if __name__ == "__main__":
@@ -87,18 +99,20 @@ if __name__ == "__main__":
         parser.add_argument(flag, action="store_true")
     options = parser.parse_args()
     context = multiprocessing.get_context("fork")
-    ready, clips, results = context.Barrier(options.processes + 1), context.Queue(), context.Queue()
+    start, clips, results = context.Event(), context.Queue(), context.Queue()
     for clip in [*options.clips, *[None] * options.processes]:
         clips.put(clip)
-    workers = [context.Process(target=work, args=(options, ready, clips, results), daemon=True)
+    workers = [context.Process(target=work, args=(options, start, clips, results), daemon=True)
                for _ in range(options.processes)]
     for worker in workers:
         worker.start()
-    ready.wait(timeout=300)
+    for _ in workers:
+        next_of(results, workers)
+    start.set()
     began = time.perf_counter()
     captions, processor_seconds, ended = {}, 0.0, 0
     while ended < options.processes:
-        clip, outcome = results.get(timeout=300)
+        clip, outcome = next_of(results, workers)
         if clip is None:
             ended, processor_seconds = ended + 1, processor_seconds + outcome
         else:
