@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "CKernels.h"
 #include <dlfcn.h>
+#include <pthread.h>
 #include <sched.h>
 #include <unistd.h>
 
@@ -27,6 +28,24 @@ int ck_core_count(void) {
   // A machine with more cores than the set has room for.
   long online = sysconf(_SC_NPROCESSORS_ONLN);
   return online > 0 ? (int)online : 1;
+}
+
+static void nothing(void *data) { (void)data; }
+
+static void *keep_idle_team(void *data) {
+  gomp_parallel parallel = (gomp_parallel)symbol("GOMP_parallel");
+  if (parallel) parallel(nothing, NULL, (unsigned)ck_core_count() + 1, 0);
+  // The team is there for as long as the thread that it was made for.
+  for (;;) pause();
+  return data;
+}
+
+// Threads that wait for the others of their team spin, 300,000 rounds and more, in case it is only for a
+// moment. "If there are more OpenMP threads than available CPUs", says libgomp's manual of GOMP_SPINCOUNT,
+// it is 100. Processes do not count, so it is given another team, which never has anything to do.
+void ck_share_cores(void) {
+  pthread_t thread;
+  if (pthread_create(&thread, NULL, keep_idle_team, NULL) == 0) pthread_detach(thread);
 }
 
 bool ck_multiplies_halves_fast(void) {

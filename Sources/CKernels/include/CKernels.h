@@ -14,6 +14,8 @@
 
 /// Asks OpenMP, which oneDNN computes with, for this many threads on the calling thread.
 void ck_set_thread_count(int count);
+/// Lets other processes have the cores while a thread waits for the rest of its team, from now on.
+void ck_share_cores(void);
 /// How many cores the process may run on, as `taskset` sets them.
 int ck_core_count(void);
 /// Whether the processor has instructions for bfloat16, which are twice as fast as those for floats.

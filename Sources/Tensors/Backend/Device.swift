@@ -18,6 +18,12 @@ extension Device {
   /// Computes with `count` threads from now on, where the calling thread is the one that computes.
   package static func setThreadCount(_ count: Int) { ck_set_thread_count(Int32(count)) }
 
+  /// From now on leaves the cores to other processes, such as decoders, while its threads wait for one
+  /// another.
+  ///
+  /// Alone on its cores it is faster to keep them.
+  package static func shareCores() { ck_share_cores() }
+
   /// How many cores this process may run on.
   package static var coreCount: Int { Int(ck_core_count()) }
 
