@@ -34,9 +34,13 @@ enum FFmpegProgram {
   }
 
   /// When each frame of a clip is shown, in seconds, in the order in which they are.
+  ///
+  /// With the sound: in some containers a clip starts for the program when the first stream that it uses
+  /// does, and people hear clips.
   static func times(of clip: String) throws -> [Double] {
     let run = try run(
-      ["-i", clip, "-map", "0:v:0", "-vsync", "passthrough", "-vf", "showinfo", "-f", "null", "-"])
+      ["-i", clip, "-map", "0:v:0", "-map", "0:a?", "-vsync", "passthrough", "-vf", "showinfo"]
+        + ["-f", "null", "-"])
     return run.errors.matches(of: /n: *\d+ pts: *-?\d+ pts_time:(-?[\d.e+-]+)/).compactMap {
       Double($0.1)
     }

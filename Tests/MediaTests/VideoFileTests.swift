@@ -13,6 +13,42 @@ struct VideoFileTests {
       return names.filter { !$0.hasSuffix(".json") }.sorted().map { "\(folder)/\($0)" }
     }
 
+  @Test(
+    "show the frames that the ffmpeg program shows, at its times",
+    .enabled(if: TestData.has("video") && FFmpegProgram.isInstalled()), arguments: published)
+  func parity(name: String) throws {
+    try expectParity(of: try #require(TestData.path(name)))
+  }
+
+  @Test(
+    "of every kind show the frames that the ffmpeg program shows",
+    .enabled(if: FFmpegProgram.isInstalled()), arguments: ClipRecipe.all)
+  func kinds(recipe: ClipRecipe) throws {
+    let folder = try TemporaryFolder()
+    let path = try recipe.make(in: folder.path)
+    let info = try VideoFile(.file(path)).info
+    #expect(info.size == recipe.size, "\(recipe.name)")
+    try expectParity(of: path)
+  }
+
+  @Test(
+    "turned by their file show upright frames", .enabled(if: FFmpegProgram.isInstalled()),
+    arguments: [0, 90, 180, 270])
+  func turned(degrees: Int) throws {
+    let folder = try TemporaryFolder()
+    let plain = try ClipRecipe.plain.make(in: folder.path)
+    let path = folder.path + "/turned.mp4"
+    let run = try FFmpegProgram.run([
+      "-v", "error", "-i", plain, "-c", "copy", "-metadata:s:v:0", "rotate=\(degrees)", path,
+    ])
+    try #require(run.status == 0, "\(run.errors)")
+    let size = try VideoFile(.file(path)).info.size
+    #expect((size.width, size.height) == (degrees % 180 == 0 ? (160, 120) : (120, 160)))
+    try expectParity(of: path)
+  }
+
+  // MARK: Frames
+
   /// The frames seen at evenly spread times, by their own times.
   func frames(
     _ path: String, at times: [Double]
@@ -23,11 +59,8 @@ struct VideoFileTests {
     return frames
   }
 
-  @Test(
-    "show the frames that the ffmpeg program shows, at its times",
-    .enabled(if: TestData.has("video") && FFmpegProgram.isInstalled()), arguments: published)
-  func parity(name: String) throws {
-    let path = try #require(TestData.path(name))
+  /// Expects nine frames, evenly spread, to be those of the ffmpeg program, which may not read it either.
+  func expectParity(of path: String) throws {
     let theirs = try FFmpegProgram.times(of: path)
     guard !theirs.isEmpty else {
       let error = #expect(throws: MediaError.self) { try self.frames(path, at: [0]) }
