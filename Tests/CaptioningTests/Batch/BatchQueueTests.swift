@@ -78,6 +78,17 @@ struct BatchQueueTests {
     #expect(try items(queue).map(\.isWaiting) == [false])
   }
 
+  @Test("a picture that is called a clip needs no subtitles to be done")
+  func misnamed() throws {
+    let path = try folder.write("x", to: "still.mp4")
+    let stamp = BatchInput(name: path, place: .file(path), mirrorPath: "still.mp4").stamp
+    var index = JournalIndex()
+    let row = JournalTests.row(path, stamp)
+    index.add(try #require(JournalRow(Array(row.compactText.utf8)[...])))
+    #expect(try items(queue(["still.mp4"], index, sideFormats: [.srt])).map(\.isWaiting) == [false])
+    #expect(try items(queue(["still.mp4"], index, sideFormats: [.txt])).map(\.isWaiting) == [true])
+  }
+
   @Test("a survey counts what is there, done and failed, without reading any of it")
   func survey() throws {
     try folder.write("x", to: "d.mp4")

@@ -9,7 +9,7 @@ import Testing
 struct JournalTests {
   static let head = ResultHead(
     model: "tiny", digest: String(repeating: "a", count: 64),
-    settings: ["beam": 3, "temperature": 0.7])
+    settings: ["beam": 3, "temperature": 0.7], clipSettings: [.init("frames", 16)])
   static let stamp = SourceStamp(size: 5, modificationNanoseconds: 1_795_294_104_610_272_167)
 
   let folder: TemporaryFolder
@@ -65,13 +65,13 @@ struct JournalTests {
       ("c.jpg", Self.row("c.jpg", nil, failure: .missing), false),
       ("e\u{301}.jpg", Self.row("e\u{301}.jpg"), false),
     ])
-    #expect(try finding("a.jpg") == .captioned)
+    #expect(try finding("a.jpg") == .captioned(.image))
     #expect(try finding("b.jpg") == .failed(.tooLarge))
     #expect(try finding("c.jpg", nil) == .failed(.missing))
     #expect(try finding("c.jpg") == .changed)
     #expect(try finding("d.jpg") == .new)
     // The same letters, another file.
-    #expect(try finding("e\u{301}.jpg") == .captioned)
+    #expect(try finding("e\u{301}.jpg") == .captioned(.image))
     #expect(try finding("\u{E9}.jpg") == .new)
     for stamp in [
       SourceStamp(size: 6, modificationNanoseconds: Self.stamp.modificationNanoseconds),
@@ -95,7 +95,7 @@ struct JournalTests {
     }
     let renamed = ResultHead(
       model: "other", digest: String(repeating: "a", count: 64), settings: Self.head.settings)
-    #expect(journal.index.finding("a.jpg", Self.stamp, renamed.conditions) == .captioned)
+    #expect(journal.index.finding("a.jpg", Self.stamp, renamed.conditions) == .captioned(.image))
   }
 
   @Test("a torn last line is cut off, wherever it is torn")
@@ -106,7 +106,7 @@ struct JournalTests {
     for count in [1, 2, line.count / 2, line.count] {
       try folder.write(whole + line.prefix(count), to: "results.jsonl")
       #expect(try finding("b.jpg") == .new)
-      #expect(try finding("a.jpg") == .captioned)
+      #expect(try finding("a.jpg") == .captioned(.image))
       #expect(try MappedFile(path).withBytes { Array($0) } == whole)
     }
     // The very first row may be torn, too.

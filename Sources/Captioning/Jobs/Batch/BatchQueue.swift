@@ -7,7 +7,7 @@ package struct BatchQueue {
   package struct Rules: Sendable {
     package let shard: Shard
     /// A row made under one of these stays.
-    package let conditions: [JournalRow.Conditions]
+    package let conditions: [MediaKind: JournalRow.Conditions]
     /// Whether what failed before is tried again.
     package let retriesFailed: Bool
     package let sideFormats: [SideFormat]
@@ -15,7 +15,7 @@ package struct BatchQueue {
     package let output: String
 
     package init(
-      shard: Shard, conditions: [JournalRow.Conditions], retriesFailed: Bool,
+      shard: Shard, conditions: [MediaKind: JournalRow.Conditions], retriesFailed: Bool,
       sideFormats: [SideFormat], output: String
     ) {
       (self.shard, self.conditions, self.retriesFailed) = (shard, conditions, retriesFailed)
@@ -73,18 +73,17 @@ package struct BatchQueue {
       switch finding {
       case .new, .changed: true
       case .failed: rules.retriesFailed
-      case .captioned: !hasSideFiles(stem, of: input)
+      case .captioned(let kind): !hasSideFiles(stem, of: kind)
       }
     return Item(
       input: input, stamp: stamp, finding: finding, sideStem: stem, isWaiting: isWaiting)
   }
 
   /// Whether an input's side files are there; a power cut may have left them empty.
-  private func hasSideFiles(_ stem: String?, of input: BatchInput) -> Bool {
+  private func hasSideFiles(_ stem: String?, of kind: MediaKind) -> Bool {
     guard let stem else { return true }
-    let isClip = MediaKind(fileName: input.name) == .video
     return rules.sideFormats.allSatisfy { format in
-      if format.isForClips && !isClip { return true }
+      if format.isForClips && kind == .image { return true }
       let path = joinedPath(rules.output, "\(stem).\(format.rawValue)")
       return FileStatus(path).map { $0.kind == .file && $0.byteCount > 0 } ?? false
     }

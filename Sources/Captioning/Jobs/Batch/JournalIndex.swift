@@ -29,19 +29,20 @@ package struct JournalIndex: Sendable {
     case new
     /// Its row was made from another file, or otherwise.
     case changed
-    /// Its row is there.
-    case captioned
+    /// Its row is there, that of a picture or of a clip, whatever its name says.
+    case captioned(MediaKind)
     case failed(MediaError.Code)
   }
 
   package func finding(
-    _ name: String, _ stamp: SourceStamp?, _ conditions: [JournalRow.Conditions]
+    _ name: String, _ stamp: SourceStamp?, _ conditions: [MediaKind: JournalRow.Conditions]
   ) -> Finding {
     guard let state = states[Self.hash(name)] else { return .new }
-    guard conditions.contains(where: { state & ~15 == Self.fingerprint(stamp, $0) }) else {
-      return .changed
+    let kind = MediaKind.allCases.first { kind in
+      conditions[kind].map { state & ~15 == Self.fingerprint(stamp, $0) } ?? false
     }
-    return state & 15 == 0 ? .captioned : .failed(Self.codes[Int(state & 15) - 1])
+    guard let kind else { return .changed }
+    return state & 15 == 0 ? .captioned(kind) : .failed(Self.codes[Int(state & 15) - 1])
   }
 
   /// The closed list of failures has fifteen; more would not fit.

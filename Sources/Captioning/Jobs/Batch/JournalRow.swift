@@ -72,9 +72,9 @@ package struct JournalRow: Sendable, Equatable {
 }
 
 extension ResultHead {
-  /// What decides the captions of a run's rows: of pictures, and of clips.
-  package var conditions: [JournalRow.Conditions] {
-    [settings, clipSettings].map {
+  /// What decides the captions of a run's rows.
+  package var conditions: [MediaKind: JournalRow.Conditions] {
+    [.image: settings, .video: clipSettings].mapValues {
       JournalRow.Conditions(model: model["sha256"]?.string, settings: $0)
     }
   }
