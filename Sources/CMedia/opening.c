@@ -106,7 +106,8 @@ static CMediaStatus open_codec(CMediaVideo *v, CMediaSettings settings, char *re
   code = ffmpeg.avcodec_parameters_to_context(v->codec, v->stream->codecpar);
   if (code < 0) return failed(v, code, CMEDIA_DAMAGED, reason);
   v->codec->pkt_timebase = v->stream->time_base;
-  v->codec->thread_count = settings.thread_count;
+  // With more, what is seen of a damaged clip depends on which thread is ahead.
+  v->codec->thread_count = 1;
   v->codec->max_pixels = settings.maximum_pixels;
   code = ffmpeg.avcodec_open2(v->codec, decoder, NULL);
   return code < 0 ? failed(v, code, CMEDIA_NO_DECODER, reason) : CMEDIA_OK;

@@ -148,7 +148,7 @@ struct BatchCommand: ParsableCommand {
     let pool = try DecodingPool(
       for: captioner.preprocessing, limiting.limits,
       DecodingPool.Settings(workerCount: jobs ?? threadCount), clips.sampling,
-      clips.limits(like: limiting.limits, threadCount: 1))
+      clips.limits(like: limiting.limits))
     return CaptionJob(captioner, captionCount: captions, pool, batchSize: batchSize)
   }
 

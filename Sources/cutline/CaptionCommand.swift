@@ -3,6 +3,7 @@ import Captioning
 import Files
 import Media
 import Tensors
+import Workers
 
 /// `cutline caption FILE…`, or just `cutline FILE…`: prints a sentence about each picture or clip.
 struct CaptionCommand: ParsableCommand {
@@ -51,23 +52,51 @@ struct CaptionCommand: ParsableCommand {
         settings: precision.settings(captioner.search), clipSettings: clips.sampling.json),
       fileCount: pictures.files.count, captionCount: results.captions, endsWithNull: results.null)
     var tally = Tally()
-    let preprocessing = captioner.preprocessing
-    let decoder = LocalDecoder(
-      PictureReader(for: preprocessing, pictures.limits, threadCount: threadCount),
-      ClipReader(
-        for: preprocessing, clips.sampling,
-        clips.limits(like: pictures.limits, threadCount: threadCount)),
-      capacity: captionBatchSize)
-    var job = CaptionJob(captioner, captionCount: results.captions, decoder)
+    let workerCount = min(threadCount, pictures.clipCount)
+    if workerCount > 1 {
+      // Each clip takes one thread. A single one is done before processes that decode have started.
+      Device.shareCores()
+      let job = CaptionJob(
+        captioner, captionCount: results.captions, try pool(for: captioner, workerCount))
+      try run(job, messages, &formatter, &tally, &output)
+    } else {
+      let job = CaptionJob(
+        captioner, captionCount: results.captions, localDecoder(for: captioner, threadCount))
+      try run(job, messages, &formatter, &tally, &output)
+    }
+    try output.write(formatter.ending)
+    try output.finish()
+    try tally.finish()
+  }
+
+  private func run<Decoder: MediaDecoder & ~Copyable>(
+    _ job: consuming CaptionJob<Decoder>, _ messages: Messages, _ formatter: inout ResultFormatter,
+    _ tally: inout Tally, _ output: inout ResultOutput
+  ) throws {
+    var job = job
     var waiting = pictures.numberedFiles.makeIterator()
     try job.run(next: { waiting.next() }) { result in
       messages.report(result)
       tally.count(result.outcome)
       try output.write(formatter.text(for: result))
     }
-    try output.write(formatter.ending)
-    try output.finish()
-    try tally.finish()
+  }
+
+  private func localDecoder(for captioner: Captioner, _ threadCount: Int) -> LocalDecoder {
+    let preprocessing = captioner.preprocessing
+    return LocalDecoder(
+      PictureReader(for: preprocessing, pictures.limits, threadCount: threadCount),
+      ClipReader(for: preprocessing, clips.sampling, clips.limits(like: pictures.limits)),
+      capacity: captionBatchSize)
+  }
+
+  private func pool(
+    for captioner: Captioner, _ workerCount: Int
+  ) throws(WorkerError) -> DecodingPool {
+    try DecodingPool(
+      for: captioner.preprocessing, pictures.limits,
+      DecodingPool.Settings(workerCount: workerCount), clips.sampling,
+      clips.limits(like: pictures.limits))
   }
 }
 

@@ -59,12 +59,11 @@ struct ClipOptions: ParsableArguments {
   }
 
   /// What is refused, where pictures have `limits`.
-  func limits(like limits: StillImageOptions, threadCount: Int) -> VideoOptions {
+  func limits(like limits: StillImageOptions) -> VideoOptions {
     var options = VideoOptions()
     options.maximumPixels = limits.maximumPixels
     options.isStrict = limits.isStrict
     (options.maximumDuration, options.timeLimit) = (maxDuration, timeout)
-    options.threadCount = threadCount
     return options
   }
 }

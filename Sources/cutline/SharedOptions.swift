@@ -89,9 +89,9 @@ struct PictureOptions: ParsableArguments {
   }
 
   /// What is to be captioned; numbers leave room for the parts of clips.
-  var numberedFiles: [CaptionJob<LocalDecoder>.File] {
+  var numberedFiles: [CaptionSource] {
     sources.enumerated().map { index, file in
-      .init(name: file.name, source: .success(file.source), number: index << 16)
+      CaptionSource(name: file.name, media: .success(file.source), number: index << 16)
     }
   }
 
@@ -99,6 +99,9 @@ struct PictureOptions: ParsableArguments {
   var sources: [(name: String, source: MediaSource)] {
     files.map { ($0, $0 == "-" ? .standardInput : .file($0)) }
   }
+
+  /// How many are clips, by their names.
+  var clipCount: Int { files.count { MediaKind(fileName: $0) == .video } }
 
   var limits: StillImageOptions { limiting.limits }
 }

@@ -36,7 +36,6 @@ typedef struct {
   int64_t maximum_pixels;
   // On the monotonic clock, in nanoseconds; 0 is never.
   int64_t deadline;
-  int thread_count;
 } CMediaSettings;
 
 typedef struct {

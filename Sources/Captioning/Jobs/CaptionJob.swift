@@ -1,21 +1,22 @@
 import Media
 import Tensors
 
+/// A file to caption.
+package struct CaptionSource: Sendable {
+  /// What its result is called.
+  package let name: String
+  /// Where it is read, or why it cannot be.
+  package let media: Result<MediaSource, MediaError>
+  /// Its number in the run, which fixes what is drawn.
+  package let number: Int
+
+  package init(name: String, media: Result<MediaSource, MediaError>, number: Int) {
+    (self.name, self.media, self.number) = (name, media, number)
+  }
+}
+
 /// Captions any number of files in full batches, so that memory does not grow with their number.
 package struct CaptionJob<Decoder: MediaDecoder & ~Copyable>: ~Copyable {
-  /// A file to caption.
-  package struct File {
-    /// What its result is called.
-    package let name: String
-    /// Where it is read, or why it cannot be.
-    package let source: Result<MediaSource, MediaError>
-    /// Its number in the run, which fixes what is drawn.
-    package let number: Int
-
-    package init(name: String, source: Result<MediaSource, MediaError>, number: Int) {
-      (self.name, self.source, self.number) = (name, source, number)
-    }
-  }
   private struct Pending {
     let id: Int
     let name: String
@@ -53,7 +54,7 @@ package struct CaptionJob<Decoder: MediaDecoder & ~Copyable>: ~Copyable {
   ///   - deliver: Takes one result; what it throws ends the run.
   /// - Throws: `ModelError` if the model turns out not to be whole; what `next` and `deliver` throw.
   package mutating func run(
-    next: () throws -> File?, inOrder: Bool = true, shouldStop: () -> Bool = { false },
+    next: () throws -> CaptionSource?, inOrder: Bool = true, shouldStop: () -> Bool = { false },
     deliver: (CaptionResult) throws -> Void
   ) throws {
     var hasMore = true
@@ -68,8 +69,8 @@ package struct CaptionJob<Decoder: MediaDecoder & ~Copyable>: ~Copyable {
     }
   }
 
-  private mutating func submit(_ file: File) throws {
-    switch file.source {
+  private mutating func submit(_ file: CaptionSource) throws {
+    switch file.media {
     case .failure(let error):
       pending.append(Pending(id: nextID, name: file.name, decoded: .failure(error)))
     case .success(let source):

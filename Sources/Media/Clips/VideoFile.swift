@@ -8,8 +8,6 @@ package struct VideoOptions: Sendable {
   package var maximumDuration: Double?
   /// How long reading may take, in seconds; nil allows a minute, or ten times the clip's length.
   package var timeLimit: Double?
-  /// How many threads decode.
-  package var threadCount = 1
   /// Whether a truncated or damaged clip is an error rather than a warning.
   package var isStrict = false
 

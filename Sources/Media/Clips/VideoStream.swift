@@ -14,7 +14,7 @@ struct VideoStream: ~Copyable {
       memory: bytes.memory?.baseAddress?.assumingMemoryBound(to: UInt8.self),
       descriptor: bytes.descriptor, offset: Int64(bytes.range.lowerBound),
       length: Int64(bytes.range.count), maximum_pixels: Int64(options.maximumPixels),
-      deadline: deadline(in: options.timeLimit ?? 60), thread_count: Int32(options.threadCount))
+      deadline: deadline(in: options.timeLimit ?? 60))
     var opened: OpaquePointer?
     var reason = [CChar](repeating: 0, count: 128)
     let status = cmedia_open(settings, &opened, &reason)

@@ -71,8 +71,8 @@ package struct BatchJob: ~Copyable {
       next: {
         guard hasMore else { return nil }
         underWay[JournalIndex.hash(item.input.name)] = item
-        let file = CaptionJob<DecodingPool>.File(
-          name: item.input.name, source: item.input.source,
+        let file = CaptionSource(
+          name: item.input.name, media: item.input.source,
           number: Int(truncatingIfNeeded: item.input.number >> 2))
         if let next = try nextWaiting(shouldStop) { item = next } else { hasMore = false }
         return file
