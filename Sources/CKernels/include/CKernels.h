@@ -249,4 +249,29 @@ void ck_gru_gates_gradient(const float *gates, const float *recurrent, const flo
                            float *dhidden, float *dinput, float *drecurrent, int64_t rows,
                            int64_t size);
 
+// MARK: Additive attention (attention.c)
+
+typedef struct {
+  int64_t rows, pictures, positions, size, channels;
+} ck_attention;
+
+/// What `ck_attend` was given and the weights it gave.
+typedef struct {
+  const float *queries, *keys, *values, *scoring;
+  const int32_t *pictures;
+  const float *weights;
+} ck_attention_forward;
+
+enum { CK_MOST_POSITIONS = 4096 };
+
+/// `queries` [rows, size] look at `keys` [pictures, positions, size] of the picture of each row.
+/// `weights` [rows, positions] become softmax(scoring · tanh(key + query)), and `context` [rows, channels]
+/// the mean of `values` [pictures, positions, channels] by them.
+void ck_attend(const float *queries, const float *keys, const float *values, const float *scoring,
+               const int32_t *pictures, ck_attention shape, float *context, float *weights);
+/// `dkeys`, and `dvalues` if asked for, are added to; `dscoring` [rows, size] is that of each row.
+void ck_attend_gradient(ck_attention_forward x, ck_attention shape,
+                        const float *_Nullable dcontext, const float *_Nullable dweights,
+                        float *dqueries, float *dkeys, float *_Nullable dvalues, float *dscoring);
+
 #pragma clang assume_nonnull end

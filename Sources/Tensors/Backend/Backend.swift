@@ -97,6 +97,15 @@ package protocol Backend: AnyObject, Sendable {
     _ gates: Region, recurrent: Region, previous: Region, dhidden: Region, into dgates: Region,
     _ drecurrent: Region, rows: Int, size: Int)
 
+  // MARK: Attention
+
+  func attend(_ x: AttentionInputs, _ shape: AttentionShape, context: Region, weights: Region)
+  /// Adds to `dkeys` and `dvalues`, and writes `dscoring` for each row, `[rows, size]`.
+  func attendGradient(
+    _ x: AttentionInputs, _ shape: AttentionShape, weights: Region, dcontext: Region?,
+    dweights: Region?, into dqueries: Region, _ dkeys: Region, _ dvalues: Region?,
+    _ dscoring: Region)
+
   // MARK: Learning
 
   /// One step of Adam, in place.
@@ -193,6 +202,28 @@ package struct GroupNormResult: Sendable {
   /// `[batch, groups]`, as is `inverseDeviation`.
   package let mean: Region
   package let inverseDeviation: Region
+}
+
+/// What additive attention reads.
+package struct AttentionInputs: Sendable {
+  /// `[rows, size]`.
+  package let queries: Region
+  /// `[pictures, positions, size]`.
+  package let keys: Region
+  /// `[pictures, positions, channels]`.
+  package let values: Region
+  /// `[size]`.
+  package let scoring: Region
+  /// Which picture each row looks at.
+  package let pictures: [Int32]
+}
+
+package struct AttentionShape: Sendable {
+  package let rows: Int
+  package let pictures: Int
+  package let positions: Int
+  package let size: Int
+  package let channels: Int
 }
 
 /// What a cross-entropy goes by.

@@ -222,6 +222,40 @@ extension CPUBackend {
   }
 }
 
+extension CPUBackend {
+  package func attend(
+    _ x: AttentionInputs, _ shape: AttentionShape, context: Region, weights: Region
+  ) {
+    ck_attend(
+      x.queries.address, x.keys.address, x.values.address, x.scoring.address, x.pictures,
+      ck_attention(shape), context.address, weights.address)
+  }
+
+  package func attendGradient(
+    _ x: AttentionInputs, _ shape: AttentionShape, weights: Region, dcontext: Region?,
+    dweights: Region?, into dqueries: Region, _ dkeys: Region, _ dvalues: Region?,
+    _ dscoring: Region
+  ) {
+    x.pictures.withUnsafeBufferPointer { pictures in
+      guard let pictures = pictures.baseAddress else { return }
+      let forward = ck_attention_forward(
+        queries: x.queries.address, keys: x.keys.address, values: x.values.address,
+        scoring: x.scoring.address, pictures: pictures, weights: weights.address)
+      ck_attend_gradient(
+        forward, ck_attention(shape), dcontext?.address, dweights?.address, dqueries.address,
+        dkeys.address, dvalues?.address, dscoring.address)
+    }
+  }
+}
+
+extension ck_attention {
+  fileprivate init(_ shape: AttentionShape) {
+    self.init(
+      rows: Int64(shape.rows), pictures: Int64(shape.pictures), positions: Int64(shape.positions),
+      size: Int64(shape.size), channels: Int64(shape.channels))
+  }
+}
+
 extension Region {
   /// The first element of a region of bfloat16 numbers.
   var halves: UnsafeMutablePointer<UInt16> {

@@ -1,0 +1,127 @@
+#include "vector.h"
+
+// Additive attention. The scores of all positions, their softmax and the mean that they weigh are made
+// in one pass over a picture, and nothing of the size of the keys is kept for the way back: computing
+// a tanh again takes less time than fetching it.
+
+typedef struct {
+  const float *queries, *keys, *values, *scoring;
+  const int32_t *pictures;
+  ck_attention shape;
+  float *context, *weights;
+} attention_work;
+
+/// v · tanh(key + query), in sixteen lanes as in probabilities.c.
+INLINE float score(const float *key, const float *query, const float *scoring, int64_t size) {
+  float sums[16] = {0}, total = 0;
+  int64_t i = 0;
+  for (; i + 16 <= size; i += 16)
+    for (int lane = 0; lane < 16; lane++)
+      sums[lane] += scoring[i + lane] * fast_tanh(key[i + lane] + query[i + lane]);
+  for (; i < size; i++) total += scoring[i] * fast_tanh(key[i] + query[i]);
+  for (int lane = 0; lane < 16; lane++) total += sums[lane];
+  return total;
+}
+
+INLINE float dot(const float *a, const float *b, int64_t size) {
+  float sums[16] = {0}, total = 0;
+  int64_t i = 0;
+  for (; i + 16 <= size; i += 16)
+    for (int lane = 0; lane < 16; lane++) sums[lane] += a[i + lane] * b[i + lane];
+  for (; i < size; i++) total += a[i] * b[i];
+  for (int lane = 0; lane < 16; lane++) total += sums[lane];
+  return total;
+}
+
+INLINE void softmax_in_place(float *x, int64_t count) {
+  float largest = x[0], sum = 0;
+  for (int64_t i = 1; i < count; i++) largest = x[i] > largest ? x[i] : largest;
+  for (int64_t i = 0; i < count; i++) sum += x[i] = fast_exp(x[i] - largest);
+  for (int64_t i = 0; i < count; i++) x[i] /= sum;
+}
+
+CLONES static void attend_part(const void *context, int64_t begin, int64_t end) {
+  const attention_work *w = context;
+  int64_t positions = w->shape.positions, size = w->shape.size, channels = w->shape.channels;
+  for (int64_t row = begin; row < end; row++) {
+    const float *key = w->keys + w->pictures[row] * positions * size;
+    const float *value = w->values + w->pictures[row] * positions * channels;
+    float *weight = w->weights + row * positions, *mean = w->context + row * channels;
+    for (int64_t l = 0; l < positions; l++)
+      weight[l] = score(key + l * size, w->queries + row * size, w->scoring, size);
+    softmax_in_place(weight, positions);
+    memset(mean, 0, (size_t)channels * sizeof *mean);
+    for (int64_t l = 0; l < positions; l++)
+      APART for (int64_t f = 0; f < channels; f++) mean[f] += weight[l] * value[l * channels + f];
+  }
+}
+
+void ck_attend(const float *queries, const float *keys, const float *values, const float *scoring,
+               const int32_t *pictures, ck_attention shape, float *context, float *weights) {
+  attention_work work = {queries, keys, values, scoring, pictures, shape, context, weights};
+  ck_parallel(shape.rows, 1, attend_part, &work);
+}
+
+typedef struct {
+  ck_attention_forward x;
+  ck_attention shape;
+  const float *dcontext, *dweights;
+  float *dqueries, *dkeys, *dvalues, *dscoring;
+} attention_gradient_work;
+
+/// The gradient of a row's scores, from those of its weights and its context.
+INLINE void score_gradient(const attention_gradient_work *w, int64_t row, const float *value,
+                           float *dscore) {
+  int64_t positions = w->shape.positions, channels = w->shape.channels;
+  const float *weight = w->x.weights + row * positions;
+  float mean = 0;
+  for (int64_t l = 0; l < positions; l++) {
+    dscore[l] = w->dweights ? w->dweights[row * positions + l] : 0;
+    if (w->dcontext)
+      dscore[l] += dot(w->dcontext + row * channels, value + l * channels, channels);
+    mean += weight[l] * dscore[l];
+  }
+  for (int64_t l = 0; l < positions; l++) dscore[l] = weight[l] * (dscore[l] - mean);
+}
+
+INLINE void attend_gradient_row(const attention_gradient_work *w, int64_t row) {
+  int64_t positions = w->shape.positions, size = w->shape.size, channels = w->shape.channels;
+  int64_t picture = w->x.pictures[row];
+  const float *value = w->x.values + picture * positions * channels;
+  const float *query = w->x.queries + row * size, *scoring = w->x.scoring;
+  float *dquery = w->dqueries + row * size, *dscoring = w->dscoring + row * size;
+  float dscore[CK_MOST_POSITIONS];
+  score_gradient(w, row, value, dscore);
+  memset(dquery, 0, (size_t)size * sizeof *dquery);
+  memset(dscoring, 0, (size_t)size * sizeof *dscoring);
+  for (int64_t l = 0; l < positions; l++) {
+    const float *key = w->x.keys + (picture * positions + l) * size;
+    float *dkey = w->dkeys + (picture * positions + l) * size;
+    APART for (int64_t i = 0; i < size; i++) {
+      float t = fast_tanh(key[i] + query[i]);
+      float d = dscore[l] * scoring[i] * (1 - t * t);
+      dscoring[i] += dscore[l] * t;
+      dquery[i] += d;
+      dkey[i] += d;
+    }
+    if (!w->dvalues || !w->dcontext) continue;
+    float weight = w->x.weights[row * positions + l];
+    float *dvalue = w->dvalues + (picture * positions + l) * channels;
+    const float *dmean = w->dcontext + row * channels;
+    APART for (int64_t f = 0; f < channels; f++) dvalue[f] += weight * dmean[f];
+  }
+}
+
+// Each thread has pictures of its own, because the rows of one add to the same gradients.
+CLONES static void attend_gradient_part(const void *context, int64_t begin, int64_t end) {
+  const attention_gradient_work *w = context;
+  for (int64_t row = 0; row < w->shape.rows; row++)
+    if (w->x.pictures[row] >= begin && w->x.pictures[row] < end) attend_gradient_row(w, row);
+}
+
+void ck_attend_gradient(ck_attention_forward x, ck_attention shape, const float *dcontext,
+                        const float *dweights, float *dqueries, float *dkeys, float *dvalues,
+                        float *dscoring) {
+  attention_gradient_work work = {x, shape, dcontext, dweights, dqueries, dkeys, dvalues, dscoring};
+  ck_parallel(shape.pictures, 1, attend_gradient_part, &work);
+}
