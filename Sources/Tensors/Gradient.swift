@@ -21,38 +21,64 @@ package func valueWithGradient<Failure: Error>(
 private struct ReversePass {
   /// Operations that have a gradient and wait for their turn, by depth.
   private var waiting: [[Operation]]
-  private var gradients: [ObjectIdentifier: [Tensor?]] = [:]
+  private var sums: [ObjectIdentifier: [GradientSum]] = [:]
 
   init(from history: History, gradient: Tensor) {
     waiting = Array(repeating: [], count: history.operation.depth + 1)
-    add(gradient, to: history)
+    add(.gradient(gradient), to: history)
   }
 
   mutating func gradients(at leaves: [Operation]) -> [Tensor?] {
     for depth in waiting.indices.dropFirst().reversed() {
       for operation in waiting[depth] {
-        guard let received = gradients.removeValue(forKey: ObjectIdentifier(operation)) else {
-          continue
-        }
-        for (input, gradient) in zip(operation.inputs, operation.pull(received)) {
-          if let gradient { add(gradient, to: input) }
+        guard let received = sums.removeValue(forKey: ObjectIdentifier(operation)) else { continue }
+        let contributions = operation.pull(received.map(\.total))
+        for (input, contribution) in zip(operation.inputs, contributions) {
+          if let contribution { add(contribution, to: input) }
         }
       }
       waiting[depth] = []
     }
-    return leaves.map { gradients[ObjectIdentifier($0)]?[0] }
+    return leaves.map { sums[ObjectIdentifier($0)]?[0].total }
   }
 
-  private mutating func add(_ gradient: Tensor, to history: History) {
+  private mutating func add(_ contribution: Contribution, to history: History) {
     let key = ObjectIdentifier(history.operation)
-    guard var slots = gradients[key] else {
-      var slots = [Tensor?](repeating: nil, count: history.operation.outputCount)
-      slots[history.output] = gradient
-      gradients[key] = slots
+    if sums[key] == nil {
+      sums[key] = Array(repeating: GradientSum(), count: history.operation.outputCount)
       waiting[history.operation.depth].append(history.operation)
-      return
     }
-    slots[history.output] = slots[history.output].map { $0 + gradient } ?? gradient
-    gradients[key] = slots
+    sums[key]?[history.output].add(contribution)
+  }
+}
+
+/// What has come back to a result so far.
+private struct GradientSum {
+  private var gradient: Tensor?
+  private var products: [MatrixProduct] = []
+
+  mutating func add(_ contribution: Contribution) {
+    switch contribution {
+    case .gradient(let tensor): gradient = gradient.take().map { $0.adding(tensor) } ?? tensor
+    case .product(let product): products.append(product)
+    }
+  }
+
+  /// The gradient; nil if nothing has come back.
+  var total: Tensor? {
+    let parts = MatrixProduct.sums(products) + (gradient.map { [$0] } ?? [])
+    return parts.dropFirst().reduce(parts.first) { $0?.adding($1) }
+  }
+}
+
+extension Tensor {
+  /// The sum, in this tensor's place if nobody else can see it.
+  fileprivate consuming func adding(_ other: Tensor) -> Tensor {
+    guard elementType == .float32, other.elementType == .float32 else { return self + other }
+    let (shape, device) = (shape, device)
+    precondition(shape == other.shape, "gradient: \(shape) and \(other.shape) of one tensor")
+    let sum = takenOver()
+    device.backend.accumulate(other.region, into: sum.region)
+    return sum
   }
 }

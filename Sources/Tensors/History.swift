@@ -15,13 +15,14 @@ package struct History: Sendable {
 package final class Operation: @unchecked Sendable {
   private(set) var inputs: [History]
   /// Turns the gradients of the results into those of `inputs`; a result nobody used has none.
-  let pull: @Sendable ([Tensor?]) -> [Tensor?]
+  let pull: @Sendable ([Tensor?]) -> [Contribution?]
   /// Longest way to a leaf; operations are differentiated in falling order of it.
   let depth: Int
   let outputCount: Int
 
   package init(
-    inputs: [History], outputCount: Int = 1, pull: @escaping @Sendable ([Tensor?]) -> [Tensor?]
+    inputs: [History], outputCount: Int = 1,
+    pull: @escaping @Sendable ([Tensor?]) -> [Contribution?]
   ) {
     self.inputs = inputs
     self.outputCount = outputCount
@@ -39,6 +40,13 @@ package final class Operation: @unchecked Sendable {
       operation.inputs = []
     }
   }
+}
+
+/// What an operation adds to the gradient of an input.
+package enum Contribution: Sendable {
+  case gradient(Tensor)
+  /// Not multiplied yet: weights that every step of a recurrence uses get a product from each.
+  case product(MatrixProduct)
 }
 
 /// The way back to one input of an operation: what its gradient is, given the result's.
@@ -61,7 +69,7 @@ extension Tensor {
     guard !wanted.isEmpty else { return self }
     let pulls = wanted.map(\.gradient)
     let operation = Operation(inputs: wanted.compactMap(\.history)) { gradients in
-      pulls.map { pull in gradients[0].map(pull) }
+      pulls.map { pull in gradients[0].map { .gradient(pull($0)) } }
     }
     return withHistory(History(operation: operation, output: 0))
   }
@@ -83,13 +91,15 @@ package func recordedJointly(
   _ results: [Tensor], from inputs: [Tensor],
   pull: @escaping @Sendable ([Tensor?]) -> [Tensor?]
 ) -> [Tensor] {
-  recordedJointly(results, from: inputs.map(\.history), pull: pull)
+  recordedJointly(results, from: inputs.map(\.history)) { gradients in
+    pull(gradients).map { $0.map(Contribution.gradient) }
+  }
 }
 
-/// The same, for inputs whose numbers have been used up.
+/// The same, for inputs whose numbers have been used up, and gradients that are products.
 func recordedJointly(
   _ results: [Tensor], from histories: [History?],
-  pull: @escaping @Sendable ([Tensor?]) -> [Tensor?]
+  contribute pull: @escaping @Sendable ([Tensor?]) -> [Contribution?]
 ) -> [Tensor] {
   let kept = histories.indices.filter { histories[$0] != nil }
   guard !kept.isEmpty else { return results }

@@ -66,7 +66,7 @@ public func crossEntropy(
   }
   let loss = losses.sum() * entropy.scale
   guard let dlogits else { return loss }
-  return recordedJointly([loss], from: [x, weight, bias]) { gradients in
+  return recordedJointly([loss], from: [x.history, weight.history, bias.history]) { gradients in
     guard let dloss = gradients[0] else { return [nil, nil, nil] }
     return map.gradients(dlogits).map { $0?.scaled(by: dloss) }
   }[0]
@@ -94,5 +94,15 @@ extension Tensor {
   /// The product with a single number; a factor of 1, the usual one, costs nothing.
   fileprivate func scaled(by factor: Tensor) -> Tensor {
     factor.scalar == 1 ? self : self * factor
+  }
+}
+
+extension Contribution {
+  fileprivate func scaled(by factor: Tensor) -> Contribution {
+    switch self {
+    case .gradient(let gradient): .gradient(gradient.scaled(by: factor))
+    case .product(let product):
+      factor.scalar == 1 ? self : .gradient(product.result.scaled(by: factor))
+    }
   }
 }

@@ -37,7 +37,7 @@ public func linear(_ x: Tensor, _ weight: Tensor, bias: Tensor?) -> Tensor {
   let y = Tensor(uninitialized: x.shape.dropLast() + [map.outputs], type: type, on: x.device)
   requireOneType(y, [bias], "linear")
   x.device.backend.multiply(x.region, weight.region, bias?.region, map.product, into: y.region)
-  return recordedJointly([y], from: [x, weight] + [bias].compactMap { $0 }) { gradients in
+  return recordedJointly([y], from: [x.history, weight.history, bias?.history]) { gradients in
     gradients[0].map { map.gradients($0) } ?? [nil, nil, nil]
   }[0]
 }
@@ -68,13 +68,13 @@ struct LinearMap: Sendable {
   }
 
   /// The gradients to `x`, the weight and the bias, given that to the result.
-  func gradients(_ dy: Tensor) -> [Tensor?] {
+  func gradients(_ dy: Tensor) -> [Contribution?] {
     let dy = dy.reshaped(to: [rows, outputs])
     // Rounded once for both products.
     let factor = dy.converted(to: x.elementType)
     return [
-      wantsInput ? inputGradient(factor) : nil, wantsWeight ? weightGradient(factor) : nil,
-      dy.columnSums,
+      wantsInput ? .gradient(inputGradient(factor)) : nil,
+      wantsWeight ? .product(weightGradient(factor)) : nil, .gradient(dy.columnSums),
     ]
   }
 
@@ -82,8 +82,40 @@ struct LinearMap: Sendable {
     Tensors.product(dy, weight, false, false, into: x.elementType).reshaped(to: x.shape)
   }
 
-  func weightGradient(_ dy: Tensor) -> Tensor {
-    Tensors.product(dy, x.reshaped(to: [rows, inputs]), true, false, into: weight.elementType)
+  private func weightGradient(_ dy: Tensor) -> MatrixProduct {
+    MatrixProduct(
+      transposed: dy, x.reshaped(to: [rows, inputs]), type: weight.elementType)
+  }
+}
+
+/// `aᵀ b`, not multiplied yet.
+package struct MatrixProduct: Sendable {
+  /// `[rows, O]` and `[rows, I]`.
+  private let a: Tensor
+  private let b: Tensor
+  /// Of the result, `[O, I]`.
+  private let type: ElementType
+
+  init(transposed a: Tensor, _ b: Tensor, type: ElementType) {
+    (self.a, self.b, self.type) = (a, b, type)
+  }
+
+  var result: Tensor { product(a, b, true, false, into: type) }
+
+  /// The sum of `products`, in as few tensors as they have types: a single product over the rows of all is
+  /// faster than many, whose results must be read and written again for each.
+  static func sums(_ products: [MatrixProduct]) -> [Tensor] {
+    guard let first = products.first else { return [] }
+    let alike = products.filter { first.goesWith($0) }
+    let together = MatrixProduct(
+      transposed: alike.count == 1 ? first.a : Tensor(concatenating: alike.map(\.a), along: 0),
+      alike.count == 1 ? first.b : Tensor(concatenating: alike.map(\.b), along: 0),
+      type: first.type)
+    return [together.result] + sums(products.filter { !first.goesWith($0) })
+  }
+
+  private func goesWith(_ other: MatrixProduct) -> Bool {
+    (a.elementType, b.elementType, type) == (other.a.elementType, other.b.elementType, other.type)
   }
 }
 

@@ -63,7 +63,7 @@ private struct LSTMGradient: Sendable {
   let hiddens: Tensor
 
   /// Gradients to the projected inputs, the first hidden state, the first cell and the weight.
-  func callAsFunction(hiddens dhiddens: Tensor?, cells dcells: Tensor?) -> [Tensor?] {
+  func callAsFunction(hiddens dhiddens: Tensor?, cells dcells: Tensor?) -> [Contribution?] {
     let (backend, layout) = (run.device.backend, run.layout)
     let dgates = run.tensor(gates.shape, run.precision)
     let dhidden = Tensor(zeros: hidden.shape, on: run.device)
@@ -80,7 +80,10 @@ private struct LSTMGradient: Sendable {
       backend.multiply(dgate, weight.region, nil, run.backwardProduct(t), into: dh)
       run.thin(dh, t)
     }
-    return [dgates, dhidden, dcell, run.weightGradient(dgates, weight, from: hidden, hiddens)]
+    return [
+      .gradient(dgates), .gradient(dhidden), .gradient(dcell),
+      .product(run.weightGradient(dgates, weight, from: hidden, hiddens)),
+    ]
   }
 }
 
@@ -136,7 +139,7 @@ private struct GRUGradient: Sendable {
   let hiddens: Tensor
 
   /// Gradients to the projected inputs, the first hidden state, the weight and the bias.
-  func callAsFunction(hiddens dhiddens: Tensor) -> [Tensor?] {
+  func callAsFunction(hiddens dhiddens: Tensor) -> [Contribution?] {
     let (backend, layout) = (run.device.backend, run.layout)
     let dgates = run.tensor(gates.shape)
     let drecurrent = run.tensor(gates.shape)
@@ -155,8 +158,9 @@ private struct GRUGradient: Sendable {
       backend.accumulate(product.region, into: dh)
     }
     return [
-      dgates, dhidden, run.weightGradient(drecurrent, weight, from: hidden, hiddens),
-      drecurrent.columnSums,
+      .gradient(dgates), .gradient(dhidden),
+      .product(run.weightGradient(drecurrent, weight, from: hidden, hiddens)),
+      .gradient(drecurrent.columnSums),
     ]
   }
 }
@@ -257,14 +261,14 @@ private struct Recurrence: Sendable {
   /// `Σₜ dgatesₜᵀ hₜ₋₁`, as one product over all steps.
   func weightGradient(
     _ dgates: Tensor, _ weight: Tensor, from first: Tensor, _ hiddens: Tensor
-  ) -> Tensor {
+  ) -> MatrixProduct {
     let before = tensor(hiddens.shape, hiddens.elementType)
     for t in 0..<layout.stepCount {
       device.backend.convert(
         thinned(self.before(t, hiddens, first), t), into: step(t, of: before))
     }
-    return product(
-      dgates.converted(to: precision), before.converted(to: precision), true, false,
-      into: weight.elementType)
+    return MatrixProduct(
+      transposed: dgates.converted(to: precision), before.converted(to: precision),
+      type: weight.elementType)
   }
 }

@@ -85,5 +85,33 @@ extension TensorsTests {
       let message = String(decoding: result.standardErrorContent, as: UTF8.self)
       #expect(message.contains("matmul: inner sizes differ, [2, 3] and [4, 5]"))
     }
+
+    @Test("weights used again and again get the gradients of all uses, whatever their precision")
+    func weightsUsedAgain() {
+      let inputs = [
+        FormulaWeights.scaled("x", [3, 4]), FormulaWeights.scaled("weight", [4, 4]),
+        FormulaWeights.scaled("bias", [4]),
+      ]
+      expectGradientsMatch(at: inputs) { t in
+        (0..<5).reduce(t[0]) { x, step in
+          // One of the uses is no product with rows of its own.
+          step == 2 ? x + t[1].sum(over: [0]) : tanh(linear(x, t[1], bias: t[2]))
+        }
+      }
+      let exact = valueWithGradient(at: inputs) { t in
+        (linear(t[0], t[1], bias: t[2]) + linear(t[0] * 2, t[1], bias: nil)).sum()
+      }
+      let mixed = valueWithGradient(at: inputs) { t in
+        let half = linear((t[0] * 2).converted(to: .bfloat16), t[1], bias: nil)
+        return (linear(t[0], t[1], bias: t[2]) + half).sum()
+      }
+      for (a, b) in zip(exact.gradients, mixed.gradients) {
+        guard let a, let b else {
+          Issue.record("a gradient is missing")
+          continue
+        }
+        expectClose(a, b, within: 0.02)
+      }
+    }
   }
 }
