@@ -9,6 +9,7 @@ public struct VGG: ImageEncoder {
   private var fc7 = Linear(from: 4096, to: 4096)
 
   public let pooledSize = 4096
+  public let channelCount = 512
 
   /// How many convolutions each of the five stages holds.
   public struct Depth: Sendable {

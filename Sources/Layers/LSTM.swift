@@ -42,6 +42,10 @@ public struct LSTM: RecurrentCell {
     return State(hidden: zeros, cell: zeros)
   }
 
+  public var statePartCount: Int { 2 }
+  public func state(of parts: [Tensor]) -> State { State(hidden: parts[0], cell: parts[1]) }
+  public func hidden(of state: State) -> Tensor { state.hidden }
+
   public func project(_ inputs: Tensor) -> Tensor {
     linear(inputs, inputWeight, bias: inputBias + hiddenBias)
   }

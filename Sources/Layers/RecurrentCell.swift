@@ -15,6 +15,12 @@ public protocol RecurrentCell: Module {
 
   /// The state before anything has been read.
   func initialState(rows: Int, on device: Device) -> State
+  /// How many tensors make up a state.
+  var statePartCount: Int { get }
+  /// The state that `parts` make up, `[B, H]` each, the hidden state first.
+  func state(of parts: [Tensor]) -> State
+  /// The hidden state, `[B, H]`.
+  func hidden(of state: State) -> Tensor
   /// What the inputs say to the gates: `[N, I]` to `[N, G]`, in float32.
   func project(_ inputs: Tensor) -> Tensor
   /// Reads `projected`, `[N, G]`, multiplying in `precision` what `dropout` leaves of the hidden state.
@@ -32,6 +38,12 @@ public protocol RowSelectable: Sendable {
 }
 
 extension Tensor: RowSelectable {}
+
+extension RecurrentCell where State == Tensor {
+  public var statePartCount: Int { 1 }
+  public func state(of parts: [Tensor]) -> Tensor { parts[0] }
+  public func hidden(of state: Tensor) -> Tensor { state }
+}
 
 extension RecurrentCell {
   /// Reads sequences.

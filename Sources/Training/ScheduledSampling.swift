@@ -102,15 +102,15 @@ package struct ScheduledSampling: Sendable, Equatable {
       let living = layout.rowCounts[step + 1]
       if living < layout.rowCounts[step] { state = state.rows(Array(0..<living)) }
       let words = layout.rows(ofStep: step).prefix(living).map { inputs[$0] }
-      let (output, next) = decoder.step(
+      let read = decoder.step(
         words, state, context, pictureOfRow: Array(captions.pictures.prefix(living)), in: precision)
-      state = next
+      state = read.state
       let chosen = (0..<living).filter { row in
         randomness.uniform(.scheduledSampling, row, step + 1) < rate
       }
       guard !chosen.isEmpty else { continue }
       let own = drawnWords(
-        decoder.wordLogits(output.rows(chosen)),
+        decoder.wordLogits(read.output.rows(chosen)),
         at: chosen.map { randomness.uniform(.wordDraw, $0, step + 1) })
       for (row, word) in zip(chosen, own) { inputs[layout.offsets[step + 1] + row] = word }
     }

@@ -205,10 +205,10 @@ extension CaptioningTests {
 
 extension CaptionDecoder {
   /// The scores of every next word, `[N, V]`.
-  fileprivate func allLogits(
+  func allLogits(
     _ captions: PackedCaptions, _ features: Tensor, _ dropout: SequenceDropout? = nil
   ) -> Tensor {
-    wordLogits(outputs(for: captions, describing: features, dropout: dropout, in: .float32))
+    wordLogits(outputs(for: captions, describing: features, dropout: dropout, in: .float32).output)
   }
 }
 

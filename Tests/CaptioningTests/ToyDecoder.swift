@@ -1,4 +1,5 @@
 import Captioning
+import ImageEncoders
 import Layers
 import Tensors
 import TestSupport
@@ -13,6 +14,7 @@ import Glibc
 /// Features are pictures' numbers, `[P, 1]`. Small enough to search through completely by hand.
 struct ToyDecoder: CaptionDecoder {
   let vocabularySize: Int
+  let featureKind = FeatureKind.pooled
   let featureSize = 1
   /// `[picture][before][last]`, each a row of logits.
   private let table: [[[[Float]]]]
@@ -60,13 +62,13 @@ struct ToyDecoder: CaptionDecoder {
   func step(
     _ words: [TokenID], _ state: State, _ context: [Int], pictureOfRow: [Int],
     in precision: ElementType
-  ) -> (output: Tensor, state: State) {
+  ) -> DecoderStep<State> {
     precondition(words.count == state.last.count && words.count == pictureOfRow.count)
     let rows = words.indices.map { row in
       table[context[pictureOfRow[row]]][state.last[row]][words[row].index]
     }
     let logits = Tensor(rows.flatMap { $0 }, shape: [words.count, vocabularySize])
-    return (logits, State(last: words.map(\.index)))
+    return DecoderStep(output: logits, state: State(last: words.map(\.index)))
   }
 
   /// What stands in the table are logits already.
@@ -82,7 +84,7 @@ struct ToyDecoder: CaptionDecoder {
   func outputs(
     for captions: PackedCaptions, describing features: Tensor, dropout: SequenceDropout?,
     in precision: ElementType
-  ) -> Tensor {
+  ) -> DecoderOutputs {
     preconditionFailure("searches never ask for it")
   }
 

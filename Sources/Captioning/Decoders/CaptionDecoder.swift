@@ -1,3 +1,4 @@
+import ImageEncoders
 import Layers
 import Tensors
 import Text
@@ -12,17 +13,19 @@ public protocol CaptionDecoder: Module {
   /// What it remembers of the captions being written, one row per caption.
   associatedtype State: RowSelectable
 
-  /// How many numbers describe a picture.
+  /// What it reads of a picture.
+  var featureKind: FeatureKind { get }
+  /// How many numbers describe a picture, or each of its positions.
   var featureSize: Int { get }
   var vocabularySize: Int { get }
   /// The last layer: a hidden state to a score for each next word, `[H] → [V]`.
   var wordLogits: Linear { get }
 
-  /// Takes the measure of `features`, `[P, F]`, before learning from them and their like.
+  /// Takes the measure of `features` before learning from them and their like.
   mutating func measure(_ features: Tensor)
 
-  /// Looks at `features`, `[P, F]`, multiplying in `precision`; the state has one row per picture, ready
-  /// to read `<bos>`.
+  /// Looks at `features`, `[P, F]` or `[P, L, F]`, multiplying in `precision`; the state has one row per
+  /// picture, ready to read `<bos>`.
   func start(_ features: Tensor, in precision: ElementType) -> (context: Context, state: State)
 
   /// Reads one word per caption.
@@ -33,29 +36,55 @@ public protocol CaptionDecoder: Module {
   ///   - context: The pictures.
   ///   - pictureOfRow: Which picture each row describes.
   ///   - precision: What products are computed in.
-  /// - Returns: What `wordLogits` scores the words by that may follow, `[B, H]`, and the state after
-  ///   reading `words`.
+  /// - Returns: What the next words are scored by, and the state after reading `words`.
   func step(
     _ words: [TokenID], _ state: State, _ context: Context, pictureOfRow: [Int],
     in precision: ElementType
-  ) -> (output: Tensor, state: State)
+  ) -> DecoderStep<State>
 
   /// Reads captions by their own words (teacher forcing), all steps at once.
   ///
   /// - Parameters:
   ///   - captions: What is read.
-  ///   - features: `[P, F]`.
+  ///   - features: Of all pictures.
   ///   - dropout: What is left out while learning; nil leaves nothing out.
   ///   - precision: What products are computed in.
-  /// - Returns: What `wordLogits` scores the words by that follow each word read, `[N, H]`.
+  /// - Returns: What the words are scored by that follow each word read.
   func outputs(
     for captions: PackedCaptions, describing features: Tensor, dropout: SequenceDropout?,
     in precision: ElementType
-  ) -> Tensor
+  ) -> DecoderOutputs
+}
+
+/// What reading a word for each of `B` captions gives.
+public struct DecoderStep<State: Sendable>: Sendable {
+  /// What `wordLogits` scores the words by that may follow, `[B, H]`.
+  public let output: Tensor
+  /// What is remembered, the words read included.
+  public let state: State
+  /// How much each position of the picture counted, `[B, L]`, each row adding up to 1; nil where it was not
+  /// looked at again.
+  public let attention: Tensor?
+
+  public init(output: Tensor, state: State, attention: Tensor? = nil) {
+    (self.output, self.state, self.attention) = (output, state, attention)
+  }
+}
+
+/// What reading whole captions gives.
+public struct DecoderOutputs: Sendable {
+  /// What `wordLogits` scores the words by that follow each word read, `[N, H]`.
+  public let output: Tensor
+  /// The sum of each caption's attention over its words, `[B, L]`.
+  public let coverage: Tensor?
+
+  public init(_ output: Tensor, coverage: Tensor? = nil) {
+    (self.output, self.coverage) = (output, coverage)
+  }
 }
 
 extension CaptionDecoder {
-  /// Looks at `features`, `[P, F]`, with all the precision there is.
+  /// Looks at `features` with all the precision there is.
   public func start(_ features: Tensor) -> (context: Context, state: State) {
     start(features, in: .float32)
   }
@@ -64,26 +93,34 @@ extension CaptionDecoder {
   public func logits(
     after words: [TokenID], _ state: State, _ context: Context, pictureOfRow: [Int]
   ) -> (logits: Tensor, state: State) {
-    let (output, next) = step(words, state, context, pictureOfRow: pictureOfRow, in: .float32)
-    return (wordLogits(output), next)
+    let step = step(words, state, context, pictureOfRow: pictureOfRow, in: .float32)
+    return (wordLogits(step.output), step.state)
   }
 
   /// The mean of `-log p` over all words of `captions`, in nats per word.
   ///
   /// - Parameters:
   ///   - captions: What should be said.
-  ///   - features: `[P, F]`.
+  ///   - features: Of all pictures.
   ///   - dropout: What is left out while learning; nil leaves nothing out.
   ///   - smoothing: How much of the probability is wanted on all words alike, in `0...1`.
+  ///   - coverageWeight: How much it costs to look at some positions more than at others over a whole
+  ///     caption: `λ Σₗ (1 - Σₜ αₜₗ)²` for each (doubly stochastic attention; Xu et al., 2015).
   ///   - precision: What products are computed in.
   /// - Returns: One number, of shape `[]`.
   public func loss(
     of captions: PackedCaptions, describing features: Tensor, dropout: SequenceDropout? = nil,
-    smoothing: Float = 0, in precision: ElementType = .float32
+    smoothing: Float = 0, coverageWeight: Float = 0, in precision: ElementType = .float32
   ) -> Tensor {
-    crossEntropy(
-      ofLinear: outputs(for: captions, describing: features, dropout: dropout, in: precision),
-      wordLogits.weight, bias: wordLogits.bias, captions.targets.map { Int32($0.index) },
-      ignoring: Int32(TokenID.padding.index), smoothing: smoothing)
+    let outputs = outputs(
+      for: captions, describing: features, dropout: dropout, in: precision)
+    let wordLoss = crossEntropy(
+      ofLinear: outputs.output, wordLogits.weight, bias: wordLogits.bias,
+      captions.targets.map { Int32($0.index) }, ignoring: Int32(TokenID.padding.index),
+      smoothing: smoothing)
+    guard coverageWeight > 0, let coverage = outputs.coverage else { return wordLoss }
+    let missing = 1 - coverage
+    // In nats per word, too.
+    return wordLoss + (missing * missing).sum() * (coverageWeight / Float(captions.targets.count))
   }
 }

@@ -1,3 +1,4 @@
+import ImageEncoders
 import Layers
 import Tensors
 import Text
@@ -20,6 +21,7 @@ public struct ShowAndTell<Cell: RecurrentCell>: CaptionDecoder {
   /// The cell's name in weight files.
   private let cellName: String
 
+  public var featureKind: FeatureKind { .pooled }
   public var featureSize: Int { imageEmbedding.weight.shape[1] }
   public var vocabularySize: Int { wordLogits.weight.shape[0] }
 
@@ -46,16 +48,16 @@ public struct ShowAndTell<Cell: RecurrentCell>: CaptionDecoder {
   public func step(
     _ words: [TokenID], _ state: Cell.State, _ context: Void, pictureOfRow: [Int],
     in precision: ElementType
-  ) -> (output: Tensor, state: Cell.State) {
-    let (hidden, state) = cell(
+  ) -> DecoderStep<Cell.State> {
+    let (hidden, next) = cell(
       wordEmbedding(words.map(\.index)).converted(to: precision), from: state)
-    return (hidden, state)
+    return DecoderStep(output: hidden, state: next)
   }
 
   public func outputs(
     for captions: PackedCaptions, describing features: Tensor, dropout: SequenceDropout?,
     in precision: ElementType
-  ) -> Tensor {
+  ) -> DecoderOutputs {
     let pictures = embedded(features, in: precision).rows(captions.pictures)
     let words = wordEmbedding(captions.inputs.map(\.index))
     let count = captions.pictures.count
@@ -66,7 +68,7 @@ public struct ShowAndTell<Cell: RecurrentCell>: CaptionDecoder {
     // What the cell says after the picture alone is not a word.
     let hidden = cell(inputs, layout, from: state, dropout: dropout?.ofState).hidden
       .slice(count..<layout.rowCount)
-    return dropout?(hidden, captions.layout, at: .output) ?? hidden
+    return DecoderOutputs(dropout?(hidden, captions.layout, at: .output) ?? hidden)
   }
 
   public mutating func measure(_ features: Tensor) { imageNorm.measure(features) }

@@ -1,0 +1,186 @@
+import Captioning
+import Layers
+import Tensors
+import TestSupport
+import Testing
+import Text
+
+extension CaptioningTests {
+  @Suite("Show, Attend and Tell")
+  struct ShowAttendAndTellTests {
+    @Test("has PyTorch's scores, attention, loss and gradients, with any cell")
+    func parity() throws {
+      try checkParity(LSTM.self, "lstm")
+      try checkParity(GRU.self, "gru")
+    }
+
+    private func checkParity<Cell: RecurrentCell>(_ cell: Cell.Type, _ name: String) throws {
+      let fixture = try Fixture("attention_captioner")
+      let decoder = try decoder(cell, name) { try fixture["\(name)/\($0)"] }
+      let features = try fixture["\(name)/features"]
+      let words = try fixture.integers("\(name)/captions").map { TokenID($0) }
+      let captions = stride(from: 0, to: words.count, by: 7).map { start in
+        Array(words[start..<start + 7].prefix { $0 != .padding })
+      }
+      let packed = PackedCaptions(captions, describing: try fixture.integers("\(name)/pictures"))
+
+      let (loss, gradient) = valueWithGradient(at: decoder) {
+        $0.loss(of: packed, describing: features, coverageWeight: 1)
+      }
+      expectClose(loss.reshaped(to: [1]), try fixture["\(name)/loss"], within: 1e-5)
+      for parameter in decoder.parameters.map(\.parameter) where parameter.role == .learned {
+        let expected = try fixture["\(name)/grad.\(parameter.name)"]
+        let found = try #require(gradient.tensors[parameter.name])
+        expectClose(found, expected, within: 1e-5, "\(name), gradient of \(parameter.name)")
+        #expect(expected.sumOfSquares > 1e-7, "\(parameter.name) learns nothing here")
+      }
+      let toFeatures = valueWithGradient(at: [features]) {
+        decoder.loss(of: packed, describing: $0[0], coverageWeight: 1)
+      }
+      expectClose(
+        try #require(toFeatures.gradients[0]), try fixture["\(name)/grad.features"], within: 1e-5)
+      try checkSteps(decoder, packed, features, fixture, name)
+    }
+
+    private func checkSteps<Decoder: CaptionDecoder>(
+      _ decoder: Decoder, _ captions: PackedCaptions, _ features: Tensor, _ fixture: Fixture,
+      _ name: String
+    ) throws {
+      let (scores, attention) = (
+        try fixture["\(name)/scores"], try fixture["\(name)/attention"]
+      )
+      let whole = logSoftmax(decoder.allLogits(captions, features))
+      var (context, state) = decoder.start(features)
+      state = state.rows(captions.pictures)
+      for (t, count) in captions.layout.rowCounts.enumerated() {
+        let rows = captions.layout.rows(ofStep: t)
+        let step = decoder.step(
+          Array(captions.inputs[rows]), state.rows(Array(0..<count)), context,
+          pictureOfRow: Array(captions.pictures.prefix(count)), in: .float32)
+        state = step.state
+        let found = logSoftmax(decoder.wordLogits(step.output))
+        expectClose(found, whole.slice(rows), within: 1e-5, "step \(t), and all steps at once")
+        let order = Array(captions.order.prefix(count))
+        func expected(_ x: Tensor) -> Tensor {
+          x.rows(order).slice(t..<t + 1, along: 1).reshaped(to: [count, -1])
+        }
+        expectClose(found, expected(scores), within: 1e-5, "scores of step \(t)")
+        let seen = try #require(step.attention)
+        expectClose(seen, expected(attention), within: 1e-5, "attention of step \(t)")
+        expectClose(seen.sum(over: [1]), Tensor(repeating: 1, shape: [count]), within: 1e-6)
+      }
+    }
+
+    @Test("gradients are those of central differences, the coverage's too")
+    func differences() {
+      let captions = PackedCaptions(
+        [[1, 4, 2], [1, 5, 6, 2], [1, 4, 2]].map { $0.map(TokenID.init) }, describing: [0, 1, 1])
+      let template = ShowAttendAndTell(
+        cell: LSTM(inputSize: 5, hiddenSize: 2), named: "lstm", annotationSize: 3,
+        attentionSize: 2, featureSize: 4, vocabularySize: 8
+      ).randomized(9)
+      let features = FormulaWeights.scaled("features", [2, 3, 4])
+      let values = template.parameters.map(\.value) + [features]
+      expectGradientsMatch(at: values) { values in
+        var decoder = template
+        var next = values.makeIterator()
+        decoder.updateParameters { _, value in value = next.next() ?? value }
+        return decoder.loss(
+          of: captions, describing: values[values.count - 1], coverageWeight: 0.7)
+      }
+    }
+
+    @Test("a batch has the loss and gradients of its captions one by one")
+    func padding() throws {
+      let decoder = try decoder(LSTM.self, "lstm").randomized(1)
+      let captions = [[1, 4, 9, 2], [1, 2], [1, 5, 6, 7, 8, 10, 3, 2], [1, 5, 4, 2]]
+        .map { $0.map(TokenID.init) }
+      let features = FormulaWeights.scaled("padded", [4, 5, 8], 2)
+      let (loss, gradient) = valueWithGradient(at: decoder) {
+        $0.loss(
+          of: PackedCaptions(captions, describing: Array(0..<4)), describing: features,
+          coverageWeight: 1)
+      }
+      let total = Float(captions.reduce(0) { $0 + $1.count - 1 })
+      let alone = captions.enumerated().map { row, caption in
+        valueWithGradient(at: decoder) {
+          $0.loss(
+            of: PackedCaptions([caption], describing: [0]),
+            describing: features.slice(row..<row + 1), coverageWeight: 1)
+            * (Float(caption.count - 1) / total)
+        }
+      }
+      #expect(abs(loss.scalar - alone.reduce(0) { $0 + $1.loss.scalar }) < 1e-5)
+      for (name, whole) in gradient.tensors {
+        let parts = alone.compactMap { $0.gradient.tensors[name] }
+        try #require(parts.count == 4)
+        expectClose(
+          whole, parts.dropFirst().reduce(parts[0], +), within: 1e-5, "gradient of \(name)")
+      }
+    }
+
+    @Test("what it says does not depend on where things are; where it looks does")
+    func shifted() throws {
+      let decoder = try decoder(GRU.self, "gru").randomized(3)
+      let features = FormulaWeights.scaled("shifted", [2, 6, 8], 2)
+      let shifted = Tensor(
+        concatenating: [features.slice(4..<6, along: 1), features.slice(0..<4, along: 1)],
+        along: 1)
+      func read(_ features: Tensor) throws -> (logits: Tensor, attention: Tensor) {
+        let (context, state) = decoder.start(features)
+        let step = decoder.step(
+          [TokenID(1), TokenID(5)], state, context, pictureOfRow: [0, 1], in: .float32)
+        return (decoder.wordLogits(step.output), try #require(step.attention))
+      }
+      let (here, there) = (try read(features), try read(shifted))
+      expectClose(here.logits, there.logits, within: 1e-5)
+      let moved = Tensor(
+        concatenating: [
+          here.attention.slice(4..<6, along: 1), here.attention.slice(0..<4, along: 1),
+        ], along: 1)
+      expectClose(there.attention, moved, within: 1e-5)
+      #expect(here.attention.floats != there.attention.floats)
+    }
+
+    @Test("beam search of width 1 is greedy, and pictures do not mind each other's company")
+    func search() throws {
+      let decoder = try decoder(LSTM.self, "lstm").randomized(6)
+      let features = FormulaWeights.scaled("searched", [5, 4, 8], 2)
+      let together = BeamSearch(width: 3, maximumWords: 9).captions(of: features, by: decoder)
+      for picture in 0..<5 {
+        let alone = BeamSearch(width: 3, maximumWords: 9)
+          .captions(of: features.slice(picture..<picture + 1), by: decoder)
+        #expect(alone[0].map(\.words) == together[picture].map(\.words))
+      }
+      let greedy = BeamSearch(width: 1, maximumWords: 9).captions(of: features, by: decoder)
+      for (picture, captions) in greedy.enumerated() {
+        var (context, state) = decoder.start(features.slice(picture..<picture + 1))
+        var words = [TokenID.start]
+        while words.count <= 9, words.last != .end {
+          let (logits, next) = decoder.logits(
+            after: [words[words.count - 1]], state, context, pictureOfRow: [0])
+          let best = logits.largest(4)[0].map { TokenID($0.index) }
+            .first { $0 == .end || $0 > .unknown }
+          words.append(try #require(best))
+          state = next
+        }
+        #expect(captions[0].words == Array(words.dropFirst()))
+      }
+    }
+
+    /// A decoder of the fixture's sizes, with its parameters if they are given.
+    private func decoder<Cell: RecurrentCell>(
+      _: Cell.Type, _ name: String, _ parameter: ((String) throws -> Tensor)? = nil
+    ) throws -> ShowAttendAndTell<Cell> {
+      var decoder = ShowAttendAndTell(
+        cell: Cell(inputSize: 11, hiddenSize: 7), named: name, annotationSize: 6,
+        attentionSize: 4, featureSize: 8, vocabularySize: 11)
+      var failure: (any Error)?
+      decoder.updateParameters { known, value in
+        do { value = try parameter?(known.name) ?? value } catch { failure = error }
+      }
+      if let failure { throw failure }
+      return decoder
+    }
+  }
+}
