@@ -66,10 +66,10 @@ public struct Captioner: Sendable {
     return found
   }
 
-  /// What the encoder sees in pictures that `preprocessing` has framed, `[P, F]`.
+  /// What the encoder sees in pictures that `preprocessing` has framed, `[P, F]` or `[P, L, F]`.
   package func features(of framed: [Image]) -> Tensor {
     let pixels = preprocessing.tensor(framed: framed).converted(to: precision)
-    return encoder.features(pixels).converted(to: .float32)
+    return encoder.features(pixels, decoder.featureKind).converted(to: .float32)
   }
 
   /// Returns once the model's files are known to be whole, which takes time only the first time.

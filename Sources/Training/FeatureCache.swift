@@ -32,28 +32,32 @@ package struct FeatureCache: Sendable {
   }
 
   package let folder: String
-  private let featureSize: Int
+  /// Of what is kept of a picture, `[F]` or `[L, F]`.
+  private let shape: Shape
   private let file: MappedFile?
   private let places: [Key: Int]
 
   private var path: String { "\(folder)/rows" }
   private static let headSize = 24
   /// Records begin at multiples of 8.
-  private var recordSize: Int { (Self.headSize + 2 * featureSize + 7) / 8 * 8 }
+  private var recordSize: Int { Self.recordSize(shape) }
+  private static func recordSize(_ shape: Shape) -> Int {
+    (headSize + 2 * shape.elementCount + 7) / 8 * 8
+  }
 
   /// Opens the rows of one encoder, if there are any.
   ///
   /// - Parameters:
   ///   - encoder: What tells the encoder.
-  ///   - featureSize: How many numbers describe a picture.
+  ///   - shape: Of what is kept of a picture, `[F]` or `[L, F]`.
   ///   - folder: Where the caches of all encoders lie.
-  package init(encoder: String, featureSize: Int, in folder: String) {
+  package init(encoder: String, shape: Shape, in folder: String) {
     self.folder = "\(folder)/\(encoder)"
-    self.featureSize = featureSize
+    self.shape = shape
     file = try? MappedFile("\(folder)/\(encoder)/rows")
     var places: [Key: Int] = [:]
     if let file {
-      let recordSize = (Self.headSize + 2 * featureSize + 7) / 8 * 8
+      let recordSize = Self.recordSize(shape)
       for start in stride(from: 0, through: file.count - recordSize, by: recordSize) {
         file.withBytes(start..<start + 16) { places[Key($0)] = start }
       }
@@ -64,16 +68,16 @@ package struct FeatureCache: Sendable {
   /// How large the cache is with so many pictures.
   package func byteCount(ofRows count: Int) -> Int { count * recordSize }
 
-  /// What is known of a picture, `[1, F]` in bfloat16, where it lies; nil if nothing is.
+  /// What is known of a picture, `[1, F]` or `[1, L, F]` in bfloat16, where it lies; nil if nothing is.
   func row(_ key: Key) -> Tensor? {
     guard let file, let start = places[key] else { return nil }
-    let numbers = start + Self.headSize..<start + Self.headSize + 2 * featureSize
+    let numbers = start + Self.headSize..<start + Self.headSize + 2 * shape.elementCount
     return file.withBytes(start..<numbers.upperBound) { bytes in
       let body = UnsafeRawBufferPointer(rebasing: bytes[Self.headSize...])
       let expected = bytes.loadUnaligned(fromByteOffset: 16, as: UInt64.self)
       guard checksum(body) == UInt64(littleEndian: expected) else { return nil }
       return Tensor(
-        body, storedAs: .bfloat16, shape: [1, featureSize], keepingHalves: true, keeping: file)
+        body, storedAs: .bfloat16, shape: [1] + shape, keepingHalves: true, keeping: file)
     }
   }
 

@@ -18,7 +18,7 @@ package struct PictureFeatures: Sendable {
 
   package init(cache: FeatureCache? = nil) { self.cache = cache }
 
-  /// The features of `examples`, `[P, F]`, which have been prepared.
+  /// The features of `examples`, `[P, F]` or `[P, L, F]`, which have been prepared.
   package func callAsFunction(_ examples: [TrainingExample]) -> Tensor {
     Tensor(concatenating: examples.compactMap { rows[$0.path] }, along: 0)
       .converted(to: .float32)
@@ -29,11 +29,13 @@ package struct PictureFeatures: Sendable {
   /// - Parameters:
   ///   - examples: Whose pictures are looked at.
   ///   - encoder: What looks at them.
+  ///   - kind: What is kept of each.
   ///   - loader: Reads and frames them.
   ///   - report: Is told now and then how far the pass is, and may throw to end it.
   /// - Throws: What is wrong with the first picture that cannot be read; what `report` throws.
   package mutating func prepare(
-    _ examples: [TrainingExample], by encoder: any ImageEncoder, _ loader: PictureLoader,
+    _ examples: [TrainingExample], by encoder: any ImageEncoder, _ kind: FeatureKind,
+    _ loader: PictureLoader,
     reporting report: (PassProgress) throws -> Void = { _ in }
   ) throws {
     let missing = findInCache(examples.filter { rows[$0.path] == nil })
@@ -45,8 +47,9 @@ package struct PictureFeatures: Sendable {
     for start in stride(from: 0, to: missing.count, by: Self.batchSize) {
       let part = Array(missing[start..<min(start + Self.batchSize, missing.count)])
       let padded = part + Array(repeating: part[0], count: Self.batchSize - part.count)
-      let features = encoder.features(try loader.pixels(of: padded, epoch: 0))
-        .converted(to: .bfloat16)
+      let features = encoder.features(
+        try loader.pixels(of: padded, epoch: 0), kind
+      ).converted(to: .bfloat16)
       for (example, row) in zip(part, features.split(into: padded.count, along: 0)) {
         // Its own memory: a stretch of the batch would keep all of the batch.
         let own = Tensor(concatenating: [row], along: 0)
@@ -89,10 +92,13 @@ package struct PictureFeatures: Sendable {
 
 extension Module {
   /// What tells this encoder and how it is shown pictures from all others.
-  package func fingerprint(asEncoder configuration: EncoderConfiguration) -> String {
+  package func fingerprint(
+    asEncoder configuration: EncoderConfiguration, _ kind: FeatureKind = .pooled
+  ) -> String {
     var hash = SHA256()
     func add(_ text: String) { Array(text.utf8).withUnsafeBytes { hash.update($0) } }
-    add("features 1 \(configuration.architecture) \(configuration.preprocessing)\n")
+    let version = kind == .pooled ? "1" : "1 \(kind)"
+    add("features \(version) \(configuration.architecture) \(configuration.preprocessing)\n")
     for (parameter, value) in parameters {
       add("\(parameter.name) \(value.shape)\n")
       value.withBytes { hash.update($0) }

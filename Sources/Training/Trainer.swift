@@ -82,7 +82,8 @@ package struct Trainer: Sendable {
     let learnsEncoder = plan.learnsEncoder(in: state.epoch)
     let examples = Array(batches(ofEpoch: state.epoch).prefix(plan.batchesPerStep))
     try features.prepare(
-      Array(examples.joined()), by: state.model.encoder, PictureLoader(preprocessing))
+      Array(examples.joined()), by: state.model.encoder, state.model.decoder.featureKind,
+      PictureLoader(preprocessing))
     let loader = augmentingLoader
     return try (0..<stepCount).map { _ in
       let step = try examples.map { part in
@@ -195,7 +196,9 @@ package struct Trainer: Sendable {
         validation[start..<min(start + Self.validationBatchSize, validation.count)])
       let features =
         asPixels
-        ? encoder.features(try loader.pixels(of: examples, epoch: 0)) : self.features(examples)
+        ? encoder.features(
+          try loader.pixels(of: examples, epoch: 0), model.decoder.featureKind)
+        : self.features(examples)
       let batch = TrainingBatch(examples, .features(features))
       loss +=
         Double(model.decoder.loss(of: batch.captions, describing: features).scalar)
@@ -219,7 +222,7 @@ package struct Trainer: Sendable {
 
   private static let validationBatchSize = 32
 
-  /// The likeliest sentence about each row of `features`, `[P, F]`.
+  /// The likeliest sentence about each picture.
   private func sentences(about features: Tensor) -> [String] {
     let search = BeamSearch(width: 3, maximumWords: plan.maximumWords)
     func likeliest(_ decoder: some CaptionDecoder) -> [[Hypothesis]] {
@@ -250,8 +253,8 @@ package struct Trainer: Sendable {
     let chosen = stride(from: 0, to: training.count, by: interval).map { training[$0] }
     let loader = PictureLoader(preprocessing)
     try features.prepare(
-      learnsEncoder ? chosen : training + validation, by: state.model.encoder, loader,
-      reporting: report)
+      learnsEncoder ? chosen : training + validation, by: state.model.encoder,
+      state.model.decoder.featureKind, loader, reporting: report)
     if state.step == 0 {
       state.model.decoder.measure(features(chosen))
       if state.average != nil { state.average = state.model }

@@ -7,7 +7,7 @@ package struct TrainingBatch: Sendable {
   package enum Pictures: Sendable {
     /// `[P, H, W, 3]`.
     case pixels(Tensor)
-    /// What a frozen encoder sees in them, `[P, F]`.
+    /// What a frozen encoder sees in them, `[P, F]` or `[P, L, F]`.
     case features(Tensor)
   }
   package let pictures: Pictures
@@ -31,13 +31,14 @@ package struct TrainingBatch: Sendable {
 }
 
 extension CaptionModel {
-  /// What the decoder is told of a batch's pictures, `[P, F]`, multiplied in `precision`.
+  /// What the decoder is told of a batch's pictures, multiplied in `precision`.
   package func features(
     of pictures: TrainingBatch.Pictures, in precision: ElementType
   ) -> Tensor {
     switch pictures {
     case .pixels(let pixels):
-      encoder.features(pixels.converted(to: precision)).converted(to: .float32)
+      encoder.features(pixels.converted(to: precision), decoder.featureKind)
+        .converted(to: .float32)
     case .features(let features): features
     }
   }

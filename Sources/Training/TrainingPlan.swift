@@ -49,6 +49,8 @@ package struct TrainingPlan: Sendable, Equatable {
   package var dropoutRate: Float = 0.5
   /// How much of the probability is wanted on all words alike, in `0..<1`.
   package var labelSmoothing: Float = 0
+  /// With attention, what it costs to look at some positions more than at others over a caption.
+  package var coverageWeight: Float = 1
   /// When the decoder reads words of its own; nil is teacher forcing throughout.
   package var sampling: ScheduledSampling?
   /// Whether pictures are mirrored at random, unless a caption says left or right.

@@ -122,9 +122,9 @@ package struct TrainingState: Sendable {
     let dropout = SequenceDropout(
       plan.dropout, rate: plan.dropoutRate, random: random, epoch: epoch,
       examples: batch.captionNumbers)
-    let isLearned = plan.choice(of: model, in: epoch)
-    return valueWithGradient(
-      at: model, where: isLearned,
+    var wordLoss = Tensor(0)
+    let (_, gradient) = valueWithGradient(
+      at: model, where: plan.choice(of: model, in: epoch),
       of: { watched in
         let features = watched.features(of: batch.pictures, in: plan.precision)
         var captions = batch.captions
@@ -134,10 +134,13 @@ package struct TrainingState: Sendable {
             rate: samplingRate, .init(random, epoch: epoch, examples: batch.captionNumbers),
             in: plan.precision)
         }
-        return watched.decoder.loss(
+        let losses = watched.decoder.losses(
           of: captions, describing: features, dropout: dropout, smoothing: plan.labelSmoothing,
-          in: plan.precision)
+          coverageWeight: plan.coverageWeight, in: plan.precision)
+        wordLoss = losses.words.withoutGradient()
+        return losses.coverage.map { losses.words + $0 } ?? losses.words
       })
+    return (wordLoss, gradient)
   }
 
   /// Takes note of an epoch's score, the higher the better.

@@ -14,6 +14,12 @@ struct CaptionerOptions: ParsableArguments {
   var encoderModel: String?
   @Option(help: "The recurrent cell: lstm, gru or rnn.")
   var cell = "lstm"
+  @Option(help: "Whether it looks at the picture again before each word: none, or soft attention.")
+  var attention = AttentionChoice.none
+  @Option(help: "With attention: how many numbers it keeps of each position of a picture.")
+  var annotationSize = 512
+  @Option(help: "With attention: how many numbers positions are compared by.")
+  var attentionSize = 512
   @Option(help: "Size of the word embedding.")
   var embed = 512
   @Option(help: "Size of the hidden state.")
@@ -28,6 +34,8 @@ struct CaptionerOptions: ParsableArguments {
   func validate() throws {
     try check("--embed", embed, in: 1...16_384)
     try check("--hidden", hidden, in: 1...16_384)
+    try check("--annotation-size", annotationSize, in: 1...16_384)
+    try check("--attention-size", attentionSize, in: 1...16_384)
     try check("--max-words", maxWords, in: 1...1000)
     try check("--min-count", minCount, in: 1...1_000_000)
     guard DecoderConfiguration.CellKind(rawValue: cell) != nil else {
@@ -58,7 +66,9 @@ struct CaptionerOptions: ParsableArguments {
     }
     let decoder = DecoderConfiguration(
       cell: DecoderConfiguration.CellKind(rawValue: cell) ?? .lstm, embeddingSize: embed,
-      hiddenSize: hidden)
+      hiddenSize: hidden,
+      attention: attention == .none
+        ? .none : .soft(annotationSize: annotationSize, attentionSize: attentionSize))
     configuration.decoder = decoder
     configuration.maximumWords = maxWords
     configuration.provenance.license = license
@@ -67,8 +77,7 @@ struct CaptionerOptions: ParsableArguments {
     let blank = configuration.encoder.makeEncoder()
     var model = CaptionModel(
       encoder: blank,
-      decoder: decoder.makeDecoder(
-        featureSize: blank.pooledSize, vocabularySize: vocabulary.count))
+      decoder: decoder.makeDecoder(reading: blank, vocabularySize: vocabulary.count))
     model.initialize(using: &random)
     if let encoder { model.encoder = encoder }
     return (model, configuration)
@@ -78,8 +87,14 @@ struct CaptionerOptions: ParsableArguments {
   func settings(of configuration: ModelConfiguration) -> Checkpoint.Settings {
     [
       ("ENCODER's origin", configuration.provenance.startedFrom ?? "none"), ("--cell", cell),
-      ("--embed", "\(embed)"), ("--hidden", "\(hidden)"), ("--min-count", "\(minCount)"),
-      ("--max-words", "\(maxWords)"),
+      ("--attention", attention.rawValue), ("--annotation-size", "\(annotationSize)"),
+      ("--attention-size", "\(attentionSize)"), ("--embed", "\(embed)"),
+      ("--hidden", "\(hidden)"), ("--min-count", "\(minCount)"), ("--max-words", "\(maxWords)"),
     ]
   }
+}
+
+/// How the picture is looked at again.
+enum AttentionChoice: String, ExpressibleByArgument, CaseIterable {
+  case none, soft
 }

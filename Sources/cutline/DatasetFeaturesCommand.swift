@@ -47,8 +47,9 @@ struct DatasetFeaturesCommand: ParsableCommand {
     var features = PictureFeatures(cache: cache)
     let start = ContinuousClock.now
     var first: PassProgress?
-    try features.prepare(examples, by: encoder, PictureLoader(configuration.preprocessing)) {
-      pass in
+    try features.prepare(
+      examples, by: encoder, .pooled, PictureLoader(configuration.preprocessing)
+    ) { pass in
       let seconds = start.duration(to: .now).milliseconds / 1000
       let since = first ?? pass
       first = since

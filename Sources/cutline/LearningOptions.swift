@@ -88,6 +88,9 @@ struct LearningOptions: ParsableArguments {
   @Option(help: "How much of the probability is wanted on all words alike.")
   var labelSmoothing: Float = 0
   @Option(
+    help: "With attention: what it costs to look at some positions more than at others, in all.")
+  var coverageWeight: Float = 1
+  @Option(
     help: ArgumentHelp(
       "When the decoder reads its own words (Bengio et al., 2015): off, linear, exp, sigmoid or epochs.",
       discussion: """
@@ -156,6 +159,9 @@ struct LearningOptions: ParsableArguments {
     try check("--weight-decay", weightDecay, below: 1)
     try check("--dropout", dropout, below: 1)
     try check("--label-smoothing", labelSmoothing, below: 1)
+    guard coverageWeight >= 0, coverageWeight.isFinite else {
+      throw ValidationError("--coverage-weight must be 0 or above, not \(coverageWeight).")
+    }
     if let ema { try check("--ema", ema, below: 1) }
     try check("--sampling-floor", Float(samplingFloor), below: 1)
     try check("--crop-area", cropArea, above: 0)
@@ -204,7 +210,7 @@ struct LearningOptions: ParsableArguments {
     (plan.weightDecay, plan.averageDecay) = (weightDecay, ema)
     (plan.gradientNormLimit, plan.gradientValueLimit) = (clipNorm, clipValue)
     (plan.dropout, plan.dropoutRate) = (dropoutKind, dropout)
-    plan.labelSmoothing = labelSmoothing
+    (plan.labelSmoothing, plan.coverageWeight) = (labelSmoothing, coverageWeight)
     plan.precision = elementType
     (plan.encoderStart, plan.mirrorsPictures, plan.leastCropArea) = (
       encoderFrom, !noMirror, cropArea
@@ -263,7 +269,8 @@ struct LearningOptions: ParsableArguments {
       ("--weight-decay", "\(weightDecay)"), ("--clip-norm", "\(clipNorm)"),
       ("--clip-value", described(clipValue)), ("--ema", described(ema)),
       ("--dropout", "\(dropout)"), ("--dropout-kind", dropoutKind.rawValue),
-      ("--label-smoothing", "\(labelSmoothing)"), ("--sampling", sampling.rawValue),
+      ("--label-smoothing", "\(labelSmoothing)"),
+      ("--coverage-weight", "\(coverageWeight)"), ("--sampling", sampling.rawValue),
       ("--sampling-k", described(samplingK)), ("--sampling-slope", described(samplingSlope)),
       ("--sampling-floor", "\(samplingFloor)"), ("--sampling-draw", samplingDraw.rawValue),
       ("--encoder-from", described(encoderFrom)), ("--no-mirror", "\(noMirror)"),

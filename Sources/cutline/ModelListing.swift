@@ -30,6 +30,7 @@ extension ModelSummary {
           "decoder",
           "\(decoder.cell.rawValue), embedding \(decoder.embeddingSize), "
             + "hidden \(decoder.hiddenSize)"
+            + (decoder.attention == .none ? "" : ", soft attention")
         ))
       lines.append(
         ("search", "beam \(configuration.beamWidth), \(configuration.maximumWords) words at most"))

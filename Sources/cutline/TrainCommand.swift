@@ -70,7 +70,9 @@ struct TrainCommand: ParsableCommand {
     let checkpoint = try run.newestCheckpoint(of: settings)
     let cache =
       cacheFeatures && !preparation.plan.learnsEncoder(in: 0)
-      ? FeatureCache(of: preparation.model.encoder, preparation.configuration.encoder) : nil
+      ? FeatureCache(
+        of: preparation.model.encoder, preparation.configuration.encoder,
+        preparation.model.decoder.featureKind) : nil
     var trainer = try preparation.trainer(from: checkpoint, keepingFeaturesIn: cache)
     try RunConfiguration(
       dataset: dataset, settings: settings,

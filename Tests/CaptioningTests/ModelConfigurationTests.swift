@@ -55,6 +55,20 @@ extension CaptioningTests {
         ])
     }
 
+    @Test("makes the decoder with attention that it names, and writes that down")
+    func attention() throws {
+      var configuration = SmallModel.configuration
+      let soft = DecoderConfiguration(
+        cell: .gru, embeddingSize: 6, hiddenSize: 7,
+        attention: .soft(annotationSize: 5, attentionSize: 4))
+      configuration.decoder = soft
+      #expect(try reread(configuration) == configuration)
+      let decoder = soft.makeDecoder(reading: VGG(.sixteen), vocabularySize: 9)
+      #expect(decoder is ShowAttendAndTell<GRU>)
+      // Of the map, not of the classifier's layers behind it.
+      #expect(decoder.featureKind == .positions && decoder.featureSize == 512)
+    }
+
     /// What is replaced in a good file, by what, and which setting is to blame for it.
     static let problems: [(good: String, bad: String, key: String, problem: String)] = [
       (
@@ -93,7 +107,10 @@ extension CaptioningTests {
       ),
       ("\"layers\":1", "\"layers\":2", "decoder.layers", "is \"2\"; this version knows only \"1\""),
       (
-        "\"none\"", "\"soft\"", "decoder.attention", "is \"soft\"; this version knows only \"none\""
+        "\"none\"", "\"soft\"", "decoder.annotation", "is missing, but must be a whole number"
+      ),
+      (
+        "\"none\"", "\"hard\"", "decoder.attention", "is \"hard\", but must be one of none, soft"
       ),
       (
         "\"first\"", "\"every\"", "decoder.image", "is \"every\"; this version knows only \"first\""

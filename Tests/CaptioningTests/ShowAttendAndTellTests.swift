@@ -25,7 +25,7 @@ extension CaptioningTests {
       let packed = PackedCaptions(captions, describing: try fixture.integers("\(name)/pictures"))
 
       let (loss, gradient) = valueWithGradient(at: decoder) {
-        $0.loss(of: packed, describing: features, coverageWeight: 1)
+        $0.cost(of: packed, describing: features)
       }
       expectClose(loss.reshaped(to: [1]), try fixture["\(name)/loss"], within: 1e-5)
       for parameter in decoder.parameters.map(\.parameter) where parameter.role == .learned {
@@ -35,7 +35,7 @@ extension CaptioningTests {
         #expect(expected.sumOfSquares > 1e-7, "\(parameter.name) learns nothing here")
       }
       let toFeatures = valueWithGradient(at: [features]) {
-        decoder.loss(of: packed, describing: $0[0], coverageWeight: 1)
+        decoder.cost(of: packed, describing: $0[0])
       }
       expectClose(
         try #require(toFeatures.gradients[0]), try fixture["\(name)/grad.features"], within: 1e-5)
@@ -85,8 +85,7 @@ extension CaptioningTests {
         var decoder = template
         var next = values.makeIterator()
         decoder.updateParameters { _, value in value = next.next() ?? value }
-        return decoder.loss(
-          of: captions, describing: values[values.count - 1], coverageWeight: 0.7)
+        return decoder.cost(of: captions, describing: values[values.count - 1])
       }
     }
 
@@ -97,16 +96,14 @@ extension CaptioningTests {
         .map { $0.map(TokenID.init) }
       let features = FormulaWeights.scaled("padded", [4, 5, 8], 2)
       let (loss, gradient) = valueWithGradient(at: decoder) {
-        $0.loss(
-          of: PackedCaptions(captions, describing: Array(0..<4)), describing: features,
-          coverageWeight: 1)
+        $0.cost(of: PackedCaptions(captions, describing: Array(0..<4)), describing: features)
       }
       let total = Float(captions.reduce(0) { $0 + $1.count - 1 })
       let alone = captions.enumerated().map { row, caption in
         valueWithGradient(at: decoder) {
-          $0.loss(
+          $0.cost(
             of: PackedCaptions([caption], describing: [0]),
-            describing: features.slice(row..<row + 1), coverageWeight: 1)
+            describing: features.slice(row..<row + 1))
             * (Float(caption.count - 1) / total)
         }
       }
@@ -182,5 +179,13 @@ extension CaptioningTests {
       if let failure { throw failure }
       return decoder
     }
+  }
+}
+
+extension CaptionDecoder {
+  /// Words and coverage together, as the fixture has them.
+  fileprivate func cost(of captions: PackedCaptions, describing features: Tensor) -> Tensor {
+    let losses = losses(of: captions, describing: features, coverageWeight: 1)
+    return losses.coverage.map { losses.words + $0 } ?? losses.words
   }
 }

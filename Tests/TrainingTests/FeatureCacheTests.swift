@@ -25,7 +25,7 @@ struct FeatureCacheTests {
   }
 
   private func cache(_ encoder: String = "e", size: Int = 7) -> FeatureCache {
-    FeatureCache(encoder: encoder, featureSize: size, in: "\(folder.path)/cache")
+    FeatureCache(encoder: encoder, shape: [size], in: "\(folder.path)/cache")
   }
 
   private func found(_ path: String, in cache: FeatureCache) -> [Float]? {
@@ -83,7 +83,7 @@ struct FeatureCacheTests {
       withExtendedLifetime(lock) {}
     }
     #expect(found(rows[0].path, in: cache()) == nil)
-    let blocked = FeatureCache(encoder: "e", featureSize: 7, in: "\(rows[0].path)/cache")
+    let blocked = FeatureCache(encoder: "e", shape: [7], in: "\(rows[0].path)/cache")
     #expect(throws: FileError.self) { try blocked.add(rows) }
   }
 
@@ -105,7 +105,7 @@ struct FeatureCacheTests {
     ) throws -> (numbers: [Float], found: Int) {
       var store = PictureFeatures(cache: cache)
       var reports: [PassProgress] = []
-      try store.prepare(examples, by: encoder, loader) { reports.append($0) }
+      try store.prepare(examples, by: encoder, .pooled, loader) { reports.append($0) }
       return (store(examples).floats, reports[0].done)
     }
     let alone = try features(examples, nil)

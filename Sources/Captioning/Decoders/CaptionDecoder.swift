@@ -97,7 +97,7 @@ extension CaptionDecoder {
     return (wordLogits(step.output), step.state)
   }
 
-  /// The mean of `-log p` over all words of `captions`, in nats per word.
+  /// What reading `captions` costs, in nats per word.
   ///
   /// - Parameters:
   ///   - captions: What should be said.
@@ -107,20 +107,24 @@ extension CaptionDecoder {
   ///   - coverageWeight: How much it costs to look at some positions more than at others over a whole
   ///     caption: `λ Σₗ (1 - Σₜ αₜₗ)²` for each (doubly stochastic attention; Xu et al., 2015).
   ///   - precision: What products are computed in.
-  /// - Returns: One number, of shape `[]`.
-  public func loss(
+  /// - Returns: The mean of `-log p` over all words, of shape `[]`, and with attention what that costs.
+  public func losses(
     of captions: PackedCaptions, describing features: Tensor, dropout: SequenceDropout? = nil,
     smoothing: Float = 0, coverageWeight: Float = 0, in precision: ElementType = .float32
-  ) -> Tensor {
+  ) -> (words: Tensor, coverage: Tensor?) {
     let outputs = outputs(
       for: captions, describing: features, dropout: dropout, in: precision)
-    let wordLoss = crossEntropy(
+    let words = crossEntropy(
       ofLinear: outputs.output, wordLogits.weight, bias: wordLogits.bias,
       captions.targets.map { Int32($0.index) }, ignoring: Int32(TokenID.padding.index),
       smoothing: smoothing)
-    guard coverageWeight > 0, let coverage = outputs.coverage else { return wordLoss }
+    guard coverageWeight > 0, let coverage = outputs.coverage else { return (words, nil) }
     let missing = 1 - coverage
-    // In nats per word, too.
-    return wordLoss + (missing * missing).sum() * (coverageWeight / Float(captions.targets.count))
+    return (words, (missing * missing).sum() * (coverageWeight / Float(captions.targets.count)))
+  }
+
+  /// The mean of `-log p` over all words of `captions`, in nats per word.
+  public func loss(of captions: PackedCaptions, describing features: Tensor) -> Tensor {
+    losses(of: captions, describing: features).words
   }
 }

@@ -134,7 +134,8 @@ package struct CaptionPacker {
     var captions: [[Caption]] = []
     let time = ContinuousClock().measure {
       let features = batch.map { segment in
-        Tensor(concatenating: segment.rows, along: 0).mean(over: [0]).reshaped(to: [1, -1])
+        let frames = Tensor(concatenating: segment.rows, along: 0)
+        return frames.mean(over: [0]).reshaped(to: [1] + frames.shape.dropFirst())
       }
       let numbers = batch.map { (files[$0.file]?.firstNumber ?? 0) + $0.place }
       captions = captioner.captions(

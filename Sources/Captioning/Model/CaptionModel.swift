@@ -9,9 +9,9 @@ public struct CaptionModel: Module {
 
   public init(encoder: any ImageEncoder, decoder: any CaptionDecoder) {
     precondition(
-      encoder.pooledSize == decoder.featureSize,
-      "caption model: the encoder gives \(encoder.pooledSize) features, the decoder reads "
-        + "\(decoder.featureSize)")
+      encoder.featureSize(decoder.featureKind) == decoder.featureSize,
+      "caption model: the encoder gives \(encoder.featureSize(decoder.featureKind)) features, the "
+        + "decoder reads \(decoder.featureSize)")
     (self.encoder, self.decoder) = (encoder, decoder)
   }
 

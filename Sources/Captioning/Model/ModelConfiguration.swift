@@ -52,25 +52,56 @@ package struct DecoderConfiguration: Sendable, Equatable {
   /// The recurrent cells there are, under the names that users type.
   package enum CellKind: String, Sendable, CaseIterable { case lstm, gru, rnn }
 
+  /// How the picture is looked at again before each word.
+  package enum Attention: Sendable, Equatable {
+    /// Not at all: Show and Tell.
+    case none
+    /// At all positions, some more than others: Show, Attend and Tell.
+    case soft(annotationSize: Int, attentionSize: Int)
+  }
+
   package var cell: CellKind
   package var embeddingSize: Int
   package var hiddenSize: Int
+  package var attention: Attention
 
-  package init(cell: CellKind = .lstm, embeddingSize: Int = 512, hiddenSize: Int = 512) {
+  package init(
+    cell: CellKind = .lstm, embeddingSize: Int = 512, hiddenSize: Int = 512,
+    attention: Attention = .none
+  ) {
     (self.cell, self.embeddingSize, self.hiddenSize) = (cell, embeddingSize, hiddenSize)
+    self.attention = attention
+  }
+
+  /// What the decoder reads of a picture.
+  package var featureKind: FeatureKind { attention == .none ? .pooled : .positions }
+
+  /// A decoder for what `encoder` sees, whose parameters are all zero, to be loaded or initialised.
+  package func makeDecoder(
+    reading encoder: any ImageEncoder, vocabularySize: Int
+  ) -> any CaptionDecoder {
+    makeDecoder(featureSize: encoder.featureSize(featureKind), vocabularySize: vocabularySize)
   }
 
   /// A decoder whose parameters are all zero, to be loaded or initialised.
   package func makeDecoder(featureSize: Int, vocabularySize: Int) -> any CaptionDecoder {
-    func showAndTell<Cell: RecurrentCell>(_: Cell.Type) -> any CaptionDecoder {
-      ShowAndTell(
-        cell: Cell(inputSize: embeddingSize, hiddenSize: hiddenSize), named: cell.rawValue,
-        featureSize: featureSize, vocabularySize: vocabularySize)
+    func decoder<Cell: RecurrentCell>(_: Cell.Type) -> any CaptionDecoder {
+      switch attention {
+      case .none:
+        ShowAndTell(
+          cell: Cell(inputSize: embeddingSize, hiddenSize: hiddenSize), named: cell.rawValue,
+          featureSize: featureSize, vocabularySize: vocabularySize)
+      case .soft(let annotationSize, let attentionSize):
+        ShowAttendAndTell(
+          cell: Cell(inputSize: embeddingSize + annotationSize, hiddenSize: hiddenSize),
+          named: cell.rawValue, annotationSize: annotationSize, attentionSize: attentionSize,
+          featureSize: featureSize, vocabularySize: vocabularySize)
+      }
     }
     return switch cell {
-    case .lstm: showAndTell(LSTM.self)
-    case .gru: showAndTell(GRU.self)
-    case .rnn: showAndTell(RNN.self)
+    case .lstm: decoder(LSTM.self)
+    case .gru: decoder(GRU.self)
+    case .rnn: decoder(RNN.self)
     }
   }
 }

@@ -122,10 +122,21 @@ extension ImagePreprocessing.Framing {
 
 extension DecoderConfiguration {
   var json: JSONValue {
-    [
-      "type": .string(cell.rawValue), "embed": .number(Double(embeddingSize)),
-      "hidden": .number(Double(hiddenSize)), "layers": 1, "attention": "none", "image": "first",
+    var members: [JSONValue.Member] = [
+      .init("type", .string(cell.rawValue)), .init("embed", .number(Double(embeddingSize))),
+      .init("hidden", .number(Double(hiddenSize))), .init("layers", 1),
     ]
+    switch attention {
+    case .none:
+      members += [.init("attention", "none"), .init("image", "first")]
+    case .soft(let annotationSize, let attentionSize):
+      members += [
+        .init("attention", "soft"), .init("image", "initial_state"),
+        .init("annotation", .number(Double(annotationSize))),
+        .init("attention_size", .number(Double(attentionSize))),
+      ]
+    }
+    return .object(members)
   }
 
   init(_ fields: ConfigurationFields) throws(ConfigurationProblem) {
@@ -133,7 +144,16 @@ extension DecoderConfiguration {
       cell: try fields.choice("type", CellKind.self),
       embeddingSize: try fields.integer("embed", in: 1...65536),
       hiddenSize: try fields.integer("hidden", in: 1...65536))
-    for (key, only) in [("layers", "1"), ("attention", "none"), ("image", "first")] {
+    let image: String
+    switch try fields.choice("attention", AttentionKind.self, default: .none) {
+    case .none: image = "first"
+    case .soft:
+      image = "initial_state"
+      attention = .soft(
+        annotationSize: try fields.integer("annotation", in: 1...65536),
+        attentionSize: try fields.integer("attention_size", in: 1...65536))
+    }
+    for (key, only) in [("layers", "1"), ("image", image)] {
       let found = fields.json[key].map { $0.string ?? $0.compactText } ?? only
       guard found == only else {
         throw ConfigurationProblem(
@@ -142,6 +162,8 @@ extension DecoderConfiguration {
     }
   }
 }
+
+private enum AttentionKind: String, CaseIterable { case none, soft }
 
 /// Which setting of a configuration cannot be used, and why.
 package struct ConfigurationProblem: Error, Sendable, Equatable {

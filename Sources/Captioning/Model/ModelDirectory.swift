@@ -117,8 +117,7 @@ public struct ModelDirectory: Sendable {
     let encoder = configuration.encoder.makeEncoder()
     var model = CaptionModel(
       encoder: encoder,
-      decoder: decoder.makeDecoder(
-        featureSize: encoder.pooledSize, vocabularySize: vocabulary.count))
+      decoder: decoder.makeDecoder(reading: encoder, vocabularySize: vocabulary.count))
     try load(into: &model, prefix: "", keepingHalfMatrices: true) { _ in false }
     return model
   }
