@@ -23,7 +23,7 @@
   X(avformat_version) X(avformat_alloc_context) X(avformat_open_input) X(avformat_close_input) \
   X(avformat_find_stream_info) X(av_find_best_stream) X(av_read_frame) X(avformat_seek_file) \
   X(avio_alloc_context) X(avio_context_free) X(av_index_search_timestamp) \
-  X(avformat_index_get_entry) X(av_guess_frame_rate)
+  X(avformat_index_get_entry) X(avformat_index_get_entries_count) X(av_guess_frame_rate)
 #define SWSCALE(X) \
   X(sws_getCachedContext) X(sws_freeContext) X(sws_scale) X(sws_getCoefficients) \
   X(sws_setColorspaceDetails)

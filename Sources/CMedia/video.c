@@ -1,6 +1,7 @@
 #include "video.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 // MARK: Time
@@ -88,6 +89,17 @@ CMediaInfo cmedia_info(const CMediaVideo *v) {
   info.is_duration_guessed =
       v->format->duration_estimation_method == AVFMT_DURATION_FROM_BITRATE;
   return info;
+}
+
+bool cmedia_lists_missing_frames(const CMediaVideo *v) {
+  // Elsewhere the list is a hint for seeking, made by somebody who may have been wrong.
+  if (strncmp(v->format->iformat->name, "mov,", 4)) return false;
+  int count = ffmpeg.avformat_index_get_entries_count(v->stream);
+  for (int i = 0; i < count; i++) {
+    const AVIndexEntry *entry = ffmpeg.avformat_index_get_entry(v->stream, i);
+    if (entry && entry->pos > v->end - v->begin - entry->size) return true;
+  }
+  return false;
 }
 
 // MARK: Packets

@@ -33,11 +33,36 @@ struct ByteReader {
     return high << 16 | low
   }
 
+  /// An eight-byte number, most significant byte first; the largest `Int` if it is larger than that.
+  mutating func bigEndian64() -> Int? {
+    guard remaining >= 8 else { return nil }
+    defer { position += 8 }
+    return Int(clamping: (0..<8).reduce(UInt64(0)) { $0 << 8 | UInt64(bytes[position + $1]) })
+  }
+
+  /// An eight-byte number, least significant byte first; the largest `Int` if it is larger than that.
+  mutating func littleEndian64() -> Int? {
+    guard let low = littleEndian32(), let high = littleEndian32() else { return nil }
+    return Int(clamping: UInt64(high) << 32 | UInt64(low))
+  }
+
+  /// A two-byte number, least significant byte first.
+  mutating func littleEndian16() -> Int? {
+    guard let low = byte(), let high = byte() else { return nil }
+    return high << 8 | low
+  }
+
   /// A four-byte number, least significant byte first.
   mutating func littleEndian32() -> Int? {
     guard remaining >= 4 else { return nil }
     defer { position += 4 }
     return (0..<4).reduce(0) { $0 | Int(bytes[position + $1]) << (8 * $1) }
+  }
+
+  /// A name of four letters; what is no letter of ASCII's shows as something else.
+  mutating func fourLetters() -> String? {
+    guard let range = range(4) else { return nil }
+    return String(decoding: bytes[range], as: UTF8.self)
   }
 
   /// The next `count` bytes as a range of `bytes`, which is then behind us.

@@ -112,7 +112,7 @@ struct PictureLimitOptions: ParsableArguments {
     help: ArgumentHelp(
       "Refuse pictures of more pixels (default: 89478485, as in Pillow).", valueName: "n"))
   var maxPixels: Int?
-  @Flag(help: "Fail on truncated and damaged pictures rather than caption what is there.")
+  @Flag(help: "Fail on truncated and damaged pictures and clips rather than caption what is there.")
   var strict = false
 
   func validate() throws {

@@ -32,8 +32,12 @@ struct BadPictureTests {
       name: "text.jpg", bytes: { Array("this is no picture".utf8) }, code: "not_media",
       message: "Give a JPEG, PNG or WebP file."),
     Case(
-      name: "moving.png", bytes: { Array("GIF89a".utf8) + [UInt8](repeating: 0, count: 40) },
+      name: "moving.png",
+      bytes: { Array("GIF89a".utf8) + [UInt8](repeating: 0, count: 40) + [0x3B] },
       code: "corrupt", message: "its header cannot be read"),
+    Case(
+      name: "still.gif", bytes: { Array("GIF89a".utf8) + [UInt8](repeating: 0, count: 40) },
+      code: "truncated", message: "not a complete GIF (ends without its end mark)."),
     Case(
       name: "old.pcx.jpg", bytes: { Array("8BPS".utf8) + [UInt8](repeating: 0, count: 40) },
       code: "unsupported", message: "Convert it to JPEG, PNG or WebP."),

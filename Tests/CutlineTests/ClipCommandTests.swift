@@ -158,6 +158,15 @@ struct ClipCommandTests {
     #expect(rows.allSatisfy { $0["segments"] != nil || $0["error"]?["code"] != nil })
     // From half of it at least one frame can be seen.
     #expect(rows.suffix(15).allSatisfy { $0["segments"] != nil })
+    let captioned = rows.filter { $0["segments"] != nil }
+    #expect(
+      captioned.allSatisfy { $0["warnings"]?.elements?.first?["code"]?.string == "truncated" })
+    #expect(result.errors.contains("cutline: cut-31.avi: not a complete AVI (ends "))
+    let strict = try Program.run(
+      names + ["-m", model.path, "-f", "jsonl", "--strict"], in: folder.path)
+    #expect(strict.status == 2 && strict.lines.count == names.count, "\(strict.errors)")
+    #expect(strict.lines.allSatisfy { $0.contains("\"error\"") })
+    #expect(try cutline(clip, "--strict").status == 0)
   }
 
   @Test("Playlists and names that FFmpeg would follow lead nowhere")

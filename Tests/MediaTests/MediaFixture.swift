@@ -39,6 +39,14 @@ extension StillImageOptions {
   }()
 }
 
+extension VideoOptions {
+  static let strict: VideoOptions = {
+    var options = VideoOptions()
+    options.isStrict = true
+    return options
+  }()
+}
+
 extension Image {
   /// The largest difference of any channel of any pixel; `nil` if the sizes differ.
   func largestDifference(from other: Image) -> Int? {

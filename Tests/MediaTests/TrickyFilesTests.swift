@@ -97,7 +97,7 @@ struct TrickyFilesTests {
         #expect(tolerant.size == size, "\(path)")
       } else {
         let codes: [MediaError.Code?] = [
-          .unsupported, .notMedia, .empty, .noFrames, .corrupt, .tooLarge,
+          .unsupported, .notMedia, .empty, .noFrames, .truncated, .corrupt, .tooLarge,
         ]
         // Of damaged ones FFmpeg may read more than Pillow does.
         let isRead = try tolerant.code == nil && TrickyFiles.areReadByFFmpeg(path)

@@ -70,6 +70,8 @@ const char *cmedia_version(void);
 CMediaStatus cmedia_open(CMediaSettings settings, CMediaVideo **video, char *reason);
 void cmedia_close(CMediaVideo *video);
 CMediaInfo cmedia_info(const CMediaVideo *video);
+// Whether its table of frames, where it has a trustworthy one, names some that lie behind the end of the file.
+bool cmedia_lists_missing_frames(const CMediaVideo *video);
 // As in the settings.
 void cmedia_set_deadline(CMediaVideo *video, int64_t deadline);
 

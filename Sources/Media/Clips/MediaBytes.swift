@@ -35,14 +35,28 @@ struct MediaBytes: ~Copyable {
   }
 
   /// At most `count` bytes from the beginning.
-  func firstBytes(_ count: Int) -> [UInt8] {
-    if let memory { return Array(memory.prefix(count)) }
-    let count = min(count, range.count)
+  func firstBytes(_ count: Int) -> [UInt8] { bytes(count, at: 0) }
+
+  /// At most `count` bytes from `offset`, which may lie anywhere; fewer where they cannot be read.
+  func bytes(_ count: Int, at offset: Int) -> [UInt8] {
+    guard (0..<range.count).contains(offset) else { return [] }
+    let count = min(count, range.count - offset)
+    if let memory { return Array(memory[offset..<offset + count]) }
     return [UInt8](unsafeUninitializedCapacity: count) { buffer, read in
-      read = max(0, pread(descriptor, buffer.baseAddress, count, off_t(range.lowerBound)))
+      let start = off_t(range.lowerBound + offset)
+      read = max(0, pread(descriptor, buffer.baseAddress, count, start))
     }
   }
 
+  /// One byte; nil where there is none.
+  func byte(at offset: Int) -> UInt8? {
+    if let memory { return memory.indices.contains(offset) ? memory[offset] : nil }
+    return bytes(1, at: offset).first
+  }
+
   /// Whether they are those of a clip, told by how they begin.
-  var isClip: Bool { MediaFormat(recognizing: firstBytes(512))?.isVideo == true }
+  var isClip: Bool { format?.isVideo == true }
+
+  /// What the file is, by how it begins.
+  var format: MediaFormat? { MediaFormat(recognizing: firstBytes(512)) }
 }

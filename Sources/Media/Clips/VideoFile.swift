@@ -44,6 +44,8 @@ package struct VideoFile: ~Copyable {
   private let stream: VideoStream
   private let orientation: ImageOrientation
   private let isStrict: Bool
+  /// That the file ends too early, if it does.
+  private let truncation: MediaWarning?
   private var damagedCount = 0
   /// Whether what the file says of its key frames has been true so far.
   private var hasKeyFrameList = true
@@ -65,7 +67,13 @@ package struct VideoFile: ~Copyable {
   private init(
     _ bytes: consuming MediaBytes, name: String, _ options: VideoOptions
   ) throws(MediaError) {
-    let stream = try VideoStream(bytes, name: name, options)
+    let format = bytes.format
+    var end = bytes.earlyEnd()
+    let stream = try Self.stream(bytes, name, options, end?.problem(format))
+    if end == nil, stream.listsMissingFrames { end = .beforeListedFrames }
+    let warning = end?.problem(format).warning
+    // Before anything is decoded for nothing.
+    if options.isStrict, let warning { throw Self.refusal(warning, name, .open) }
     let said = stream.info
     let orientation = ImageOrientation(rawValue: Int(said.orientation)) ?? .upright
     let duration: Double
@@ -87,16 +95,46 @@ package struct VideoFile: ~Copyable {
       frameRate: said.frame_rate > 0 ? said.frame_rate : nil,
       container: String(cString: said.container), codec: String(cString: said.codec))
     self.name = name
+    truncation = warning
     isStrict = options.isStrict
     self.orientation = orientation
     self.stream = stream
   }
 
+  /// Opens the clip; one that ends too early for that is better told so.
+  private static func stream(
+    _ bytes: consuming MediaBytes, _ name: String, _ options: VideoOptions,
+    _ truncation: StillImageProblem?
+  ) throws(MediaError) -> VideoStream {
+    do throws(MediaError) {
+      return try VideoStream(bytes, name: name, options)
+    } catch {
+      guard let truncation, [.corrupt, .noFrames].contains(error.code) else { throw error }
+      throw MediaError(
+        path: name, code: truncation.code, stage: .open,
+        problem: "\(truncation.fact). Get a fresh copy.")
+    }
+  }
+
   /// What is wrong with the clip as far as it was read.
   package var warnings: [MediaWarning] {
-    guard damagedCount > 0 else { return [] }
+    [truncation, damage].compactMap(\.self)
+  }
+
+  private var damage: MediaWarning? {
+    guard damagedCount > 0 else { return nil }
     let frames = damagedCount == 1 ? "1 frame is" : "\(damagedCount) frames are"
-    return [MediaWarning(code: .corrupt, message: "\(frames) damaged")]
+    return MediaWarning(code: .corrupt, message: "\(frames) damaged")
+  }
+
+  /// What strict reading makes of a warning.
+  private static func refusal(
+    _ warning: MediaWarning, _ name: String, _ stage: MediaError.Stage
+  ) -> MediaError {
+    MediaError(
+      path: name, code: warning.code, stage: stage,
+      problem: "\(warning.message). Get a fresh copy, or run without --strict to caption what is "
+        + "there.")
   }
 
   // MARK: Frames at given times
@@ -119,16 +157,12 @@ package struct VideoFile: ~Copyable {
       throw problem.error(name, .decode)
     }
     guard lastTime != nil else {
+      let reason = truncation.map { "\($0.message), and " } ?? ""
       throw MediaError(
-        path: name, code: .noFrames, stage: .decode,
-        problem: "has no frame that can be decoded. Get a fresh copy.")
+        path: name, code: truncation?.code ?? .noFrames, stage: .decode,
+        problem: "\(reason)has no frame that can be decoded. Get a fresh copy.")
     }
-    if isStrict, let warning = warnings.first {
-      throw MediaError(
-        path: name, code: warning.code, stage: .decode,
-        problem: "\(warning.message). Get a fresh copy, or run without --strict to caption what is "
-          + "there.")
-    }
+    if isStrict, let warning = warnings.first { throw Self.refusal(warning, name, .decode) }
   }
 
   /// The first frame.

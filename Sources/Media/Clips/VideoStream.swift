@@ -29,6 +29,9 @@ struct VideoStream: ~Copyable {
 
   var info: CMediaInfo { cmedia_info(video) }
 
+  /// Whether its table of frames names some behind the end of the file.
+  var listsMissingFrames: Bool { cmedia_lists_missing_frames(video) }
+
   /// Ends all work that takes more than `seconds` from now.
   func limitTime(to seconds: Double) { cmedia_set_deadline(video, deadline(in: seconds)) }
 
