@@ -119,6 +119,10 @@ private struct FileHead {
   var formatByStructure: MediaFormat? {
     if text(0, 2) == "BM" && bytes.count >= 18 && bytes[15] == 0 && bytes[16] == 0 { return .bmp }
     if bytes.count > 188 && bytes[0] == 0x47 && bytes[188] == 0x47 { return .mpegTransport }
+    // As cameras and discs have it, with a time in front of each packet.
+    if bytes.count > 388 && [4, 196, 388].allSatisfy({ bytes[$0] == 0x47 }) {
+      return .mpegTransport
+    }
     if let first = bytes.first, first == 0x50, bytes.count > 8,
       (0x31...0x37).contains(bytes[1]), [0x20, 0x09, 0x0A, 0x0D].contains(bytes[2])
     {

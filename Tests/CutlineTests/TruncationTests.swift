@@ -72,4 +72,23 @@ struct TruncationTests {
     #expect(try codes("head.avi")["head.avi"] == ["error", "truncated"])
     #expect(try codes("head.avi", strictly: true)["head.avi"] == ["error", "truncated"])
   }
+
+  /// Its alphabets are tables that the C library loads when FFmpeg first meets one.
+  @Test(
+    "a broadcast that names its programme can be read where nothing can be opened",
+    .enabled(if: CommandLineTests.find("ffmpeg") != nil, "needs the ffmpeg program"),
+    arguments: ["plain", "Češtině"])
+  func broadcast(programme: String) throws {
+    let ffmpeg = try #require(CommandLineTests.find("ffmpeg"))
+    try folder.write(clip, to: "clip.avi")
+    let made = try Program.spawn(
+      [
+        ffmpeg, "-nostdin", "-v", "error", "-i", "clip.avi", "-c:v", "mpeg2video", "-r", "25",
+        "-metadata", "service_name=\(programme)", "all.ts",
+      ], in: folder.path, environment: [:], input: [], output: .file)
+    #expect(made.status == 0, "\(made.errors)")
+    let bytes = try MappedFile("\(folder.path)/all.ts").withBytes { Array($0) }
+    try folder.write(bytes.dropLast(100), to: "cut.ts")
+    #expect(try codes("all.ts", "cut.ts") == ["all.ts": [], "cut.ts": ["truncated"]])
+  }
 }

@@ -35,6 +35,7 @@ struct EarlyEndTests {
     Kind(name: "clip.flv", options: "-c:v flv"), Kind(name: "clip.ogv", options: "-c:v libtheora"),
     Kind(name: "clip.flv", options: "-c:v flv -f flv", isPiped: true, endsUnnoticed: 4),
     Kind(name: "clip.ts", options: "-c:v mpeg2video", packetSize: 188),
+    Kind(name: "clip.m2ts", options: "-c:v mpeg2video -mpegts_m2ts_mode 1", packetSize: 192),
     Kind(name: "clip.mpg", options: "-c:v mpeg2video", packetSize: 2048),
     Kind(name: "clip.wmv", options: "-c:v wmv2"),
     Kind(name: "clip.gif", options: ""),

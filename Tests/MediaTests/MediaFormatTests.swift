@@ -17,6 +17,15 @@ struct MediaFormatTests {
     #expect(MediaFormat(recognizing: Array(head.utf8)) == format)
   }
 
+  @Test("of a transport stream is told by its packets, with a time in front of each or without")
+  func transport() {
+    for lead in [0, 4] {
+      let packet = [UInt8](repeating: 0, count: lead) + [0x47] + [UInt8](repeating: 1, count: 187)
+      #expect(MediaFormat(recognizing: packet + packet + packet) == .mpegTransport)
+      #expect(MediaFormat(recognizing: packet) == nil)
+    }
+  }
+
   @Test("is none for text, audio and nothing at all")
   func unknown() {
     for text in ["", "B", "BM", "this is no picture", "RIFF....WAVE", "PK", "P6", "Plain text"] {
