@@ -121,6 +121,7 @@ CMediaStatus cmedia_read(CMediaVideo *v, CMediaPacket **result, CMediaPacketInfo
   *info = (CMediaPacketInfo){
       .presented = cmedia_seconds(v, packet->pts),
       .decoded = cmedia_seconds(v, packet->dts),
+      .duration = (double)packet->duration * av_q2d(v->stream->time_base),
       .is_key = packet->flags & AV_PKT_FLAG_KEY,
       .size = packet->size,
   };

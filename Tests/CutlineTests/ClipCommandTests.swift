@@ -65,6 +65,36 @@ struct ClipCommandTests {
     #expect(try self.row(clip, "--end", "0.3")["segments"]?.elements?[0]["frames"]?.integer == 3)
   }
 
+  @Test("A length that its file has wrong is corrected", arguments: [6, 300])
+  func wrongLength(frameCount: Int) throws {
+    var bytes = try MappedFile("\(folder.path)/\(clip)").withBytes { Array($0) }
+    func write(_ number: Int, behind name: String, at offset: Int) throws {
+      let name = Array(name.utf8)
+      let place = try #require(
+        bytes.indices.first { bytes[$0...].starts(with: name) }, "no such part")
+      for byte in 0..<4 {
+        bytes[place + 8 + offset + byte] = UInt8(truncatingIfNeeded: number >> (8 * byte))
+      }
+    }
+    try write(frameCount, behind: "avih", at: 16)
+    try write(frameCount, behind: "strh", at: 32)
+    try folder.write(bytes, to: "wrong.avi")
+    for options in [[], ["--every", "1"], ["--scenes"]] {
+      func row(_ file: String) throws -> JSONValue {
+        let result = try Program.run(
+          [file, "-m", model.path, "-f", "jsonl"] + options, in: folder.path)
+        return try JSONValue(reading: Array(result.output.utf8))
+      }
+      let (right, wrong) = (try row(clip), try row("wrong.avi"))
+      #expect(wrong["duration"] == right["duration"])
+      #expect((wrong["segments"] == right["segments"]) == true, "\(options)")
+      #expect(wrong["warnings"]?.elements?.isEmpty == true)
+    }
+    // Not where it does not matter.
+    let part = try row("wrong.avi", "--end", "0.5")
+    #expect(part["segments"]?.elements?[0]["end"]?.number == 0.5)
+  }
+
   @Test("A clip that stands still has the caption of its picture, each scene that of its own")
   func scenes() throws {
     let still = try decodeStillImage(.file(Pictures.jpeg)).image.resized(toWidth: 96, height: 64)

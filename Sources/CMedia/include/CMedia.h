@@ -54,6 +54,8 @@ typedef struct {
 typedef struct {
   // CMEDIA_NO_TIME where the file does not say.
   double presented, decoded;
+  // 0 where the file does not say.
+  double duration;
   bool is_key;
   int size;
 } CMediaPacketInfo;

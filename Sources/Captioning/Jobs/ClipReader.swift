@@ -49,16 +49,25 @@ package struct ClipReader: Sendable {
     let start = clock.now
     var elsewhere = Duration.zero
     var clip = try open()
-    var parts = try SegmentFrames(clip.segments(sampling), each: sampling.framesPerSegment)
     func hand(_ part: FramedSegment) throws {
       let start = clock.now
       try deliver(part)
       elsewhere += start.duration(to: clock.now)
     }
-    try clip.showFrames(at: parts.times) { places, frame in
-      try parts.add(preprocessing.frame(frame.image), seenAt: places, hand)
+    func frames() throws -> SegmentFrames {
+      var parts = try SegmentFrames(clip.segments(sampling), each: sampling.framesPerSegment)
+      try clip.showFrames(at: parts.times) { places, frame in
+        try parts.add(preprocessing.frame(frame.image), seenAt: places, hand)
+      }
+      return parts
     }
-    try parts.finish(hand)
+    // Where a part is handed on before the end was seen, the length must be known beforehand.
+    if sampling.cutting != .whole, sampling.end == nil { try clip.measureDuration() }
+    var last = try frames()
+    if sampling.cutting == .whole, sampling.end == nil, try clip.correctDuration() {
+      last = try frames()
+    }
+    try last.finish(hand)
     return Outcome(
       info: clip.info, warnings: clip.warnings,
       decodeTime: start.duration(to: clock.now) - elsewhere)

@@ -145,7 +145,7 @@ extension DecoderConfiguration {
       embeddingSize: try fields.integer("embed", in: 1...65536),
       hiddenSize: try fields.integer("hidden", in: 1...65536))
     let image: String
-    switch try fields.choice("attention", AttentionKind.self, default: .none) {
+    switch try fields.choice("attention", AttentionKind.self, default: AttentionKind.none) {
     case .none: image = "first"
     case .soft:
       image = "initial_state"

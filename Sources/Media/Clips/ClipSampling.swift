@@ -75,10 +75,13 @@ extension VideoFile {
     switch sampling.cutting {
     case .whole: return [ClipSegment(start: range.lowerBound, end: range.upperBound)]
     case .every(let step):
-      let count = Int(((range.upperBound - range.lowerBound) / step).rounded(.up))
+      // A rest of less than a millisecond is no part, but how numbers are rounded.
+      let length = range.upperBound - range.lowerBound - 0.001
+      let count = Int((length / step).rounded(.up))
       return (0..<max(count, 1)).map { index in
         let start = range.lowerBound + Double(index) * step
-        return ClipSegment(start: start, end: min(start + step, range.upperBound))
+        let end = index + 1 < count ? start + step : range.upperBound
+        return ClipSegment(start: start, end: end)
       }
     case .scenes:
       let cuts = try sceneCuts(in: range)

@@ -13,6 +13,8 @@ struct PacketWindow<Payload> {
     /// When its frame is shown; nil where the file does not say.
     let presented: Double?
     let decoded: Double?
+    /// How long its frame is shown; 0 where the file does not say.
+    var duration = 0.0
     let isKey: Bool
     /// In bytes.
     let size: Int

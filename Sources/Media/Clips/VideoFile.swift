@@ -19,7 +19,7 @@ package struct VideoInfo: Sendable, Equatable {
   /// Upright.
   package let size: PixelSize
   /// In seconds; measured where the file does not say it.
-  package let duration: Double
+  package fileprivate(set) var duration: Double
   /// Frames per second; nil where the file does not say.
   package let frameRate: Double?
   /// FFmpeg's names.
@@ -39,11 +39,14 @@ package struct VideoFrame: Sendable {
 ///
 /// FFmpeg decodes it; it sees a descriptor and nothing else.
 package struct VideoFile: ~Copyable {
-  package let info: VideoInfo
+  package private(set) var info: VideoInfo
   package let name: String
   private let stream: VideoStream
   private let orientation: ImageOrientation
   private let isStrict: Bool
+  private let maximumDuration: Double?
+  /// When the last of the frames ends that were read.
+  private var readEnd = 0.0
   /// That the file ends too early, if it does.
   private let truncation: MediaWarning?
   private var damagedCount = 0
@@ -82,12 +85,7 @@ package struct VideoFile: ~Copyable {
     } catch {
       throw error.error(name, .open)
     }
-    if let limit = options.maximumDuration, duration > limit {
-      throw MediaError(
-        path: name, code: .tooLong, stage: .open,
-        problem: "its \(Int(duration)) s are over the limit of \(Int(limit)). Cut it, or raise "
-          + "--max-duration.")
-    }
+    try Self.check(duration, limit: options.maximumDuration, name)
     stream.limitTime(to: options.timeLimit ?? max(60, 10 * duration))
     let stored = PixelSize(width: Int(said.width), height: Int(said.height))
     info = VideoInfo(
@@ -96,9 +94,19 @@ package struct VideoFile: ~Copyable {
       container: String(cString: said.container), codec: String(cString: said.codec))
     self.name = name
     truncation = warning
-    isStrict = options.isStrict
+    (isStrict, maximumDuration) = (options.isStrict, options.maximumDuration)
     self.orientation = orientation
     self.stream = stream
+  }
+
+  private static func check(
+    _ duration: Double, limit: Double?, _ name: String
+  ) throws(MediaError) {
+    guard let limit, duration > limit else { return }
+    throw MediaError(
+      path: name, code: .tooLong, stage: .open,
+      problem: "its \(Int(min(duration, 1e15))) s are over the limit of "
+        + "\(Int(min(limit, 1e15))). Cut it, or raise --max-duration.")
   }
 
   /// Opens the clip; one that ends too early for that is better told so.
@@ -188,7 +196,7 @@ package struct VideoFile: ~Copyable {
       try skipAhead(to: target, &window)
       switch window.step(towards: choice.targets) {
       case .read:
-        if let packet = try stream.readPacket() {
+        if let packet = try readPacket() {
           window.add(packet, target: target)
         } else {
           window.end()
@@ -229,6 +237,46 @@ package struct VideoFile: ~Copyable {
 
   private func keptFrame(_ time: Double) throws(VideoProblem) -> VideoFrame {
     VideoFrame(time: time, image: try stream.keptImage().turned(orientation))
+  }
+
+  // MARK: The length
+
+  /// Reads what is left of the file, and corrects the length if the file has it wrong.
+  ///
+  /// - Returns: Whether it was wrong by a tenth, and by a second or half of what it is; the clip then stands
+  ///   at its start.
+  /// - Throws: `MediaError` if the clip is longer than the options allow.
+  package mutating func correctDuration() throws(MediaError) -> Bool {
+    do throws(VideoProblem) {
+      while try readPacket() != nil {}
+      let error = abs(readEnd - info.duration)
+      guard readEnd > 0, error > 1 || error > readEnd / 2, error > info.duration / 10 else {
+        return false
+      }
+      info.duration = readEnd
+      try stream.rewind()
+    } catch {
+      throw error.error(name, .decode)
+    }
+    lastTime = nil
+    try Self.check(readEnd, limit: maximumDuration, name)
+    return true
+  }
+
+  /// The same of a clip of which nothing was read yet, and which stands at its start afterwards.
+  package mutating func measureDuration() throws(MediaError) {
+    guard try !correctDuration() else { return }
+    do throws(VideoProblem) {
+      try stream.rewind()
+    } catch {
+      throw error.error(name, .open)
+    }
+  }
+
+  private mutating func readPacket() throws(VideoProblem) -> VideoStream.Packet? {
+    guard let packet = try stream.readPacket() else { return nil }
+    readEnd = max(readEnd, packet.end(atRate: info.frameRate) ?? 0)
+    return packet
   }
 
   // MARK: Scenes
@@ -273,7 +321,7 @@ package struct VideoFile: ~Copyable {
     // A file's list may tell when frames are decoded, which is before they are shown.
     for margin in [0.0, 1, 10] where stream.seek(to: target - margin) {
       window.restart()
-      guard let packet = try stream.readPacket() else { break }
+      guard let packet = try readPacket() else { break }
       window.add(packet, target: target)
       if let presented = packet.presented, presented <= target { return }
     }
@@ -290,14 +338,17 @@ extension VideoStream {
     let said = info
     if said.duration > 0, !said.is_duration_guessed { return said.duration }
     var end = 0.0
-    var previous: Double?
     while let packet = try readPacket() {
-      guard let time = packet.presented ?? packet.decoded else { continue }
-      // The last frame is shown as long as the one before.
-      end = max(end, time + max(0, time - (previous ?? time)))
-      previous = time
+      end = max(end, packet.end(atRate: said.frame_rate > 0 ? said.frame_rate : nil) ?? 0)
     }
     try rewind()
     return end
+  }
+}
+
+extension VideoStream.Packet {
+  /// When its frame is no longer shown, in seconds; nil where the file does not say.
+  fileprivate func end(atRate frameRate: Double?) -> Double? {
+    (presented ?? decoded).map { $0 + (duration > 0 ? duration : 1 / (frameRate ?? 25)) }
   }
 }

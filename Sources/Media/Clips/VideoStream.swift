@@ -57,7 +57,7 @@ struct VideoStream: ~Copyable {
     }
     return Packet(
       payload: Payload(payload), presented: known(info.presented), decoded: known(info.decoded),
-      isKey: info.is_key, size: Int(info.size))
+      duration: max(info.duration, 0), isKey: info.is_key, size: Int(info.size))
   }
 
   /// Goes on reading at a key frame at or before `time`, if the file allows it.
