@@ -69,6 +69,25 @@ struct DecodingPoolTests {
     #expect(results.compactMap(\.error).count >= 8)
   }
 
+  @Test("Whose text is in an unusual alphabet is read without it, not stopped for looking it up")
+  func alphabet() throws {
+    // Packets of MPEG-TS: a table that names a channel, and three that are empty.
+    let table: [UInt8] = [
+      0x47, 0x40, 0x11, 0x10, 0, 0x42, 0xF0, 0x18, 0, 1, 0xC1, 0, 0, 0, 1, 0xFF, 0, 1, 0xFC, 0x80,
+      7,
+      0x48, 5, 1, 0, 2, 0x68, 0x69, 0x5D, 0xB6, 0x91, 0x07,
+    ]
+    let empty: [UInt8] = [0x47, 0x1F, 0xFF, 0x10]
+    let packets = [table, empty, empty, empty].flatMap { packet in
+      packet + [UInt8](repeating: 0xFF, count: 188 - packet.count)
+    }
+    let file = try folder.write((0..<20).flatMap { _ in packets }, to: "named.ts")
+    var pool = try pool()
+    let results = try pool.read([.file(file), .file(Pictures.png)]).map(Outcome.init)
+    #expect(results[0].error?.code == .corrupt, "\(String(describing: results[0].error))")
+    #expect(results[1] == expected([.file(Pictures.png)])[0])
+  }
+
   @Test("Limits hold there, too")
   func limits() throws {
     var options = StillImageOptions()

@@ -4,7 +4,9 @@ import Workers
 
 /// Tasks every other of which makes its worker fail.
 enum KillsProbe {
-  private static let faults = ["segv", "abort", "signal 9", "exhaust", "hang", "open", "overfill"]
+  private static let faults = [
+    "segv", "abort", "signal 9", "exhaust", "hang", "create", "overfill",
+  ]
 
   /// Runs `count` faults among as many harmless tasks and prints a line of JSON; exits with 1 if one
   /// task has not exactly the answer it should have.
@@ -59,7 +61,7 @@ enum KillsProbe {
     case ("signal 9", .failure(.forbidden)): return isFault
     case ("exhaust", .failure(.outOfMemory)): return isFault
     case ("hang", .failure(.timedOut)): return isFault
-    case ("open", .failure(.forbidden)): return isFault
+    case ("create", .failure(.forbidden)): return isFault
     case ("overfill", .failure(.misbehaved)): return isFault
     default: return false
     }

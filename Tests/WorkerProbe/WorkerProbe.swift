@@ -80,7 +80,10 @@ enum WorkerProbe {
     case "exhaust": exhaustMemory()
     case "hang": while true { usleep(1000) }
     case "spin": while true {}
-    case "open": close(open("/etc/passwd", O_RDONLY))
+    case "open":
+      let descriptor = open("/etc/passwd", O_RDONLY)
+      return WorkerAnswer(message: Array((descriptor >= 0 ? "opened" : "errno \(errno)").utf8))
+    case "create": close(open("/tmp/cutline-probe", O_WRONLY | O_CREAT, 0o600))
     case "socket": close(socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0))
     case "exec": execv("/bin/true", [nil])
     // Swift does not show fork, which is the same system call.

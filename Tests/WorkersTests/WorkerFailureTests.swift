@@ -110,9 +110,18 @@ struct WorkerFailureTests {
   }
 
   @Test(
-    "Confined, a worker cannot open, connect, run, split, turn data into code, or signal others",
+    "Confined, a worker finds no files, so that libraries do without them",
+    .enabled(if: canFilter, "this kernel does not filter system calls"))
+  func noFiles() throws {
+    var pool = try WorkerPool(Probe.settings())
+    let answer = Array("errno \(ENOENT)".utf8)
+    #expect(try pool.outcome(of: "open") == .answer(answer, isLast: true))
+  }
+
+  @Test(
+    "Confined, a worker cannot write, connect, run, split, turn data into code, or signal others",
     .enabled(if: canFilter, "this kernel does not filter system calls"),
-    arguments: ["open", "socket", "exec", "thread", "code", "kill-owner"])
+    arguments: ["create", "socket", "exec", "thread", "code", "kill-owner"])
   func confinement(command: String) throws {
     var pool = try WorkerPool(Probe.settings())
     #expect(try pool.outcome(of: command) == .failure(.forbidden))
