@@ -10,6 +10,7 @@ struct VideoStream: ~Copyable {
   init(
     _ bytes: consuming MediaBytes, name: String, _ options: VideoOptions
   ) throws(MediaError) {
+    try bytes.checkSampleTables(name: name)
     let settings = CMediaSettings(
       memory: bytes.memory?.baseAddress?.assumingMemoryBound(to: UInt8.self),
       descriptor: bytes.descriptor, offset: Int64(bytes.range.lowerBound),
@@ -109,6 +110,12 @@ struct VideoStream: ~Copyable {
 
   /// Whether the decoder had to guess parts of the kept frame.
   var keptIsDamaged: Bool { cmedia_kept_info(video).is_damaged }
+
+  /// The size of the kept frame as it is stored.
+  var keptSize: PixelSize {
+    let info = cmedia_kept_info(video)
+    return PixelSize(width: Int(info.width), height: Int(info.height))
+  }
 
   /// The kept frame as it is stored, which may be turned.
   func keptImage() throws(VideoProblem) -> Image {
