@@ -2,7 +2,20 @@
 
 #include <string.h>
 
+// A decoder that finds frames too large says only that it cannot decode them.
+static bool is_too_large(CMediaVideo *v, const AVPacket *packet) {
+  AVCodecParserContext *parser = v->parser;
+  if (!parser || !packet) return false;
+  uint8_t *data;
+  int size;
+  parser->flags |= PARSER_FLAG_COMPLETE_FRAMES;
+  ffmpeg.av_parser_parse2(
+      parser, v->codec, &data, &size, packet->data, packet->size, packet->pts, packet->dts, -1);
+  return parser->width > 0 && parser->height > v->maximum_pixels / parser->width;
+}
+
 CMediaStatus cmedia_send(CMediaVideo *v, CMediaPacket *packet, bool is_spare) {
+  if (is_too_large(v, (AVPacket *)packet)) return CMEDIA_TOO_LARGE;
   v->codec->skip_frame = is_spare ? AVDISCARD_NONREF : AVDISCARD_DEFAULT;
   int code = ffmpeg.avcodec_send_packet(v->codec, (AVPacket *)packet);
   return code < 0 ? cmedia_status(v, code) : CMEDIA_OK;

@@ -18,7 +18,8 @@
 #define AVCODEC(X) \
   X(av_packet_alloc) X(av_packet_free) X(av_packet_move_ref) X(avcodec_alloc_context3) \
   X(avcodec_free_context) X(avcodec_parameters_to_context) X(avcodec_open2) X(avcodec_send_packet) \
-  X(avcodec_receive_frame) X(avcodec_flush_buffers) X(avcodec_get_name)
+  X(avcodec_receive_frame) X(avcodec_flush_buffers) X(avcodec_get_name) X(av_parser_init) \
+  X(av_parser_parse2) X(av_parser_close)
 #define AVFORMAT(X) \
   X(avformat_version) X(avformat_alloc_context) X(avformat_open_input) X(avformat_close_input) \
   X(avformat_find_stream_info) X(av_find_best_stream) X(av_read_frame) X(avformat_seek_file) \

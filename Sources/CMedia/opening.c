@@ -1,6 +1,8 @@
 #include "video.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -60,6 +62,37 @@ static CMediaStatus failed(CMediaVideo *v, int code, CMediaStatus status, char *
   return known == CMEDIA_DAMAGED || known == CMEDIA_END || known == CMEDIA_AGAIN ? status : known;
 }
 
+// The first stream of moving pictures that is not the cover of an album.
+static AVStream *find_stream(AVFormatContext *format) {
+  for (unsigned i = 0; i < format->nb_streams; i++) {
+    AVStream *stream = format->streams[i];
+    if (stream->codecpar->codec_type == AVMEDIA_TYPE_VIDEO
+        && !(stream->disposition & AV_DISPOSITION_ATTACHED_PIC))
+      return stream;
+  }
+  return NULL;
+}
+
+static bool is_too_large(const CMediaVideo *v) {
+  if (!v->stream) return false;
+  const AVCodecParameters *p = v->stream->codecpar;
+  return p->width > 0 && p->height > v->maximum_pixels / p->width;
+}
+
+// Decodes frames to learn what the file does not say: the limit of pixels holds there, too.
+static int find_stream_info(CMediaVideo *v) {
+  unsigned count = v->format->nb_streams;
+  AVDictionary **options = calloc(count + 1, sizeof *options);
+  if (!options) return AVERROR(ENOMEM);
+  char limit[24];
+  snprintf(limit, sizeof limit, "%" PRId64, v->maximum_pixels);
+  for (unsigned i = 0; i < count; i++) ffmpeg.av_dict_set(&options[i], "max_pixels", limit, 0);
+  int code = ffmpeg.avformat_find_stream_info(v->format, options);
+  for (unsigned i = 0; i < count; i++) ffmpeg.av_dict_free(&options[i]);
+  free(options);
+  return code;
+}
+
 static CMediaStatus open_format(CMediaVideo *v, char *reason) {
   const int buffer_size = 1 << 16;
   uint8_t *buffer = ffmpeg.av_malloc((size_t)buffer_size);
@@ -81,22 +114,13 @@ static CMediaStatus open_format(CMediaVideo *v, char *reason) {
   int code = ffmpeg.avformat_open_input(&v->format, "", NULL, &options);
   ffmpeg.av_dict_free(&options);
   if (code < 0) return failed(v, code, CMEDIA_NOT_MEDIA, reason);
-  code = ffmpeg.avformat_find_stream_info(v->format, NULL);
+  v->stream = find_stream(v->format);
+  if (is_too_large(v)) return CMEDIA_TOO_LARGE;
+  code = find_stream_info(v);
   return code < 0 ? failed(v, code, CMEDIA_DAMAGED, reason) : CMEDIA_OK;
 }
 
-// The first stream of moving pictures that is not the cover of an album.
-static AVStream *find_stream(AVFormatContext *format) {
-  for (unsigned i = 0; i < format->nb_streams; i++) {
-    AVStream *stream = format->streams[i];
-    if (stream->codecpar->codec_type == AVMEDIA_TYPE_VIDEO
-        && !(stream->disposition & AV_DISPOSITION_ATTACHED_PIC))
-      return stream;
-  }
-  return NULL;
-}
-
-static CMediaStatus open_codec(CMediaVideo *v, CMediaSettings settings, char *reason) {
+static CMediaStatus open_codec(CMediaVideo *v, char *reason) {
   const AVCodec *decoder = NULL;
   int code = ffmpeg.av_find_best_stream(
       v->format, AVMEDIA_TYPE_VIDEO, v->stream->index, -1, &decoder, 0);
@@ -108,7 +132,7 @@ static CMediaStatus open_codec(CMediaVideo *v, CMediaSettings settings, char *re
   v->codec->pkt_timebase = v->stream->time_base;
   // With more, what is seen of a damaged clip depends on which thread is ahead.
   v->codec->thread_count = 1;
-  v->codec->max_pixels = settings.maximum_pixels;
+  v->codec->max_pixels = v->maximum_pixels;
   code = ffmpeg.avcodec_open2(v->codec, decoder, NULL);
   return code < 0 ? failed(v, code, CMEDIA_NO_DECODER, reason) : CMEDIA_OK;
 }
@@ -129,13 +153,13 @@ static void close_stream(CMediaVideo *v) {
   ffmpeg.avio_context_free(&v->io);
 }
 
-static CMediaStatus open_video(CMediaVideo *v, CMediaSettings settings, char *reason) {
+static CMediaStatus open_video(CMediaVideo *v, char *reason) {
   CMediaStatus status = open_stream(v, reason);
   if (status) return status;
-  AVCodecParameters *p = v->stream->codecpar;
-  if (p->width > 0 && p->height > settings.maximum_pixels / p->width) return CMEDIA_TOO_LARGE;
-  status = open_codec(v, settings, reason);
+  if (is_too_large(v)) return CMEDIA_TOO_LARGE;
+  status = open_codec(v, reason);
   if (status) return status;
+  if (v->stream->codecpar->width <= 0) v->parser = ffmpeg.av_parser_init(v->codec->codec_id);
   v->frame = ffmpeg.av_frame_alloc();
   v->kept = ffmpeg.av_frame_alloc();
   return v->frame && v->kept ? CMEDIA_OK : CMEDIA_NO_MEMORY;
@@ -151,7 +175,8 @@ CMediaStatus cmedia_open(CMediaSettings settings, CMediaVideo **video, char *rea
   v->begin = v->position = settings.offset;
   v->end = settings.offset + settings.length;
   v->deadline = settings.deadline;
-  CMediaStatus status = open_video(v, settings, reason);
+  v->maximum_pixels = settings.maximum_pixels;
+  CMediaStatus status = open_video(v, reason);
   if (status) {
     cmedia_close(v);
     return status;
@@ -166,6 +191,7 @@ void cmedia_close(CMediaVideo *v) {
   ffmpeg.av_frame_free(&v->frame);
   ffmpeg.av_frame_free(&v->kept);
   ffmpeg.avcodec_free_context(&v->codec);
+  ffmpeg.av_parser_close(v->parser);
   close_stream(v);
   free(v);
 }

@@ -10,12 +10,15 @@ struct CMediaVideo {
   int descriptor;
   int64_t begin, end, position;
   int64_t deadline;
+  int64_t maximum_pixels;
   // Why reading failed, if it was the system that said so.
   int read_error;
   AVFormatContext *format;
   AVIOContext *io;
   AVStream *stream;
   AVCodecContext *codec;
+  // Tells the size of frames where nothing else does.
+  AVCodecParserContext *parser;
   AVFrame *frame, *kept;
   struct SwsContext *to_rgb, *to_grey;
 };

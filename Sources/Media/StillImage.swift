@@ -37,16 +37,20 @@ package func decodeStillImage(
   _ source: MediaSource, _ options: StillImageOptions = StillImageOptions()
 ) throws(MediaError) -> DecodedImage {
   let bytes = try source.bytes(atMost: options.maximumFileBytes)
-  if let format = MediaFormat(recognizing: bytes), format.isReadByFFmpeg {
-    return try decodeFirstFrame(.bytes(bytes, name: source.name), format, options)
-  }
+  let file = StillImageFile(bytes: bytes, options: options)
+  let format: MediaFormat
   do throws(StillImageProblem) {
-    return try StillImageFile(bytes: bytes, options: options).decode()
+    guard let found = MediaFormat(recognizing: bytes), found.isReadByFFmpeg else {
+      return try file.decode()
+    }
+    if let size = found.announcedSize(in: bytes) { try file.check(size) }
+    format = found
   } catch {
     throw MediaError(
       path: source.name, code: error.code, stage: .decode, problem: "\(error.fact). \(error.remedy)"
     )
   }
+  return try decodeFirstFrame(.bytes(bytes, name: source.name), format, options)
 }
 
 /// The first picture in a file that FFmpeg reads.
@@ -111,7 +115,7 @@ private struct StillImageFile {
   }
 
   /// Refuses a picture over the limits, before anything is allocated for it.
-  private func check(_ size: PixelSize) throws(StillImageProblem) {
+  func check(_ size: PixelSize) throws(StillImageProblem) {
     let (pixels, isHuge) = size.width.multipliedReportingOverflow(by: size.height)
     guard !isHuge, pixels <= options.maximumPixels else {
       throw StillImageProblem(
