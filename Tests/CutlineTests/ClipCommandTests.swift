@@ -51,6 +51,42 @@ struct ClipCommandTests {
     #expect(try cutline("-", input: bytes).output == result.output)
   }
 
+  /// The clip, said to have so many frames, ten of which are shown in a second.
+  func clip(claiming frameCount: UInt32) throws -> [UInt8] {
+    var bytes = try MappedFile("\(folder.path)/\(clip)").withBytes { Array($0) }
+    let header = try #require(bytes.firstRange(of: Array("strh".utf8))).upperBound
+    let place = header + 4 + 32
+    bytes.replaceSubrange(
+      place..<place + 4, with: (0..<4).map { UInt8(frameCount >> (8 * $0) & 255) })
+    return bytes
+  }
+
+  @Test("A clip that says it lasts for months is not captioned every second of them")
+  func months() throws {
+    try folder.write(try clip(claiming: 200_000_000), to: "months.avi")
+    let result = try cutline("months.avi", "--every", "1")
+    #expect(result.status == 65)
+    #expect(
+      result.errors.contains("says that it lasts 20000000 s, over the limit of 604,800 captions"),
+      "\(result.errors)")
+  }
+
+  @Test("A frame is seen for an hour at most, whatever its clip says")
+  func stillness() throws {
+    try folder.write(try clip(claiming: 500_000), to: "hours.avi")
+    let row = try row("hours.avi", "--every", "60")
+    #expect(row["duration"]?.number == 50_000)
+    let segments = try #require(row["segments"]?.elements)
+    #expect(segments.count == 61 || segments.count == 60, "\(segments.count)")
+  }
+
+  @Test("A length that no clip has is not believed")
+  func ages() throws {
+    try folder.write(try clip(claiming: .max), to: "ages.avi")
+    let row = try row("ages.avi", "--max-duration", "10")
+    #expect(row["duration"]?.number == 3)
+  }
+
   @Test("Its row tells length, rate and which frames were looked at")
   func json() throws {
     let row = try row(clip, "--frames", "5")

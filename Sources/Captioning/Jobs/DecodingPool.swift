@@ -31,9 +31,6 @@ package struct DecodingPool: MediaDecoder, ~Copyable {
     var segmentCount = 0
   }
 
-  /// As many segments as a week has seconds: a worker that has been taken over could go on for ever.
-  private static let mostSegments = 7 * 86_400
-
   /// How many workers, and what each may use.
   package struct Settings: Sendable {
     package var workerCount: Int
@@ -112,7 +109,7 @@ package struct DecodingPool: MediaDecoder, ~Copyable {
       try deliver(number, .end(facts))
     case .frames(let images, let segment, let isLast)
     where file.images.count + images.count <= framesPerSegment
-      && file.segmentCount < Self.mostSegments:
+      && file.segmentCount < ClipSampling.maximumSegmentCount:
       files[number]?.images = isLast ? [] : file.images + images
       files[number]?.segmentCount += isLast ? 1 : 0
       if isLast { try deliver(number, .segment(file.images + images, span: segment)) }

@@ -20,6 +20,9 @@ package struct ClipSampling: Sendable, Equatable {
 
   package var framesPerSegment: Int { frameCount ?? (cutting == .whole ? 16 : 8) }
 
+  /// As many parts as a week has seconds.
+  package static let maximumSegmentCount = 7 * 86_400
+
   /// The part of a clip that is looked at; nil if the clip ends before it begins.
   package func range(of duration: Double) -> ClosedRange<Double>? {
     let begin = start ?? 0
@@ -77,7 +80,10 @@ extension VideoFile {
     case .every(let step):
       // A rest of less than a millisecond is no part, but how numbers are rounded.
       let length = range.upperBound - range.lowerBound - 0.001
-      let count = Int((length / step).rounded(.up))
+      let pieces = (length / step).rounded(.up)
+      let most = ClipSampling.maximumSegmentCount * 8 / max(sampling.framesPerSegment, 8)
+      guard pieces <= Double(most) else { throw tooManySegments(most, each: step) }
+      let count = Int(pieces)
       return (0..<max(count, 1)).map { index in
         let start = range.lowerBound + Double(index) * step
         let end = index + 1 < count ? start + step : range.upperBound
@@ -87,5 +93,14 @@ extension VideoFile {
       let cuts = try sceneCuts(in: range)
       return ClipSegment.segments(of: range, cutAt: cuts, shortest: SceneCuts.shortestScene)
     }
+  }
+
+  /// A file of a few bytes can say that it lasts for years.
+  private func tooManySegments(_ most: Int, each step: Double) -> MediaError {
+    MediaError(
+      path: name, code: .tooLong, stage: .open,
+      problem:
+        "says that it lasts \(Int(info.duration)) s, over the limit of \(most.grouped) captions. "
+        + "Choose a longer --every, or --start and --end.")
   }
 }

@@ -1,8 +1,11 @@
 /// Which of the frames of a clip are seen at given times, told as the frames come by.
 ///
 /// A frame is seen until the next one. So it is known to be wanted only when the next one has come, and one
-/// frame is kept meanwhile.
+/// frame is kept meanwhile. No frame is seen for longer than an hour: a clip of one frame can say that it lasts
+/// for years, and would be captioned as long.
 struct FrameChoice {
+  static let longestStill = 3600.0
+
   private let times: [Double]
   private var firstOpen = 0
   private var kept: Double?
@@ -22,7 +25,7 @@ struct FrameChoice {
     defer { kept = time }
     // Before the first frame there is nothing to be seen but the first one.
     guard kept != nil else { return nil }
-    return close { $0 < time }
+    return close(before: time)
   }
 
   /// There are no more frames: the last one is seen from then on.
@@ -31,13 +34,17 @@ struct FrameChoice {
       firstOpen = times.count
       return nil
     }
-    return close { _ in true }
+    return close(before: .infinity)
   }
 
-  private mutating func close(_ isSeen: (Double) -> Bool) -> Range<Int>? {
-    let start = firstOpen
-    while firstOpen < times.count, isSeen(times[firstOpen]) { firstOpen += 1 }
-    return start == firstOpen ? nil : start..<firstOpen
+  /// The places of the open times before `end` that see the kept frame: one at least, if there are any.
+  private mutating func close(before end: Double) -> Range<Int>? {
+    let places = firstOpen..<(times[firstOpen...].firstIndex { $0 >= end } ?? times.count)
+    guard let last = places.last else { return nil }
+    firstOpen = places.upperBound
+    let start = places.first { times[$0] >= keptTime - Self.longestStill } ?? last
+    let stop = places[(start + 1)...].first { times[$0] > keptTime + Self.longestStill }
+    return start..<(stop ?? places.upperBound)
   }
 
   /// When the kept frame is shown.

@@ -116,6 +116,8 @@ struct PacketWindow<Payload> {
     defer { shown.removeAll { $0 < min(earliest, time) } }
     guard hasEnded || knowsNext(after: time) else { return false }
     let next = next(after: time) ?? .infinity
-    return !targets.contains { time <= $0 && $0 < next }
+    // The first that is not before it; nearly always one of the first there are.
+    guard let target = targets.first(where: { time <= $0 }) else { return true }
+    return target >= next
   }
 }

@@ -17,7 +17,7 @@ package struct VideoOptions: Sendable {
 /// What a clip's file says about it.
 package struct VideoInfo: Sendable, Equatable {
   /// Upright.
-  package let size: PixelSize
+  package fileprivate(set) var size: PixelSize
   /// In seconds; measured where the file does not say it.
   package fileprivate(set) var duration: Double
   /// Frames per second; nil where the file does not say.
@@ -90,7 +90,7 @@ package struct VideoFile: ~Copyable {
     let stored = PixelSize(width: Int(said.width), height: Int(said.height))
     info = VideoInfo(
       size: orientation.exchangesSides ? stored.transposed : stored, duration: duration,
-      frameRate: said.frame_rate > 0 ? said.frame_rate : nil,
+      frameRate: Self.possibleRates.contains(said.frame_rate) ? said.frame_rate : nil,
       container: String(cString: said.container), codec: String(cString: said.codec))
     self.name = name
     truncation = warning
@@ -98,6 +98,11 @@ package struct VideoFile: ~Copyable {
     self.orientation = orientation
     self.stream = stream
   }
+
+  /// In seconds, three years: what a damaged file says beyond is not believed.
+  fileprivate static let longest = 1e8
+  /// In frames per second.
+  fileprivate static let possibleRates = 1e-3...1e6
 
   private static func check(
     _ duration: Double, limit: Double?, _ name: String
@@ -229,10 +234,18 @@ package struct VideoFile: ~Copyable {
         let keptTime = choice.keptTime
         if let seen = choice.see(time) { try show(seen, keptFrame(keptTime)) }
         stream.keep()
+        noteSize()
         if stream.keptIsDamaged { damagedCount += 1 }
         lastTime = time
       }
     }
+  }
+
+  /// Where the file does not say it, the first frame tells the size.
+  private mutating func noteSize() {
+    guard info.size.width <= 0 || info.size.height <= 0 else { return }
+    let size = stream.keptSize
+    info.size = orientation.exchangesSides ? size.transposed : size
   }
 
   private func keptFrame(_ time: Double) throws(VideoProblem) -> VideoFrame {
@@ -275,7 +288,9 @@ package struct VideoFile: ~Copyable {
 
   private mutating func readPacket() throws(VideoProblem) -> VideoStream.Packet? {
     guard let packet = try stream.readPacket() else { return nil }
-    readEnd = max(readEnd, packet.end(atRate: info.frameRate) ?? 0)
+    if let end = packet.end(atRate: info.frameRate), end <= Self.longest {
+      readEnd = max(readEnd, end)
+    }
     return packet
   }
 
@@ -336,10 +351,13 @@ extension VideoStream {
   /// The clip's length in seconds, found by reading through it where the file does not say.
   fileprivate func duration() throws(VideoProblem) -> Double {
     let said = info
-    if said.duration > 0, !said.is_duration_guessed { return said.duration }
+    if said.duration > 0, said.duration <= VideoFile.longest, !said.is_duration_guessed {
+      return said.duration
+    }
     var end = 0.0
     while let packet = try readPacket() {
-      end = max(end, packet.end(atRate: said.frame_rate > 0 ? said.frame_rate : nil) ?? 0)
+      let rate = VideoFile.possibleRates.contains(said.frame_rate) ? said.frame_rate : nil
+      if let time = packet.end(atRate: rate), time <= VideoFile.longest { end = max(end, time) }
     }
     try rewind()
     return end
