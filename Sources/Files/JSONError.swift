@@ -11,6 +11,8 @@ public struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
     case badText
     /// More arrays and objects inside each other than `JSONReader.maximumDepth`.
     case tooDeep
+    /// A string of more bytes than `JSONReader.maximumStringSize`.
+    case tooLong
   }
   public let problem: Problem
   /// Counted from 1.
@@ -26,6 +28,7 @@ public struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
       case .outOfRange: "the number is too large"
       case .badText: "the string is not proper UTF-8 or has a broken escape"
       case .tooDeep: "nested more than \(JSONReader.maximumDepth) levels deep"
+      case .tooLong: "a string of over \(JSONReader.maximumStringSize >> 20) MB"
       }
     return "at line \(line), column \(column): \(reason)"
   }

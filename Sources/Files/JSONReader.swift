@@ -11,6 +11,8 @@
 package struct JSONReader {
   /// As deep as arrays and objects may be nested: each level may take stack.
   package static let maximumDepth = 64
+  /// As long as a string may be, in bytes: a file that is one string is refused before it is read.
+  package static let maximumStringSize = 16 << 20
 
   private let bytes: UnsafeBufferPointer<UInt8>
   private var position = 0
@@ -182,7 +184,8 @@ extension JSONReader {
     let start = position
     var isASCII = true
     var hasEscapes = false
-    while position < bytes.count {
+    let end = min(bytes.count, start + Self.maximumStringSize)
+    while position < end {
       switch bytes[position] {
       case UInt8(ascii: "\""):
         position += 1
@@ -197,6 +200,7 @@ extension JSONReader {
       default: position += 1
       }
     }
+    if end < bytes.count { throw error(.tooLong, at: start..<end) }
     position = bytes.count
     throw error(.unexpected("'\"'"))
   }

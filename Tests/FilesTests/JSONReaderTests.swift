@@ -52,6 +52,23 @@ struct JSONReaderTests {
     }
   }
 
+  @Test("refuses a string longer than any file should have, and reads one as long as may be")
+  func longString() throws {
+    let most = JSONReader.maximumStringSize - 1
+    let longest = "\"" + String(repeating: "a", count: most) + "\""
+    let length = try read(longest) { reader throws(JSONError) in
+      try reader.readString().utf8.count
+    }
+    #expect(length == most)
+    let error = #expect(throws: JSONError.self) {
+      try read("[1, \"a" + longest.dropFirst() + "]") { reader throws(JSONError) in
+        try reader.skipValue()
+      }
+    }
+    #expect(error?.problem == .tooLong)
+    #expect(error?.description == "at line 1, column 6: a string of over 16 MB")
+  }
+
   @Test(
     "refuses broken text in strings",
     arguments: [
