@@ -30,6 +30,15 @@ final class InterruptionCleanup: Sendable {
   /// Has the file or folder at `path` removed, should a signal come; once it was renamed nothing is there.
   func add(_ path: String) { paths.withLock { _ = $0.insert(path) } }
 
+  /// Has the file that `make` makes removed; a signal in between waits until it is known.
+  func adding(_ make: () throws(FileError) -> AtomicFile) throws(FileError) -> AtomicFile {
+    try paths.withLock { paths throws(FileError) in
+      let file = try make()
+      paths.insert(file.workingPath)
+      return file
+    }
+  }
+
   /// Waits for one of the signals, cleans up, and lets the signal do what it does.
   fileprivate func wait() {
     var held = Self.held

@@ -18,9 +18,9 @@ struct ResultOutput: ~Copyable {
       destination = .standardOutput
       return
     }
-    let cleanup = InterruptionCleanup()
-    let file = try AtomicFile(path, overwriting: overwriting)
-    cleanup.add(file.workingPath)
+    let file = try InterruptionCleanup().adding { () throws(FileError) in
+      try AtomicFile(path, overwriting: overwriting)
+    }
     destination = .file(file)
   }
 
