@@ -26,8 +26,6 @@ def check(workshop: Workshop, quick: bool):
     killed(batch, 5)
     stopped(batch, 10 if quick else 100)
     failing(batch, 60 if quick else None)
-    if not quick:
-        memory(batch)
     batch_sizes(batch)
 
 
@@ -187,19 +185,6 @@ def failing(batch: Batch, count: "int | None"):
         "R8e", f"{len(points)} calls of a batch failed with ENOSPC, EIO or EDQUOT: {ended} ended it with exit "
         "74, path and reason, the others did no harm; resumed, the same rows, nothing left behind",
         sum((problems for _, problems in outcomes), []))
-
-
-def memory(batch: Batch):
-    peaks = {}
-    for name, inputs in [("500", batch.pictures / "00"), (f"{batch.count}", batch.pictures)]:
-        output = batch.new_output("memory")
-        process = batch.started(output, inputs=inputs)
-        _, _, usage = os.wait4(process.pid, 0)
-        process.returncode = 0
-        peaks[name] = usage.ru_maxrss / 1024
-    growth = max(peaks.values()) - peaks["500"]
-    said = ", ".join(f"{peak:.0f} MB for {name} files" for name, peak in peaks.items())
-    batch.workshop.claim("R12", f"peak memory of a batch: {said}", ["grew"] if growth > 16 else [])
 
 
 def batch_sizes(batch: Batch):

@@ -1,0 +1,58 @@
+"""Good pictures and clips, small ones, of all formats; most are made by the ffmpeg program."""
+
+import pathlib
+import subprocess
+
+from . import crafted
+
+PICTURES = {
+    "baseline.jpg": ["-c:v", "mjpeg", "-q:v", "5"],
+    "grey.jpg": ["-c:v", "mjpeg", "-pix_fmt", "gray"],
+    "rgb.png": ["-c:v", "png"],
+    "rgba16.png": ["-c:v", "png", "-pix_fmt", "rgba64be", "-vf", "scale=48:40"],
+    "palette.png": ["-c:v", "png", "-pix_fmt", "pal8"],
+    "lossy.webp": ["-c:v", "libwebp", "-quality", "60"],
+    "lossless.webp": ["-c:v", "libwebp", "-lossless", "1"],
+    "palette.gif": ["-c:v", "gif"],
+    "rgb.bmp": ["-c:v", "bmp"],
+    "rgb.tiff": ["-c:v", "tiff", "-compression_algo", "deflate"],
+    "packed.tiff": ["-c:v", "tiff", "-compression_algo", "lzw", "-pix_fmt", "gray"],
+}
+X264 = ["-c:v", "libx264", "-preset", "veryfast", "-threads", "1"]
+CLIPS = {
+    "h264.mp4": X264,
+    "fragments.mp4": [*X264, "-movflags", "frag_keyframe+empty_moov"],
+    "hevc.mp4": ["-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "pools=none:log-level=none"],
+    "mjpeg.mov": ["-c:v", "mjpeg"],
+    "h264.mkv": X264,
+    "mpeg4.avi": ["-c:v", "mpeg4"],
+    "mjpeg.avi": ["-c:v", "mjpeg"],
+    "vp8.webm": ["-c:v", "libvpx", "-deadline", "realtime", "-threads", "1"],
+    "vp9.webm": ["-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-threads", "1"],
+    "flv1.flv": ["-c:v", "flv1"],
+    "h264.flv": X264,
+    "mpeg2.ts": ["-c:v", "mpeg2video"],
+    "h264.ts": X264,
+    "mpeg1.mpg": ["-c:v", "mpeg1video"],
+    "theora.ogv": ["-c:v", "libtheora"],
+    "wmv2.wmv": ["-c:v", "wmv2"],
+}
+# Without the dates, names and random numbers that would make each one another.
+EXACT = ["-fflags", "+bitexact", "-flags", "+bitexact", "-map_metadata", "-1"]
+
+
+def originals(folder: pathlib.Path) -> dict:
+    """The bytes of each, by its name; what this ffmpeg cannot write is left out."""
+    folder.mkdir()
+    files = {"progressive.jpg": crafted.jpeg(64, 48, scans=8), "drawn.png": crafted.png(40, 30)}
+    for name, options in PICTURES.items():
+        files[name] = made(folder / name, "testsrc2=size=80x60:rate=1", "-frames:v", "1", *options)
+    for name, options in CLIPS.items():
+        files[name] = made(folder / name, "testsrc2=size=96x64:rate=24:duration=2", "-g", "12", *options)
+    return {name: data for name, data in files.items() if data}
+
+
+def made(path: pathlib.Path, source: str, *options) -> bytes:
+    done = subprocess.run(["ffmpeg", "-nostdin", "-loglevel", "error", "-y", "-f", "lavfi", "-i", source,
+                           *options, *EXACT, path], stderr=subprocess.DEVNULL)
+    return path.read_bytes() if done.returncode == 0 else b""
