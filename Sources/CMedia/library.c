@@ -1,7 +1,6 @@
 #include "library.h"
 
 #include <dlfcn.h>
-#include <iconv.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
@@ -56,18 +55,6 @@ static void load(void) {
 const char *cmedia_load(void) {
   pthread_once(&once, load);
   return failure[0] ? failure : NULL;
-}
-
-// Those of broadcasts (ETSI EN 300 468, annex A).
-static const char *const alphabets[] = {
-    "ISO6937", "ISO-8859-1", "ISO-8859-2", "ISO-8859-3", "ISO-8859-4", "ISO-8859-5", "ISO-8859-6",
-    "ISO-8859-7", "ISO-8859-8", "ISO-8859-9", "ISO-8859-10", "ISO-8859-11", "ISO-8859-12",
-    "ISO-8859-13", "ISO-8859-14", "ISO-8859-15", "ISO-8859-16", "UCS-2BE", "KSC_5601", "GB2312", "UTF-8",
-};
-
-void cmedia_prepare_for_sandbox(void) {
-  // Never closed: the C library would forget the table again.
-  for (size_t i = 0; i < sizeof alphabets / sizeof *alphabets; i++) iconv_open("UTF-8", alphabets[i]);
 }
 
 const char *cmedia_version(void) { return version; }

@@ -13,11 +13,6 @@ package enum MediaLibraries {
     cmedia_load() == nil ? String(cString: cmedia_version()) : nil
   }
 
-  /// Opens all that reading a clip might need to open, for a process that will not be allowed to.
-  package static func prepareForSandbox() {
-    if cmedia_load() == nil { cmedia_prepare_for_sandbox() }
-  }
-
   package static var versions: [(name: String, version: String)] {
     let webp = WebPGetDecoderVersion()
     return [

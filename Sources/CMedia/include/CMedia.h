@@ -65,9 +65,6 @@ typedef struct CMediaPacket CMediaPacket;
 
 // Loads FFmpeg, once; NULL, or why it cannot be used.
 const char *cmedia_load(void);
-// Opens what FFmpeg would open later, once for a process that will not be allowed to: a transport stream
-// names its programmes in old alphabets, whose tables the C library loads at the first use.
-void cmedia_prepare_for_sandbox(void);
 // Such as "59.27.100"; only after it was loaded.
 const char *cmedia_version(void);
 

@@ -94,8 +94,7 @@ package enum DecodingWorker {
     let preprocessing = ImagePreprocessing(framing: .squash, size: 32, mean: [], deviation: [])
     let reader = PictureReader(for: preprocessing, StillImageOptions(), threadCount: 1)
     var formats = [picture.jpegBytes(), picture.pngBytes, tinyWebP]
-    // Later nothing can be opened; and FFmpeg may be missing.
-    MediaLibraries.prepareForSandbox()
+    // Loads FFmpeg, where there is one: later nothing can be opened.
     if MediaLibraries.clipLibraryVersion != nil { formats.append(tinyGIF) }
     for bytes in formats {
       _ = try reader.framed(.bytes(bytes, name: "the first picture"), since: .now)
