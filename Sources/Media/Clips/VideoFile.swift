@@ -43,8 +43,7 @@ package struct VideoFile: ~Copyable {
   package let name: String
   private let stream: VideoStream
   private let orientation: ImageOrientation
-  private let isStrict: Bool
-  private let maximumDuration: Double?
+  private let options: VideoOptions
   /// When the last of the frames ends that were read.
   private var readEnd = 0.0
   /// That the file ends too early, if it does.
@@ -85,8 +84,7 @@ package struct VideoFile: ~Copyable {
     } catch {
       throw error.error(name, .open)
     }
-    try Self.check(duration, limit: options.maximumDuration, name)
-    stream.limitTime(to: options.timeLimit ?? max(60, 10 * duration))
+    try Self.begin(stream, name, options, duration)
     let stored = PixelSize(width: Int(said.width), height: Int(said.height))
     info = VideoInfo(
       size: orientation.exchangesSides ? stored.transposed : stored, duration: duration,
@@ -94,7 +92,7 @@ package struct VideoFile: ~Copyable {
       container: String(cString: said.container), codec: String(cString: said.codec))
     self.name = name
     truncation = warning
-    (isStrict, maximumDuration) = (options.isStrict, options.maximumDuration)
+    self.options = options
     self.orientation = orientation
     self.stream = stream
   }
@@ -104,14 +102,17 @@ package struct VideoFile: ~Copyable {
   /// In frames per second.
   fileprivate static let possibleRates = 1e-3...1e6
 
-  private static func check(
-    _ duration: Double, limit: Double?, _ name: String
+  /// Begins to read a clip of `duration` seconds, unless that is too long, in a time that suits it.
+  private static func begin(
+    _ stream: borrowing VideoStream, _ name: String, _ options: VideoOptions, _ duration: Double
   ) throws(MediaError) {
-    guard let limit, duration > limit else { return }
-    throw MediaError(
-      path: name, code: .tooLong, stage: .open,
-      problem: "its \(Int(min(duration, 1e15))) s are over the limit of "
-        + "\(Int(min(limit, 1e15))). Cut it, or raise --max-duration.")
+    if let limit = options.maximumDuration, duration > limit {
+      throw MediaError(
+        path: name, code: .tooLong, stage: .open,
+        problem: "its \(Int(min(duration, 1e15))) s are over the limit of "
+          + "\(Int(min(limit, 1e15))). Cut it, or raise --max-duration.")
+    }
+    stream.limitTime(to: options.timeLimit ?? max(60, 10 * duration))
   }
 
   /// Opens the clip; one that ends too early for that is better told so.
@@ -175,7 +176,7 @@ package struct VideoFile: ~Copyable {
         path: name, code: truncation?.code ?? .noFrames, stage: .decode,
         problem: "\(reason)has no frame that can be decoded. Get a fresh copy.")
     }
-    if isStrict, let warning = warnings.first { throw Self.refusal(warning, name, .decode) }
+    if options.isStrict, let warning = warnings.first { throw Self.refusal(warning, name, .decode) }
   }
 
   /// The first frame.
@@ -271,8 +272,8 @@ package struct VideoFile: ~Copyable {
     } catch {
       throw error.error(name, .decode)
     }
-    lastTime = nil
-    try Self.check(readEnd, limit: maximumDuration, name)
+    (lastTime, damagedCount) = (nil, 0)
+    try Self.begin(stream, name, options, readEnd)
     return true
   }
 
