@@ -23,6 +23,20 @@ public struct FeatureNorm: Module {
   /// `[…, F]` to the same shape.
   public func callAsFunction(_ x: Tensor) -> Tensor { (x - mean) / sqrt(variance + epsilon) }
 
+  /// What `map` makes of standardised features, `[…, F]` to `[…, O]`, multiplied in `precision`.
+  ///
+  /// Of many rows it is the map that is standardised, which is the smaller one then.
+  public func callAsFunction(
+    _ x: Tensor, then map: Linear, in precision: ElementType
+  ) -> Tensor {
+    let size = mean.elementCount
+    guard x.elementCount / size > size else { return map(self(x).converted(to: precision)) }
+    let weight = map.weight / sqrt(variance + epsilon)
+    let offset = linear(mean.reshaped(to: [1, size]), weight, bias: nil)
+    return linear(
+      x.converted(to: precision), weight, bias: map.bias - offset.reshaped(to: map.bias.shape))
+  }
+
   /// Takes the statistics of `features`, `[P, F]`.
   public mutating func measure(_ features: Tensor) {
     mean = features.mean(over: [0])

@@ -30,6 +30,8 @@ struct BenchCommand: ParsableCommand {
       "Time training steps: an LSTM captioner of 512 units and 10,000 words.",
       discussion: "On 2048 features per picture; with --encoder on pictures, which fine-tunes it."))
   var train = false
+  @Flag(help: "With --train, a captioner with attention, on 49 positions of 1280 features.")
+  var attention = false
   @Option(
     help: ArgumentHelp("With --train, the chance of words to be drawn.", valueName: "rate"))
   var sampling = 0.0
@@ -56,6 +58,9 @@ struct BenchCommand: ParsableCommand {
     if encoder != nil, model.model != nil {
       throw ValidationError("--encoder times a network without a model. Leave out --model.")
     }
+    guard !attention || train else {
+      throw ValidationError("--attention needs --train.")
+    }
     guard (0...1).contains(sampling), sampling == 0 || train else {
       throw ValidationError("--sampling must be from 0 to 1, and needs --train.")
     }
@@ -74,12 +79,14 @@ struct BenchCommand: ParsableCommand {
 
   private func timingsOfTraining() -> BenchReport {
     let type = precision?.elementType ?? (Device.multipliesHalvesFast ? .bfloat16 : .float32)
-    let name = encoder?.rawValue ?? "LSTM 512"
+    let name = (encoder?.rawValue ?? "LSTM 512") + (attention ? " with attention" : "")
     var report = BenchReport(
       subject: "training \(name), \(type)\(sampling > 0 ? ", sampling \(sampling)" : "")")
-    for count in batchSize.isEmpty ? [encoder == nil ? 128 : 16] : batchSize {
+    let usual = encoder != nil ? 16 : attention ? 64 : 128
+    for count in batchSize.isEmpty ? [usual] : batchSize {
       var bench = TrainingBench(
-        encoder, captionCount: count, precision: type, samplingRate: sampling)
+        encoder, attention: attention ? .soft(annotationSize: 512, attentionSize: 512) : .none,
+        captionCount: count, precision: type, samplingRate: sampling)
       report.add("step", count, medianDuration { bench.step() })
     }
     return report

@@ -12,12 +12,15 @@ struct TrainingBench {
   private let batch: TrainingBatch
 
   /// - Parameters:
-  ///   - architecture: The encoder to fine-tune; nil learns from 2048 features per picture.
+  ///   - architecture: The encoder to fine-tune; nil learns from 2048 features per picture, or with
+  ///     attention from 1280 for each of 49 positions.
+  ///   - attention: How the decoder looks at pictures.
   ///   - captionCount: How many captions a batch has.
   ///   - precision: What products are computed in.
   ///   - samplingRate: The chance of each word but the first to be drawn.
   init(
-    _ architecture: EncoderArchitecture?, captionCount: Int, precision: ElementType,
+    _ architecture: EncoderArchitecture?, attention: DecoderConfiguration.Attention,
+    captionCount: Int, precision: ElementType,
     samplingRate: Double
   ) {
     var random = SeededGenerator(seed: 1)
@@ -26,12 +29,12 @@ struct TrainingBench {
     if samplingRate > 0 {
       plan.sampling = ScheduledSampling(.linear(k: 1 - samplingRate, slope: 0, floor: 0))
     }
-    let encoder = (architecture ?? .resNet50).makeEncoder()
+    let encoder = (architecture ?? (attention == .none ? .resNet50 : .mobileNetV2)).makeEncoder()
     let vocabularySize = 10_000
     var model = CaptionModel(
       encoder: encoder,
-      decoder: DecoderConfiguration(cell: .lstm, embeddingSize: 512, hiddenSize: 512)
-        .makeDecoder(featureSize: encoder.pooledSize, vocabularySize: vocabularySize))
+      decoder: DecoderConfiguration(attention: attention)
+        .makeDecoder(reading: encoder, vocabularySize: vocabularySize))
     model.initialize(using: &random)
     state = TrainingState(model, plan)
     let examples = (0..<captionCount).map { number in
@@ -48,7 +51,8 @@ struct TrainingBench {
       let size = architecture.publishedPreprocessing.size
       batch = TrainingBatch(examples, .pixels(noise([captionCount, size, size, 3])))
     } else {
-      batch = TrainingBatch(examples, .features(noise([captionCount, encoder.pooledSize])))
+      let shape = attention == .none ? [encoder.pooledSize] : [49, encoder.channelCount]
+      batch = TrainingBatch(examples, .features(noise([captionCount] + shape)))
     }
   }
 

@@ -37,5 +37,32 @@ extension LayersTests {
       #expect(FeatureNorm(size: 3).parameters.allSatisfy { $0.parameter.role == .statistic })
       #expect(FeatureNorm(size: 3).parameterCount == 0)
     }
+
+    @Test("before a linear map is the same for few rows and for many, gradients too")
+    func folded() throws {
+      var norm = FeatureNorm(size: 4)
+      norm.measure(FormulaWeights.scaled("measured", [9, 4], 2, offset: 1))
+      var map = Linear(from: 4, to: 3)
+      map.weight = FormulaWeights.scaled("weight", [3, 4])
+      map.bias = FormulaWeights.scaled("bias", [3])
+      let many = FormulaWeights.scaled("many", [2, 7, 4], 2)
+      let template = map
+      func gradients(_ run: (Linear) -> Tensor) -> [Tensor?] {
+        valueWithGradient(at: [template.weight, template.bias]) { t in
+          var map = template
+          (map.weight, map.bias) = (t[0], t[1])
+          return (run(map) * FormulaWeights.scaled("shares", [2, 7, 3])).sum()
+        }.gradients
+      }
+      expectClose(norm(many, then: map, in: .float32), map(norm(many)), within: 1e-5)
+      let few = many.slice(0..<1).slice(0..<2, along: 1)
+      expectClose(norm(few, then: map, in: .float32), map(norm(few)), within: 1e-6)
+      let (found, expected) = (
+        gradients { norm(many, then: $0, in: .float32) }, gradients { $0(norm(many)) }
+      )
+      for (a, b) in zip(found, expected) {
+        expectClose(try #require(a), try #require(b), within: 1e-4)
+      }
+    }
   }
 }

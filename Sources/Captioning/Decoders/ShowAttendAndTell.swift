@@ -82,7 +82,7 @@ public struct ShowAttendAndTell<Cell: RecurrentCell>: CaptionDecoder {
   public func start(
     _ features: Tensor, in precision: ElementType
   ) -> (context: Context, state: Cell.State) {
-    let annotations = relu(annotation(featureNorm(features).converted(to: precision)))
+    let annotations = relu(featureNorm(features, then: annotation, in: precision))
     let mean = annotations.mean(over: [1]).converted(to: precision)
     let parts = initialState.map { tanh($0(mean)) }
     let keys = attentionKey(annotations.converted(to: precision))
