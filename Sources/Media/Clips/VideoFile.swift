@@ -19,7 +19,7 @@ package struct VideoInfo: Sendable, Equatable {
   /// Upright.
   package fileprivate(set) var size: PixelSize
   /// In seconds; measured where the file does not say it.
-  package fileprivate(set) var duration: Double
+  package internal(set) var duration: Double
   /// Frames per second; nil where the file does not say.
   package let frameRate: Double?
   /// FFmpeg's names.
@@ -39,20 +39,20 @@ package struct VideoFrame: Sendable {
 ///
 /// FFmpeg decodes it; it sees a descriptor and nothing else.
 package struct VideoFile: ~Copyable {
-  package private(set) var info: VideoInfo
+  package internal(set) var info: VideoInfo
   package let name: String
-  private let stream: VideoStream
+  let stream: VideoStream
   private let orientation: ImageOrientation
-  private let options: VideoOptions
+  let options: VideoOptions
   /// When the last of the frames ends that were read.
-  private var readEnd = 0.0
+  var readEnd = 0.0
   /// That the file ends too early, if it does.
   private let truncation: MediaWarning?
-  private var damagedCount = 0
+  var damagedCount = 0
   /// Whether what the file says of its key frames has been true so far.
   private var hasKeyFrameList = true
   /// When the last frame is shown that has come by.
-  private var lastTime: Double?
+  var lastTime: Double?
 
   /// Opens the clip in `source`, which is told by its content.
   package init(_ source: MediaSource, _ options: VideoOptions = VideoOptions()) throws(MediaError) {
@@ -97,13 +97,8 @@ package struct VideoFile: ~Copyable {
     self.stream = stream
   }
 
-  /// In seconds, three years: what a damaged file says beyond is not believed.
-  fileprivate static let longest = 1e8
-  /// In frames per second.
-  fileprivate static let possibleRates = 1e-3...1e6
-
   /// Begins to read a clip of `duration` seconds, unless that is too long, in a time that suits it.
-  private static func begin(
+  static func begin(
     _ stream: borrowing VideoStream, _ name: String, _ options: VideoOptions, _ duration: Double
   ) throws(MediaError) {
     if let limit = options.maximumDuration, duration > limit {
@@ -253,48 +248,6 @@ package struct VideoFile: ~Copyable {
     VideoFrame(time: time, image: try stream.keptImage().turned(orientation))
   }
 
-  // MARK: The length
-
-  /// Reads what is left of the file, and corrects the length if the file has it wrong.
-  ///
-  /// - Returns: Whether it was wrong by a tenth, and by a second or half of what it is; the clip then stands
-  ///   at its start.
-  /// - Throws: `MediaError` if the clip is longer than the options allow.
-  package mutating func correctDuration() throws(MediaError) -> Bool {
-    do throws(VideoProblem) {
-      while try readPacket() != nil {}
-      let error = abs(readEnd - info.duration)
-      guard readEnd > 0, error > 1 || error > readEnd / 2, error > info.duration / 10 else {
-        return false
-      }
-      info.duration = readEnd
-      try stream.rewind()
-    } catch {
-      throw error.error(name, .decode)
-    }
-    (lastTime, damagedCount) = (nil, 0)
-    try Self.begin(stream, name, options, readEnd)
-    return true
-  }
-
-  /// The same of a clip of which nothing was read yet, and which stands at its start afterwards.
-  package mutating func measureDuration() throws(MediaError) {
-    guard try !correctDuration() else { return }
-    do throws(VideoProblem) {
-      try stream.rewind()
-    } catch {
-      throw error.error(name, .open)
-    }
-  }
-
-  private mutating func readPacket() throws(VideoProblem) -> VideoStream.Packet? {
-    guard let packet = try stream.readPacket() else { return nil }
-    if let end = packet.end(atRate: info.frameRate), end <= Self.longest {
-      readEnd = max(readEnd, end)
-    }
-    return packet
-  }
-
   // MARK: Scenes
 
   /// When new scenes begin; all of the part is decoded for that, and the clip then stands at its start.
@@ -345,29 +298,5 @@ package struct VideoFile: ~Copyable {
     hasKeyFrameList = false
     window.restart()
     try stream.rewind()
-  }
-}
-
-extension VideoStream {
-  /// The clip's length in seconds, found by reading through it where the file does not say.
-  fileprivate func duration() throws(VideoProblem) -> Double {
-    let said = info
-    if said.duration > 0, said.duration <= VideoFile.longest, !said.is_duration_guessed {
-      return said.duration
-    }
-    var end = 0.0
-    while let packet = try readPacket() {
-      let rate = VideoFile.possibleRates.contains(said.frame_rate) ? said.frame_rate : nil
-      if let time = packet.end(atRate: rate), time <= VideoFile.longest { end = max(end, time) }
-    }
-    try rewind()
-    return end
-  }
-}
-
-extension VideoStream.Packet {
-  /// When its frame is no longer shown, in seconds; nil where the file does not say.
-  fileprivate func end(atRate frameRate: Double?) -> Double? {
-    (presented ?? decoded).map { $0 + (duration > 0 ? duration : 1 / (frameRate ?? 25)) }
   }
 }
