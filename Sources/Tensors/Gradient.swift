@@ -59,7 +59,10 @@ private struct GradientSum {
 
   mutating func add(_ contribution: Contribution) {
     switch contribution {
-    case .gradient(let tensor): gradient = gradient.take().map { $0.adding(tensor) } ?? tensor
+    case .gradient(let tensor):
+      guard let sum = gradient.take() else { return gradient = tensor }
+      // Consumed, so that its memory may turn out to be nobody else's.
+      gradient = (consume sum).adding(tensor)
     case .product(let product): products.append(product)
     }
   }

@@ -46,22 +46,21 @@ extension MediaBytes {
 
   /// The box at `position`, cut off at `end`; nil if it says that it is shorter than its own head.
   private func box(at position: Int, before end: Int) -> (kind: String, content: Range<Int>)? {
-    let head = bytes(16, at: position)
-    var size = bigEndian(head.prefix(4))
-    var headSize = 8
-    if size == 1 { (size, headSize) = (bigEndian(head.dropFirst(8)), 16) }
+    var header = reader(16, at: position)
+    guard var size = header.bigEndian32(), let kind = header.fourLetters() else { return nil }
+    if size == 1 {
+      guard let long = header.bigEndian64() else { return nil }
+      size = long
+    }
     if size == 0 { size = end - position }
-    guard size >= headSize, head.count >= headSize else { return nil }
+    guard size >= header.position else { return nil }
     let stop = size > end - position ? end : position + size
-    let kind = String(decoding: head[4..<8], as: UTF8.self)
-    return (kind, min(position + headSize, stop)..<stop)
+    return (kind, min(position + header.position, stop)..<stop)
   }
 
-  private func number(at position: Int) -> Int { bigEndian(bytes(4, at: position)) }
-
-  /// At most `Int.max`, whatever the bytes say.
-  private func bigEndian(_ bytes: some Sequence<UInt8>) -> Int {
-    Int(clamping: bytes.reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
+  private func number(at position: Int) -> Int {
+    var reader = reader(4, at: position)
+    return reader.bigEndian32() ?? 0
   }
 }
 
