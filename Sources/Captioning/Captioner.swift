@@ -15,39 +15,52 @@ public struct Captioner: Sendable {
   ///
   /// In bfloat16 it is faster where the processor has that, and features keep two to three digits.
   package var precision: Tensors.ElementType = .float32
-  private let encoder: any ImageEncoder
-  private let decoder: any CaptionDecoder
-  private let vocabulary: Vocabulary
-  private let verification: ChecksumVerification?
+  /// At least one; several write together.
+  private let members: [CaptionModel]
+  /// What each member's pictures are prepared by.
+  private let preprocessings: [ImagePreprocessing]
+  package let vocabulary: Vocabulary
+  private let verifications: [ChecksumVerification]
 
   /// Loads a model folder.
   ///
   /// The files are compared with their checksums meanwhile; the first captions wait for the outcome.
   public init(loading directory: ModelDirectory) throws(ModelError) {
-    let verification = directory.beginVerification()
-    let configuration = try directory.configuration()
-    // Before the words, which an encoder alone does not have either.
-    guard configuration.decoder != nil else { throw ModelError(directory.path, .noDecoder) }
-    let vocabulary = try directory.vocabulary()
-    let model = try directory.model(configuration, vocabulary: vocabulary)
-    self.init(model, configuration, vocabulary, verification: verification)
+    try self.init(loading: [directory])
+  }
+
+  /// Loads model folders that caption together, a word being as likely as they find it in the mean.
+  ///
+  /// - Parameter directories: At least one, of the same words and the same framing of pictures. The first
+  ///   one's configuration counts.
+  /// - Throws: What is wrong with one of them, or does not fit the first.
+  public init(loading directories: [ModelDirectory]) throws(ModelError) {
+    let loaded = try LoadedEnsemble(directories)
+    self.init(
+      loaded.models, loaded.configurations, loaded.vocabulary, verifications: loaded.verifications)
   }
 
   /// A captioner from a model in memory, such as one that is learning.
   package init(
-    _ model: CaptionModel, _ configuration: ModelConfiguration, _ vocabulary: Vocabulary,
-    verification: ChecksumVerification? = nil
+    _ model: CaptionModel, _ configuration: ModelConfiguration, _ vocabulary: Vocabulary
   ) {
-    self.configuration = configuration
-    self.vocabulary = vocabulary
-    self.verification = verification
-    encoder = model.encoder.foldingNorms()
-    decoder = model.decoder
-    search = .beam(
-      BeamSearch(width: configuration.beamWidth, maximumWords: configuration.maximumWords))
+    self.init([model], [configuration], vocabulary, verifications: [])
   }
 
-  package var preprocessing: ImagePreprocessing { configuration.encoder.preprocessing }
+  private init(
+    _ models: [CaptionModel], _ configurations: [ModelConfiguration], _ vocabulary: Vocabulary,
+    verifications: [ChecksumVerification]
+  ) {
+    configuration = configurations[0]
+    self.vocabulary = vocabulary
+    self.verifications = verifications
+    members = models.map { CaptionModel(encoder: $0.encoder.foldingNorms(), decoder: $0.decoder) }
+    preprocessings = configurations.map(\.encoder.preprocessing)
+    search = configuration.search
+  }
+
+  /// How pictures are framed, and what the first member makes of them.
+  package var preprocessing: ImagePreprocessing { preprocessings[0] }
 
   /// Captions for each picture, most likely first.
   ///
@@ -66,29 +79,38 @@ public struct Captioner: Sendable {
     return found
   }
 
-  /// What the encoder sees in pictures that `preprocessing` has framed, `[P, F]` or `[P, L, F]`.
-  package func features(of framed: [Image]) -> Tensor {
-    let pixels = preprocessing.tensor(framed: framed).converted(to: precision)
-    return encoder.features(pixels, decoder.featureKind).converted(to: .float32)
+  /// What the encoders see in pictures that `preprocessing` has framed.
+  package func features(of framed: [Image]) -> EncodedPictures {
+    EncodedPictures(
+      byMember: zip(members, preprocessings).map { member, preprocessing in
+        let pixels = preprocessing.tensor(framed: framed).converted(to: precision)
+        return member.encoder.features(pixels, member.decoder.featureKind)
+          .converted(to: .float32)
+      })
   }
 
-  /// Returns once the model's files are known to be whole, which takes time only the first time.
-  package func finishVerification() throws(ModelError) { try verification?.wait() }
+  /// Returns once the models' files are known to be whole, which takes time only the first time.
+  package func finishVerification() throws(ModelError) {
+    for verification in verifications { try verification.wait() }
+  }
 
-  /// Captions for each row of `features`, `[P, F]`.
-  package func captions(from features: Tensor, firstNumber: Int = 0) -> [[Caption]] {
-    func search<Decoder: CaptionDecoder>(_ decoder: Decoder) -> [[Hypothesis]] {
-      self.search.captions(of: features, by: decoder, firstPicture: firstNumber)
+  /// Captions for each picture, as many as the search gives.
+  package func captions(from pictures: EncodedPictures, firstNumber: Int = 0) -> [[Caption]] {
+    let starts = zip(members, pictures.byMember).map { $0.decoder.emptyCaptions(of: $1) }
+    func search(from start: some CaptionsInProgress) -> [[Hypothesis]] {
+      self.search.captions(
+        from: start, pictureCount: pictures.count, firstPicture: firstNumber)
     }
-    return search(decoder).map { $0.map(caption) }
+    let found =
+      starts.count == 1 ? search(from: starts[0]) : search(from: EnsembleCaptions(members: starts))
+    return found.map { $0.map(caption) }
   }
 
-  /// Captions for each row of `features`, `[P, F]`, of pictures with these numbers in a run, which fix
-  /// what is drawn.
-  package func captions(from features: Tensor, numbers: [Int]) -> [[Caption]] {
-    guard case .sampling = search else { return captions(from: features) }
+  /// Captions for pictures with these numbers in a run, which fix what is drawn.
+  package func captions(from pictures: EncodedPictures, numbers: [Int]) -> [[Caption]] {
+    guard case .sampling = search else { return captions(from: pictures) }
     return numbers.enumerated().flatMap { row, number in
-      captions(from: features.rows([row]), firstNumber: number)
+      captions(from: pictures.slice(row..<row + 1), firstNumber: number)
     }
   }
 

@@ -3,6 +3,7 @@ import Captioning
 import Files
 import Media
 import Tensors
+import Text
 
 /// `cutline batch INPUT… -o OUT` captions any number of files, and can be stopped and started at will.
 struct BatchCommand: ParsableCommand {
@@ -29,7 +30,7 @@ struct BatchCommand: ParsableCommand {
       "Also write each file's captions to a file of its own: txt, and for clips srt and vtt.",
       valueName: "list"))
   var format: SideFormatList?
-  @OptionGroup var model: ModelOptions
+  @OptionGroup var model: EnsembleOptions
 
   @Flag(help: "Keep the rows that are there (default), or begin anew.")
   var start = BatchStart.resume
@@ -77,10 +78,13 @@ struct BatchCommand: ParsableCommand {
     let inputs = try given.inputs(outsideOf: output)
     let stop = StopSignal(reportingTo: lines.progress, after: "batch")
     let threadCount = try threads.apply()
-    let directory = try model.directory()
-    let search = search.search(for: try directory.configuration(), captionCount: captions)
+    let models = try model.models()
+    let vocabulary = try models.vocabulary()
+    let search = try search.search(
+      for: models.configuration(), vocabulary, captionCount: captions)
     let head = ResultHead(
-      model: directory.name, digest: try directory.weightsChecksum(), settings: settings(search),
+      model: models.name, digest: try models.weightsChecksum(),
+      settings: settings(search, vocabulary),
       clipSettings: clips.sampling.json)
 
     let journal = try folder.journal(isRestarting: start == .restart)
@@ -108,7 +112,7 @@ struct BatchCommand: ParsableCommand {
       queue, survey, journal, sideFiles, shard: shard, head)
     do {
       try job.run(
-        by: { try captionJob(directory, search, threadCount) }, limit: maxFailures,
+        by: { try captionJob(models, search, threadCount) }, limit: maxFailures,
         shouldStop: { stop.number != nil },
         deliver: { result, job in lines.report(result, job) })
       try job.finish()
@@ -128,8 +132,8 @@ struct BatchCommand: ParsableCommand {
   }
 
   /// What decides the captions, as rows and summary say it.
-  private func settings(_ search: CaptionSearch) -> JSONValue {
-    let decisive = precision.settings(search)
+  private func settings(_ search: CaptionSearch, _ vocabulary: Vocabulary) -> JSONValue {
+    let decisive = precision.settings(search, vocabulary)
     guard case .object(var members) = decisive else { return decisive }
     if captions > 1 { members.append(.init("captions", .number(Double(captions)))) }
     if let pixels = limiting.maxPixels {
@@ -140,9 +144,9 @@ struct BatchCommand: ParsableCommand {
   }
 
   private func captionJob(
-    _ directory: ModelDirectory, _ search: CaptionSearch, _ threadCount: Int
+    _ models: ModelEnsemble, _ search: CaptionSearch, _ threadCount: Int
   ) throws -> CaptionJob<DecodingPool> {
-    var captioner = try Captioner(loading: directory)
+    var captioner = try Captioner(loading: models.directories)
     captioner.search = search
     captioner.precision = precision.precision.elementType
     let pool = try DecodingPool(

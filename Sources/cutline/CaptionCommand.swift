@@ -20,7 +20,7 @@ struct CaptionCommand: ParsableCommand {
       """)
 
   @OptionGroup var pictures: PictureOptions
-  @OptionGroup var model: ModelOptions
+  @OptionGroup var model: EnsembleOptions
   @OptionGroup(title: "Results") var results: ResultOptions
   @OptionGroup(title: "Clips") var clips: ClipOptions
   @OptionGroup(title: "Search") var search: SearchOptions
@@ -34,22 +34,24 @@ struct CaptionCommand: ParsableCommand {
     try results.check(pictures)
     var output = try ResultOutput(results.path, overwriting: results.force)
     let threadCount = try threads.apply()
-    let directory = try model.directory()
+    let models = try model.models()
     let start = ContinuousClock.now
     // The other core is hashing the model's files.
     Device.setThreadCount(1)
-    var captioner = try Captioner(loading: directory)
+    var captioner = try Captioner(loading: models.directories)
     Device.setThreadCount(threadCount)
-    captioner.search = search.search(for: captioner.configuration, captionCount: results.captions)
+    captioner.search = try search.search(
+      for: captioner.configuration, captioner.vocabulary, captionCount: results.captions)
     captioner.precision = precision.precision.elementType
     let loading = start.duration(to: .now).milliseconds
-    messages.detail("\(directory.path): loaded in \(tenths(loading)) ms, \(threadCount) threads")
+    messages.detail("\(models.paths): loaded in \(tenths(loading)) ms, \(threadCount) threads")
 
     var formatter = ResultFormatter(
       results.chosenFormat,
       ResultHead(
-        model: directory.name, digest: directory.weightsDigest(),
-        settings: precision.settings(captioner.search), clipSettings: clips.sampling.json),
+        model: models.name, digest: models.weightsDigest(),
+        settings: precision.settings(captioner.search, captioner.vocabulary),
+        clipSettings: clips.sampling.json),
       fileCount: pictures.files.count, captionCount: results.captions, endsWithNull: results.null)
     var tally = Tally()
     let workerCount = min(threadCount, pictures.clipCount)
@@ -160,56 +162,3 @@ struct ResultOptions: ParsableArguments {
 }
 
 extension ResultFormat: ExpressibleByArgument {}
-
-/// How captions are searched for.
-struct SearchOptions: ParsableArguments {
-  @Option(
-    name: .shortAndLong,
-    help: ArgumentHelp(
-      "Captions kept while searching; 1 is greedy (default: the model's).", valueName: "n"))
-  var beam: Int?
-  @Option(help: ArgumentHelp("Words in a caption at most (default: the model's).", valueName: "n"))
-  var maxWords: Int?
-  @Flag(help: "Draw words at random rather than search for the likeliest.")
-  var sample = false
-  @Option(
-    help: ArgumentHelp("Below 1 likely words become likelier (default: 1).", valueName: "t"))
-  var temperature: Float?
-  @Option(help: ArgumentHelp("Draw among the n likeliest words only.", valueName: "n"))
-  var topK: Int?
-  @Option(help: ArgumentHelp("Fixes what is drawn.", valueName: "s"))
-  var seed: UInt64 = 1
-
-  func validate() throws {
-    if let beam, !(1...100).contains(beam) {
-      throw ValidationError("--beam must be from 1 to 100, not \(beam).")
-    }
-    if let maxWords, !(1...1000).contains(maxWords) {
-      throw ValidationError("--max-words must be from 1 to 1000, not \(maxWords).")
-    }
-    if let temperature, !(0...100).contains(temperature) {
-      throw ValidationError("--temperature must be from 0 to 100, not \(temperature).")
-    }
-    if let topK, topK < 1 { throw ValidationError("--top-k must be above 0, not \(topK).") }
-    guard seed < 1 << 53 else { throw ValidationError("--seed must be below 2^53.") }
-    if sample, beam != nil {
-      throw ValidationError("--sample draws words and keeps no beam. Leave out one of the two.")
-    }
-    if !sample, temperature != nil || topK != nil {
-      throw ValidationError("--temperature and --top-k decide how words are drawn. Add --sample.")
-    }
-  }
-
-  /// The search for `captionCount` captions, by the model's settings where the user gave none.
-  func search(for model: ModelConfiguration, captionCount: Int) -> CaptionSearch {
-    let maximumWords = maxWords ?? model.maximumWords
-    guard sample else {
-      let width = max(beam ?? model.beamWidth, captionCount)
-      return .beam(BeamSearch(width: width, maximumWords: maximumWords))
-    }
-    var sampling = SampledSearch(
-      count: captionCount, temperature: temperature ?? 1, maximumWords: maximumWords, seed: seed)
-    sampling.topWordCount = topK
-    return .sampling(sampling)
-  }
-}

@@ -3,6 +3,7 @@ import Captioning
 import Files
 import Media
 import Tensors
+import Text
 
 /// Which model to use.
 struct ModelOptions: ParsableArguments {
@@ -19,6 +20,36 @@ struct ModelOptions: ParsableArguments {
     try ModelDirectory(
       named: model ?? environmentVariable("CUTLINE_MODEL") ?? "default",
       searching: ModelSearchPath.current.folders)
+  }
+}
+
+/// Which models to caption with, together.
+struct EnsembleOptions: ParsableArguments {
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "The model: a folder, or a name on the search path (see cutline doctor).",
+      discussion:
+        "Named more than once, models caption together, by the mean of their probabilities.",
+      valueName: "name|dir"),
+    completion: .directory)
+  var model: [String] = []
+
+  func validate() throws {
+    guard model.count <= 64 else {
+      throw ValidationError("--model names \(model.count) models; 64 are the most.")
+    }
+  }
+
+  /// The models' folders: from the option, else $CUTLINE_MODEL, else the one called "default".
+  func models() throws(ModelError) -> ModelEnsemble {
+    let names = model.isEmpty ? [environmentVariable("CUTLINE_MODEL") ?? "default"] : model
+    var directories: [ModelDirectory] = []
+    for name in names {
+      directories.append(
+        try ModelDirectory(named: name, searching: ModelSearchPath.current.folders))
+    }
+    return ModelEnsemble(directories)
   }
 }
 
@@ -59,8 +90,9 @@ struct PrecisionOptions: ParsableArguments {
   var precision = StoredPrecision.f32
 
   /// What decides the captions besides the search: nothing is said of what is usual.
-  func settings(_ search: CaptionSearch) -> JSONValue {
-    guard precision != .f32, case .object(let members) = search.json else { return search.json }
+  func settings(_ search: CaptionSearch, _ vocabulary: Vocabulary) -> JSONValue {
+    let json = search.json(vocabulary)
+    guard precision != .f32, case .object(let members) = json else { return json }
     return .object(members + [.init("precision", .string(precision.rawValue))])
   }
 }

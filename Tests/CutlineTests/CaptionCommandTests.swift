@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Tensors
 import TestSupport
 import Testing
 
@@ -192,6 +193,98 @@ struct CaptionCommandTests {
     let greedy = try cutline(Pictures.jpeg, "-b", "1").output
     #expect(try cutline(Pictures.jpeg, "--sample", "--top-k", "1").output == greedy)
     #expect(try cutline(Pictures.jpeg, "--sample", "--temperature", "0").output == greedy)
+  }
+
+  @Test("Rules of the search are kept, and told in the row")
+  func searchRules() throws {
+    func row(_ options: String...) throws -> JSONValue {
+      let result = try Program.run(
+        [Pictures.jpeg, "-f", "jsonl", "-m", model.path] + options, in: folder.path)
+      #expect(result.status == 0, "\(result.errors)")
+      let row = try JSONValue(reading: Array((result.lines.first ?? "").utf8))
+      #expect(try schema().problems(of: row) == [])
+      return row
+    }
+    func text(_ row: JSONValue) -> [Substring] {
+      row["segments"]?.elements?[0]["captions"]?.elements?[0]["text"]?.string?.split(separator: " ")
+        ?? []
+    }
+    let forced = try row("--force-words", "Water,house", "--max-words", "5")
+    #expect(text(forced).contains("water") && text(forced).contains("house"))
+    #expect(forced["settings"]?["force_words"] == ["water", "house"])
+    let usual = try row()
+    let word = try #require(text(usual).first)
+    let forbidden = try row("--forbid-words", "\(word),nonsense", "--no-repeat", "1")
+    #expect(!text(forbidden).contains(word))
+    #expect(Set(text(forbidden)).count == text(forbidden).count)
+    #expect(forbidden["settings"]?["forbid_words"] == [.string(String(word))])
+    #expect(try text(row("--min-words", "6")).count >= 6)
+    let diverse = try row(
+      "--beam-groups", "2", "-b", "4", "--length-penalty", "0.7", "--diversity", "3")
+    #expect(diverse["settings"]?["length_penalty"] == 0.7)
+    #expect(diverse["settings"]?["beam_groups"] == 2 && diverse["settings"]?["diversity"] == 3)
+  }
+
+  @Test(
+    "What a model cannot do is refused before any picture is read",
+    arguments: [
+      (["--force-words", "zebra"], "does not know the word 'zebra'"),
+      (["--force-words", "dog,cat,house", "--max-words", "3"], "cannot say 3 and end"),
+      (["--min-words", "9"], "more than the 8 words of --max-words"),
+      (["--beam-groups", "2"], "a beam of 3 cannot be parted into 2 groups"),
+    ])
+  func impossibleSearches(options: [String], message: String) throws {
+    let result = try Program.run(["missing.jpg", "-m", model.path] + options, in: folder.path)
+    #expect(result.status == 64 && result.output.isEmpty)
+    #expect(result.errors.contains(message), "\(result.errors)")
+    #expect(!result.errors.contains("missing.jpg"))
+  }
+
+  @Test("Models named together caption together")
+  func ensemble() throws {
+    let other = try SampleModel()
+    try other.rewriteWeights { tensors in
+      for index in tensors.indices where tensors[index].name == "word_logits.weight" {
+        tensors[index].value = tensors[index].value * -1
+      }
+    }
+    func row(_ models: String...) throws -> JSONValue {
+      let result = try Program.run(
+        ["caption", Pictures.jpeg, "-f", "jsonl"] + models.flatMap { ["-m", $0] }, in: folder.path)
+      #expect(result.status == 0, "\(result.errors)")
+      return try JSONValue(reading: Array((result.lines.first ?? "").utf8))
+    }
+    let (alone, same, both) = try (
+      row(model.path), row(model.path, model.path), row(model.path, other.path)
+    )
+    let captions = [alone, same].map {
+      $0["segments"]?.elements?[0]["captions"]?.elements?[0]["text"]
+    }
+    #expect(captions[0] != nil && captions[0] == captions[1])
+    #expect(both["model"]?["name"] == "tiny+tiny")
+    #expect(Set([alone, same, both].map { $0["model"]?["sha256"]?.string }).count == 3)
+    #expect(
+      alone["segments"]?.elements?[0]["captions"]?.elements?[0]["logprob"]
+        != both["segments"]?.elements?[0]["captions"]?.elements?[0]["logprob"])
+  }
+
+  @Test("Models of other words, or that see another part of pictures, do not caption together")
+  func unfitEnsemble() throws {
+    let words = try SampleModel()
+    try words.rewrite(
+      "vocab.json",
+      with: words.text(of: "vocab.json").replacingOccurrences(of: "water", with: "sea"))
+    let framing = try SampleModel()
+    try framing.rewrite(
+      "config.json",
+      with: framing.text(of: "config.json").replacingOccurrences(
+        of: "squash-bilinear-antialias", with: "central-fraction-bilinear-antialias"
+      ).replacingOccurrences(of: "\"padding\"", with: "\"resize_value\": 0.8, \"padding\""))
+    for (unfit, message) in [(words, "knows other words"), (framing, "frames pictures otherwise")] {
+      let result = try Program.run(
+        ["caption", Pictures.jpeg, "-m", model.path, "-m", unfit.path], in: folder.path)
+      #expect(result.status == 65 && result.errors.contains(message), "\(result.errors)")
+    }
   }
 
   @Test("-v says how long it took, -q silences warnings, and neither touches the results")

@@ -1,5 +1,4 @@
 import Media
-import Tensors
 
 /// Captions what many files show, packed into full batches for the encoder and for the search.
 ///
@@ -28,9 +27,9 @@ package struct CaptionPacker {
     let place: Int
     let span: ClipSegment?
     let frameCount: Int
-    /// What the encoder has seen so far, `[n, F]` in all.
-    var rows: [Tensor] = []
-    var rowCount: Int { rows.reduce(0) { $0 + $1.shape[0] } }
+    /// What was seen so far.
+    var seen: [EncodedPictures] = []
+    var seenCount: Int { seen.reduce(0) { $0 + $1.count } }
   }
 
   private let captioner: Captioner
@@ -72,7 +71,7 @@ package struct CaptionPacker {
     segments.append(Segment(file: id, place: place, span: span, frameCount: images.count))
     frames += images
     while frames.count >= batchSize { encode(batchSize) }
-    if segments.count(where: { $0.rowCount == $0.frameCount }) >= batchSize { search() }
+    if segments.count(where: { $0.seenCount == $0.frameCount }) >= batchSize { search() }
   }
 
   /// All segments of the file `id` were added.
@@ -84,7 +83,7 @@ package struct CaptionPacker {
     var kept: [Image] = []
     var next = frames[...]
     for segment in segments {
-      let waiting = next.prefix(segment.frameCount - segment.rowCount)
+      let waiting = next.prefix(segment.frameCount - segment.seenCount)
       next.removeFirst(waiting.count)
       if segment.file != id { kept += waiting }
     }
@@ -111,16 +110,16 @@ package struct CaptionPacker {
   // MARK: Batches
 
   private mutating func encode(_ count: Int) {
-    var features = Tensor(0)
+    var features = EncodedPictures(byMember: [])
     let time = ContinuousClock().measure {
       features = captioner.features(of: Array(frames.prefix(count)))
     }
     frames.removeFirst(count)
     var start = 0
     for index in segments.indices where start < count {
-      let added = min(segments[index].frameCount - segments[index].rowCount, count - start)
+      let added = min(segments[index].frameCount - segments[index].seenCount, count - start)
       guard added > 0 else { continue }
-      segments[index].rows.append(features.slice(start..<start + added))
+      segments[index].seen.append(features.slice(start..<start + added))
       files[segments[index].file]?.encodeTime += time * added / count
       start += added
     }
@@ -128,18 +127,15 @@ package struct CaptionPacker {
 
   /// Finds captions for the first segments whose frames were all seen.
   private mutating func search() {
-    let batch = segments.prefix(batchSize).prefix { $0.rowCount == $0.frameCount }
+    let batch = segments.prefix(batchSize).prefix { $0.seenCount == $0.frameCount }
     if batch.isEmpty { return }
     segments.removeFirst(batch.count)
     var captions: [[Caption]] = []
     let time = ContinuousClock().measure {
-      let features = batch.map { segment in
-        let frames = Tensor(concatenating: segment.rows, along: 0)
-        return frames.mean(over: [0]).reshaped(to: [1] + frames.shape.dropFirst())
-      }
+      let means = batch.map { EncodedPictures(concatenating: $0.seen).mean }
       let numbers = batch.map { (files[$0.file]?.firstNumber ?? 0) + $0.place }
       captions = captioner.captions(
-        from: Tensor(concatenating: features, along: 0), numbers: numbers)
+        from: EncodedPictures(concatenating: means), numbers: numbers)
     }
     for (segment, captions) in zip(batch, captions) {
       let captioned = CaptionedSegment(

@@ -137,29 +137,9 @@ extension ClipSampling {
   }
 }
 
-extension CaptionSearch {
-  /// The settings that decide what is found.
-  package var json: JSONValue {
-    switch self {
-    case .beam(let search):
-      return [
-        "beam": .number(Double(search.width)), "max_words": .number(Double(search.maximumWords)),
-      ]
-    case .sampling(let search):
-      var members: [JSONValue.Member] = [
-        .init("sample", true), .init("temperature", .rounded(Double(search.temperature))),
-      ]
-      if let count = search.topWordCount { members.append(.init("top_k", .number(Double(count)))) }
-      members.append(.init("seed", .number(Double(search.random.seed))))
-      members.append(.init("max_words", .number(Double(search.maximumWords))))
-      return .object(members)
-    }
-  }
-}
-
 extension JSONValue {
   /// `value` to four places: as exact as captions of different batches agree.
-  fileprivate static func rounded(_ value: Double, to unit: Double = 1e4) -> JSONValue {
+  static func rounded(_ value: Double, to unit: Double = 1e4) -> JSONValue {
     value.isFinite ? .number((value * unit).rounded() / unit) : .null
   }
 }

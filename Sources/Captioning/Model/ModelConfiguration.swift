@@ -10,6 +10,7 @@ package struct ModelConfiguration: Sendable, Equatable {
   /// How captions are found unless the user says otherwise.
   package var beamWidth = 3
   package var maximumWords = 20
+  package var lengthPenalty = LengthPenalty.none
   /// Who may use the model for what, where it came from, what it was trained on.
   package var provenance = Provenance()
   /// Scores by name, such as `cider`.
@@ -17,6 +18,13 @@ package struct ModelConfiguration: Sendable, Equatable {
 
   package init(encoder: EncoderConfiguration, decoder: DecoderConfiguration? = nil) {
     (self.encoder, self.decoder) = (encoder, decoder)
+  }
+
+  /// How captions are found unless the user says otherwise.
+  package var search: CaptionSearch {
+    var search = BeamSearch(width: beamWidth, maximumWords: maximumWords)
+    search.lengthPenalty = lengthPenalty
+    return .beam(search)
   }
 }
 

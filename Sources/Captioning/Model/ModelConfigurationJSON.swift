@@ -11,10 +11,11 @@ extension ModelConfiguration {
       .init("schema", .string(Self.schema)), .init("encoder", encoder.json),
     ]
     if let decoder { members.append(.init("decoder", decoder.json)) }
-    members.append(
-      .init(
-        "decode",
-        ["beam": .number(Double(beamWidth)), "max_words": .number(Double(maximumWords))]))
+    var decode: [JSONValue.Member] = [
+      .init("beam", .number(Double(beamWidth))), .init("max_words", .number(Double(maximumWords))),
+    ]
+    if let penalty = lengthPenalty.json { decode.append(.init("length_penalty", penalty)) }
+    members.append(.init("decode", .object(decode)))
     let notes = [
       ("license", provenance.license), ("started_from", provenance.startedFrom),
       ("trained_on", provenance.trainedOn),
@@ -43,6 +44,7 @@ extension ModelConfiguration {
       let decode = try fields.object("decode")
       beamWidth = try decode.integer("beam", in: 1...1000)
       maximumWords = try decode.integer("max_words", in: 1...1000)
+      lengthPenalty = try decode.lengthPenalty("length_penalty")
     }
     provenance = Provenance(
       license: json["license"]?.string, startedFrom: json["started_from"]?.string,
@@ -213,6 +215,14 @@ struct ConfigurationFields {
       throw wrong(key, "one of \(Choice.allCases.map(\.rawValue).joined(separator: ", "))")
     }
     return value
+  }
+
+  func lengthPenalty(_ key: String) throws(ConfigurationProblem) -> LengthPenalty {
+    guard let value = json[key] else { return .none }
+    guard let penalty = LengthPenalty(json: value) else {
+      throw wrong(key, "\"average\" or a number from 0 to 10")
+    }
+    return penalty
   }
 
   private func wrong(_ key: String, _ expected: String) -> ConfigurationProblem {

@@ -21,6 +21,10 @@ public struct ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     case unlisted(String)
     /// The vocabulary does not have as many words as the decoder scores.
     case otherVocabulary(words: Int, scores: Int)
+    /// The models of an ensemble know different words.
+    case otherWords(than: String)
+    /// The models of an ensemble see different parts or sizes of a picture.
+    case otherFraming(than: String)
     /// The folder holds an encoder only.
     case noDecoder
   }
@@ -55,6 +59,12 @@ public struct ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     case .otherVocabulary(let words, let scores):
       "\(path): has \(words) words, but the decoder scores \(scores). The vocabulary is another "
         + "model's; get a fresh copy."
+    case .otherWords(let first):
+      "\(path): knows other words than \(first). Models that caption together must have the same "
+        + "vocabulary: train them on the same captions."
+    case .otherFraming(let first):
+      "\(path): frames pictures otherwise than \(first). Models that caption together must agree in "
+        + "'resize' and 'input' of their config.json."
     case .noDecoder:
       "\(path): is an encoder that has learned no captions. Train it: cutline train DATASET "
         + "--encoder-model \(path) -o runs/first"

@@ -10,6 +10,20 @@ public struct BeamSearch: Sendable, Equatable {
   public var width = 3
   /// The most words to write before giving up on `<eos>`.
   public var maximumWords = 20
+  /// How the captions found are ranked.
+  public var lengthPenalty = LengthPenalty.none
+  /// What captions may say.
+  public var rules = WordRules()
+  /// What every caption says, at most `maximumWords` different words.
+  ///
+  /// Captions compete with those only that have said as many of them (grid beam search; Hokamp & Liu,
+  /// 2017), so that no word is too unlikely to come.
+  public var forced: [TokenID] = []
+  /// How many groups of captions are kept, each `width / groupCount` wide.
+  public var groupCount = 1
+  /// What it costs a group, in nats, to choose the word that another chose at that step (diverse beam
+  /// search; Vijayakumar et al., 2018).
+  public var diversity: Float = 0
 
   public init(width: Int = 3, maximumWords: Int = 20) {
     (self.width, self.maximumWords) = (width, maximumWords)
@@ -18,53 +32,169 @@ public struct BeamSearch: Sendable, Equatable {
   /// Finds captions for each picture.
   ///
   /// - Parameters:
-  ///   - features: `[P, F]`.
+  ///   - features: `[P, F]` or `[P, L, F]`.
   ///   - decoder: Scores the words.
-  /// - Returns: Up to `width` captions of each picture, most likely first.
+  /// - Returns: Up to `width` captions of each picture, the best first.
   public func captions<Decoder: CaptionDecoder>(
     of features: Tensor, by decoder: Decoder
   ) -> [[Hypothesis]] {
-    var (context, state) = decoder.start(features)
-    var finished = [[Hypothesis]](repeating: [], count: features.shape[0])
-    // Row k of `state` remembers what beam[k] has said.
-    var beam = finished.indices.map { Row(picture: $0, caption: Hypothesis()) }
+    captions(
+      from: DecoderCaptions(of: features, by: decoder), pictureCount: features.shape[0])
+  }
+
+  /// Finds captions for each picture.
+  ///
+  /// - Parameters:
+  ///   - start: One empty caption of each picture.
+  ///   - pictureCount: How many pictures there are.
+  /// - Returns: Up to `width` captions of each picture, the best first.
+  public func captions<Captions: CaptionsInProgress>(
+    from start: Captions, pictureCount: Int
+  ) -> [[Hypothesis]] {
+    var found = [[[Hypothesis]]](
+      repeating: Array(repeating: [], count: groupCount), count: pictureCount)
+    // Row k of `captions` remembers what beam[k] has said.
+    var beam = found.indices.flatMap { picture in
+      (0..<groupCount).map { Row(picture: picture, group: $0, caption: Hypothesis()) }
+    }
+    var captions = groupCount > 1 ? start.rows(beam.map(\.picture)) : start
 
     for _ in 0..<maximumWords where !beam.isEmpty {
-      let (logits, next) = decoder.logits(
-        after: beam.map(\.caption.lastWord), state, context, pictureOfRow: beam.map(\.picture))
-      let best = continuations(of: beam, logSoftmax(logits), finished.map { width - $0.count })
-      for (row, _) in best where row.caption.isFinished {
-        finished[row.picture].append(row.caption)
-      }
-      let growing = best.filter { !$0.row.caption.isFinished }
-      beam = growing.map(\.row)
-      if !beam.isEmpty { state = next.rows(growing.map(\.parent)) }
+      let (next, longer) = captions.reading(
+        beam.map(\.caption.lastWord), describing: beam.map(\.picture))
+      let (ended, growing) = continuations(of: beam, next) { room(in: found[$0.picture][$0.group]) }
+      for row in ended { found[row.picture][row.group].append(row.caption) }
+      let kept = growing.filter { room(in: found[$0.row.picture][$0.row.group]) > 0 }
+      beam = kept.map(\.row)
+      if !beam.isEmpty { captions = longer.rows(kept.map(\.parent)) }
     }
-    for row in beam { finished[row.picture].append(row.caption) }
-    return finished.map { $0.sorted(by: Hypothesis.isBetter) }
+    for row in beam { found[row.picture][row.group].append(row.caption) }
+    return found.map { ranked($0.flatMap(\.self)) }
   }
 
-  /// A caption in the making and the picture that it describes.
+  /// A caption in the making, the picture that it describes, and with whom it competes.
   private struct Row {
     let picture: Int
-    let caption: Hypothesis
+    let group: Int
+    var caption: Hypothesis
   }
 
-  /// The likeliest captions one word longer: for each picture as many as it has room for.
+  /// How many captions a group has room for that has found some.
+  private func room(in found: [Hypothesis]) -> Int { width / groupCount - found.count }
+
+  /// How many of the forced words a caption has said.
+  private func forcedCount(in caption: Hypothesis) -> Int {
+    forced.count(where: caption.words.contains)
+  }
+
+  private func ranked(_ found: [Hypothesis]) -> [Hypothesis] {
+    let most = found.map(forcedCount).max()
+    var seen: Set<[TokenID]> = []
+    return found.filter { forcedCount(in: $0) == most && seen.insert($0.words).inserted }
+      .sorted { Hypothesis.isBetter($0, $1, by: lengthPenalty) }
+  }
+}
+
+// MARK: One step
+
+extension BeamSearch {
+  /// A caption one word longer.
+  private struct Candidate {
+    /// Which row of the beam goes on.
+    let parent: Int
+    let word: TokenID
+    let logProbability: Float
+    /// How many of the forced words it has said.
+    let forcedCount: Int
+    /// What candidates compete by: of the whole caption, less what its last word costs.
+    let score: Float
+  }
+
+  /// The best captions one word longer: of each group, as many as it has `room` for.
   private func continuations(
-    of beam: [Row], _ logProbabilities: Tensor, _ room: [Int]
-  ) -> [(row: Row, parent: Int)] {
-    var found = [[(row: Row, parent: Int)]](repeating: [], count: room.count)
-    let likeliest = logProbabilities.largest(width + TokenID.unwritable.count)
-    for (parent, (row, words)) in zip(beam, likeliest).enumerated() {
-      for (word, logProbability) in words where !TokenID.unwritable.contains(TokenID(word)) {
-        let caption = row.caption.extended(by: TokenID(word), logProbability)
-        found[row.picture].append((Row(picture: row.picture, caption: caption), parent))
+    of beam: [Row], _ next: Tensor, room: (Row) -> Int
+  ) -> (ended: [Row], growing: [(row: Row, parent: Int)]) {
+    let words = PossibleWords(next, count: candidateCount(in: beam), keeping: forced)
+    var (ended, growing): ([Row], [(row: Row, parent: Int)]) = ([], [])
+    var (start, chosen): (Int, [TokenID]) = (0, [])
+    while start < beam.count {
+      let first = beam[start]
+      let end =
+        beam[start...].firstIndex { ($0.picture, $0.group) != (first.picture, first.group) }
+        ?? beam.count
+      if start == 0 || beam[start - 1].picture != first.picture { chosen = [] }
+      let possible = (start..<end).flatMap { row in
+        candidates(after: beam[row], at: row, words, chosen)
       }
+      // Every word may be forbidden: then what was said is all there is.
+      if possible.isEmpty { ended += beam[start..<end] }
+      for candidate in best(room(first), of: possible) {
+        chosen.append(candidate.word)
+        var row = beam[candidate.parent]
+        row.caption = row.caption.extended(by: candidate.word, candidate.logProbability)
+        if row.caption.isFinished {
+          ended.append(row)
+        } else {
+          growing.append((row, candidate.parent))
+        }
+      }
+      start = end
     }
-    return zip(found, room).flatMap { candidates, room in
-      candidates.sorted { $0.row.caption.logProbability > $1.row.caption.logProbability }
-        .prefix(room)
+    return (ended, growing)
+  }
+
+  /// The words that may follow the caption of a row, those that other groups have `chosen` at a price.
+  private func candidates(
+    after row: Row, at parent: Int, _ words: PossibleWords, _ chosen: [TokenID]
+  ) -> [Candidate] {
+    let caption = row.caption
+    let (before, said) = (caption.logProbability, caption.words)
+    let missing = forced.filter { !said.contains($0) }
+    var forbidden = rules.forbidden(after: said)
+    if !missing.isEmpty { forbidden.insert(.end) }
+    return words.after(row: parent, missing, except: forbidden).map { word, logProbability in
+      Candidate(
+        parent: parent, word: word, logProbability: logProbability,
+        forcedCount: forced.count - missing.count + (missing.contains(word) ? 1 : 0),
+        score: before + logProbability - diversity * Float(chosen.count { $0 == word }))
     }
+  }
+
+  /// The best `count` candidates for each number of forced words said.
+  private func best(_ count: Int, of candidates: [Candidate]) -> [Candidate] {
+    let sorted = candidates.sorted { $0.score > $1.score }
+    guard !forced.isEmpty else { return Array(sorted.prefix(count)) }
+    return (0...forced.count).flatMap { said in
+      sorted.filter { $0.forcedCount == said }.prefix(count)
+    }
+  }
+
+  /// How many of a row's likeliest words may have to be looked at: other groups may have chosen, or rules
+  /// forbid, those before.
+  private func candidateCount(in beam: [Row]) -> Int {
+    let length = beam.map(\.caption.words.count).max() ?? 0
+    return width + rules.forbiddenCount(inLength: length) + (groupCount > 1 ? width : 0)
+  }
+}
+
+/// The words that may follow each row of a beam: the likeliest, and those that must come.
+private struct PossibleWords {
+  private let likeliest: [[(index: Int, value: Float)]]
+  /// All scores, where any word must come.
+  private let all: (scores: [Float], columns: Int)?
+
+  init(_ next: Tensor, count: Int, keeping forced: [TokenID]) {
+    likeliest = next.largest(count)
+    all = forced.isEmpty ? nil : (next.floats, next.shape[1])
+  }
+
+  func after(
+    row: Int, _ missing: [TokenID], except forbidden: Set<TokenID>
+  ) -> [(word: TokenID, logProbability: Float)] {
+    let likely = likeliest[row].lazy.map { (word: TokenID($0.index), logProbability: $0.value) }
+      .filter { !forbidden.contains($0.word) && !missing.contains($0.word) }
+    guard let all else { return Array(likely) }
+    return likely
+      + missing.map { ($0, all.scores[row * all.columns + $0.index]) }
   }
 }

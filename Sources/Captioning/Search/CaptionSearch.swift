@@ -9,17 +9,26 @@ public enum CaptionSearch: Sendable, Equatable {
   /// Finds captions for each picture.
   ///
   /// - Parameters:
-  ///   - features: `[P, F]`.
-  ///   - decoder: Scores the words.
+  ///   - start: One empty caption of each picture.
+  ///   - pictureCount: How many pictures there are.
   ///   - firstPicture: The number of the first picture among all that are captioned.
-  /// - Returns: The captions of each picture, most likely first.
+  /// - Returns: The captions of each picture, the best first.
+  func captions(
+    from start: some CaptionsInProgress, pictureCount: Int, firstPicture: Int
+  ) -> [[Hypothesis]] {
+    switch self {
+    case .beam(let search): search.captions(from: start, pictureCount: pictureCount)
+    case .sampling(let search):
+      search.captions(from: start, pictureCount: pictureCount, firstPicture: firstPicture)
+    }
+  }
+
+  /// Finds captions for each picture of `features`, `[P, F]` or `[P, L, F]`.
   func captions(
     of features: Tensor, by decoder: some CaptionDecoder, firstPicture: Int
   ) -> [[Hypothesis]] {
-    switch self {
-    case .beam(let search): search.captions(of: features, by: decoder)
-    case .sampling(let search):
-      search.captions(of: features, by: decoder, firstPicture: firstPicture)
-    }
+    captions(
+      from: DecoderCaptions(of: features, by: decoder), pictureCount: features.shape[0],
+      firstPicture: firstPicture)
   }
 }

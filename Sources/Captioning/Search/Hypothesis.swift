@@ -25,8 +25,9 @@ public struct Hypothesis: Sendable, Equatable {
   }
 
   /// Finished captions before cut-off ones, and each kind by likelihood.
-  static func isBetter(_ a: Hypothesis, _ b: Hypothesis) -> Bool {
-    a.isFinished == b.isFinished ? a.logProbability > b.logProbability : a.isFinished
+  static func isBetter(_ a: Hypothesis, _ b: Hypothesis, by penalty: LengthPenalty = .none) -> Bool
+  {
+    a.isFinished == b.isFinished ? penalty.score(of: a) > penalty.score(of: b) : a.isFinished
   }
 }
 

@@ -1,0 +1,45 @@
+import Files
+import Text
+
+/// The folders of models that caption together; mostly of one.
+package struct ModelEnsemble: Sendable {
+  /// At least one.
+  package let directories: [ModelDirectory]
+
+  package init(_ directories: [ModelDirectory]) { self.directories = directories }
+
+  /// The models' names with + between.
+  package var name: String { directories.map(\.name).joined(separator: "+") }
+
+  package var paths: String { directories.map(\.path).joined(separator: ", ") }
+
+  /// How captions are found unless the user says otherwise: as the first model has it.
+  package func configuration() throws(ModelError) -> ModelConfiguration {
+    try directories[0].configuration()
+  }
+
+  package func vocabulary() throws(ModelError) -> Vocabulary { try directories[0].vocabulary() }
+
+  /// The SHA-256 of the weights, as the folders' lists have it; nil where one has no list.
+  ///
+  /// That of several models is of their digests, one a line.
+  package func weightsDigest() -> String? {
+    let digests = directories.compactMap { $0.weightsDigest() }
+    return digests.count == directories.count ? Self.digest(of: digests) : nil
+  }
+
+  /// The same, computed where a folder has no list.
+  package func weightsChecksum() throws(ModelError) -> String {
+    var digests: [String] = []
+    for directory in directories { digests.append(try directory.weightsChecksum()) }
+    return Self.digest(of: digests)
+  }
+
+  private static func digest(of digests: [String]) -> String {
+    digests.count == 1
+      ? digests[0]
+      : Array(digests.map { "\($0)\n" }.joined().utf8).withUnsafeBytes {
+        SHA256.digest(of: $0).description
+      }
+  }
+}

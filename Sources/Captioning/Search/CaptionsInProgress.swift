@@ -1,0 +1,72 @@
+import Layers
+import Tensors
+import Text
+
+/// Captions in the making, one row each: what a search asks for the words that may follow.
+public protocol CaptionsInProgress: RowSelectable {
+  /// Reads one word per row.
+  ///
+  /// - Parameters:
+  ///   - words: What each caption goes on with.
+  ///   - pictureOfRow: Which picture each describes.
+  /// - Returns: `log p` of every word that may follow, `[B, V]`, and the captions with `words`.
+  func reading(_ words: [TokenID], describing pictureOfRow: [Int]) -> (next: Tensor, Self)
+}
+
+/// Captions that one decoder writes.
+struct DecoderCaptions<Decoder: CaptionDecoder>: CaptionsInProgress {
+  private let decoder: Decoder
+  private let context: Decoder.Context
+  private var state: Decoder.State
+
+  /// Empty captions of all pictures of `features`, one each.
+  init(of features: Tensor, by decoder: Decoder) {
+    self.decoder = decoder
+    (context, state) = decoder.start(features)
+  }
+
+  func reading(_ words: [TokenID], describing pictureOfRow: [Int]) -> (next: Tensor, Self) {
+    var longer = self
+    let logits: Tensor
+    (logits, longer.state) = decoder.logits(
+      after: words, state, context, pictureOfRow: pictureOfRow)
+    return (logSoftmax(logits), longer)
+  }
+
+  func rows(_ indices: [Int]) -> Self {
+    var chosen = self
+    chosen.state = state.rows(indices)
+    return chosen
+  }
+}
+
+extension CaptionDecoder {
+  /// Empty captions of all pictures of `features`, one each.
+  func emptyCaptions(of features: Tensor) -> any CaptionsInProgress {
+    DecoderCaptions(of: features, by: self)
+  }
+}
+
+/// Captions that several decoders of the same words write together: a word is as likely as they find it in
+/// the mean (the ensembles of Vinyals et al., 2017).
+struct EnsembleCaptions: CaptionsInProgress {
+  /// At least one.
+  let members: [any CaptionsInProgress]
+
+  func reading(_ words: [TokenID], describing pictureOfRow: [Int]) -> (next: Tensor, Self) {
+    let read = members.map { $0.reading(words, describing: pictureOfRow) }
+    return (logMeanExp(read.map(\.next)), EnsembleCaptions(members: read.map(\.1)))
+  }
+
+  func rows(_ indices: [Int]) -> Self {
+    EnsembleCaptions(members: members.map { $0.rows(indices) })
+  }
+}
+
+/// The logarithm of the mean of what `x` are the logarithms of, element by element.
+private func logMeanExp(_ x: [Tensor]) -> Tensor {
+  // Relative to the largest, lest all become 0.
+  let largest = x.dropFirst().reduce(x[0]) { $0 + relu($1 - $0) }
+  let sum = x.dropFirst().reduce(exp(x[0] - largest)) { $0 + exp($1 - largest) }
+  return largest + log(sum * (1 / Float(x.count)))
+}

@@ -1,0 +1,175 @@
+import ArgumentParser
+import Captioning
+import Text
+
+/// How captions are searched for.
+struct SearchOptions: ParsableArguments {
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "Captions kept while searching; 1 is greedy (default: the model's).", valueName: "n"))
+  var beam: Int?
+  @Option(help: ArgumentHelp("Words in a caption at most (default: the model's).", valueName: "n"))
+  var maxWords: Int?
+  @Option(help: ArgumentHelp("Words in a caption at least (default: 0).", valueName: "n"))
+  var minWords: Int?
+  @Option(
+    help: ArgumentHelp(
+      "How captions are ranked: by their log-probability (none), by it per word (average), or by it over "
+        + "((5 + words) / 6)^a (Wu et al., 2016) (default: the model's).",
+      valueName: "none|average|a"))
+  var lengthPenalty: LengthPenalty?
+  @Option(
+    help: ArgumentHelp("Never say the same n words in a row twice.", valueName: "n"))
+  var noRepeat: Int?
+  @Option(
+    help: ArgumentHelp("Words that every caption says, such as dog,ball.", valueName: "list"))
+  var forceWords: WordList?
+  @Option(help: ArgumentHelp("Words that no caption says.", valueName: "list"))
+  var forbidWords: WordList?
+  @Option(
+    help: ArgumentHelp(
+      "Part the beam into groups that choose different words (Vijayakumar et al., 2018).",
+      valueName: "n"))
+  var beamGroups: Int?
+  @Option(
+    help: ArgumentHelp(
+      "What choosing the word of another group costs, in nats (default: 0.5).", valueName: "x"))
+  var diversity: Float?
+  @Flag(help: "Draw words at random rather than search for the likeliest.")
+  var sample = false
+  @Option(
+    help: ArgumentHelp("Below 1 likely words become likelier (default: 1).", valueName: "t"))
+  var temperature: Float?
+  @Option(help: ArgumentHelp("Draw among the n likeliest words only.", valueName: "n"))
+  var topK: Int?
+  @Option(
+    help: ArgumentHelp(
+      "Draw among the fewest likeliest words only that together are as likely as this.",
+      valueName: "p"))
+  var topP: Float?
+  @Option(help: ArgumentHelp("Fixes what is drawn.", valueName: "s"))
+  var seed: UInt64?
+
+  func validate() throws {
+    if let beam { try check("--beam", beam, in: 1...100) }
+    if let maxWords { try check("--max-words", maxWords, in: 1...1000) }
+    if let minWords { try check("--min-words", minWords, in: 0...1000) }
+    if let noRepeat { try check("--no-repeat", noRepeat, in: 1...1000) }
+    if let beamGroups { try check("--beam-groups", beamGroups, in: 1...100) }
+    if let topK, topK < 1 { throw ValidationError("--top-k must be above 0, not \(topK).") }
+    if let topP, !(topP > 0 && topP <= 1) {
+      throw ValidationError("--top-p must be above 0 and at most 1, not \(topP).")
+    }
+    if let temperature, !(0...100).contains(temperature) {
+      throw ValidationError("--temperature must be from 0 to 100, not \(temperature).")
+    }
+    if let diversity, !(0...100).contains(diversity) {
+      throw ValidationError("--diversity must be from 0 to 100, not \(diversity).")
+    }
+    guard seed.map({ $0 < 1 << 53 }) ?? true else {
+      throw ValidationError("--seed must be below 2^53.")
+    }
+    try refuseContradictions()
+  }
+
+  private func refuseContradictions() throws {
+    let ofBeam = [
+      ("--beam", beam != nil), ("--length-penalty", lengthPenalty != nil),
+      ("--force-words", forceWords != nil), ("--beam-groups", beamGroups != nil),
+      ("--diversity", diversity != nil),
+    ]
+    let ofDraws = [
+      ("--temperature", temperature != nil), ("--top-k", topK != nil), ("--top-p", topP != nil),
+      ("--seed", seed != nil),
+    ]
+    if sample, let (option, _) = ofBeam.first(where: \.1) {
+      throw ValidationError("--sample draws words, and \(option) is for a beam. Leave out one.")
+    }
+    if !sample, let (option, _) = ofDraws.first(where: \.1) {
+      throw ValidationError("\(option) decides how words are drawn. Add --sample.")
+    }
+    if diversity != nil, beamGroups == nil {
+      throw ValidationError("--diversity is between groups of a beam. Add --beam-groups.")
+    }
+    let both = Set(forceWords?.words ?? []).intersection(forbidWords?.words ?? [])
+    if let word = both.min() {
+      throw ValidationError("'\(word)' cannot be both forced and forbidden.")
+    }
+  }
+
+  /// The search for `captionCount` captions, by the model's settings where the user gave none.
+  ///
+  /// - Throws: What the model, or the rest of the options, make impossible.
+  func search(
+    for model: ModelConfiguration, _ vocabulary: Vocabulary, captionCount: Int
+  ) throws -> CaptionSearch {
+    let maximumWords = maxWords ?? model.maximumWords
+    let rules = WordRules(
+      minimumWords: minWords ?? 0, unrepeatedCount: noRepeat,
+      forbidden: Set((forbidWords?.words ?? []).compactMap { vocabulary.id(of: $0) }))
+    guard rules.minimumWords <= maximumWords else {
+      throw ValidationError(
+        "--min-words \(rules.minimumWords) is more than the \(maximumWords) words of --max-words.")
+    }
+    if sample {
+      var search = SampledSearch(
+        count: captionCount, temperature: temperature ?? 1, maximumWords: maximumWords,
+        seed: seed ?? 1)
+      (search.topWordCount, search.topProbability, search.rules) = (topK, topP, rules)
+      return .sampling(search)
+    }
+    var search = BeamSearch(
+      width: max(beam ?? model.beamWidth, captionCount), maximumWords: maximumWords)
+    search.lengthPenalty = lengthPenalty ?? model.lengthPenalty
+    search.rules = rules
+    search.forced = try forcedWords(vocabulary, maximumWords)
+    search.groupCount = beamGroups ?? 1
+    search.diversity = search.groupCount > 1 ? diversity ?? 0.5 : 0
+    guard search.width.isMultiple(of: search.groupCount) else {
+      throw ValidationError(
+        "a beam of \(search.width) cannot be parted into \(search.groupCount) groups. Choose a --beam "
+          + "that is a multiple of --beam-groups.")
+    }
+    return .beam(search)
+  }
+
+  private func forcedWords(_ vocabulary: Vocabulary, _ maximumWords: Int) throws -> [TokenID] {
+    let words = forceWords?.words ?? []
+    let known = try words.map { word in
+      guard let id = vocabulary.id(of: word) else {
+        throw ValidationError(
+          "the model does not know the word '\(word)' of --force-words. Its words are in vocab.json."
+        )
+      }
+      return id
+    }
+    guard known.count < maximumWords else {
+      throw ValidationError(
+        "captions of at most \(maximumWords) words cannot say \(known.count) and end. Force fewer, or "
+          + "give --max-words more.")
+    }
+    return known
+  }
+}
+
+/// Words with commas between.
+struct WordList: ExpressibleByArgument {
+  /// Each once, in lower case.
+  let words: [String]
+
+  init?(argument: String) {
+    let words = argument.split(separator: ",", omittingEmptySubsequences: false).map {
+      String($0).lowercased()
+    }
+    guard words.allSatisfy({ !$0.isEmpty && !$0.contains(where: \.isWhitespace) }) else {
+      return nil
+    }
+    var seen: Set<String> = []
+    self.words = words.filter { seen.insert($0).inserted }
+  }
+}
+
+extension LengthPenalty: ExpressibleByArgument {
+  public init?(argument: String) { self.init(named: argument) }
+}
