@@ -17,6 +17,7 @@ struct BenchCommand: ParsableCommand {
         cutline bench
         cutline bench --encoder resnet50 --precision bf16 --batch-size 32
         cutline bench --train --sampling 0.25
+        cutline bench --search --attention
       """)
 
   @OptionGroup var model: ModelOptions
@@ -30,7 +31,16 @@ struct BenchCommand: ParsableCommand {
       "Time training steps: an LSTM captioner of 512 units and 10,000 words.",
       discussion: "On 2048 features per picture; with --encoder on pictures, which fine-tunes it."))
   var train = false
-  @Flag(help: "With --train, a captioner with attention, on 49 positions of 1280 features.")
+  @Flag(
+    help: ArgumentHelp(
+      "Time searches for captions of 20 words: a beam of three, 512 units, 10,000 words.",
+      discussion: "On 2048 features per picture."))
+  var search = false
+  @Flag(
+    help: """
+      With --train or --search, a captioner with attention: on 49 positions of 1280 features, or on 196 \
+      of 2048.
+      """)
   var attention = false
   @Option(
     help: ArgumentHelp("With --train, the chance of words to be drawn.", valueName: "rate"))
@@ -58,8 +68,12 @@ struct BenchCommand: ParsableCommand {
     if encoder != nil, model.model != nil {
       throw ValidationError("--encoder times a network without a model. Leave out --model.")
     }
-    guard !attention || train else {
-      throw ValidationError("--attention needs --train.")
+    guard !attention || train || search else {
+      throw ValidationError("--attention needs --train or --search.")
+    }
+    guard !search || (!train && encoder == nil && model.model == nil) else {
+      throw ValidationError(
+        "--search times a network of its own. Leave out --train, --encoder and --model.")
     }
     guard (0...1).contains(sampling), sampling == 0 || train else {
       throw ValidationError("--sampling must be from 0 to 1, and needs --train.")
@@ -72,7 +86,9 @@ struct BenchCommand: ParsableCommand {
   func run() throws {
     let threadCount = try threads.apply()
     var report =
-      try train ? timingsOfTraining() : encoder.map(timings(of:)) ?? timingsOfModel()
+      try train
+      ? timingsOfTraining()
+      : search ? timingsOfSearch() : encoder.map(timings(of:)) ?? timingsOfModel()
     report.threadCount = threadCount
     try StandardStream.output.write(json ? report.json.prettyText + "\n" : report.text)
   }
@@ -88,6 +104,15 @@ struct BenchCommand: ParsableCommand {
         encoder, attention: attention ? .soft(annotationSize: 512, attentionSize: 512) : .none,
         captionCount: count, precision: type, samplingRate: sampling)
       report.add("step", count, medianDuration { bench.step() })
+    }
+    return report
+  }
+
+  private func timingsOfSearch() -> BenchReport {
+    var report = BenchReport(subject: "beam of 3, LSTM 512\(attention ? " with attention" : "")")
+    for count in batchSize.isEmpty ? [1, 64] : batchSize {
+      let bench = SearchBench(hasAttention: attention, pictureCount: count)
+      report.add("search", count, medianDuration(bench.search))
     }
     return report
   }
@@ -145,63 +170,5 @@ struct BenchCommand: ParsableCommand {
     var durations: [Duration] = []
     repeat { durations.append(clock.measure(body)) } while durations.count < 3 || clock.now < end
     return (durations.sorted()[durations.count / 2], durations.count)
-  }
-}
-
-/// What was measured, a row per stage and batch size.
-struct BenchReport {
-  let subject: String
-  var threadCount = 1
-  private var rows: [Row] = []
-
-  private struct Row {
-    let stage: String
-    let batchSize: Int
-    let milliseconds: Double
-    let runCount: Int
-
-    var picturesPerSecond: Double { 1000 * Double(batchSize) / milliseconds }
-  }
-
-  init(subject: String) { self.subject = subject }
-
-  mutating func add(_ stage: String, _ batchSize: Int, _ time: (median: Duration, count: Int)) {
-    rows.append(
-      Row(
-        stage: stage, batchSize: batchSize, milliseconds: time.median.milliseconds,
-        runCount: time.count))
-  }
-
-  var text: String {
-    let table = rows.map { row in
-      let numbers = [
-        padded("b\(row.batchSize)", 6), padded("\(tenths(row.milliseconds)) ms", 12),
-        padded("\(tenths(row.picturesPerSecond)) img/s", 14), "median of \(row.runCount)",
-      ]
-      return "\(row.stage)  " + numbers.joined(separator: "  ")
-    }
-    return (["\(subject), \(threadCount) threads"] + table).joined(separator: "\n") + "\n"
-  }
-
-  var json: JSONValue {
-    .object([
-      .init("subject", .string(subject)), .init("threads", .number(Double(threadCount))),
-      .init(
-        "timings",
-        .array(
-          rows.map { row in
-            .object([
-              .init("stage", .string(row.stage)),
-              .init("batch_size", .number(Double(row.batchSize))),
-              .init("ms", .number(row.milliseconds)),
-              .init("images_per_second", .number(row.picturesPerSecond)),
-              .init("runs", .number(Double(row.runCount))),
-            ])
-          })),
-    ])
-  }
-
-  private func padded(_ text: String, _ width: Int) -> String {
-    String(repeating: " ", count: max(0, width - text.count)) + text
   }
 }

@@ -7,14 +7,14 @@ import Tensors
 /// `cutline model …`: what there is to do with model folders.
 struct ModelCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "model", abstract: "List, describe, check, import and export models.",
+    commandName: "model", abstract: "List, describe, check, import, export and average models.",
     discussion: """
         cutline model list
         cutline model import weights.safetensors --encoder resnet50 -o models/resnet50
       """,
     subcommands: [
       ModelListCommand.self, ModelInfoCommand.self, ModelVerifyCommand.self,
-      ModelImportCommand.self, ModelExportCommand.self,
+      ModelImportCommand.self, ModelExportCommand.self, ModelAverageCommand.self,
     ])
 }
 
@@ -161,6 +161,48 @@ struct ModelExportCommand: ParsableCommand {
     try directory.export(to: output, precision: precision.elementType, replacing: force)
     talk.messages.note(
       "wrote \(output) in \(precision.rawValue). Use it: cutline caption -m \(output) PHOTO")
+  }
+}
+
+/// `cutline model average A B … -o DIR`: one model from several checkpoints of a training.
+struct ModelAverageCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "average", abstract: "Make one model of several: the mean of their weights.",
+    discussion: """
+      For checkpoints of one training (Izmailov et al., 2018), or of trainings that went on from one \
+      model; of others the mean means nothing. They must have the same parts and words. For different \
+      models name several with caption -m instead.
+
+        cutline model average runs/first/checkpoints/* -o models/first
+      """)
+
+  @Argument(
+    help: ArgumentHelp("Folders, or names on the search path.", valueName: "model"),
+    completion: .directory)
+  var models: [String]
+  @Option(name: .shortAndLong, help: "The folder to write.", completion: .directory)
+  var output: String
+  @Option(help: "How numbers are stored.")
+  var precision = StoredPrecision.bf16
+  @Flag(help: "Replace the model if it exists.")
+  var force = false
+  @OptionGroup(title: "Messages") var talk: MessageOptions
+
+  func validate() throws {
+    guard models.count > 1 else {
+      throw ValidationError("one model is its own mean. Name two or more.")
+    }
+  }
+
+  func run() throws {
+    let directories = try models.map {
+      try ModelDirectory(named: $0, searching: ModelSearchPath.current.folders)
+    }
+    try ModelEnsemble(directories)
+      .average(to: output, precision: precision.elementType, replacing: force)
+    talk.messages.note(
+      "wrote \(output), the mean of \(models.count) models, in \(precision.rawValue). Use it: "
+        + "cutline caption -m \(output) PHOTO")
   }
 }
 

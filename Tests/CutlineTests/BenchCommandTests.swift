@@ -47,11 +47,20 @@ struct BenchCommandTests {
     }
   }
 
+  @Test("times searches by a decoder of its own", arguments: [[], ["--attention"]])
+  func search(options: [String]) throws {
+    let result = try Program.run(
+      ["bench", "--search", "--batch-size", "1", "--seconds", "0.01"] + options, in: folder.path)
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(result.lines.count == 2 && result.lines[1].hasPrefix("search"))
+    #expect(result.lines[0].contains("with attention") == !options.isEmpty)
+  }
+
   @Test(
     "refuses what makes no sense",
     arguments: [
       ["--encoder", "small_cnn", "-m", "x"], ["--precision", "bf16"], ["--batch-size", "0"],
-      ["--encoder", "alexnet"], ["--seconds", "0"],
+      ["--encoder", "alexnet"], ["--seconds", "0"], ["--attention"], ["--search", "--train"],
     ])
   func usage(arguments: [String]) throws {
     let result = try Program.run(["bench"] + arguments, in: folder.path)

@@ -78,6 +78,42 @@ struct ModelCommandTests {
     #expect(try cutline("-m", "half", Pictures.jpeg).status == 0)
   }
 
+  @Test("average writes the mean of models, and refuses what has no mean")
+  func average() throws {
+    let (model, other) = try (SampleModel(), SampleModel())
+    try other.rewriteWeights { tensors in
+      tensors = tensors.reversed().map { ($0.name, $0.value * 3 + 1) }
+    }
+    let result = try cutline(
+      "model", "average", model.path, other.path, "-o", "mean", "--precision", "f32")
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(try cutline("model", "verify", "mean").status == 0)
+    let (before, after) = try (
+      WeightsFile("\(model.path)/model.safetensors").tensors(),
+      WeightsFile("\(folder.path)/mean/model.safetensors").tensors()
+    )
+    #expect(before.map(\.name) == after.map(\.name))
+    for (a, b) in zip(before, after) {
+      #expect((b.value - (a.value * 2 + 0.5)).sumOfSquares < 1e-9, "\(a.name)")
+    }
+    #expect(try cutline("model", "average", model.path, other.path, "-o", "mean").status == 73)
+    #expect(try cutline("model", "average", model.path, "-o", "one").status == 64)
+    let words = try SampleModel()
+    try words.rewrite(
+      "vocab.json",
+      with: words.text(of: "vocab.json").replacingOccurrences(of: "water", with: "sea"))
+    let parts = try SampleModel()
+    try parts.rewrite(
+      "config.json",
+      with: parts.text(of: "config.json").replacingOccurrences(
+        of: "squash-bilinear-antialias", with: "central-fraction-bilinear-antialias"
+      ).replacingOccurrences(of: "\"padding\"", with: "\"resize_value\": 0.8, \"padding\""))
+    for (unfit, message) in [(words, "knows other words"), (parts, "is made of other parts")] {
+      let result = try cutline("model", "average", model.path, unfit.path, "-o", "unfit")
+      #expect(result.status == 65 && result.errors.contains(message), "\(result.errors)")
+    }
+  }
+
   // MARK: import
 
   /// A file with the tensors of a `small_cnn`, and those that `extra` adds.

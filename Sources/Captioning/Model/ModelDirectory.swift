@@ -90,6 +90,18 @@ public struct ModelDirectory: Sendable {
     }
   }
 
+  /// How often each word was seen in training; nothing where the folder does not tell.
+  func counts() throws(ModelError) -> WordCounts {
+    let file = "\(path)/\(FileName.counts)"
+    guard isFile(file) else { return WordCounts() }
+    let tsv = try bytes(of: file, limit: WordCounts.sizeLimit)
+    do throws(VocabularyError) {
+      return try WordCounts(tsv: tsv, path: file)
+    } catch {
+      throw ModelError(file, .vocabulary(error))
+    }
+  }
+
   /// The encoder alone, which an imported folder has without a decoder.
   package func encoder(
     _ configuration: EncoderConfiguration

@@ -23,6 +23,8 @@ public struct ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     case otherVocabulary(words: Int, scores: Int)
     /// The models of an ensemble know different words.
     case otherWords(than: String)
+    /// The models to be averaged are not made of the same parts.
+    case otherParts(than: String)
     /// The models of an ensemble see different parts or sizes of a picture.
     case otherFraming(than: String)
     /// The folder holds an encoder only.
@@ -62,6 +64,9 @@ public struct ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     case .otherWords(let first):
       "\(path): knows other words than \(first). Models that caption together must have the same "
         + "vocabulary: train them on the same captions."
+    case .otherParts(let first):
+      "\(path): is made of other parts than \(first). Only models of the same encoder and decoder can be "
+        + "averaged: compare their config.json."
     case .otherFraming(let first):
       "\(path): frames pictures otherwise than \(first). Models that caption together must agree in "
         + "'resize' and 'input' of their config.json."
