@@ -66,7 +66,7 @@ typedef struct {
   ck_attention_forward x;
   ck_attention shape;
   const float *dcontext, *dweights;
-  float *dqueries, *dkeys, *dvalues, *dscoring;
+  float *dqueries, *dscores, *dscoring;
 } attention_gradient_work;
 
 /// The gradient of a row's scores, from those of its weights and its context.
@@ -84,44 +84,95 @@ INLINE void score_gradient(const attention_gradient_work *w, int64_t row, const 
   for (int64_t l = 0; l < positions; l++) dscore[l] = weight[l] * (dscore[l] - mean);
 }
 
-INLINE void attend_gradient_row(const attention_gradient_work *w, int64_t row) {
+CLONES static void attend_gradient_part(const void *context, int64_t begin, int64_t end) {
+  const attention_gradient_work *w = context;
   int64_t positions = w->shape.positions, size = w->shape.size, channels = w->shape.channels;
-  int64_t picture = w->x.pictures[row];
-  const float *value = w->x.values + picture * positions * channels;
-  const float *query = w->x.queries + row * size, *scoring = w->x.scoring;
-  float *dquery = w->dqueries + row * size, *dscoring = w->dscoring + row * size;
-  float dscore[CK_MOST_POSITIONS];
-  score_gradient(w, row, value, dscore);
-  memset(dquery, 0, (size_t)size * sizeof *dquery);
-  memset(dscoring, 0, (size_t)size * sizeof *dscoring);
-  for (int64_t l = 0; l < positions; l++) {
-    const float *key = w->x.keys + (picture * positions + l) * size;
-    float *dkey = w->dkeys + (picture * positions + l) * size;
-    APART for (int64_t i = 0; i < size; i++) {
-      float t = fast_tanh(key[i] + query[i]);
-      float d = dscore[l] * scoring[i] * (1 - t * t);
-      dscoring[i] += dscore[l] * t;
-      dquery[i] += d;
-      dkey[i] += d;
-    }
-    if (!w->dvalues || !w->dcontext) continue;
-    float weight = w->x.weights[row * positions + l];
-    float *dvalue = w->dvalues + (picture * positions + l) * channels;
-    const float *dmean = w->dcontext + row * channels;
-    APART for (int64_t f = 0; f < channels; f++) dvalue[f] += weight * dmean[f];
+  const float *scoring = w->x.scoring;
+  for (int64_t row = begin; row < end; row++) {
+    const float *key = w->x.keys + w->x.pictures[row] * positions * size;
+    const float *query = w->x.queries + row * size;
+    float *dquery = w->dqueries + row * size, *dscoring = w->dscoring + row * size;
+    float *dscore = w->dscores + row * positions;
+    score_gradient(w, row, w->x.values + w->x.pictures[row] * positions * channels, dscore);
+    memset(dquery, 0, (size_t)size * sizeof *dquery);
+    memset(dscoring, 0, (size_t)size * sizeof *dscoring);
+    for (int64_t l = 0; l < positions; l++)
+      APART for (int64_t i = 0; i < size; i++) {
+        float t = fast_tanh(key[l * size + i] + query[i]);
+        dscoring[i] += dscore[l] * t;
+        dquery[i] += dscore[l] * scoring[i] * (1 - t * t);
+      }
   }
 }
 
-// Each thread has pictures of its own, because the rows of one add to the same gradients.
-CLONES static void attend_gradient_part(const void *context, int64_t begin, int64_t end) {
-  const attention_gradient_work *w = context;
-  for (int64_t row = 0; row < w->shape.rows; row++)
-    if (w->x.pictures[row] >= begin && w->x.pictures[row] < end) attend_gradient_row(w, row);
+void ck_attend_gradient(ck_attention_forward x, ck_attention shape, const float *dcontext,
+                        const float *dweights, float *dqueries, float *dscores, float *dscoring) {
+  attention_gradient_work work = {x, shape, dcontext, dweights, dqueries, dscores, dscoring};
+  ck_parallel(shape.rows, 1, attend_gradient_part, &work);
 }
 
-void ck_attend_gradient(ck_attention_forward x, ck_attention shape, const float *dcontext,
-                        const float *dweights, float *dqueries, float *dkeys, float *dvalues,
-                        float *dscoring) {
-  attention_gradient_work work = {x, shape, dcontext, dweights, dqueries, dkeys, dvalues, dscoring};
-  ck_parallel(shape.pictures, 1, attend_gradient_part, &work);
+// The gradients of the pictures are made picture by picture from all rows that looked at them: each is
+// written once, however many steps there were, while its keys or values stay in the cache.
+
+typedef struct {
+  const float *queries, *keys, *scoring, *dscores;
+  const int32_t *pictures;
+  ck_attention shape;
+  float *dkeys;
+} key_gradient_work;
+
+CLONES static void key_gradient_part(const void *context, int64_t begin, int64_t end) {
+  const key_gradient_work *w = context;
+  int64_t positions = w->shape.positions, size = w->shape.size;
+  for (int64_t picture = begin; picture < end; picture++) {
+    const float *key = w->keys + picture * positions * size;
+    float *dkey = w->dkeys + picture * positions * size;
+    memset(dkey, 0, (size_t)(positions * size) * sizeof *dkey);
+    for (int64_t row = 0; row < w->shape.rows; row++) {
+      if (w->pictures[row] != picture) continue;
+      const float *query = w->queries + row * size, *scoring = w->scoring;
+      for (int64_t l = 0; l < positions; l++) {
+        float dscore = w->dscores[row * positions + l];
+        APART for (int64_t i = 0; i < size; i++) {
+          float t = fast_tanh(key[l * size + i] + query[i]);
+          dkey[l * size + i] += dscore * scoring[i] * (1 - t * t);
+        }
+      }
+    }
+  }
+}
+
+void ck_attend_key_gradient(const float *queries, const float *keys, const float *scoring,
+                            const int32_t *pictures, ck_attention shape, const float *dscores,
+                            float *dkeys) {
+  key_gradient_work work = {queries, keys, scoring, dscores, pictures, shape, dkeys};
+  ck_parallel(shape.pictures, 1, key_gradient_part, &work);
+}
+
+typedef struct {
+  const float *weights, *dcontext;
+  const int32_t *pictures;
+  ck_attention shape;
+  float *dvalues;
+} value_gradient_work;
+
+CLONES static void value_gradient_part(const void *context, int64_t begin, int64_t end) {
+  const value_gradient_work *w = context;
+  int64_t positions = w->shape.positions, channels = w->shape.channels;
+  for (int64_t picture = begin; picture < end; picture++) {
+    float *dvalue = w->dvalues + picture * positions * channels;
+    memset(dvalue, 0, (size_t)(positions * channels) * sizeof *dvalue);
+    for (int64_t row = 0; row < w->shape.rows; row++) {
+      if (w->pictures[row] != picture) continue;
+      const float *weight = w->weights + row * positions, *dmean = w->dcontext + row * channels;
+      for (int64_t l = 0; l < positions; l++)
+        APART for (int64_t f = 0; f < channels; f++) dvalue[l * channels + f] += weight[l] * dmean[f];
+    }
+  }
+}
+
+void ck_attend_value_gradient(const float *weights, const int32_t *pictures, ck_attention shape,
+                              const float *dcontext, float *dvalues) {
+  value_gradient_work work = {weights, dcontext, pictures, shape, dvalues};
+  ck_parallel(shape.pictures, 1, value_gradient_part, &work);
 }

@@ -56,6 +56,7 @@ private struct ReversePass {
 private struct GradientSum {
   private var gradient: Tensor?
   private var products: [MatrixProduct] = []
+  private var looks: [Look] = []
 
   mutating func add(_ contribution: Contribution) {
     switch contribution {
@@ -64,12 +65,14 @@ private struct GradientSum {
       // Consumed, so that its memory may turn out to be nobody else's.
       gradient = (consume sum).adding(tensor)
     case .product(let product): products.append(product)
+    case .look(let look): looks.append(look)
     }
   }
 
   /// The gradient; nil if nothing has come back.
   var total: Tensor? {
-    let parts = MatrixProduct.sums(products) + (gradient.map { [$0] } ?? [])
+    let parts =
+      MatrixProduct.sums(products) + Look.sums(looks) + (gradient.map { [$0] } ?? [])
     return parts.dropFirst().reduce(parts.first) { $0?.adding($1) }
   }
 }

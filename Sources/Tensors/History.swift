@@ -47,6 +47,17 @@ package enum Contribution: Sendable {
   case gradient(Tensor)
   /// Not multiplied yet: weights that every step of a recurrence uses get a product from each.
   case product(MatrixProduct)
+  /// Not computed yet: pictures that every step of a decoder looks at get a part of it from each.
+  case look(Look)
+
+  /// The gradient itself.
+  var result: Tensor {
+    switch self {
+    case .gradient(let gradient): gradient
+    case .product(let product): product.result
+    case .look(let look): look.result
+    }
+  }
 }
 
 /// The way back to one input of an operation: what its gradient is, given the result's.

@@ -269,9 +269,17 @@ enum { CK_MOST_POSITIONS = 4096 };
 /// the mean of `values` [pictures, positions, channels] by them.
 void ck_attend(const float *queries, const float *keys, const float *values, const float *scoring,
                const int32_t *pictures, ck_attention shape, float *context, float *weights);
-/// `dkeys`, and `dvalues` if asked for, are added to; `dscoring` [rows, size] is that of each row.
+/// `dscores` [rows, positions] are the gradients before the softmax, `dscoring` [rows, size] is that of
+/// each row.
 void ck_attend_gradient(ck_attention_forward x, ck_attention shape,
                         const float *_Nullable dcontext, const float *_Nullable dweights,
-                        float *dqueries, float *dkeys, float *_Nullable dvalues, float *dscoring);
+                        float *dqueries, float *dscores, float *dscoring);
+/// The gradient of the keys, of all rows that looked at each picture together.
+void ck_attend_key_gradient(const float *queries, const float *keys, const float *scoring,
+                            const int32_t *pictures, ck_attention shape, const float *dscores,
+                            float *dkeys);
+/// The gradient of the values, likewise.
+void ck_attend_value_gradient(const float *weights, const int32_t *pictures, ck_attention shape,
+                              const float *dcontext, float *dvalues);
 
 #pragma clang assume_nonnull end

@@ -100,11 +100,17 @@ package protocol Backend: AnyObject, Sendable {
   // MARK: Attention
 
   func attend(_ x: AttentionInputs, _ shape: AttentionShape, context: Region, weights: Region)
-  /// Adds to `dkeys` and `dvalues`, and writes `dscoring` for each row, `[rows, size]`.
+  /// Writes `dscores`, before the softmax, and `dscoring` for each row, `[rows, size]`.
   func attendGradient(
     _ x: AttentionInputs, _ shape: AttentionShape, weights: Region, dcontext: Region?,
-    dweights: Region?, into dqueries: Region, _ dkeys: Region, _ dvalues: Region?,
-    _ dscoring: Region)
+    dweights: Region?, into dqueries: Region, _ dscores: Region, _ dscoring: Region)
+  /// The gradient of the keys from all rows of `x`, whose values do not matter.
+  func attendGradient(
+    ofKeys x: AttentionInputs, _ shape: AttentionShape, dscores: Region, into dkeys: Region)
+  /// The gradient of the values from all rows.
+  func attendGradient(
+    ofValues pictureOfRow: [Int32], _ shape: AttentionShape, weights: Region, dcontext: Region,
+    into dvalues: Region)
 
   // MARK: Learning
 

@@ -99,10 +99,6 @@ extension Tensor {
 
 extension Contribution {
   fileprivate func scaled(by factor: Tensor) -> Contribution {
-    switch self {
-    case .gradient(let gradient): .gradient(gradient.scaled(by: factor))
-    case .product(let product):
-      factor.scalar == 1 ? self : .gradient(product.result.scaled(by: factor))
-    }
+    factor.scalar == 1 ? self : .gradient(result.scaled(by: factor))
   }
 }

@@ -38,6 +38,25 @@ extension TensorsTests {
       }
     }
 
+    @Test("several looks at the same pictures, by two scorings, and at keys that are values too")
+    func severalLooks() {
+      let other = [
+        FormulaWeights.scaled("other", [4], 2), FormulaWeights.scaled("late", [3, 4], 2),
+      ]
+      expectGradientsMatch(at: inputs + other) { t in
+        let first = additiveAttention(
+          t[0], keys: t[1], values: t[2], scoring: t[3], pictureOfRow: [2, 0])
+        let second = additiveAttention(
+          t[5], keys: t[1], values: t[2], scoring: t[3], pictureOfRow: [2, 2, 1])
+        let third = additiveAttention(
+          t[0] * second.weights.sum(), keys: t[1], values: t[1], scoring: t[4],
+          pictureOfRow: [0, 2])
+        let fourth = additiveAttention(
+          third.context, keys: t[1], values: t[1], scoring: t[4], pictureOfRow: [1, 2])
+        return (first.context.sum() + second.context.sum()) * fourth.context
+      }
+    }
+
     @Test("weights add up to one, and move with the positions")
     func weights() {
       let (queries, keys, values, scoring) = (inputs[0], inputs[1], inputs[2], inputs[3])

@@ -36,16 +36,14 @@ extension ReferenceBackend {
 
   package func attendGradient(
     _ x: AttentionInputs, _ shape: AttentionShape, weights: Region, dcontext: Region?,
-    dweights: Region?, into dqueries: Region, _ dkeys: Region, _ dvalues: Region?,
-    _ dscoring: Region
+    dweights: Region?, into dqueries: Region, _ dscores: Region, _ dscoring: Region
   ) {
     let (keys, values, weight) = (x.keys.values, x.values.values, weights.values)
     let (queries, scoring) = (x.queries.values, x.scoring.values)
     let dseen = dcontext?.values ?? [Double](repeating: 0, count: shape.rows * shape.channels)
     let dshare = dweights?.values ?? [Double](repeating: 0, count: weight.count)
-    var (dkey, dvalue) = (dkeys.values, dvalues?.values)
     var dquery = [Double](repeating: 0, count: queries.count)
-    var dscore = dquery
+    var (scoringGradient, scoreGradients): ([Double], [Double]) = (dquery, [])
     for (row, picture) in x.pictures.enumerated() {
       let positions = (0..<shape.positions).map { l in
         (row: row * shape.positions + l, picture: Int(picture) * shape.positions + l)
@@ -58,19 +56,52 @@ extension ReferenceBackend {
       let mean = zip(positions, dweight).reduce(0) { $0 + weight[$1.0.row] * $1.1 }
       for (place, dweight) in zip(positions, dweight) {
         let d = weight[place.row] * (dweight - mean)
+        scoreGradients.append(d)
         for i in 0..<shape.size {
           let t = tanh(keys[place.picture * shape.size + i] + queries[row * shape.size + i])
-          dscore[row * shape.size + i] += d * t
+          scoringGradient[row * shape.size + i] += d * t
           dquery[row * shape.size + i] += d * scoring[i] * (1 - t * t)
-          dkey[place.picture * shape.size + i] += d * scoring[i] * (1 - t * t)
-        }
-        for f in 0..<shape.channels {
-          dvalue?[place.picture * shape.channels + f] +=
-            weight[place.row] * dseen[row * shape.channels + f]
         }
       }
     }
-    (dqueries.values, dkeys.values, dscoring.values) = (dquery, dkey, dscore)
-    if let dvalue { dvalues?.values = dvalue }
+    (dqueries.values, dscores.values, dscoring.values) = (
+      dquery, scoreGradients, scoringGradient
+    )
+  }
+
+  package func attendGradient(
+    ofKeys x: AttentionInputs, _ shape: AttentionShape, dscores: Region, into dkeys: Region
+  ) {
+    let (keys, queries, scoring) = (x.keys.values, x.queries.values, x.scoring.values)
+    let dscore = dscores.values
+    var dkey = [Double](repeating: 0, count: keys.count)
+    for (row, picture) in x.pictures.enumerated() {
+      for l in 0..<shape.positions {
+        for i in 0..<shape.size {
+          let place = (Int(picture) * shape.positions + l) * shape.size + i
+          let t = tanh(keys[place] + queries[row * shape.size + i])
+          dkey[place] += dscore[row * shape.positions + l] * scoring[i] * (1 - t * t)
+        }
+      }
+    }
+    dkeys.values = dkey
+  }
+
+  package func attendGradient(
+    ofValues pictureOfRow: [Int32], _ shape: AttentionShape, weights: Region, dcontext: Region,
+    into dvalues: Region
+  ) {
+    let (weight, dseen) = (weights.values, dcontext.values)
+    var dvalue = [Double](
+      repeating: 0, count: shape.pictures * shape.positions * shape.channels)
+    for (row, picture) in pictureOfRow.enumerated() {
+      for l in 0..<shape.positions {
+        for f in 0..<shape.channels {
+          dvalue[(Int(picture) * shape.positions + l) * shape.channels + f] +=
+            weight[row * shape.positions + l] * dseen[row * shape.channels + f]
+        }
+      }
+    }
+    dvalues.values = dvalue
   }
 }

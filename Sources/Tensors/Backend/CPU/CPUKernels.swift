@@ -233,8 +233,7 @@ extension CPUBackend {
 
   package func attendGradient(
     _ x: AttentionInputs, _ shape: AttentionShape, weights: Region, dcontext: Region?,
-    dweights: Region?, into dqueries: Region, _ dkeys: Region, _ dvalues: Region?,
-    _ dscoring: Region
+    dweights: Region?, into dqueries: Region, _ dscores: Region, _ dscoring: Region
   ) {
     x.pictures.withUnsafeBufferPointer { pictures in
       guard let pictures = pictures.baseAddress else { return }
@@ -243,8 +242,24 @@ extension CPUBackend {
         scoring: x.scoring.address, pictures: pictures, weights: weights.address)
       ck_attend_gradient(
         forward, ck_attention(shape), dcontext?.address, dweights?.address, dqueries.address,
-        dkeys.address, dvalues?.address, dscoring.address)
+        dscores.address, dscoring.address)
     }
+  }
+
+  package func attendGradient(
+    ofKeys x: AttentionInputs, _ shape: AttentionShape, dscores: Region, into dkeys: Region
+  ) {
+    ck_attend_key_gradient(
+      x.queries.address, x.keys.address, x.scoring.address, x.pictures, ck_attention(shape),
+      dscores.address, dkeys.address)
+  }
+
+  package func attendGradient(
+    ofValues pictureOfRow: [Int32], _ shape: AttentionShape, weights: Region, dcontext: Region,
+    into dvalues: Region
+  ) {
+    ck_attend_value_gradient(
+      weights.address, pictureOfRow, ck_attention(shape), dcontext.address, dvalues.address)
   }
 }
 
