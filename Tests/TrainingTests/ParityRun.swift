@@ -13,6 +13,7 @@ struct ParityRun: Sendable, CustomStringConvertible {
   /// Absent where it is frozen, and features come by formula.
   let encoder: EncoderArchitecture?
   let cell: DecoderConfiguration.CellKind
+  let attention: DecoderConfiguration.Attention
   /// How many captions, or pictures with both of theirs, each batch of a step has; nil puts all into one.
   let parts: [Int]?
   /// What the noise over the pictures is made from.
@@ -23,12 +24,13 @@ struct ParityRun: Sendable, CustomStringConvertible {
 
   init(
     _ name: String, _ encoder: EncoderArchitecture? = nil,
-    cell: DecoderConfiguration.CellKind = .lstm, parts: [Int]? = nil,
+    cell: DecoderConfiguration.CellKind = .lstm, attends: Bool = false, parts: [Int]? = nil,
     noise: String = "training.noise",
     _ adapt: (inout TrainingPlan) -> Void
   ) {
     (self.name, self.encoder, self.cell) = (name, encoder, cell)
     (self.parts, self.noise) = (parts, noise)
+    attention = attends ? .soft(annotationSize: 20, attentionSize: 28) : .none
     (plan.epochCount, plan.dropoutRate) = (2, 0)
     (plan.learningRate, plan.warmupStepCount) = (1e-2, 5)
     adapt(&plan)
@@ -84,10 +86,12 @@ struct ParityRun: Sendable, CustomStringConvertible {
     return state.learn(from: batches, plan, epochProgress: progress)
   }
 
-  /// `[8, 64, 64, 3]`, or `[8, 128]` where the encoder is frozen.
+  /// `[8, 64, 64, 3]`, or where the encoder is frozen `[8, 128]`, and with attention `[8, 5, 128]`.
   private var pictures: Tensor {
     guard encoder != nil else {
-      return FormulaWeights.scaled("training.features", [Self.pictureCount, 128])
+      return attention == .none
+        ? FormulaWeights.scaled("training.features", [Self.pictureCount, 128])
+        : FormulaWeights.scaled("training.positions", [Self.pictureCount, 5, 128])
     }
     let photos = FormulaWeights.photos(height: 64, width: 64, count: Self.pictureCount)
     return photos + FormulaWeights.scaled(noise, photos.shape, 0.5)
@@ -96,16 +100,17 @@ struct ParityRun: Sendable, CustomStringConvertible {
   private func model(measuring pictures: Tensor) -> CaptionModel {
     let configuration = EncoderConfiguration(encoder ?? .smallCNN)
     let blank = configuration.makeEncoder()
-    let decoder = DecoderConfiguration(cell: cell, embeddingSize: 24, hiddenSize: 32)
+    let decoder = DecoderConfiguration(
+      cell: cell, embeddingSize: 24, hiddenSize: 32, attention: attention)
     var model = CaptionModel(
-      encoder: blank,
-      decoder: decoder.makeDecoder(featureSize: blank.pooledSize, vocabularySize: 40))
+      encoder: blank, decoder: decoder.makeDecoder(reading: blank, vocabularySize: 40))
     model.updateParameters { parameter, value in
       guard parameter.role == .learned || parameter.name.hasPrefix(CaptionModel.encoderPrefix)
       else { return }
       value = Self.firstValue(of: parameter.name, value.shape)
     }
-    model.decoder.measure(encoder == nil ? pictures : model.encoder.features(pictures))
+    model.decoder.measure(
+      encoder == nil ? pictures : model.encoder.features(pictures, decoder.featureKind))
     return model
   }
 

@@ -105,6 +105,15 @@ private let runs = [
     ($0.learningRate, $0.gradientNormLimit, $0.warmupStepCount) = (0.7, 0.23, 4)
     ($0.schedule, $0.gradientValueLimit) = (.constant, 0.02)
   },
+  ParityRun("attention", attends: true) {
+    ($0.learningRate, $0.gradientNormLimit) = (2e-2, 0.8)
+  },
+  ParityRun("attention_gru", cell: .gru, attends: true) {
+    ($0.learningRate, $0.gradientNormLimit) = (2e-2, 0.8)
+  },
+  ParityRun("attention_cnn", .smallCNN, attends: true) {
+    ($0.encoderLearningRate, $0.gradientNormLimit) = (1e-4, 1.5)
+  },
   ParityRun("small_cnn", .smallCNN) {
     ($0.encoderLearningRate, $0.gradientNormLimit) = (1e-4, 1)
   },
