@@ -64,6 +64,7 @@ void ck_softmax(const float *x, float *y, int64_t rows, int64_t columns) {
 typedef struct {
   float *logits;
   const int32_t *targets;
+  const float *weights;
   float *losses;
   void *gradient;
   bool is_half;
@@ -107,15 +108,16 @@ CLONES static void entropy_part(const void *context, int64_t begin, int64_t end)
       if (dx) memset(dx, 0, (size_t)w->columns * size);
       continue;
     }
+    float weight = w->weights ? w->weights[row] : 1, scale = w->s.scale * weight;
     float wanted = 1 - w->s.smoothing, shared = w->s.smoothing / (float)w->columns;
     float largest = row_maximum(x, w->columns);
     float loss = largest - wanted * x[target];
     if (shared > 0) loss -= shared * row_sum(x, w->columns);
     float sum = exponentials(x, largest, w->columns);
-    w->losses[row] = loss + logf(sum);
+    w->losses[row] = weight * (loss + logf(sum));
     if (!dx) continue;
-    float factor = w->s.scale / sum, share = w->s.scale * shared;
-    float right = x[target] * factor - share - w->s.scale * wanted;
+    float factor = scale / sum, share = scale * shared;
+    float right = x[target] * factor - share - scale * wanted;
     uint16_t *halves = (uint16_t *)dx;
     float *floats = (float *)dx;
     if (w->is_half)
@@ -127,10 +129,11 @@ CLONES static void entropy_part(const void *context, int64_t begin, int64_t end)
   }
 }
 
-void ck_cross_entropy(float *logits, const int32_t *targets, ck_entropy settings,
-                      float *losses, void *gradient, ck_type type, int64_t rows,
-                      int64_t columns) {
-  entropy_work work = {logits,  targets, losses, gradient, type == CK_BFLOAT16, columns, settings};
+void ck_cross_entropy(float *logits, const int32_t *targets, const float *weights,
+                      ck_entropy settings, float *losses, void *gradient, ck_type type,
+                      int64_t rows, int64_t columns) {
+  entropy_work work = {logits,   targets, weights, losses,
+                       gradient, type == CK_BFLOAT16, columns, settings};
   ck_parallel(rows, 1 + GRAIN / (columns + 1), entropy_part, &work);
 }
 

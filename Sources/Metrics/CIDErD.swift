@@ -69,7 +69,10 @@ struct CIDErD {
   }
 
   private func weight(_ ngram: NgramCount, _ order: Int) -> Double {
-    Double(ngram.count) * rarities[imageCounts[order][Int(ngram.ngram)]]
+    let counts = imageCounts[order]
+    // Met after the images were counted: in the references of none.
+    let imageCount = Int(ngram.ngram) < counts.count ? counts[Int(ngram.ngram)] : 0
+    return Double(ngram.count) * rarities[imageCount]
   }
 }
 

@@ -49,6 +49,10 @@ struct NumberedImage: Sendable {
   let candidate: NumberedCaption
   let references: [NumberedCaption]
 
+  init(candidate: NumberedCaption, references: [NumberedCaption]) {
+    (self.candidate, self.references) = (candidate, references)
+  }
+
   init(_ caption: ScoredCaption, numbers: inout CaptionNumbers) {
     precondition(!caption.references.isEmpty, "a caption needs a reference to be scored against")
     candidate = numbers.numbered(caption.candidate)

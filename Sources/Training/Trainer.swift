@@ -97,8 +97,9 @@ package struct Trainer: Sendable {
 
   /// The batches of one epoch.
   ///
-  /// While the encoder learns they are of pictures with all their captions, so that each is seen once;
-  /// else of single captions, which can be sorted better.
+  /// While the encoder learns they are of pictures with all their captions, so that each is seen once, and
+  /// while the decoder learns from captions that it draws; else of single captions, which can be sorted
+  /// better.
   package func batches(ofEpoch epoch: Int) -> [[TrainingExample]] {
     Self.batches(of: training, epoch: epoch, plan)
   }
@@ -107,7 +108,7 @@ package struct Trainer: Sendable {
   package static func batches(
     of examples: [TrainingExample], epoch: Int, _ plan: TrainingPlan
   ) -> [[TrainingExample]] {
-    let members = plan.learnsEncoder(in: epoch) ? examples : examples.flatMap(\.oneByOne)
+    let members = plan.learnsByPicture(in: epoch) ? examples : examples.flatMap(\.oneByOne)
     let builder = MinibatchBuilder(
       members.map(\.length), order: plan.batchOrder, budget: plan.batchBudget,
       random: SeededRandom(plan.seed))
@@ -120,10 +121,10 @@ package struct Trainer: Sendable {
   package var stepCounts: [Int] {
     var counts: [Bool: Int] = [:]
     return (0..<plan.epochCount).map { epoch in
-      let learnsEncoder = plan.learnsEncoder(in: epoch)
-      if let count = counts[learnsEncoder] { return count }
+      let learnsByPicture = plan.learnsByPicture(in: epoch)
+      if let count = counts[learnsByPicture] { return count }
       let count = (batches(ofEpoch: epoch).count + plan.batchesPerStep - 1) / plan.batchesPerStep
-      counts[learnsEncoder] = count
+      counts[learnsByPicture] = count
       return count
     }
   }
@@ -148,6 +149,7 @@ package struct Trainer: Sendable {
     }
     let batches = batches(ofEpoch: state.epoch)
     let pictures = PicturesAhead(augmentingLoader)
+    var rewards = plan.selfCritical(in: state.epoch).map { _ in rewardsOfTraining }
     while state.position < batches.count {
       let end = min(state.position + plan.batchesPerStep, batches.count)
       let step = try (state.position..<end).map { place in
@@ -159,7 +161,12 @@ package struct Trainer: Sendable {
             try pictures.pixels(of: batches[place], thenOf: following, epoch: state.epoch)))
       }
       let report = state.learn(
-        from: step, plan, epochProgress: Double(state.position) / Double(batches.count))
+        from: step, plan, epochProgress: Double(state.position) / Double(batches.count),
+        reward: { [vocabulary] words, picture in
+          rewards?.reward(
+            of: words.filter { $0 != .end }.map(vocabulary.word), isFinished: words.last == .end,
+            picture: picture) ?? 0
+        })
       guard try afterStep(report, state) else { return nil }
     }
     // Learning has made them obsolete.
@@ -178,6 +185,18 @@ package struct Trainer: Sendable {
     state.epoch += 1
     (state.position, state.lossSum, state.skippedBatchCount) = (0, 0, 0)
     return report
+  }
+
+  /// What captions of the training pictures are worth.
+  private var rewardsOfTraining: CaptionRewards {
+    CaptionRewards(
+      references: training.map { example in
+        example.captions.map { caption in
+          // A word that nobody can write, lest <unk> be rewarded where people wrote a rare one.
+          caption.words.filter { $0 != .start && $0 != .end }
+            .map { $0 == .unknown ? "<rare>" : vocabulary.word($0) }
+        }
+      })
   }
 
   /// Shows the model the validation set, and lets it write.

@@ -14,9 +14,12 @@ package struct TrainingBatch: Sendable {
   package let captions: PackedCaptions
   /// What the random draws of each sequence of `captions` are keyed by.
   package let captionNumbers: [Int]
+  /// The pictures' places in the data set.
+  package let pictureNumbers: [Int]
 
   package init(_ examples: [TrainingExample], _ pictures: Pictures) {
     self.pictures = pictures
+    pictureNumbers = examples.map(\.number)
     let all = examples.flatMap(\.captions)
     captions = PackedCaptions(
       all.map(\.words),

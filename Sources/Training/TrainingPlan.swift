@@ -53,6 +53,8 @@ package struct TrainingPlan: Sendable, Equatable {
   package var coverageWeight: Float = 1
   /// When the decoder reads words of its own; nil is teacher forcing throughout.
   package var sampling: ScheduledSampling?
+  /// How the last epochs learn from their own captions; nil learns from given ones throughout.
+  package var selfCritical: SelfCriticalLearning?
   /// Whether pictures are mirrored at random, unless a caption says left or right.
   package var mirrorsPictures = true
   /// The least share of a picture's area that is shown to a learning encoder, cut out at random with an
@@ -98,7 +100,21 @@ package struct TrainingPlan: Sendable, Equatable {
     encoderLearningRate > 0 && epoch >= frozenEpochCount
   }
 
-  /// The share of the highest step size at a step: a linear rise, then as the schedule says.
+  /// How this epoch, which counts from 0, learns from captions that the decoder draws; nil if it does not.
+  package func selfCritical(in epoch: Int) -> SelfCriticalLearning? {
+    epoch >= toldEpochCount ? selfCritical : nil
+  }
+
+  /// Whether an epoch's batches are of pictures with all their captions, rather than of single captions.
+  package func learnsByPicture(in epoch: Int) -> Bool {
+    learnsEncoder(in: epoch) || selfCritical(in: epoch) != nil
+  }
+
+  /// How many epochs learn from given captions.
+  private var toldEpochCount: Int { epochCount - (selfCritical?.epochCount ?? 0) }
+
+  /// The share of the highest step size at a step: a linear rise, then as the schedule says, and the same
+  /// again, lower, from where the decoder's own captions are learned from.
   ///
   /// - Parameters:
   ///   - step: Counts from 0.
@@ -108,9 +124,15 @@ package struct TrainingPlan: Sendable, Equatable {
   package func learningRateShare(
     atStep step: Int, epoch: Double, reductionCount: Int = 0
   ) -> Float {
+    if let selfCritical, epoch >= Double(toldEpochCount) {
+      return selfCritical.learningRateShare
+        * schedule.share(
+          epoch: epoch - Double(toldEpochCount), epochCount: selfCritical.epochCount,
+          reductionCount: reductionCount)
+    }
     let rise = Float(step + 1) / Float(max(warmupStepCount, 1))
     return min(rise, 1)
       * schedule.share(
-        epoch: epoch, epochCount: epochCount, reductionCount: reductionCount)
+        epoch: epoch, epochCount: toldEpochCount, reductionCount: reductionCount)
   }
 }

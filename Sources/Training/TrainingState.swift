@@ -48,7 +48,7 @@ package struct TrainingState: Sendable {
   package struct Report: Sendable {
     /// Counts from 1.
     package let step: Int
-    /// Nats per word.
+    /// Nats per word; minus the mean CIDEr-D of what was drawn, where that is learned from.
     package let loss: Float
     /// Before clipping.
     package let gradientNorm: Double
@@ -75,18 +75,20 @@ package struct TrainingState: Sendable {
   ///   - batches: Each is computed by itself; together they count as one.
   ///   - plan: How to learn.
   ///   - epochProgress: How much of the epoch is over, in `0..<1`.
+  ///   - reward: How good a caption is that the decoder has drawn; needed where the plan learns from such.
   /// - Returns: What there is to tell.
   package mutating func learn(
-    from batches: [TrainingBatch], _ plan: TrainingPlan, epochProgress: Double
+    from batches: [TrainingBatch], _ plan: TrainingPlan, epochProgress: Double,
+    reward: Reward = { _, _ in 0 }
   ) -> Report {
     let samplingRate = plan.sampling?.rate(atStep: step, epoch: epoch) ?? 0
     let wordCount = batches.reduce(0) { $0 + $1.wordCount }
     var (loss, gradient) = (0.0, ModelGradient(tensors: [:]))
     for batch in batches {
-      let part = lossAndGradient(of: batch, plan, samplingRate: samplingRate)
+      let part = lossAndGradient(of: batch, plan, samplingRate: samplingRate, reward)
       // The mean is over words: a batch counts by how many it has.
       let share = Double(batch.wordCount) / Double(max(wordCount, 1))
-      loss += Double(part.loss.scalar) * share
+      loss += part.loss * share
       gradient = batches.count == 1 ? part.gradient : gradient + part.gradient * Float(share)
     }
     // Before anything is cut: that would make numbers of what are none.
@@ -116,16 +118,21 @@ package struct TrainingState: Sendable {
   }
 
   private func lossAndGradient(
-    of batch: TrainingBatch, _ plan: TrainingPlan, samplingRate: Double
-  ) -> (loss: Tensor, gradient: ModelGradient) {
+    of batch: TrainingBatch, _ plan: TrainingPlan, samplingRate: Double, _ reward: Reward
+  ) -> (loss: Double, gradient: ModelGradient) {
     let random = SeededRandom(plan.seed)
     let dropout = SequenceDropout(
       plan.dropout, rate: plan.dropoutRate, random: random, epoch: epoch,
       examples: batch.captionNumbers)
-    var wordLoss = Tensor(0)
+    var told = 0.0
     let (_, gradient) = valueWithGradient(
       at: model, where: plan.choice(of: model, in: epoch),
       of: { watched in
+        if let learning = plan.selfCritical(in: epoch) {
+          let drawn = selfCriticalLoss(of: batch, watched, learning, plan, reward: reward)
+          told = -drawn.reward
+          return drawn.loss
+        }
         let features = watched.features(of: batch.pictures, in: plan.precision)
         var captions = batch.captions
         if samplingRate > 0, let sampling = plan.sampling {
@@ -137,10 +144,10 @@ package struct TrainingState: Sendable {
         let losses = watched.decoder.losses(
           of: captions, describing: features, dropout: dropout, smoothing: plan.labelSmoothing,
           coverageWeight: plan.coverageWeight, in: plan.precision)
-        wordLoss = losses.words.withoutGradient()
+        told = Double(losses.words.scalar)
         return losses.coverage.map { losses.words + $0 } ?? losses.words
       })
-    return (wordLoss, gradient)
+    return (told, gradient)
   }
 
   /// Takes note of an epoch's score, the higher the better.

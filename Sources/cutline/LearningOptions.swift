@@ -108,6 +108,18 @@ struct LearningOptions: ParsableArguments {
   @Option(help: "Whether own words are sampled, or argmax, the likeliest.")
   var samplingDraw = ScheduledSampling.Draw.sampled
 
+  @Option(
+    help: ArgumentHelp(
+      "The last epochs learn from how good drawn captions are (Rennie et al., 2017).",
+      discussion: "By CIDEr, their ends included, each against the others of its picture.",
+      valueName: "n"))
+  var selfCriticalEpochs = 0
+  @Option(help: "How many captions of each picture are drawn for that.")
+  var selfCriticalDraws = 5
+  @Option(
+    help: ArgumentHelp("Step sizes of these epochs, as a share of the others.", valueName: "share"))
+  var selfCriticalLR: Float = 0.1
+
   @Flag(
     help: ArgumentHelp(
       "Never mirror pictures.",
@@ -164,6 +176,9 @@ struct LearningOptions: ParsableArguments {
     }
     if let ema { try check("--ema", ema, below: 1) }
     try check("--sampling-floor", Float(samplingFloor), below: 1)
+    try check("--self-critical-epochs", selfCriticalEpochs, in: 0...epochs)
+    try check("--self-critical-draws", selfCriticalDraws, in: 2...1000)
+    try check("--self-critical-lr", selfCriticalLR, above: 0)
     try check("--crop-area", cropArea, above: 0)
     guard cropArea <= 1 else {
       throw ValidationError("--crop-area must be 1 at most, not \(cropArea).")
@@ -212,6 +227,11 @@ struct LearningOptions: ParsableArguments {
     (plan.dropout, plan.dropoutRate) = (dropoutKind, dropout)
     (plan.labelSmoothing, plan.coverageWeight) = (labelSmoothing, coverageWeight)
     plan.precision = elementType
+    if selfCriticalEpochs > 0 {
+      var learning = SelfCriticalLearning(epochCount: selfCriticalEpochs)
+      (learning.drawCount, learning.learningRateShare) = (selfCriticalDraws, selfCriticalLR)
+      plan.selfCritical = learning
+    }
     (plan.encoderStart, plan.mirrorsPictures, plan.leastCropArea) = (
       encoderFrom, !noMirror, cropArea
     )
@@ -273,6 +293,9 @@ struct LearningOptions: ParsableArguments {
       ("--coverage-weight", "\(coverageWeight)"), ("--sampling", sampling.rawValue),
       ("--sampling-k", described(samplingK)), ("--sampling-slope", described(samplingSlope)),
       ("--sampling-floor", "\(samplingFloor)"), ("--sampling-draw", samplingDraw.rawValue),
+      ("--self-critical-epochs", "\(selfCriticalEpochs)"),
+      ("--self-critical-draws", "\(selfCriticalDraws)"),
+      ("--self-critical-lr", "\(selfCriticalLR)"),
       ("--encoder-from", described(encoderFrom)), ("--no-mirror", "\(noMirror)"),
       ("--crop-area", "\(cropArea)"), ("--select", select.rawValue),
       ("--patience", described(patience)), ("--precision", "\(plan.precision)"),

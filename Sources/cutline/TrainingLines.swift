@@ -10,12 +10,15 @@ extension ProgressReport {
   init(_ row: StepRow, of epochCount: Int, stepCount: Int, eta: Double?) {
     let head = "epoch \(padded(row.epoch, to: epochCount))/\(epochCount)"
     let step = "step \(row.step.grouped)"
-    let loss = "loss \(row.loss.text(places: 3))"
+    // Where a decoder learns from what its own captions are worth, that is minus the loss.
+    let isReward = row.loss < 0
+    let loss =
+      isReward ? "reward \((-row.loss).text(places: 3))" : "loss \(row.loss.text(places: 3))"
     let speed = row.captionsPerSecond.map { "\($0.text(places: 0)) cap/s" }
     let end = eta.map { "ETA \(clockText($0))" }
     let perplexity = exp(row.loss)
     let details = [
-      "ppl \(perplexity.text(places: perplexity < 100 ? 1 : 0))",
+      isReward ? nil : "ppl \(perplexity.text(places: perplexity < 100 ? 1 : 0))",
       "grad \(row.gradientNorm.text(places: 1))",
       row.samplingRate.map { "p(sample) \($0.text(places: 2))" },
     ]

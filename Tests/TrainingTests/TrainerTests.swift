@@ -260,7 +260,7 @@ struct TrainerTests {
 }
 
 /// Pictures of one colour each, in several shades, with captions that name it.
-private struct ColourSet {
+struct ColourSet {
   struct Colour {
     let name: String
     let channel: Int

@@ -184,10 +184,10 @@ typedef struct {
   /// The gradient is that of this much of the sum of all losses.
   float scale;
 } ck_entropy;
-/// Writes each row's -Σ q log p, where q is 1 at the target but for the smoothing, and its gradient, of
-/// `type`, where asked for. The logits are used up.
-void ck_cross_entropy(float *logits, const int32_t *targets, ck_entropy settings,
-                      float *losses, void *_Nullable gradient, ck_type type, int64_t rows,
+/// Writes each row's -Σ q log p, where q is 1 at the target but for the smoothing, times its weight if there
+/// are any, and its gradient, of `type`, where asked for. The logits are used up.
+void ck_cross_entropy(float *logits, const int32_t *targets, const float *_Nullable weights,
+                      ck_entropy settings, float *losses, void *_Nullable gradient, ck_type type, int64_t rows,
                       int64_t columns);
 /// The column of each row of scores at which the cumulative softmax passes a number in 0..<1.
 void ck_draw(const float *logits, const float *uniforms, int32_t *indices, int64_t rows,

@@ -106,18 +106,23 @@ extension CaptionDecoder {
   ///   - smoothing: How much of the probability is wanted on all words alike, in `0...1`.
   ///   - coverageWeight: How much it costs to look at some positions more than at others over a whole
   ///     caption: `λ Σₗ (1 - Σₜ αₜₗ)²` for each (doubly stochastic attention; Xu et al., 2015).
+  ///   - weights: What the words of each sequence of `captions` count; nil is 1 for all.
   ///   - precision: What products are computed in.
   /// - Returns: The mean of `-log p` over all words, of shape `[]`, and with attention what that costs.
   public func losses(
     of captions: PackedCaptions, describing features: Tensor, dropout: SequenceDropout? = nil,
-    smoothing: Float = 0, coverageWeight: Float = 0, in precision: ElementType = .float32
+    smoothing: Float = 0, coverageWeight: Float = 0, weights: [Float]? = nil,
+    in precision: ElementType = .float32
   ) -> (words: Tensor, coverage: Tensor?) {
     let outputs = outputs(
       for: captions, describing: features, dropout: dropout, in: precision)
     let words = crossEntropy(
       ofLinear: outputs.output, wordLogits.weight, bias: wordLogits.bias,
       captions.targets.map { Int32($0.index) }, ignoring: Int32(TokenID.padding.index),
-      smoothing: smoothing)
+      smoothing: smoothing,
+      rowWeights: weights.map { weights in
+        captions.layout.rowCounts.flatMap { weights.prefix($0) }
+      })
     guard coverageWeight > 0, let coverage = outputs.coverage else { return (words, nil) }
     let missing = 1 - coverage
     return (words, (missing * missing).sum() * (coverageWeight / Float(captions.targets.count)))

@@ -72,9 +72,10 @@ package protocol Backend: AnyObject, Sendable {
   func dropout(_ x: Region, keys: [UInt64], _ rate: Float, into y: Region)
 
   func softmax(_ x: Region, columns: Int, logarithm: Bool, into y: Region)
-  /// Writes each row's loss, and its gradient if asked for; `logits` are used up.
+  /// Writes each row's loss, times its weight, and its gradient if asked for; `logits` are used up.
   func crossEntropy(
-    _ logits: Region, targets: ArraySlice<Int32>, _ entropy: Entropy, into losses: Region,
+    _ logits: Region, targets: ArraySlice<Int32>, weights: ArraySlice<Float>?, _ entropy: Entropy,
+    into losses: Region,
     gradient: Region?)
   /// The `k` largest values of each row, in falling order; of equal ones the lower index first.
   func largest(_ k: Int, _ x: Region, columns: Int) -> [[(index: Int, value: Float)]]

@@ -23,7 +23,8 @@ public func crossEntropy(
   let scores = Tensor(uninitialized: logits.shape, on: device)
   device.backend.convert(logits.region, into: scores.region)
   device.backend.crossEntropy(
-    scores.region, targets: targets[...], entropy, into: losses.region, gradient: gradient?.region)
+    scores.region, targets: targets[...], weights: nil, entropy, into: losses.region,
+    gradient: gradient?.region)
   let loss = losses.sum() * entropy.scale
   guard let gradient else { return loss }
   return loss.recorded(Pullback(to: logits) { dy in gradient.scaled(by: dy) })
@@ -42,11 +43,16 @@ public func crossEntropy(
 ///   - targets: The right column of each row.
 ///   - ignored: The target of rows that do not count.
 ///   - smoothing: How much of the probability is wanted on all columns alike, in `0...1`.
+///   - rowWeights: What the loss of each row is multiplied by; the sum is divided by the number of rows all
+///     the same. Nil is 1 for each.
 /// - Returns: One number, of shape `[]`.
 public func crossEntropy(
   ofLinear x: Tensor, _ weight: Tensor, bias: Tensor, _ targets: [Int32], ignoring ignored: Int32,
-  smoothing: Float = 0
+  smoothing: Float = 0, rowWeights: [Float]? = nil
 ) -> Tensor {
+  precondition(
+    rowWeights.map { $0.count == targets.count } ?? true,
+    "crossEntropy: \(rowWeights?.count ?? 0) weights for \(targets.count) rows")
   let map = LinearMap(x, weight)
   let entropy = Entropy(
     checking: targets, rows: map.rows, columns: map.outputs, ignored: ignored,
@@ -61,7 +67,8 @@ public func crossEntropy(
     let rows = start..<min(start + LinearMap.blockRowCount, map.rows)
     let logits = linear(map.x.slice(rows), map.weight, bias: bias.withoutGradient())
     device.backend.crossEntropy(
-      logits.region, targets: targets[rows], entropy, into: losses.slice(rows).region,
+      logits.region, targets: targets[rows], weights: rowWeights?[rows], entropy,
+      into: losses.slice(rows).region,
       gradient: dlogits?.slice(rows).region)
   }
   let loss = losses.sum() * entropy.scale

@@ -63,6 +63,24 @@ extension TensorsTests {
       }
     }
 
+    @Test("rows may count more, less, or against themselves")
+    func rowWeights() {
+      let inputs = [
+        FormulaWeights.scaled("x", [3, 6]), FormulaWeights.scaled("weight", [5, 6]),
+        FormulaWeights.scaled("bias", [5]),
+      ]
+      func loss(_ t: [Tensor], _ weights: [Float]?) -> Tensor {
+        crossEntropy(
+          ofLinear: t[0], t[1], bias: t[2], [2, 4, 1], ignoring: 0, smoothing: 0.2,
+          rowWeights: weights)
+      }
+      expectGradientsMatch(at: inputs) { loss($0, [2, -0.5, 0]) }
+      let each = (0..<3).map { row in loss(inputs, (0..<3).map { $0 == row ? 1 : 0 }).scalar }
+      let weighted = loss(inputs, [2, -0.5, 1]).scalar
+      #expect(abs(weighted - (2 * each[0] - 0.5 * each[1] + each[2])) < 1e-6)
+      #expect(abs(loss(inputs, nil).scalar - each.reduce(0, +)) < 1e-6)
+    }
+
     @Test(
       "of a linear map in bfloat16 it stays close to float32",
       .enabled(if: Processor.has("avx512bw"), "oneDNN computes bfloat16 from AVX-512 on"))

@@ -36,23 +36,25 @@ extension ReferenceBackend {
   }
 
   package func crossEntropy(
-    _ logits: Region, targets: ArraySlice<Int32>, _ entropy: Entropy, into losses: Region,
-    gradient: Region?
+    _ logits: Region, targets: ArraySlice<Int32>, weights: ArraySlice<Float>?, _ entropy: Entropy,
+    into losses: Region, gradient: Region?
   ) {
+    let weight = weights.map { $0.map(Double.init) } ?? targets.map { _ in 1 }
     let columns = logits.count / targets.count
     let rows = logits.values.rows(of: columns)
     let share = Double(entropy.smoothing) / Double(columns)
     func wanted(_ column: Int, _ target: Int32) -> Double {
       share + (column == Int(target) ? 1 - Double(entropy.smoothing) : 0)
     }
-    losses.values = zip(rows, targets).map { row, target in
-      if target == entropy.ignored { return 0 }
-      return -logProbabilities(row).enumerated().reduce(0) { $0 + wanted($1.0, target) * $1.1 }
+    losses.values = zip(zip(rows, targets), weight).map { row, weight in
+      if row.1 == entropy.ignored { return 0 }
+      return -weight
+        * logProbabilities(row.0).enumerated().reduce(0) { $0 + wanted($1.0, row.1) * $1.1 }
     }
-    gradient?.values = zip(rows, targets).flatMap { row, target in
-      logProbabilities(row).enumerated().map { column, logarithm in
-        let difference = exp(logarithm) - wanted(column, target)
-        return target == entropy.ignored ? 0 : Double(entropy.scale) * difference
+    gradient?.values = zip(zip(rows, targets), weight).flatMap { row, weight in
+      logProbabilities(row.0).enumerated().map { column, logarithm in
+        let difference = exp(logarithm) - wanted(column, row.1)
+        return row.1 == entropy.ignored ? 0 : weight * Double(entropy.scale) * difference
       }
     }
   }

@@ -157,17 +157,21 @@ extension CPUBackend {
   }
 
   package func crossEntropy(
-    _ logits: Region, targets: ArraySlice<Int32>, _ entropy: Entropy, into losses: Region,
-    gradient: Region?
+    _ logits: Region, targets: ArraySlice<Int32>, weights: ArraySlice<Float>?, _ entropy: Entropy,
+    into losses: Region, gradient: Region?
   ) {
     let settings = ck_entropy(
       ignored: entropy.ignored, smoothing: entropy.smoothing, scale: entropy.scale)
     targets.withUnsafeBufferPointer { targets in
       guard let first = targets.baseAddress else { return }
-      ck_cross_entropy(
-        logits.address, first, settings, losses.address, gradient?.rawAddress,
-        (gradient?.type ?? .float32).code, Int64(targets.count),
-        Int64(logits.count / targets.count))
+      func compute(_ weights: UnsafePointer<Float>?) {
+        ck_cross_entropy(
+          logits.address, first, weights, settings, losses.address, gradient?.rawAddress,
+          (gradient?.type ?? .float32).code, Int64(targets.count),
+          Int64(logits.count / targets.count))
+      }
+      guard let weights else { return compute(nil) }
+      weights.withUnsafeBufferPointer { compute($0.baseAddress) }
     }
   }
 

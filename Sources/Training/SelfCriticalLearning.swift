@@ -1,0 +1,93 @@
+import Captioning
+import Layers
+import Tensors
+import Text
+
+/// Learns from how good the captions are that a decoder draws itself, rather than from given ones
+/// (self-critical sequence training; Rennie et al., 2017).
+///
+/// The words of a caption are made likelier the more it is better than the others drawn for the same
+/// picture (the baseline of Luo, 2020), and less likely if it is worse. Nothing is left out while learning:
+/// what is learned from is what was drawn.
+package struct SelfCriticalLearning: Sendable, Equatable {
+  /// The last so many epochs learn like this.
+  package var epochCount: Int
+  /// How many captions are drawn for each picture, two or more.
+  package var drawCount = 5
+  /// The highest step sizes, as a share of those before.
+  package var learningRateShare: Float = 0.1
+
+  package init(epochCount: Int) { self.epochCount = epochCount }
+
+  /// Draws captions for pictures.
+  ///
+  /// - Parameters:
+  ///   - features: `[P, F]` or `[P, L, F]`.
+  ///   - decoder: Draws the words.
+  ///   - maximumWords: Where captions are cut off.
+  ///   - randomness: Fixes the draws; its examples are the pictures.
+  ///   - precision: What products are computed in.
+  /// - Returns: `drawCount` captions of each picture, one picture after the other.
+  package func drawnCaptions<Decoder: CaptionDecoder>(
+    describing features: Tensor, by decoder: Decoder, maximumWords: Int,
+    _ randomness: ScheduledSampling.Randomness, in precision: ElementType
+  ) -> [[TokenID]] {
+    var pictures = (0..<features.shape[0]).flatMap { Array(repeating: $0, count: drawCount) }
+    var captions = [[TokenID]](repeating: [.start], count: pictures.count)
+    var growing = Array(captions.indices)
+    var (context, state) = decoder.start(features, in: precision)
+    state = state.rows(pictures)
+    for position in 0..<maximumWords where !growing.isEmpty {
+      let read = decoder.step(
+        growing.map { captions[$0].last ?? .start }, state, context, pictureOfRow: pictures,
+        in: precision)
+      let uniforms = growing.map { caption in
+        randomness.random.uniform(
+          .wordDraw, epoch: randomness.epoch,
+          example: randomness.examples[caption / drawCount] * drawCount + caption % drawCount,
+          position: position)
+      }
+      for (caption, word) in zip(growing, decoder.wordLogits(read.output).drawn(at: uniforms)) {
+        captions[caption].append(TokenID(word))
+      }
+      let kept = growing.indices.filter { captions[growing[$0]].last != .end }
+      (growing, pictures) = (kept.map { growing[$0] }, kept.map { pictures[$0] })
+      if !kept.isEmpty { state = read.state.rows(kept) }
+    }
+    return captions
+  }
+
+  /// How much better each caption is than the mean of the others of its picture.
+  func advantages(of rewards: [Double]) -> [Float] {
+    stride(from: 0, to: rewards.count, by: drawCount).flatMap { start in
+      let drawn = rewards[start..<start + drawCount]
+      let sum = drawn.reduce(0, +)
+      return drawn.map { Float($0 - (sum - $0) / Double(drawCount - 1)) }
+    }
+  }
+}
+
+extension TrainingState {
+  /// How good a caption of a picture is.
+  package typealias Reward = (_ words: [TokenID], _ picture: Int) -> Double
+
+  /// The loss of captions that the decoder draws, weighted by their advantages, and their mean reward.
+  func selfCriticalLoss(
+    of batch: TrainingBatch, _ watched: CaptionModel, _ learning: SelfCriticalLearning,
+    _ plan: TrainingPlan, reward: Reward
+  ) -> (loss: Tensor, reward: Double) {
+    let features = watched.features(of: batch.pictures, in: plan.precision)
+    let drawn = learning.drawnCaptions(
+      describing: features.withoutGradient(), by: model.decoder, maximumWords: plan.maximumWords,
+      .init(SeededRandom(plan.seed), epoch: epoch, examples: batch.pictureNumbers),
+      in: plan.precision)
+    let rows = drawn.indices.map { $0 / learning.drawCount }
+    let rewards = zip(drawn, rows).map { reward(Array($0.dropFirst()), batch.pictureNumbers[$1]) }
+    let advantages = learning.advantages(of: rewards)
+    let captions = PackedCaptions(drawn, describing: rows)
+    let losses = watched.decoder.losses(
+      of: captions, describing: features, weights: captions.order.map { advantages[$0] },
+      in: plan.precision)
+    return (losses.words, rewards.reduce(0, +) / Double(max(rewards.count, 1)))
+  }
+}
