@@ -5,8 +5,8 @@ import Tensors
 ///     r, z = σ(W x + b + U h + c)     n = tanh(W x + b + r ∘ (U h + c))
 ///       h' = (1 - z) ∘ n + z ∘ h
 ///
-/// Parameters have the names and the gate order, r, z, n, of PyTorch's one-layer `GRU`.
-public struct GRU: RecurrentCell {
+/// Parameters have the names and the gate order, r, z, n, of PyTorch's `GRU`.
+public struct GRU: RecurrentLayer {
   /// `W`, `[3H, I]`.
   public var inputWeight: Tensor
   /// `U`, `[3H, H]`.
@@ -35,18 +35,18 @@ public struct GRU: RecurrentCell {
 
   public func recur(
     _ projected: consuming Tensor, _ layout: SequenceLayout, from state: Tensor,
-    in precision: ElementType, dropout: StateDropout?
+    in precision: ElementType, dropout: SequenceDropout?
   ) -> (hidden: Tensor, state: Tensor) {
     let hidden = gru(
       projected, layout, hidden: state, weight: hiddenWeight, bias: hiddenBias, in: precision,
-      dropout: dropout)
+      dropout: dropout?.ofState)
     return (hidden, hidden.lastSteps(layout))
   }
 
-  public mutating func visitParameters(_ visitor: inout ParameterVisitor) {
-    visitor.visit("weight_ih_l0", &inputWeight, initially: initialWeight)
-    visitor.visit("weight_hh_l0", &hiddenWeight, initially: initialWeight)
-    visitor.visit("bias_ih_l0", &inputBias)
-    visitor.visit("bias_hh_l0", &hiddenBias)
+  public mutating func visitParameters(_ visitor: inout ParameterVisitor, of layer: String) {
+    visitor.visit("weight_ih_\(layer)", &inputWeight, initially: initialWeight)
+    visitor.visit("weight_hh_\(layer)", &hiddenWeight, initially: initialWeight)
+    visitor.visit("bias_ih_\(layer)", &inputBias)
+    visitor.visit("bias_hh_\(layer)", &hiddenBias)
   }
 }

@@ -5,8 +5,8 @@ import Tensors
 ///     i, f, o = σ(W x + U h + b)       c' = f ∘ c + i ∘ g
 ///           g = tanh(W x + U h + b)    h' = o ∘ tanh(c')
 ///
-/// Parameters have the names and the gate order, i, f, g, o, of PyTorch's one-layer `LSTM`.
-public struct LSTM: RecurrentCell {
+/// Parameters have the names and the gate order, i, f, g, o, of PyTorch's `LSTM`.
+public struct LSTM: RecurrentLayer {
   /// `W`, `[4H, I]`.
   public var inputWeight: Tensor
   /// `U`, `[4H, H]`.
@@ -52,20 +52,20 @@ public struct LSTM: RecurrentCell {
 
   public func recur(
     _ projected: consuming Tensor, _ layout: SequenceLayout, from state: State,
-    in precision: ElementType, dropout: StateDropout?
+    in precision: ElementType, dropout: SequenceDropout?
   ) -> (hidden: Tensor, state: State) {
     let (hidden, cells) = lstm(
       projected, layout, hidden: state.hidden, cell: state.cell, weight: hiddenWeight,
-      in: precision, dropout: dropout)
+      in: precision, dropout: dropout?.ofState)
     return (hidden, State(hidden: hidden.lastSteps(layout), cell: cells.lastSteps(layout)))
   }
 
-  public mutating func visitParameters(_ visitor: inout ParameterVisitor) {
-    visitor.visit("weight_ih_l0", &inputWeight, initially: initialWeight)
-    visitor.visit("weight_hh_l0", &hiddenWeight, initially: initialWeight)
+  public mutating func visitParameters(_ visitor: inout ParameterVisitor, of layer: String) {
+    visitor.visit("weight_ih_\(layer)", &inputWeight, initially: initialWeight)
+    visitor.visit("weight_hh_\(layer)", &hiddenWeight, initially: initialWeight)
     // The forget gate begins open, at σ(1) (Jozefowicz et al., 2015); in one bias, not in both.
-    visitor.visit("bias_ih_l0", &inputBias, initially: .blocks([0, 1, 0, 0]))
-    visitor.visit("bias_hh_l0", &hiddenBias)
+    visitor.visit("bias_ih_\(layer)", &inputBias, initially: .blocks([0, 1, 0, 0]))
+    visitor.visit("bias_hh_\(layer)", &hiddenBias)
   }
 }
 

@@ -2,8 +2,8 @@ import Tensors
 
 /// A plain recurrent network (Elman, 1990): `h' = tanh(W x + U h + b)`.
 ///
-/// Parameters have the names of PyTorch's one-layer `RNN`.
-public struct RNN: RecurrentCell {
+/// Parameters have the names of PyTorch's `RNN`.
+public struct RNN: RecurrentLayer {
   /// `W`, `[H, I]`.
   public var inputWeight: Tensor
   /// `U`, `[H, H]`.
@@ -33,8 +33,9 @@ public struct RNN: RecurrentCell {
 
   public func recur(
     _ projected: consuming Tensor, _ layout: SequenceLayout, from state: Tensor,
-    in precision: ElementType, dropout: StateDropout?
+    in precision: ElementType, dropout: SequenceDropout?
   ) -> (hidden: Tensor, state: Tensor) {
+    let dropout = dropout?.ofState
     var before = state
     let steps = projected.split(sizes: layout.rowCounts, along: 0).map { x in
       // Sequences that have ended are the last ones.
@@ -46,10 +47,10 @@ public struct RNN: RecurrentCell {
     return (hidden, hidden.lastSteps(layout))
   }
 
-  public mutating func visitParameters(_ visitor: inout ParameterVisitor) {
-    visitor.visit("weight_ih_l0", &inputWeight, initially: initialWeight)
-    visitor.visit("weight_hh_l0", &hiddenWeight, initially: initialWeight)
-    visitor.visit("bias_ih_l0", &inputBias)
-    visitor.visit("bias_hh_l0", &hiddenBias)
+  public mutating func visitParameters(_ visitor: inout ParameterVisitor, of layer: String) {
+    visitor.visit("weight_ih_\(layer)", &inputWeight, initially: initialWeight)
+    visitor.visit("weight_hh_\(layer)", &hiddenWeight, initially: initialWeight)
+    visitor.visit("bias_ih_\(layer)", &inputBias)
+    visitor.visit("bias_hh_\(layer)", &hiddenBias)
   }
 }

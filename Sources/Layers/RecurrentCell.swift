@@ -11,8 +11,6 @@ public protocol RecurrentCell: Module {
   var inputSize: Int { get }
   var hiddenSize: Int { get }
 
-  init(inputSize: Int, hiddenSize: Int)
-
   /// The state before anything has been read.
   func initialState(rows: Int, on device: Device) -> State
   /// How many tensors make up a state.
@@ -23,13 +21,27 @@ public protocol RecurrentCell: Module {
   func hidden(of state: State) -> Tensor
   /// What the inputs say to the gates: `[N, I]` to `[N, G]`, in float32.
   func project(_ inputs: Tensor) -> Tensor
-  /// Reads `projected`, `[N, G]`, multiplying in `precision` what `dropout` leaves of the hidden state.
+  /// Reads `projected`, `[N, G]`, multiplying in `precision` what `dropout` leaves.
   ///
   /// - Returns: The outputs of all steps, `[N, H]`, and the state of each sequence after its last.
   func recur(
     _ projected: consuming Tensor, _ layout: SequenceLayout, from state: State,
-    in precision: ElementType, dropout: StateDropout?
+    in precision: ElementType, dropout: SequenceDropout?
   ) -> (hidden: Tensor, state: State)
+}
+
+/// A cell that can be one of several layers.
+public protocol RecurrentLayer: RecurrentCell {
+  init(inputSize: Int, hiddenSize: Int)
+
+  /// Shows the parameters under PyTorch's names, such as `weight_ih_l0` for the layer `l0`.
+  mutating func visitParameters(_ visitor: inout ParameterVisitor, of layer: String)
+}
+
+extension RecurrentLayer {
+  public mutating func visitParameters(_ visitor: inout ParameterVisitor) {
+    visitParameters(&visitor, of: "l0")
+  }
 }
 
 /// A value with one row per sequence, whose rows can be picked and repeated.
@@ -38,6 +50,10 @@ public protocol RowSelectable: Sendable {
 }
 
 extension Tensor: RowSelectable {}
+
+extension Array: RowSelectable where Element: RowSelectable {
+  public func rows(_ indices: [Int]) -> [Element] { map { $0.rows(indices) } }
+}
 
 extension RecurrentCell where State == Tensor {
   public var statePartCount: Int { 1 }
@@ -52,10 +68,10 @@ extension RecurrentCell {
   ///   - inputs: `[N, I]`. Products are computed in their precision, and the outputs are of it.
   ///   - layout: Which sequence and step each row belongs to.
   ///   - state: What has been read before, one row per sequence.
-  ///   - dropout: What is left out of the hidden state while learning; nil leaves nothing out.
+  ///   - dropout: What is left out within the cell while learning; nil leaves nothing out.
   /// - Returns: The outputs, `[N, H]`, and the state of each sequence after its last step.
   public func callAsFunction(
-    _ inputs: Tensor, _ layout: SequenceLayout, from state: State, dropout: StateDropout? = nil
+    _ inputs: Tensor, _ layout: SequenceLayout, from state: State, dropout: SequenceDropout? = nil
   ) -> (hidden: Tensor, state: State) {
     let (hidden, state) = recur(
       project(inputs), layout, from: state, in: inputs.elementType, dropout: dropout)

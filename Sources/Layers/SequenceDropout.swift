@@ -21,7 +21,9 @@ public struct SequenceDropout: Sendable {
   public let rate: Float
   private let random: SeededRandom
   private let epoch: Int
-  private let examples: [Int]
+  private var examples: [Int]
+  /// The layer of a stack, and the step that the first one of a layout is.
+  private var (layer, firstStep) = (0, 0)
 
   /// - Parameters:
   ///   - kind: Which connections are cut.
@@ -42,9 +44,7 @@ public struct SequenceDropout: Sendable {
     precondition(site != .state, "sequence dropout: what is remembered is left out in the cell")
     let keys = layout.rowCounts.enumerated().flatMap { step, count in
       examples.prefix(count).map { example in
-        random.bits(
-          .dropout, epoch: epoch, example: example,
-          position: (kind == .variational ? 0 : 2 * step) + site.rawValue)
+        key(example, site, step: kind == .variational ? 0 : firstStep + step)
       }
     }
     return x.droppingOut(rate, keys: keys)
@@ -53,9 +53,26 @@ public struct SequenceDropout: Sendable {
   /// What is left out of the hidden states that a cell remembers; nil where nothing is.
   public var ofState: StateDropout? {
     guard kind == .variational, rate > 0 else { return nil }
-    let keys = examples.map {
-      random.bits(.dropout, epoch: epoch, example: $0, position: Site.state.rawValue)
-    }
-    return StateDropout(rate: rate, keys: keys)
+    return StateDropout(rate: rate, keys: examples.map { key($0, .state, step: 0) })
+  }
+
+  /// The same in another layer of a stack: its draws are its own, and its input is what the one below says.
+  func inLayer(_ layer: Int) -> SequenceDropout {
+    var copy = self
+    copy.layer = layer
+    return copy
+  }
+
+  /// The same at one step of `layout`, for what reads step by step.
+  public func at(step: Int, of layout: SequenceLayout) -> SequenceDropout {
+    var copy = self
+    (copy.firstStep, copy.examples) = (step, Array(examples.prefix(layout.rowCounts[step])))
+    return copy
+  }
+
+  private func key(_ example: Int, _ site: Site, step: Int) -> UInt64 {
+    // Layers lie further apart than any sequence is long.
+    random.bits(
+      .dropout, epoch: epoch, example: example, position: layer << 32 + 2 * step + site.rawValue)
   }
 }

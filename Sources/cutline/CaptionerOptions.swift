@@ -14,6 +14,10 @@ struct CaptionerOptions: ParsableArguments {
   var encoderModel: String?
   @Option(help: "The recurrent cell: lstm, gru or rnn.")
   var cell = "lstm"
+  @Option(help: "How many recurrent layers lie on top of each other.")
+  var layers = 1
+  @Flag(help: "Let connections lead around each layer but the first.")
+  var residual = false
   @Option(help: "Whether it looks at the picture again before each word: none, or soft attention.")
   var attention = AttentionChoice.none
   @Option(help: "With attention: how many numbers it keeps of each position of a picture.")
@@ -41,6 +45,10 @@ struct CaptionerOptions: ParsableArguments {
     guard DecoderConfiguration.CellKind(rawValue: cell) != nil else {
       throw ValidationError("--cell must be lstm, gru or rnn.")
     }
+    try check("--layers", layers, in: 1...64)
+    guard !residual || layers > 1 else {
+      throw ValidationError("--residual leads around layers above the first: it needs --layers 2.")
+    }
   }
 
   /// A model that has learned nothing but what its encoder has, and its configuration.
@@ -64,11 +72,12 @@ struct CaptionerOptions: ParsableArguments {
       encoder = try directory.encoder(configuration.encoder)
       try directory.beginVerification().wait()
     }
-    let decoder = DecoderConfiguration(
+    var decoder = DecoderConfiguration(
       cell: DecoderConfiguration.CellKind(rawValue: cell) ?? .lstm, embeddingSize: embed,
       hiddenSize: hidden,
       attention: attention == .none
         ? .none : .soft(annotationSize: annotationSize, attentionSize: attentionSize))
+    (decoder.layerCount, decoder.isResidual) = (layers, residual)
     configuration.decoder = decoder
     configuration.maximumWords = maxWords
     configuration.provenance.license = license
@@ -85,12 +94,17 @@ struct CaptionerOptions: ParsableArguments {
 
   /// What must be the same for a run to go on.
   func settings(of configuration: ModelConfiguration) -> Checkpoint.Settings {
-    [
+    let always = [
       ("ENCODER's origin", configuration.provenance.startedFrom ?? "none"), ("--cell", cell),
       ("--attention", attention.rawValue), ("--annotation-size", "\(annotationSize)"),
       ("--attention-size", "\(attentionSize)"), ("--embed", "\(embed)"),
       ("--hidden", "\(hidden)"), ("--min-count", "\(minCount)"), ("--max-words", "\(maxWords)"),
     ]
+    // Options that came later are named only where they are given, so that older runs go on.
+    let given: [(String, String)?] = [
+      layers == 1 ? nil : ("--layers", "\(layers)"), residual ? ("--residual", "true") : nil,
+    ]
+    return always + given.compactMap { $0 }
   }
 }
 

@@ -44,9 +44,11 @@ struct RunFolder: ~Copyable {
       do throws(CheckpointError) {
         try checkpoint.verify()
         let then = try checkpoint.settings()
-        for ((option, now), then) in zip(settings, then) where now != then.value {
+        for option in (settings + then).map(\.name) {
+          let (now, then) = (settings.value(of: option), then.value(of: option))
+          guard now != then else { continue }
           throw CheckpointError(
-            path: path, problem: .otherSettings(option: option, then: then.value, now: now))
+            path: path, problem: .otherSettings(option: option, then: then, now: now))
         }
         return checkpoint
       } catch {
@@ -91,5 +93,12 @@ struct RunFolder: ~Copyable {
     where destinationOfLink("\(path)/\(name)") != place {
       try replaceLink(at: "\(path)/\(name)", pointingTo: place)
     }
+  }
+}
+
+extension Checkpoint.Settings {
+  /// What an option was given, or that it was not given at all.
+  fileprivate func value(of option: String) -> String {
+    first { $0.name == option }?.value ?? "unset"
   }
 }

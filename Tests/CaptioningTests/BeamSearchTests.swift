@@ -172,7 +172,7 @@ extension CaptioningTests {
       #expect(ended.logProbability == -6 && ended.isFinished && !cut.isFinished)
     }
 
-    private func decoder<Cell: RecurrentCell>(of _: Cell.Type) -> ShowAndTell<Cell> {
+    private func decoder<Cell: RecurrentLayer>(of _: Cell.Type) -> ShowAndTell<Cell> {
       ShowAndTell(
         cell: Cell(inputSize: 6, hiddenSize: 7), named: "cell", featureSize: 8, vocabularySize: 12)
     }

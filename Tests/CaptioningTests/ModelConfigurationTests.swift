@@ -69,6 +69,25 @@ extension CaptioningTests {
       #expect(decoder.featureKind == .positions && decoder.featureSize == 512)
     }
 
+    @Test("makes as many layers as it says, and writes that down")
+    func layers() throws {
+      var configuration = SmallModel.configuration
+      var decoder = DecoderConfiguration(cell: .gru, embeddingSize: 6, hiddenSize: 7)
+      #expect(configuration.json["decoder"]?["residual"] == nil)
+      (decoder.layerCount, decoder.isResidual) = (3, true)
+      configuration.decoder = decoder
+      #expect(try reread(configuration) == configuration)
+      let made = decoder.makeDecoder(featureSize: 8, vocabularySize: 9)
+      let stack = try #require(made as? ShowAndTell<Stacked<GRU>>).cell
+      #expect(stack.isResidual && stack.layers.map(\.inputSize) == [6, 7, 7])
+      decoder.attention = .soft(annotationSize: 5, attentionSize: 4)
+      let attentive = decoder.makeDecoder(featureSize: 8, vocabularySize: 9)
+      let parameters = attentive.parameters.map { ($0.parameter.name, $0.value.shape) }
+      #expect(parameters.contains { $0 == ("gru.weight_ih_l0", [21, 11]) })
+      #expect(parameters.contains { $0 == ("gru.weight_ih_l2", [21, 7]) })
+      #expect(parameters.count { $0.0.hasPrefix("initial_state.") } == 2 * 3)
+    }
+
     /// What is replaced in a good file, by what, and which setting is to blame for it.
     static let problems: [(good: String, bad: String, key: String, problem: String)] = [
       (
@@ -105,7 +124,14 @@ extension CaptioningTests {
       (
         "\"hidden\":5", "\"hidden\":\"5\"", "decoder.hidden", "is \"5\", but must be a whole number"
       ),
-      ("\"layers\":1", "\"layers\":2", "decoder.layers", "is \"2\"; this version knows only \"1\""),
+      (
+        "\"layers\":1", "\"layers\":65", "decoder.layers",
+        "is 65, but must be a whole number from 1 to 64"
+      ),
+      (
+        "\"layers\":1", "\"layers\":1,\"residual\":1", "decoder.residual",
+        "is 1, but must be true or false"
+      ),
       (
         "\"none\"", "\"soft\"", "decoder.annotation", "is missing, but must be a whole number"
       ),

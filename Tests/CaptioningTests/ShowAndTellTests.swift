@@ -72,6 +72,7 @@ extension CaptioningTests {
       check(decoder(LSTM.self, "lstm").randomized(seed))
       check(decoder(GRU.self, "gru").randomized(seed))
       check(decoder(RNN.self, "rnn").randomized(seed))
+      check(twoLayers.randomized(seed))
     }
 
     @Test("a batch has the loss and gradients of its captions one by one")
@@ -105,6 +106,7 @@ extension CaptioningTests {
       try check(decoder(LSTM.self, "lstm").randomized(1))
       try check(decoder(GRU.self, "gru").randomized(2))
       try check(decoder(RNN.self, "rnn").randomized(3))
+      try check(twoLayers.randomized(4))
     }
 
     @Test("several captions of one picture share its features' gradient")
@@ -174,7 +176,14 @@ extension CaptioningTests {
       #expect(gru.featureSize == 8 && gru.vocabularySize == 12)
     }
 
-    private func decoder<Cell: RecurrentCell>(
+    private var twoLayers: ShowAndTell<Stacked<LSTM>> {
+      ShowAndTell(
+        cell: Stacked(
+          [LSTM(inputSize: 6, hiddenSize: 7), LSTM(inputSize: 7, hiddenSize: 7)], isResidual: true),
+        named: "lstm", featureSize: 8, vocabularySize: 12)
+    }
+
+    private func decoder<Cell: RecurrentLayer>(
       _: Cell.Type, _ name: String
     ) -> ShowAndTell<Cell> {
       ShowAndTell(

@@ -10,13 +10,19 @@ extension CaptioningTests {
   struct ShowAttendAndTellTests {
     @Test("has PyTorch's scores, attention, loss and gradients, with any cell")
     func parity() throws {
-      try checkParity(LSTM.self, "lstm")
-      try checkParity(GRU.self, "gru")
+      try checkParity("lstm", decoder(lstm, "lstm"))
+      try checkParity("gru", decoder(gru, "gru"))
     }
 
-    private func checkParity<Cell: RecurrentCell>(_ cell: Cell.Type, _ name: String) throws {
+    @Test("has PyTorch's with two layers, of which the upper one looks")
+    func layers() throws {
+      try checkParity("lstm-2", decoder(twoLayers, "lstm"))
+    }
+
+    private func checkParity(_ name: String, _ blank: ShowAttendAndTell<some RecurrentCell>) throws
+    {
       let fixture = try Fixture("attention_captioner")
-      let decoder = try decoder(cell, name) { try fixture["\(name)/\($0)"] }
+      let decoder = try blank.reading { try fixture["\(name)/\($0)"] }
       let features = try fixture["\(name)/features"]
       let words = try fixture.integers("\(name)/captions").map { TokenID($0) }
       let captions = stride(from: 0, to: words.count, by: 7).map { start in
@@ -73,11 +79,18 @@ extension CaptioningTests {
 
     @Test("gradients are those of central differences, the coverage's too")
     func differences() {
+      checkDifferences(LSTM(inputSize: 5, hiddenSize: 2))
+      checkDifferences(
+        Stacked(
+          [GRU(inputSize: 5, hiddenSize: 2), GRU(inputSize: 2, hiddenSize: 2)], isResidual: true))
+    }
+
+    private func checkDifferences(_ cell: some RecurrentCell) {
       let captions = PackedCaptions(
         [[1, 4, 2], [1, 5, 6, 2], [1, 4, 2]].map { $0.map(TokenID.init) }, describing: [0, 1, 1])
       let template = ShowAttendAndTell(
-        cell: LSTM(inputSize: 5, hiddenSize: 2), named: "lstm", annotationSize: 3,
-        attentionSize: 2, featureSize: 4, vocabularySize: 8
+        cell: cell, named: "cell", annotationSize: 3, attentionSize: 2, featureSize: 4,
+        vocabularySize: 8
       ).randomized(9)
       let features = FormulaWeights.scaled("features", [2, 3, 4])
       let values = template.parameters.map(\.value) + [features]
@@ -91,19 +104,45 @@ extension CaptioningTests {
 
     @Test("a batch has the loss and gradients of its captions one by one")
     func padding() throws {
-      let decoder = try decoder(LSTM.self, "lstm").randomized(1)
+      try checkPadding(decoder(lstm, "lstm"), nil)
+      try checkPadding(decoder(twoLayers, "lstm"), nil)
+    }
+
+    @Test(
+      "and so it does whatever is left out while learning", arguments: SequenceDropout.Kind.allCases
+    )
+    func paddingWithDropout(kind: SequenceDropout.Kind) throws {
+      for decoder in [decoder(lstm, "lstm"), decoder(twoLayers, "lstm")] as [any CaptionDecoder] {
+        try checkPadding(decoder, kind)
+      }
+    }
+
+    private func checkPadding(
+      _ decoder: some CaptionDecoder, _ kind: SequenceDropout.Kind?
+    ) throws {
+      let decoder = decoder.randomized(1)
+      func cost(
+        _ decoder: some CaptionDecoder, _ captions: PackedCaptions, _ features: Tensor,
+        _ examples: [Int]
+      ) -> Tensor {
+        decoder.cost(
+          of: captions, describing: features,
+          dropout: kind.map {
+            SequenceDropout(
+              $0, rate: 0.5, random: SeededRandom(3), epoch: 1,
+              examples: captions.order.map { examples[$0] })
+          })
+      }
       let captions = [[1, 4, 9, 2], [1, 2], [1, 5, 6, 7, 8, 10, 3, 2], [1, 5, 4, 2]]
         .map { $0.map(TokenID.init) }
       let features = FormulaWeights.scaled("padded", [4, 5, 8], 2)
       let (loss, gradient) = valueWithGradient(at: decoder) {
-        $0.cost(of: PackedCaptions(captions, describing: Array(0..<4)), describing: features)
+        cost($0, PackedCaptions(captions, describing: Array(0..<4)), features, Array(0..<4))
       }
       let total = Float(captions.reduce(0) { $0 + $1.count - 1 })
       let alone = captions.enumerated().map { row, caption in
         valueWithGradient(at: decoder) {
-          $0.cost(
-            of: PackedCaptions([caption], describing: [0]),
-            describing: features.slice(row..<row + 1))
+          cost($0, PackedCaptions([caption], describing: [0]), features.slice(row..<row + 1), [row])
             * (Float(caption.count - 1) / total)
         }
       }
@@ -118,7 +157,7 @@ extension CaptioningTests {
 
     @Test("what it says does not depend on where things are; where it looks does")
     func shifted() throws {
-      let decoder = try decoder(GRU.self, "gru").randomized(3)
+      let decoder = decoder(gru, "gru").randomized(3)
       let features = FormulaWeights.scaled("shifted", [2, 6, 8], 2)
       let shifted = Tensor(
         concatenating: [features.slice(4..<6, along: 1), features.slice(0..<4, along: 1)],
@@ -141,7 +180,12 @@ extension CaptioningTests {
 
     @Test("beam search of width 1 is greedy, and pictures do not mind each other's company")
     func search() throws {
-      let decoder = try decoder(LSTM.self, "lstm").randomized(6)
+      try checkSearch(decoder(lstm, "lstm"))
+      try checkSearch(decoder(twoLayers, "lstm"))
+    }
+
+    private func checkSearch(_ decoder: some CaptionDecoder) throws {
+      let decoder = decoder.randomized(6)
       let features = FormulaWeights.scaled("searched", [5, 4, 8], 2)
       let together = BeamSearch(width: 3, maximumWords: 9).captions(of: features, by: decoder)
       for picture in 0..<5 {
@@ -165,27 +209,30 @@ extension CaptioningTests {
       }
     }
 
-    /// A decoder of the fixture's sizes, with its parameters if they are given.
+    // Cells of the fixture's sizes.
+    private let lstm = LSTM(inputSize: 11, hiddenSize: 7)
+    private let gru = GRU(inputSize: 11, hiddenSize: 7)
+    private let twoLayers = Stacked([
+      LSTM(inputSize: 11, hiddenSize: 7), LSTM(inputSize: 7, hiddenSize: 7),
+    ])
+
+    /// A decoder of the fixture's sizes.
     private func decoder<Cell: RecurrentCell>(
-      _: Cell.Type, _ name: String, _ parameter: ((String) throws -> Tensor)? = nil
-    ) throws -> ShowAttendAndTell<Cell> {
-      var decoder = ShowAttendAndTell(
-        cell: Cell(inputSize: 11, hiddenSize: 7), named: name, annotationSize: 6,
-        attentionSize: 4, featureSize: 8, vocabularySize: 11)
-      var failure: (any Error)?
-      decoder.updateParameters { known, value in
-        do { value = try parameter?(known.name) ?? value } catch { failure = error }
-      }
-      if let failure { throw failure }
-      return decoder
+      _ cell: Cell, _ name: String
+    ) -> ShowAttendAndTell<Cell> {
+      ShowAttendAndTell(
+        cell: cell, named: name, annotationSize: 6, attentionSize: 4, featureSize: 8,
+        vocabularySize: 11)
     }
   }
 }
 
 extension CaptionDecoder {
   /// Words and coverage together, as the fixture has them.
-  fileprivate func cost(of captions: PackedCaptions, describing features: Tensor) -> Tensor {
-    let losses = losses(of: captions, describing: features, coverageWeight: 1)
+  fileprivate func cost(
+    of captions: PackedCaptions, describing features: Tensor, dropout: SequenceDropout? = nil
+  ) -> Tensor {
+    let losses = losses(of: captions, describing: features, dropout: dropout, coverageWeight: 1)
     return losses.coverage.map { losses.words + $0 } ?? losses.words
   }
 }

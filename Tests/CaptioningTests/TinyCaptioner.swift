@@ -13,20 +13,10 @@ struct TinyCaptioner {
 
   init() throws {
     let fixture = try Fixture("captioner")
-    var decoder = ShowAndTell(
+    let blank = ShowAndTell(
       cell: LSTM(inputSize: 6, hiddenSize: 7), named: "lstm", featureSize: 8, vocabularySize: 11)
-    var failure: (any Error)?
-    decoder.updateParameters { parameter, value in
-      do {
-        let stored = try fixture[parameter.name]
-        precondition(stored.shape == value.shape, "\(parameter.name): \(stored.shape)")
-        value = stored
-      } catch {
-        failure = error
-      }
-    }
-    if let failure { throw failure }
-    (self.fixture, self.decoder, features) = (fixture, decoder, try fixture["features"])
+    (self.fixture, features) = (fixture, try fixture["features"])
+    decoder = try blank.reading { try fixture[$0] }
   }
 
   /// The captions stored under `name`, in order: words without the filler, and their numbers.
@@ -42,6 +32,23 @@ struct TinyCaptioner {
 }
 
 extension CaptionDecoder {
+  /// The same decoder with the parameters that have been stored under its names.
+  func reading(_ parameter: (String) throws -> Tensor) throws -> Self {
+    var copy = self
+    var failure: (any Error)?
+    copy.updateParameters { known, value in
+      do {
+        let stored = try parameter(known.name)
+        precondition(stored.shape == value.shape, "\(known.name): \(stored.shape)")
+        value = stored
+      } catch {
+        failure = error
+      }
+    }
+    if let failure { throw failure }
+    return copy
+  }
+
   /// The same decoder with random numbers between -1 and 1, by their names and `seed`; variances are
   /// positive.
   func randomized(_ seed: Int, scale: Float = 1) -> Self {

@@ -27,7 +27,7 @@ extension LayersTests {
       try prove(RNN.self, "rnn-\(sizes)", ["h0"], ["hn"], start: { $0[0] }, end: { [$0] })
     }
 
-    private func prove<Cell: RecurrentCell>(
+    private func prove<Cell: RecurrentLayer>(
       _: Cell.Type, _ name: String, _ starts: [String], _ ends: [String],
       start: ([Tensor]) -> Cell.State, end: (Cell.State) -> [Tensor]
     ) throws {
@@ -76,7 +76,7 @@ extension LayersTests {
 
     @Test("a sequence in two parts is the same as in one, and rows keep to themselves")
     func parts() {
-      func check<Cell: RecurrentCell>(_: Cell.Type) {
+      func check<Cell: RecurrentLayer>(_: Cell.Type) {
         let template = Cell(inputSize: 4, hiddenSize: 5)
         let cell = template.with(
           template.parameters.map { FormulaWeights.scaled($0.parameter.name, $0.value.shape) })
@@ -120,7 +120,7 @@ extension LayersTests {
       "outputs are of the inputs' precision",
       .enabled(if: Processor.has("avx512bw"), "oneDNN computes bfloat16 from AVX-512 on"))
     func precision() {
-      func check<Cell: RecurrentCell>(_: Cell.Type) {
+      func check<Cell: RecurrentLayer>(_: Cell.Type) {
         let template = Cell(inputSize: 32, hiddenSize: 16)
         let cell = template.with(
           template.parameters.map { FormulaWeights.scaled($0.parameter.name, $0.value.shape, 0.3) })

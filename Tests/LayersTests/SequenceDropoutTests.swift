@@ -1,7 +1,8 @@
-import Layers
 import Tensors
 import TestSupport
 import Testing
+
+@testable import Layers
 
 extension LayersTests {
   @Suite("Sequence dropout")
@@ -80,6 +81,22 @@ extension LayersTests {
       #expect(steps[0] == steps[1] && steps[0] == steps[2])
       #expect(steps[0][..<64] != steps[0][64...])
       #expect(steps[0] != left(dropout, of: [1, 2, 64], at: .output).floats)
+    }
+
+    @Test("layers of a stack draw their own, of what they read and of what they remember")
+    func layers() {
+      let ones = Tensor(repeating: 1, shape: [2, 64])
+      for kind in SequenceDropout.Kind.allCases {
+        let dropout = SequenceDropout(
+          kind, rate: 0.5, random: SeededRandom(1), epoch: 0, examples: [3, 4])
+        let layout = SequenceLayout(steps: 1, rows: 2)
+        let read = (0..<3).map { dropout.inLayer($0)(ones, layout, at: .input).floats }
+        #expect(Set(read).count == 3)
+        #expect(read[0] == dropout(ones, layout, at: .input).floats)
+        guard kind == .variational else { continue }
+        let kept = (0..<3).map { ones.droppingOut(dropout.inLayer($0).ofState).floats }
+        #expect(Set(kept + read).count == 6)
+      }
     }
 
     @Test("the gradient passes where the number did")

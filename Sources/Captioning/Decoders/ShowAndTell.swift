@@ -66,7 +66,7 @@ public struct ShowAndTell<Cell: RecurrentCell>: CaptionDecoder {
     if let dropout { inputs = dropout(inputs, layout, at: .input) }
     let state = cell.initialState(rows: count, on: features.device)
     // What the cell says after the picture alone is not a word.
-    let hidden = cell(inputs, layout, from: state, dropout: dropout?.ofState).hidden
+    let hidden = cell(inputs, layout, from: state, dropout: dropout).hidden
       .slice(count..<layout.rowCount)
     return DecoderOutputs(dropout?(hidden, captions.layout, at: .output) ?? hidden)
   }

@@ -112,7 +112,8 @@ public struct ShowAttendAndTell<Cell: RecurrentCell>: CaptionDecoder {
       if step > 0, count < layout.rowCounts[step - 1] { state = state.rows(Array(0..<count)) }
       let read = read(
         words.slice(layout.rows(ofStep: step)), state, context,
-        Array(captions.pictures.prefix(count)), dropout?.ofState, in: precision)
+        Array(captions.pictures.prefix(count)), dropout?.at(step: step, of: layout),
+        in: precision)
       state = read.state
       outputs.append(read.output)
       if let attention = read.attention { coverage.add(attention) }
@@ -125,7 +126,7 @@ public struct ShowAttendAndTell<Cell: RecurrentCell>: CaptionDecoder {
   /// Reads one word per row, given as its row of the table, `[B, E]`.
   private func read(
     _ words: Tensor, _ state: Cell.State, _ context: Context, _ pictureOfRow: [Int],
-    _ dropout: StateDropout?, in precision: ElementType
+    _ dropout: SequenceDropout?, in precision: ElementType
   ) -> DecoderStep<Cell.State> {
     let before = cell.hidden(of: state).converted(to: precision)
     let (seen, attention) = additiveAttention(

@@ -71,6 +71,10 @@ package struct DecoderConfiguration: Sendable, Equatable {
   package var cell: CellKind
   package var embeddingSize: Int
   package var hiddenSize: Int
+  /// How many recurrent layers there are, one on top of the other.
+  package var layerCount = 1
+  /// Whether connections lead around each of them but the first.
+  package var isResidual = false
   package var attention: Attention
 
   package init(
@@ -93,23 +97,38 @@ package struct DecoderConfiguration: Sendable, Equatable {
 
   /// A decoder whose parameters are all zero, to be loaded or initialised.
   package func makeDecoder(featureSize: Int, vocabularySize: Int) -> any CaptionDecoder {
-    func decoder<Cell: RecurrentCell>(_: Cell.Type) -> any CaptionDecoder {
+    func decoder(_ recurrence: some RecurrentCell) -> any CaptionDecoder {
       switch attention {
       case .none:
         ShowAndTell(
-          cell: Cell(inputSize: embeddingSize, hiddenSize: hiddenSize), named: cell.rawValue,
-          featureSize: featureSize, vocabularySize: vocabularySize)
+          cell: recurrence, named: cell.rawValue, featureSize: featureSize,
+          vocabularySize: vocabularySize)
       case .soft(let annotationSize, let attentionSize):
         ShowAttendAndTell(
-          cell: Cell(inputSize: embeddingSize + annotationSize, hiddenSize: hiddenSize),
-          named: cell.rawValue, annotationSize: annotationSize, attentionSize: attentionSize,
-          featureSize: featureSize, vocabularySize: vocabularySize)
+          cell: recurrence, named: cell.rawValue, annotationSize: annotationSize,
+          attentionSize: attentionSize, featureSize: featureSize, vocabularySize: vocabularySize)
       }
     }
+    func decoder<Layer: RecurrentLayer>(of _: Layer.Type) -> any CaptionDecoder {
+      let lowest = Layer(inputSize: cellInputSize, hiddenSize: hiddenSize)
+      guard layerCount > 1 else { return decoder(lowest) }
+      let others = (1..<layerCount).map { _ in
+        Layer(inputSize: hiddenSize, hiddenSize: hiddenSize)
+      }
+      return decoder(Stacked([lowest] + others, isResidual: isResidual))
+    }
     return switch cell {
-    case .lstm: decoder(LSTM.self)
-    case .gru: decoder(GRU.self)
-    case .rnn: decoder(RNN.self)
+    case .lstm: decoder(of: LSTM.self)
+    case .gru: decoder(of: GRU.self)
+    case .rnn: decoder(of: RNN.self)
+    }
+  }
+
+  /// A word, and with attention what was seen.
+  private var cellInputSize: Int {
+    switch attention {
+    case .none: embeddingSize
+    case .soft(let annotationSize, _): embeddingSize + annotationSize
     }
   }
 }

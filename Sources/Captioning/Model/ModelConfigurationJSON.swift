@@ -126,8 +126,9 @@ extension DecoderConfiguration {
   var json: JSONValue {
     var members: [JSONValue.Member] = [
       .init("type", .string(cell.rawValue)), .init("embed", .number(Double(embeddingSize))),
-      .init("hidden", .number(Double(hiddenSize))), .init("layers", 1),
+      .init("hidden", .number(Double(hiddenSize))), .init("layers", .number(Double(layerCount))),
     ]
+    if isResidual { members.append(.init("residual", true)) }
     switch attention {
     case .none:
       members += [.init("attention", "none"), .init("image", "first")]
@@ -146,6 +147,8 @@ extension DecoderConfiguration {
       cell: try fields.choice("type", CellKind.self),
       embeddingSize: try fields.integer("embed", in: 1...65536),
       hiddenSize: try fields.integer("hidden", in: 1...65536))
+    if fields.json["layers"] != nil { layerCount = try fields.integer("layers", in: 1...64) }
+    isResidual = try fields.flag("residual")
     let image: String
     switch try fields.choice("attention", AttentionKind.self, default: AttentionKind.none) {
     case .none: image = "first"
@@ -155,12 +158,11 @@ extension DecoderConfiguration {
         annotationSize: try fields.integer("annotation", in: 1...65536),
         attentionSize: try fields.integer("attention_size", in: 1...65536))
     }
-    for (key, only) in [("layers", "1"), ("image", image)] {
-      let found = fields.json[key].map { $0.string ?? $0.compactText } ?? only
-      guard found == only else {
-        throw ConfigurationProblem(
-          key: fields.path(key), problem: "is \"\(found)\"; this version knows only \"\(only)\"")
-      }
+    let found = fields.json["image"].map { $0.string ?? $0.compactText } ?? image
+    guard found == image else {
+      throw ConfigurationProblem(
+        key: fields.path("image"),
+        problem: "is \"\(found)\"; this version knows only \"\(image)\"")
     }
   }
 }
@@ -197,6 +199,15 @@ struct ConfigurationFields {
       throw wrong(key, "a whole number from \(range.lowerBound) to \(range.upperBound)")
     }
     return value
+  }
+
+  /// False where nothing is said.
+  func flag(_ key: String) throws(ConfigurationProblem) -> Bool {
+    switch json[key] {
+    case nil: false
+    case .boolean(let value): value
+    default: throw wrong(key, "true or false")
+    }
   }
 
   func threeNumbers(_ key: String) throws(ConfigurationProblem) -> [Float] {

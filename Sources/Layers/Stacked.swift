@@ -1,0 +1,70 @@
+import Tensors
+
+/// Recurrent layers on top of each other (El Hihi & Bengio, 1996): each reads what the one below says.
+///
+///     hₗ = cellₗ(yₗ₋₁)      yₗ = hₗ, or with residual connections hₗ + yₗ₋₁ above the first layer
+///
+/// The first layer's input may have another size, so no connection leads around it (as in Wu et al.,
+/// 2016). Parameters have the names of PyTorch's `LSTM`, `GRU` or `RNN` with `num_layers`.
+public struct Stacked<Layer: RecurrentLayer>: RecurrentCell {
+  /// The lowest first.
+  public var layers: [Layer]
+  public let isResidual: Bool
+
+  public var inputSize: Int { layers[0].inputSize }
+  public var hiddenSize: Int { layers[0].hiddenSize }
+
+  public init(_ layers: [Layer], isResidual: Bool = false) {
+    precondition(
+      !layers.isEmpty
+        && layers.dropFirst().allSatisfy {
+          $0.inputSize == layers[0].hiddenSize && $0.hiddenSize == layers[0].hiddenSize
+        }, "stacked: layers \(layers.map { [$0.inputSize, $0.hiddenSize] }) do not fit together")
+    (self.layers, self.isResidual) = (layers, isResidual)
+  }
+
+  /// What each layer remembers.
+  public func initialState(rows: Int, on device: Device) -> [Layer.State] {
+    layers.map { $0.initialState(rows: rows, on: device) }
+  }
+
+  public var statePartCount: Int { layers.reduce(0) { $0 + $1.statePartCount } }
+
+  /// The parts of the lowest layer come first.
+  public func state(of parts: [Tensor]) -> [Layer.State] {
+    var rest = parts[...]
+    return layers.map { layer in
+      defer { rest = rest.dropFirst(layer.statePartCount) }
+      return layer.state(of: Array(rest.prefix(layer.statePartCount)))
+    }
+  }
+
+  /// The uppermost layer's.
+  public func hidden(of state: [Layer.State]) -> Tensor {
+    let top = layers.count - 1
+    return layers[top].hidden(of: state[top])
+  }
+
+  public func project(_ inputs: Tensor) -> Tensor { layers[0].project(inputs) }
+
+  public func recur(
+    _ projected: consuming Tensor, _ layout: SequenceLayout, from state: [Layer.State],
+    in precision: ElementType, dropout: SequenceDropout?
+  ) -> (hidden: Tensor, state: [Layer.State]) {
+    let lowest = layers[0].recur(projected, layout, from: state[0], in: precision, dropout: dropout)
+    var output = lowest.hidden.converted(to: precision)
+    var states = [lowest.state]
+    for (index, layer) in layers.enumerated().dropFirst() {
+      let dropout = dropout?.inLayer(index)
+      let input = dropout?(output, layout, at: .input) ?? output
+      let (hidden, state) = layer(input, layout, from: state[index], dropout: dropout)
+      output = isResidual ? hidden + output : hidden
+      states.append(state)
+    }
+    return (output, states)
+  }
+
+  public mutating func visitParameters(_ visitor: inout ParameterVisitor) {
+    for index in layers.indices { layers[index].visitParameters(&visitor, of: "l\(index)") }
+  }
+}
