@@ -1,8 +1,8 @@
 import Tensors
 
-/// A gated recurrent unit (Cho et al., 2014) in PyTorch's form, which resets after the product.
+/// A gated recurrent unit (Cho et al., 2014), which resets after the product, as in PyTorch, or before it.
 ///
-///     r, z = σ(W x + b + U h + c)     n = tanh(W x + b + r ∘ (U h + c))
+///     r, z = σ(W x + b + U h + c)     n = tanh(W x + b + r ∘ (U h + c))   or   tanh(W x + b + U (r ∘ h) + c)
 ///       h' = (1 - z) ∘ n + z ∘ h
 ///
 /// Parameters have the names and the gate order, r, z, n, of PyTorch's `GRU`.
@@ -16,10 +16,24 @@ public struct GRU: RecurrentLayer {
   /// `c`, `[3H]`.
   public var hiddenBias: Tensor
 
+  /// When what is remembered is reset.
+  public enum Reset: String, Sendable, CaseIterable {
+    /// Before it is multiplied, as Cho et al. have it.
+    case before
+    /// Afterwards, so that one product does for all three gates.
+    case after
+  }
+  public let reset: Reset
+
   public var inputSize: Int { inputWeight.shape[1] }
   public var hiddenSize: Int { hiddenWeight.shape[1] }
 
   public init(inputSize: Int, hiddenSize: Int) {
+    self.init(inputSize: inputSize, hiddenSize: hiddenSize, reset: .after)
+  }
+
+  public init(inputSize: Int, hiddenSize: Int, reset: Reset) {
+    self.reset = reset
     inputWeight = Tensor(zeros: [3 * hiddenSize, inputSize])
     hiddenWeight = Tensor(zeros: [3 * hiddenSize, hiddenSize])
     inputBias = Tensor(zeros: [3 * hiddenSize])
@@ -37,10 +51,40 @@ public struct GRU: RecurrentLayer {
     _ projected: consuming Tensor, _ layout: SequenceLayout, from state: Tensor,
     in precision: ElementType, dropout: SequenceDropout?
   ) -> (hidden: Tensor, state: Tensor) {
-    let hidden = gru(
-      projected, layout, hidden: state, weight: hiddenWeight, bias: hiddenBias, in: precision,
-      dropout: dropout?.ofState)
+    let hidden =
+      switch reset {
+      case .before: recurResetting(projected, layout, from: state, in: precision, dropout?.ofState)
+      case .after:
+        gru(
+          projected, layout, hidden: state, weight: hiddenWeight, bias: hiddenBias, in: precision,
+          dropout: dropout?.ofState)
+      }
     return (hidden, hidden.lastSteps(layout))
+  }
+
+  /// Cho's form, whose second product waits for the gates of the first.
+  private func recurResetting(
+    _ projected: Tensor, _ layout: SequenceLayout, from state: Tensor, in precision: ElementType,
+    _ dropout: StateDropout?
+  ) -> Tensor {
+    let sizes = [2 * hiddenSize, hiddenSize]
+    let weights = hiddenWeight.split(sizes: sizes, along: 0)
+    let biases = hiddenBias.split(sizes: sizes, along: 0)
+    var before = state
+    let steps = projected.split(sizes: layout.rowCounts, along: 0).map { rows in
+      // Sequences that have ended are the last ones.
+      let living = before.slice(0..<rows.shape[0])
+      let (kept, x) = (living.droppingOut(dropout), rows.split(sizes: sizes, along: 1))
+      let gates = sigmoid(
+        x[0] + linear(kept.converted(to: precision), weights[0], bias: biases[0])
+      ).split(into: 2, along: 1)
+      let (reset, update) = (gates[0], gates[1])
+      let candidate = tanh(
+        x[1] + linear((reset * kept).converted(to: precision), weights[1], bias: biases[1]))
+      before = candidate + update * (living - candidate)
+      return before
+    }
+    return Tensor(concatenating: steps, along: 0)
   }
 
   public mutating func visitParameters(_ visitor: inout ParameterVisitor, of layer: String) {

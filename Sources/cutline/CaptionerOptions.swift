@@ -14,6 +14,11 @@ struct CaptionerOptions: ParsableArguments {
   var encoderModel: String?
   @Option(help: "The recurrent cell: lstm, gru or rnn.")
   var cell = "lstm"
+  @Option(
+    help: ArgumentHelp(
+      "Whether a GRU resets before its product (Cho et al., 2014) or after it, as PyTorch's.",
+      valueName: "when"))
+  var gruReset = GRU.Reset.after
   @Option(help: "How many recurrent layers lie on top of each other.")
   var layers = 1
   @Flag(help: "Let connections lead around each layer but the first.")
@@ -44,6 +49,9 @@ struct CaptionerOptions: ParsableArguments {
     try check("--min-count", minCount, in: 1...1_000_000)
     guard DecoderConfiguration.CellKind(rawValue: cell) != nil else {
       throw ValidationError("--cell must be lstm, gru or rnn.")
+    }
+    guard gruReset == .after || cell == "gru" else {
+      throw ValidationError("--gru-reset is about --cell gru, not \(cell).")
     }
     try check("--layers", layers, in: 1...64)
     guard !residual || layers > 1 else {
@@ -77,7 +85,7 @@ struct CaptionerOptions: ParsableArguments {
       hiddenSize: hidden,
       attention: attention == .none
         ? .none : .soft(annotationSize: annotationSize, attentionSize: attentionSize))
-    (decoder.layerCount, decoder.isResidual) = (layers, residual)
+    (decoder.layerCount, decoder.isResidual, decoder.gruReset) = (layers, residual, gruReset)
     configuration.decoder = decoder
     configuration.maximumWords = maxWords
     configuration.provenance.license = license
@@ -102,11 +110,14 @@ struct CaptionerOptions: ParsableArguments {
     ]
     // Options that came later are named only where they are given, so that older runs go on.
     let given: [(String, String)?] = [
+      gruReset == .after ? nil : ("--gru-reset", gruReset.rawValue),
       layers == 1 ? nil : ("--layers", "\(layers)"), residual ? ("--residual", "true") : nil,
     ]
     return always + given.compactMap { $0 }
   }
 }
+
+extension GRU.Reset: ExpressibleByArgument {}
 
 /// How the picture is looked at again.
 enum AttentionChoice: String, ExpressibleByArgument, CaseIterable {

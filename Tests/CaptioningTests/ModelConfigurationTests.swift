@@ -88,6 +88,18 @@ extension CaptioningTests {
       #expect(parameters.count { $0.0.hasPrefix("initial_state.") } == 2 * 3)
     }
 
+    @Test("says when its GRU resets where that is before the product")
+    func reset() throws {
+      var configuration = SmallModel.configuration
+      var decoder = DecoderConfiguration(cell: .gru)
+      #expect(decoder.json["gru_reset"] == nil)
+      decoder.gruReset = .before
+      configuration.decoder = decoder
+      #expect(try reread(configuration) == configuration)
+      let made = decoder.makeDecoder(featureSize: 8, vocabularySize: 9)
+      #expect(try #require(made as? ShowAndTell<GRU>).cell.reset == .before)
+    }
+
     /// What is replaced in a good file, by what, and which setting is to blame for it.
     static let problems: [(good: String, bad: String, key: String, problem: String)] = [
       (

@@ -27,6 +27,36 @@ extension LayersTests {
       try prove(RNN.self, "rnn-\(sizes)", ["h0"], ["hn"], start: { $0[0] }, end: { [$0] })
     }
 
+    @Test("the GRU that resets before the product is Cho's, as written in PyTorch")
+    func choGRU() throws {
+      let (inputs, hidden) = (RecurrentLayersCase.inputSize, RecurrentLayersCase.hiddenSize)
+      let gru = GRU(inputSize: inputs, hiddenSize: hidden, reset: .before)
+      try RecurrentLayersCase("cho-gru").prove(gru) { gru, x, starts in
+        let (hidden, state) = gru(x, RecurrentLayersCase.layout, from: starts[0].matrices[0])
+        return [hidden, Tensor(matrices: [state])]
+      }
+    }
+
+    @Test("variational dropout leaves out the same in both forms of the GRU, where r is 1")
+    func choDropout() {
+      // A reset gate that is wide open makes the two forms one.
+      func hidden(_ reset: GRU.Reset) -> Tensor {
+        let blank = GRU(inputSize: 4, hiddenSize: 5, reset: reset)
+        let gru = blank.with([
+          FormulaWeights.scaled("w", [15, 4]), FormulaWeights.scaled("u", [15, 5]),
+          Tensor([Float](repeating: 40, count: 5) + [Float](repeating: 0, count: 10), shape: [15]),
+          FormulaWeights.scaled("c", [15]),
+        ])
+        let dropout = SequenceDropout(
+          .variational, rate: 0.5, random: SeededRandom(1), epoch: 0, examples: [3, 4, 9])
+        return gru(
+          FormulaWeights.scaled("x", [8, 4]), RecurrentLayersCase.layout,
+          from: FormulaWeights.scaled("h", [3, 5]), dropout: dropout
+        ).hidden
+      }
+      expectClose(hidden(.before), hidden(.after), within: 1e-6)
+    }
+
     private func prove<Cell: RecurrentLayer>(
       _: Cell.Type, _ name: String, _ starts: [String], _ ends: [String],
       start: ([Tensor]) -> Cell.State, end: (Cell.State) -> [Tensor]

@@ -69,6 +69,8 @@ package struct DecoderConfiguration: Sendable, Equatable {
   }
 
   package var cell: CellKind
+  /// When a GRU resets what it remembers.
+  package var gruReset = GRU.Reset.after
   package var embeddingSize: Int
   package var hiddenSize: Int
   /// How many recurrent layers there are, one on top of the other.
@@ -109,18 +111,16 @@ package struct DecoderConfiguration: Sendable, Equatable {
           attentionSize: attentionSize, featureSize: featureSize, vocabularySize: vocabularySize)
       }
     }
-    func decoder<Layer: RecurrentLayer>(of _: Layer.Type) -> any CaptionDecoder {
-      let lowest = Layer(inputSize: cellInputSize, hiddenSize: hiddenSize)
+    func decoder<Layer: RecurrentLayer>(of layer: (Int, Int) -> Layer) -> any CaptionDecoder {
+      let lowest = layer(cellInputSize, hiddenSize)
       guard layerCount > 1 else { return decoder(lowest) }
-      let others = (1..<layerCount).map { _ in
-        Layer(inputSize: hiddenSize, hiddenSize: hiddenSize)
-      }
+      let others = (1..<layerCount).map { _ in layer(hiddenSize, hiddenSize) }
       return decoder(Stacked([lowest] + others, isResidual: isResidual))
     }
     return switch cell {
-    case .lstm: decoder(of: LSTM.self)
-    case .gru: decoder(of: GRU.self)
-    case .rnn: decoder(of: RNN.self)
+    case .lstm: decoder(of: LSTM.init)
+    case .gru: decoder(of: { GRU(inputSize: $0, hiddenSize: $1, reset: gruReset) })
+    case .rnn: decoder(of: RNN.init)
     }
   }
 

@@ -1,5 +1,6 @@
 import Files
 import ImageEncoders
+import Layers
 
 // `config.json`, read and written. Unknown keys are left alone: a newer Cutline may have added them.
 
@@ -128,6 +129,7 @@ extension DecoderConfiguration {
       .init("type", .string(cell.rawValue)), .init("embed", .number(Double(embeddingSize))),
       .init("hidden", .number(Double(hiddenSize))), .init("layers", .number(Double(layerCount))),
     ]
+    if gruReset != .after { members.append(.init("gru_reset", .string(gruReset.rawValue))) }
     if isResidual { members.append(.init("residual", true)) }
     switch attention {
     case .none:
@@ -148,6 +150,7 @@ extension DecoderConfiguration {
       embeddingSize: try fields.integer("embed", in: 1...65536),
       hiddenSize: try fields.integer("hidden", in: 1...65536))
     if fields.json["layers"] != nil { layerCount = try fields.integer("layers", in: 1...64) }
+    gruReset = try fields.choice("gru_reset", GRU.Reset.self, default: .after)
     isResidual = try fields.flag("residual")
     let image: String
     switch try fields.choice("attention", AttentionKind.self, default: AttentionKind.none) {
