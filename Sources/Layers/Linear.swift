@@ -12,6 +12,11 @@ public struct Linear: Module {
     bias = Tensor(zeros: [outputSize])
   }
 
+  /// - Parameters:
+  ///   - weight: `[O, I]`.
+  ///   - bias: `[O]`.
+  public init(weight: Tensor, bias: Tensor) { (self.weight, self.bias) = (weight, bias) }
+
   /// `[…, I]` to `[…, O]`.
   public func callAsFunction(_ x: Tensor) -> Tensor { linear(x, weight, bias: bias) }
 

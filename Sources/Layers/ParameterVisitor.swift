@@ -27,6 +27,16 @@ public struct ParameterVisitor {
     path.removeLast()
   }
 
+  /// Visits a parameter that a part may lack.
+  public mutating func visit(
+    _ name: String, _ value: inout Tensor?, initially initialization: Initialization
+  ) {
+    // Taken out, so that what changes it may do so in place.
+    guard var present = value.take() else { return }
+    visit(name, &present, initially: initialization)
+    value = present
+  }
+
   /// Visits a part that a model may lack.
   public mutating func visit<Part: Module>(_ name: String, _ module: inout Part?) {
     guard var present = module else { return }

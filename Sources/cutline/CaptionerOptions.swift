@@ -33,6 +33,8 @@ struct CaptionerOptions: ParsableArguments {
   var embed = 512
   @Option(help: "Size of the hidden state.")
   var hidden = 512
+  @Flag(help: "Score words by the rows of the word embedding (Press & Wolf, 2017).")
+  var tied = false
   @Option(help: "Rarer words become <unk>.")
   var minCount = 5
   @Option(help: "Longer captions are cut.")
@@ -57,6 +59,23 @@ struct CaptionerOptions: ParsableArguments {
     guard !residual || layers > 1 else {
       throw ValidationError("--residual leads around layers above the first: it needs --layers 2.")
     }
+    guard !tied || decoder.canBeTied else {
+      throw ValidationError(
+        "--tied needs --embed and --hidden to be the same without --attention, not \(embed) and "
+          + "\(hidden).")
+    }
+  }
+
+  /// The decoder that the options describe.
+  private var decoder: DecoderConfiguration {
+    var decoder = DecoderConfiguration(
+      cell: DecoderConfiguration.CellKind(rawValue: cell) ?? .lstm, embeddingSize: embed,
+      hiddenSize: hidden,
+      attention: attention == .none
+        ? .none : .soft(annotationSize: annotationSize, attentionSize: attentionSize))
+    (decoder.layerCount, decoder.isResidual, decoder.gruReset) = (layers, residual, gruReset)
+    decoder.isTied = tied
+    return decoder
   }
 
   /// A model that has learned nothing but what its encoder has, and its configuration.
@@ -80,12 +99,6 @@ struct CaptionerOptions: ParsableArguments {
       encoder = try directory.encoder(configuration.encoder)
       try directory.beginVerification().wait()
     }
-    var decoder = DecoderConfiguration(
-      cell: DecoderConfiguration.CellKind(rawValue: cell) ?? .lstm, embeddingSize: embed,
-      hiddenSize: hidden,
-      attention: attention == .none
-        ? .none : .soft(annotationSize: annotationSize, attentionSize: attentionSize))
-    (decoder.layerCount, decoder.isResidual, decoder.gruReset) = (layers, residual, gruReset)
     configuration.decoder = decoder
     configuration.maximumWords = maxWords
     configuration.provenance.license = license
@@ -112,6 +125,7 @@ struct CaptionerOptions: ParsableArguments {
     let given: [(String, String)?] = [
       gruReset == .after ? nil : ("--gru-reset", gruReset.rawValue),
       layers == 1 ? nil : ("--layers", "\(layers)"), residual ? ("--residual", "true") : nil,
+      tied ? ("--tied", "true") : nil,
     ]
     return always + given.compactMap { $0 }
   }

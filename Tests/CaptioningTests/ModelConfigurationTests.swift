@@ -100,6 +100,24 @@ extension CaptioningTests {
       #expect(try #require(made as? ShowAndTell<GRU>).cell.reset == .before)
     }
 
+    @Test("ties words where it says so")
+    func tied() throws {
+      var configuration = SmallModel.configuration
+      var decoder = DecoderConfiguration(embeddingSize: 6, hiddenSize: 6)
+      decoder.isTied = true
+      configuration.decoder = decoder
+      #expect(try reread(configuration) == configuration)
+      for attention in [
+        DecoderConfiguration.Attention.none, .soft(annotationSize: 5, attentionSize: 4),
+      ] {
+        (decoder.attention, decoder.hiddenSize) = (attention, attention == .none ? 6 : 7)
+        let made = decoder.makeDecoder(featureSize: 8, vocabularySize: 9)
+        let names = made.parameters.map(\.parameter.name)
+        #expect(names.contains("word_logits.bias") && !names.contains("word_logits.weight"))
+        #expect(made.wordLogits.weight.shape == [9, 6] && made.vocabularySize == 9)
+      }
+    }
+
     /// What is replaced in a good file, by what, and which setting is to blame for it.
     static let problems: [(good: String, bad: String, key: String, problem: String)] = [
       (
@@ -143,6 +161,10 @@ extension CaptioningTests {
       (
         "\"layers\":1", "\"layers\":1,\"residual\":1", "decoder.residual",
         "is 1, but must be true or false"
+      ),
+      (
+        "\"layers\":1", "\"layers\":1,\"tied\":true", "decoder.tied",
+        "needs 'embed' and 'hidden' to be the same, not 4 and 5"
       ),
       (
         "\"none\"", "\"soft\"", "decoder.annotation", "is missing, but must be a whole number"

@@ -32,13 +32,56 @@ extension CaptioningTests {
         try #require(toFeatures.gradients[0]), try tiny.fixture["grad.features"], within: 1e-5)
     }
 
+    @Test("has PyTorch's with two layers and tied words")
+    func choices() throws {
+      let tiny = try TinyCaptioner()
+      let fixture = try Fixture("captioner_choices")
+      let decoder = try tied.reading { try fixture[$0] }
+      let captions = PackedCaptions(try tiny.captions, describing: Array(0..<4))
+      let features = tiny.features.slice(0..<4)
+      try checkScores(decoder, captions, features, fixture)
+      let (loss, gradient) = valueWithGradient(at: decoder) {
+        $0.loss(of: captions, describing: features)
+      }
+      expectClose(loss.reshaped(to: [1]), try fixture["train.loss"], within: 1e-5)
+      for parameter in decoder.parameters.map(\.parameter) where parameter.role == .learned {
+        expectClose(
+          try #require(gradient.tensors[parameter.name]), try fixture["grad.\(parameter.name)"],
+          within: 1e-5, "gradient of \(parameter.name)")
+      }
+    }
+
+    @Test("tied words are stored once, and change for reading and writing alike")
+    func tiedWords() {
+      var decoder = tied.randomized(1)
+      #expect(
+        decoder.parameters.map(\.parameter.name).filter { $0.hasPrefix("word") } == [
+          "word_embedding.weight", "word_logits.bias",
+        ])
+      decoder.wordEmbedding.weight = FormulaWeights.scaled("other", [11, 6])
+      #expect(decoder.wordLogits.weight.floats == decoder.wordEmbedding.weight.floats)
+      #expect(decoder.vocabularySize == 11)
+    }
+
+    private var tied: ShowAndTell<Stacked<GRU>> {
+      ShowAndTell(
+        cell: Stacked([GRU(inputSize: 6, hiddenSize: 6), GRU(inputSize: 6, hiddenSize: 6)]),
+        named: "gru", featureSize: 8, vocabularySize: 11, isTied: true)
+    }
+
     @Test("scores each word as PyTorch does")
     func scores() throws {
       let tiny = try TinyCaptioner()
       let captions = PackedCaptions(try tiny.captions, describing: Array(0..<4))
-      let scores = logSoftmax(
-        tiny.decoder.allLogits(captions, tiny.features.slice(0..<4)))
-      let expected = try tiny.fixture["train.scores"]
+      try checkScores(tiny.decoder, captions, tiny.features.slice(0..<4), tiny.fixture)
+    }
+
+    private func checkScores(
+      _ decoder: some CaptionDecoder, _ captions: PackedCaptions, _ features: Tensor,
+      _ fixture: Fixture
+    ) throws {
+      let scores = logSoftmax(decoder.allLogits(captions, features))
+      let expected = try fixture["train.scores"]
       for (step, count) in captions.layout.rowCounts.enumerated() {
         for row in 0..<count {
           let found = scores.slice(

@@ -19,6 +19,11 @@ extension CaptioningTests {
       try checkParity("lstm-2", decoder(twoLayers, "lstm"))
     }
 
+    @Test("has PyTorch's with tied words")
+    func tied() throws {
+      try checkParity("gru-tied", decoder(gru, "gru", isTied: true))
+    }
+
     private func checkParity(_ name: String, _ blank: ShowAttendAndTell<some RecurrentCell>) throws
     {
       let fixture = try Fixture("attention_captioner")
@@ -218,11 +223,11 @@ extension CaptioningTests {
 
     /// A decoder of the fixture's sizes.
     private func decoder<Cell: RecurrentCell>(
-      _ cell: Cell, _ name: String
+      _ cell: Cell, _ name: String, isTied: Bool = false
     ) -> ShowAttendAndTell<Cell> {
       ShowAttendAndTell(
         cell: cell, named: name, annotationSize: 6, attentionSize: 4, featureSize: 8,
-        vocabularySize: 11)
+        vocabularySize: 11, isTied: isTied)
     }
   }
 }

@@ -190,7 +190,7 @@ private enum SamplingDecoder {
       value = FormulaWeights.scaled("sampling204.\(parameter.name)", value.shape, 2)
     }
     decoder.imageNorm.variance = Tensor(repeating: 1, shape: [8])
-    decoder.wordLogits.bias = Tensor(
+    decoder.wordScoring.bias = Tensor(
       (0..<12).map { [0, 1, 3, 4].contains($0) ? -100 : 0 }, shape: [12])
     return decoder
   }
@@ -199,7 +199,7 @@ private enum SamplingDecoder {
   static func biased(_ weights: [Int: Double]) -> ShowAndTell<LSTM> {
     var decoder = blank
     decoder.imageNorm.variance = Tensor(repeating: 1, shape: [8])
-    decoder.wordLogits.bias = Tensor(
+    decoder.wordScoring.bias = Tensor(
       (0..<12).map { word in weights[word].map { Float(log($0)) } ?? -100 }, shape: [12])
     return decoder
   }

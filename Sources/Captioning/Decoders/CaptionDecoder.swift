@@ -116,8 +116,9 @@ extension CaptionDecoder {
   ) -> (words: Tensor, coverage: Tensor?) {
     let outputs = outputs(
       for: captions, describing: features, dropout: dropout, in: precision)
+    let logits = wordLogits
     let words = crossEntropy(
-      ofLinear: outputs.output, wordLogits.weight, bias: wordLogits.bias,
+      ofLinear: outputs.output, logits.weight, bias: logits.bias,
       captions.targets.map { Int32($0.index) }, ignoring: Int32(TokenID.padding.index),
       smoothing: smoothing,
       rowWeights: weights.map { weights in

@@ -17,24 +17,33 @@ public struct ShowAndTell<Cell: RecurrentCell>: CaptionDecoder {
   public var wordEmbedding: Embedding
   public var cell: Cell
   /// A hidden state to a score for each next word, `[H] → [V]`.
-  public var wordLogits: Linear
+  public var wordScoring: WordScoring
   /// The cell's name in weight files.
   private let cellName: String
 
   public var featureKind: FeatureKind { .pooled }
   public var featureSize: Int { imageEmbedding.weight.shape[1] }
-  public var vocabularySize: Int { wordLogits.weight.shape[0] }
+  public var vocabularySize: Int { wordScoring.bias.elementCount }
+  public var wordLogits: Linear { wordScoring.layer(beside: wordEmbedding) }
 
   /// - Parameters:
   ///   - cell: Reads the picture and the words.
   ///   - cellName: What weight files call it, such as `lstm`.
   ///   - featureSize: How many numbers describe a picture.
   ///   - vocabularySize: How many words there are, special ones included.
-  public init(cell: Cell, named cellName: String, featureSize: Int, vocabularySize: Int) {
+  ///   - isTied: Whether words are scored by the rows of the embedding, which are as long as a hidden
+  ///     state then.
+  public init(
+    cell: Cell, named cellName: String, featureSize: Int, vocabularySize: Int, isTied: Bool = false
+  ) {
+    precondition(
+      !isTied || cell.inputSize == cell.hiddenSize,
+      "show and tell: hidden states of \(cell.hiddenSize) and tied words of \(cell.inputSize)")
     imageNorm = FeatureNorm(size: featureSize)
     imageEmbedding = Linear(from: featureSize, to: cell.inputSize)
     wordEmbedding = Embedding(count: vocabularySize, size: cell.inputSize)
-    wordLogits = Linear(from: cell.hiddenSize, to: vocabularySize)
+    wordScoring = WordScoring(
+      from: cell.hiddenSize, vocabularySize: vocabularySize, isTied: isTied)
     (self.cell, self.cellName) = (cell, cellName)
   }
 
@@ -83,6 +92,6 @@ public struct ShowAndTell<Cell: RecurrentCell>: CaptionDecoder {
     visitor.visit("image_embedding", &imageEmbedding)
     visitor.visit("word_embedding", &wordEmbedding)
     visitor.visit(cellName, &cell)
-    visitor.visit("word_logits", &wordLogits)
+    visitor.visit("word_logits", &wordScoring)
   }
 }

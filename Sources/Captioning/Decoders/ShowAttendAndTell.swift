@@ -36,12 +36,13 @@ public struct ShowAttendAndTell<Cell: RecurrentCell>: CaptionDecoder {
   /// `[D] → [E]`.
   public var seenOutput: Linear
   /// `[E]` to a score for each next word, `[V]`.
-  public var wordLogits: Linear
+  public var wordScoring: WordScoring
   /// The cell's name in weight files.
   private let cellName: String
 
   public var featureSize: Int { annotation.weight.shape[1] }
-  public var vocabularySize: Int { wordLogits.weight.shape[0] }
+  public var vocabularySize: Int { wordScoring.bias.elementCount }
+  public var wordLogits: Linear { wordScoring.layer(beside: wordEmbedding) }
   public var featureKind: FeatureKind { .positions }
 
   /// What is kept of pictures.
@@ -59,9 +60,10 @@ public struct ShowAttendAndTell<Cell: RecurrentCell>: CaptionDecoder {
   ///   - attentionSize: `A`.
   ///   - featureSize: How many numbers describe a position of a picture.
   ///   - vocabularySize: How many words there are, special ones included.
+  ///   - isTied: Whether words are scored by the rows of the embedding.
   public init(
     cell: Cell, named cellName: String, annotationSize: Int, attentionSize: Int, featureSize: Int,
-    vocabularySize: Int
+    vocabularySize: Int, isTied: Bool = false
   ) {
     let (embeddingSize, hiddenSize) = (cell.inputSize - annotationSize, cell.hiddenSize)
     featureNorm = FeatureNorm(size: featureSize)
@@ -75,7 +77,8 @@ public struct ShowAttendAndTell<Cell: RecurrentCell>: CaptionDecoder {
     wordEmbedding = Embedding(count: vocabularySize, size: embeddingSize)
     hiddenOutput = Linear(from: hiddenSize, to: embeddingSize)
     seenOutput = Linear(from: annotationSize, to: embeddingSize)
-    wordLogits = Linear(from: embeddingSize, to: vocabularySize)
+    wordScoring = WordScoring(
+      from: embeddingSize, vocabularySize: vocabularySize, isTied: isTied)
     (self.cell, self.cellName) = (cell, cellName)
   }
 
@@ -159,7 +162,7 @@ public struct ShowAttendAndTell<Cell: RecurrentCell>: CaptionDecoder {
     visitor.visit(cellName, &cell)
     visitor.visit("output.hidden", &hiddenOutput)
     visitor.visit("output.seen", &seenOutput)
-    visitor.visit("word_logits", &wordLogits)
+    visitor.visit("word_logits", &wordScoring)
   }
 }
 

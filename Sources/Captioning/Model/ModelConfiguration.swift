@@ -78,6 +78,8 @@ package struct DecoderConfiguration: Sendable, Equatable {
   /// Whether connections lead around each of them but the first.
   package var isResidual = false
   package var attention: Attention
+  /// Whether words are scored by the rows of the word embedding.
+  package var isTied = false
 
   package init(
     cell: CellKind = .lstm, embeddingSize: Int = 512, hiddenSize: Int = 512,
@@ -104,11 +106,12 @@ package struct DecoderConfiguration: Sendable, Equatable {
       case .none:
         ShowAndTell(
           cell: recurrence, named: cell.rawValue, featureSize: featureSize,
-          vocabularySize: vocabularySize)
+          vocabularySize: vocabularySize, isTied: isTied)
       case .soft(let annotationSize, let attentionSize):
         ShowAttendAndTell(
           cell: recurrence, named: cell.rawValue, annotationSize: annotationSize,
-          attentionSize: attentionSize, featureSize: featureSize, vocabularySize: vocabularySize)
+          attentionSize: attentionSize, featureSize: featureSize, vocabularySize: vocabularySize,
+          isTied: isTied)
       }
     }
     func decoder<Layer: RecurrentLayer>(of layer: (Int, Int) -> Layer) -> any CaptionDecoder {
@@ -123,6 +126,9 @@ package struct DecoderConfiguration: Sendable, Equatable {
     case .rnn: decoder(of: RNN.init)
     }
   }
+
+  /// Whether words may be tied: what they are scored by must be as long as a row of the embedding.
+  package var canBeTied: Bool { attention != .none || embeddingSize == hiddenSize }
 
   /// A word, and with attention what was seen.
   private var cellInputSize: Int {

@@ -141,6 +141,7 @@ extension DecoderConfiguration {
         .init("attention_size", .number(Double(attentionSize))),
       ]
     }
+    if isTied { members.append(.init("tied", true)) }
     return .object(members)
   }
 
@@ -166,6 +167,12 @@ extension DecoderConfiguration {
       throw ConfigurationProblem(
         key: fields.path("image"),
         problem: "is \"\(found)\"; this version knows only \"\(image)\"")
+    }
+    isTied = try fields.flag("tied")
+    guard !isTied || canBeTied else {
+      throw ConfigurationProblem(
+        key: fields.path("tied"),
+        problem: "needs 'embed' and 'hidden' to be the same, not \(embeddingSize) and \(hiddenSize)")
     }
   }
 }

@@ -161,7 +161,7 @@ public struct ModelDirectory: Sendable {
 
   /// A vocabulary of another size would show as a wrong shape, which names the wrong file.
   private func checkScores(_ vocabulary: Vocabulary) throws(ModelError) {
-    let scores = try weightsFile().shape(of: "word_logits.weight")?.first ?? vocabulary.count
+    let scores = try weightsFile().shape(of: "word_logits.bias")?.first ?? vocabulary.count
     guard scores == vocabulary.count else {
       throw ModelError(
         "\(path)/\(FileName.vocabulary)",
