@@ -30,6 +30,8 @@ package struct TrainingPlan: Sendable, Equatable {
   ///
   /// Those before it stay as they are. Nil lets all learn.
   package var encoderStart: String?
+  /// Whether the rows of the word embedding stay as they are.
+  package var freezesWords = false
   package var schedule = LearningRateSchedule.cosine
   /// How many steps the step sizes take to rise from 0.
   package var warmupStepCount = 100

@@ -171,11 +171,14 @@ package struct TrainingState: Sendable {
 extension TrainingPlan {
   /// Which parameters learn in an epoch.
   package func choice(of model: CaptionModel, in epoch: Int) -> (Parameter) -> Bool {
-    guard learnsEncoder(in: epoch) else { return { $0.role == .learned && !$0.isEncoder } }
+    let words = freezesWords ? CaptionModel.wordEmbeddingName : nil
+    guard learnsEncoder(in: epoch) else {
+      return { $0.role == .learned && !$0.isEncoder && $0.name != words }
+    }
     let all = model.encoder.parameters.map(\.parameter.name)
     let first = encoderStart.flatMap { start in all.firstIndex { $0.hasPrefix(start) } } ?? 0
     let frozen = Set(all.prefix(first).map { CaptionModel.encoderPrefix + $0 })
-    return { $0.role == .learned && !frozen.contains($0.name) }
+    return { $0.role == .learned && !frozen.contains($0.name) && $0.name != words }
   }
 
   /// The highest step size of a parameter, which now holds `value`.

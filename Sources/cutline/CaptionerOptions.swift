@@ -33,6 +33,14 @@ struct CaptionerOptions: ParsableArguments {
   var embed = 512
   @Option(help: "Size of the hidden state.")
   var hidden = 512
+  @Option(
+    help: ArgumentHelp(
+      "Begin with these vectors of words: a text file of GloVe or word2vec.",
+      discussion: "Words that it lacks, and <bos>, <eos> and <unk>, begin at random.",
+      valueName: "file"), completion: .file())
+  var wordVectors: String?
+  @Flag(help: "Leave the word embedding as it begins; with --tied, what words are scored by, too.")
+  var freezeWordVectors = false
   @Flag(help: "Score words by the rows of the word embedding (Press & Wolf, 2017).")
   var tied = false
   @Option(help: "Rarer words become <unk>.")
@@ -58,6 +66,9 @@ struct CaptionerOptions: ParsableArguments {
     try check("--layers", layers, in: 1...64)
     guard !residual || layers > 1 else {
       throw ValidationError("--residual leads around layers above the first: it needs --layers 2.")
+    }
+    guard !freezeWordVectors || wordVectors != nil else {
+      throw ValidationError("--freeze-word-vectors needs --word-vectors: random ones must learn.")
     }
     guard !tied || decoder.canBeTied else {
       throw ValidationError(
@@ -113,6 +124,12 @@ struct CaptionerOptions: ParsableArguments {
     return (model, configuration)
   }
 
+  /// What the words begin with, if something was given.
+  func wordVectors(of vocabulary: Vocabulary) throws(WordVectorError) -> WordVectors? {
+    guard let wordVectors else { return nil }
+    return try WordVectors(wordVectors, of: vocabulary, size: embed)
+  }
+
   /// What must be the same for a run to go on.
   func settings(of configuration: ModelConfiguration) -> Checkpoint.Settings {
     let always = [
@@ -125,6 +142,8 @@ struct CaptionerOptions: ParsableArguments {
     let given: [(String, String)?] = [
       gruReset == .after ? nil : ("--gru-reset", gruReset.rawValue),
       layers == 1 ? nil : ("--layers", "\(layers)"), residual ? ("--residual", "true") : nil,
+      wordVectors.map { ("--word-vectors", $0) },
+      freezeWordVectors ? ("--freeze-word-vectors", "true") : nil,
       tied ? ("--tied", "true") : nil,
     ]
     return always + given.compactMap { $0 }

@@ -48,6 +48,7 @@ struct Failure: Equatable {
     case let error as VocabularyError: self.init(error.description, .badData)
     case let error as DatasetError: self.init(error.description, error.status)
     case let error as CheckpointError: self.init(error.description, error.status)
+    case let error as WordVectorError: self.init(error.description, error.status)
     case let error as WorkerError: self.init(error.description, .unavailable)
     case let error as JournalError: self.init(error.description, .cannotCreate)
     case let error as ShardMergeError: self.init(error.description, .inputMissing)
@@ -94,6 +95,16 @@ extension DatasetError {
     switch problem {
     case .unreadable(let error): error.statusOfInput
     case .noCaptions, .noImageFolder, .noSplit: .inputMissing
+    default: .badData
+    }
+  }
+}
+
+extension WordVectorError {
+  fileprivate var status: ExitStatus {
+    switch problem {
+    case .unreadable(let error): error.statusOfInput
+    case .otherSize: .configuration
     default: .badData
     }
   }

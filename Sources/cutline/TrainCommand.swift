@@ -146,6 +146,10 @@ struct TrainCommand: ParsableCommand {
   ) {
     let unknown = percent(preparation.unknownFraction)
     progress.say("vocabulary  \(preparation.vocabulary.count.grouped) words (\(unknown) <unk>)")
+    if let vectors = preparation.wordVectors, let path = captioner.wordVectors {
+      let (found, wanted) = (vectors.rows.count.grouped, vectors.wantedCount.grouped)
+      progress.say("word vectors  \(found) of \(wanted) words found in \(path)")
+    }
     let model = preparation.model
     progress.say(
       "model  \(model.parameterCount.grouped) parameters, "

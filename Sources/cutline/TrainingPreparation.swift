@@ -11,6 +11,8 @@ struct TrainingPreparation {
   let model: CaptionModel
   let configuration: ModelConfiguration
   let plan: TrainingPlan
+  /// What its words begin with; nil where they begin at random.
+  let wordVectors: WordVectors?
   /// What must be the same for a run to go on: everything its outcome depends on.
   let settings: Checkpoint.Settings
   private let counts: WordCounts
@@ -46,11 +48,16 @@ struct TrainingPreparation {
     self.training = training.examples(with: vocabulary)
     self.validation = validation?.examples(with: vocabulary) ?? []
     references = validation?.references ?? []
+    var model: CaptionModel
     (model, configuration) = try captioner.makeModel(
       vocabulary, seed: learning.seed, trainedOn: dataset)
+    wordVectors = try captioner.wordVectors(of: vocabulary)
+    if let wordVectors { model.decoder.begin(with: wordVectors) }
+    self.model = model
 
     var plan = learning.plan(startsFromEncoder: captioner.encoderModel != nil)
     (plan.minimumWordCount, plan.maximumWords) = (captioner.minCount, captioner.maxWords)
+    plan.freezesWords = captioner.freezeWordVectors
     if overfitCount != nil { plan.leaveNothingOut() }
     let steps =
       Trainer.batches(of: self.training, epoch: 0, plan).count / plan.batchesPerStep

@@ -47,6 +47,24 @@ struct TrainingPlanTests {
     #expect(state.progress.epochsSinceBest == 1)
   }
 
+  @Test("the word embedding learns unless it is frozen, and nothing else is by that")
+  func frozenWords() {
+    let decoder = DecoderConfiguration(cell: .gru, embeddingSize: 2, hiddenSize: 2)
+      .makeDecoder(featureSize: SmallCNN().pooledSize, vocabularySize: 5)
+    let model = CaptionModel(encoder: SmallCNN(), decoder: decoder)
+    func learned(_ plan: TrainingPlan) -> Set<String> {
+      Set(model.parameters.map(\.parameter).filter(plan.choice(of: model, in: 0)).map(\.name))
+    }
+    var plan = TrainingPlan()
+    for rate in [0, 1e-4] as [Float] {
+      (plan.encoderLearningRate, plan.freezesWords) = (rate, false)
+      let all = learned(plan)
+      plan.freezesWords = true
+      #expect(all.subtracting(learned(plan)) == ["word_embedding.weight"])
+      #expect(learned(plan).isSubset(of: all))
+    }
+  }
+
   @Test("the encoder learns only where it has a step size and its turn has come")
   func encoderTurn() {
     var plan = TrainingPlan()

@@ -18,6 +18,9 @@ public struct CaptionModel: Module {
   /// What precedes the encoder's published names in a model's weights.
   package static let encoderPrefix = "encoder."
 
+  /// What decoders call their table of words.
+  package static let wordEmbeddingName = "word_embedding.weight"
+
   public mutating func visitParameters(_ visitor: inout ParameterVisitor) {
     visitor.visit("encoder", &encoder)
     decoder.visitParameters(&visitor)

@@ -1,0 +1,188 @@
+import Captioning
+import Files
+import Layers
+import Tensors
+import Text
+
+/// What others have learned about the words of a vocabulary: vectors from a text file of GloVe (Pennington et
+/// al., 2014) or word2vec (Mikolov et al., 2013).
+///
+/// A line holds a word and its numbers; word2vec's first line says how many vectors there are, and how long.
+package struct WordVectors: Sendable, Equatable {
+  /// The vectors that were found, by the numbers of their words.
+  package private(set) var rows: [TokenID: [Float]] = [:]
+  /// How many words were looked for.
+  package let wantedCount: Int
+
+  /// Reads the file line by line; where a word comes again, the first vector counts.
+  ///
+  /// - Parameters:
+  ///   - path: May be of any size.
+  ///   - vocabulary: Whose words are looked for, as they are spelt.
+  ///   - size: How long the vectors must be.
+  /// - Throws: What is wrong with the file, and in which line.
+  package init(_ path: String, of vocabulary: Vocabulary, size: Int) throws(WordVectorError) {
+    wantedCount = vocabulary.count - Vocabulary.specialWords.count
+    var (lines, announced) = (try VectorLines(path), Int?.none)
+    var count = 0
+    while let line = try lines.next() {
+      if lines.number == 1, let header = line.header {
+        guard header.size == size else {
+          throw lines.error(.otherSize(header.size, wanted: size))
+        }
+        announced = header.count
+        continue
+      }
+      count += 1
+      guard count > 1 || line.fieldCount == size + 1 else {
+        throw lines.error(.otherSize(line.fieldCount - 1, wanted: size))
+      }
+      guard line.hasVector(ofSize: size) else {
+        throw lines.error(.notAVector(line: lines.number, word: line.word, size: size))
+      }
+      // Words of several parts, as GloVe has them, are none of ours.
+      guard line.fieldCount == size + 1, let token = vocabulary.id(of: line.word),
+        rows[token] == nil
+      else { continue }
+      guard let numbers = line.numbers else {
+        throw lines.error(.notAVector(line: lines.number, word: line.word, size: size))
+      }
+      rows[token] = numbers
+    }
+    guard announced ?? count == count else {
+      throw lines.error(.cutShort(count: count, announced: announced ?? 0))
+    }
+    guard !rows.isEmpty else { throw lines.error(.noneFound) }
+  }
+}
+
+extension CaptionDecoder {
+  /// Begins with the vectors that there are; other words keep theirs.
+  package mutating func begin(with vectors: WordVectors) {
+    updateParameters { parameter, value in
+      guard parameter.name == CaptionModel.wordEmbeddingName else { return }
+      var (numbers, size) = (value.floats, value.shape[1])
+      for (token, row) in vectors.rows {
+        numbers.replaceSubrange(token.index * size..<(token.index + 1) * size, with: row)
+      }
+      value = Tensor(numbers, shape: value.shape)
+    }
+  }
+}
+
+/// The lines of such a file that are not empty.
+private struct VectorLines {
+  private let path: String
+  private var reader: LineReader
+  /// Of the line that was told last, counting from 1.
+  private(set) var number = 0
+
+  /// Numbers of 25 digits for the largest embedding there is.
+  private static let longestLine = 1 << 19
+
+  init(_ path: String) throws(WordVectorError) {
+    self.path = path
+    do throws(FileError) {
+      reader = LineReader(try ReadableFile(path), limit: Self.longestLine)
+    } catch {
+      throw WordVectorError(path: path, problem: .unreadable(error))
+    }
+  }
+
+  mutating func next() throws(WordVectorError) -> VectorLine? {
+    do throws(FileError) {
+      while let bytes = try reader.next() {
+        number += 1
+        let line = VectorLine(bytes)
+        if line.fieldCount > 0 { return line }
+      }
+      return nil
+    } catch {
+      throw WordVectorError(path: path, problem: .unreadable(error))
+    }
+  }
+
+  func error(_ problem: WordVectorError.Problem) -> WordVectorError {
+    WordVectorError(path: path, problem: problem)
+  }
+}
+
+/// A line of fields with blanks between them.
+private struct VectorLine {
+  private let bytes: ArraySlice<UInt8>
+  let fieldCount: Int
+
+  init(_ bytes: ArraySlice<UInt8>) {
+    self.bytes = bytes
+    // Most lines are of words that nobody looks for: of these the fields are only counted.
+    fieldCount = bytes.withUnsafeBytes { bytes in
+      var (count, isWithin) = (0, false)
+      for byte in bytes {
+        let isField = !byte.isBlank
+        if isField && !isWithin { count += 1 }
+        isWithin = isField
+      }
+      return count
+    }
+  }
+
+  /// The first field.
+  var word: String {
+    String(decoding: bytes.drop(while: \.isBlank).prefix { !$0.isBlank }, as: UTF8.self)
+  }
+
+  private var fields: [String] {
+    bytes.split(whereSeparator: \.isBlank).map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// All fields but the first; nil if one of them is not a number.
+  var numbers: [Float]? {
+    let numbers = fields.dropFirst().compactMap(Float.init).filter(\.isFinite)
+    return numbers.count == fieldCount - 1 ? numbers : nil
+  }
+
+  /// What word2vec writes first.
+  var header: (count: Int, size: Int)? {
+    let numbers = fieldCount == 2 ? fields.compactMap(Int.init) : []
+    return numbers.count == 2 ? (numbers[0], numbers[1]) : nil
+  }
+
+  /// Whether a vector of `size` numbers may be behind the word, which may itself have several parts.
+  func hasVector(ofSize size: Int) -> Bool {
+    guard fieldCount > size + 1 else { return fieldCount == size + 1 }
+    return Float(fields[fieldCount - size - 1]) == nil
+  }
+}
+
+extension UInt8 {
+  fileprivate var isBlank: Bool { self <= UInt8(ascii: " ") }
+}
+
+/// Why a file of word vectors cannot be used.
+package struct WordVectorError: Error, Equatable, Sendable, CustomStringConvertible {
+  package enum Problem: Sendable, Equatable {
+    case unreadable(FileError)
+    case otherSize(Int, wanted: Int)
+    case notAVector(line: Int, word: String, size: Int)
+    case cutShort(count: Int, announced: Int)
+    case noneFound
+  }
+  package let path: String
+  package let problem: Problem
+
+  package var description: String {
+    switch problem {
+    case .unreadable(let error): error.description
+    case .otherSize(let size, let wanted):
+      "\(path): has vectors of \(size) numbers, but the words of the model have \(wanted). "
+        + "Train with --embed \(size), or take another file."
+    case .notAVector(let line, let word, let size):
+      "\(path):\(line): '\(word.prefix(40))' is not followed by \(size) numbers. "
+        + "Is it a text file, and whole? Get a fresh copy."
+    case .cutShort(let count, let announced):
+      "\(path): has \(count) vectors, but its first line says \(announced). Get a fresh copy."
+    case .noneFound:
+      "\(path): has no word of the captions. Is it of their language, and in lower case?"
+    }
+  }
+}
