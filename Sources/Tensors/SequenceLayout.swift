@@ -38,6 +38,16 @@ public struct SequenceLayout: Sendable, Hashable {
     offsets[step]..<offsets[step] + rowCounts[step]
   }
 
+  /// For each row that which lies as far from the end of the sequence as it does from the beginning.
+  ///
+  /// The rows in this order are the sequences read backwards, each from its own end.
+  public var mirroredRows: [Int] {
+    let lengths = (0..<sequenceCount).map { sequence in rowCounts.count { $0 > sequence } }
+    return rowCounts.enumerated().flatMap { step, count in
+      (0..<count).map { offsets[lengths[$0] - 1 - step] + $0 }
+    }
+  }
+
   /// The row of each sequence's last step.
   public var lastRows: [Int] {
     var last = Array(0..<sequenceCount)

@@ -61,7 +61,8 @@ extension CaptionDecoder {
   package mutating func begin(with vectors: WordVectors) {
     updateParameters { parameter, value in
       guard parameter.name == CaptionModel.wordEmbeddingName else { return }
-      var (numbers, size) = (value.floats, value.shape[1])
+      let size = value.shape[1]
+      var numbers = value.floats
       for (token, row) in vectors.rows {
         numbers.replaceSubrange(token.index * size..<(token.index + 1) * size, with: row)
       }
