@@ -33,6 +33,11 @@ public struct SequenceLayout: Sendable, Hashable {
   public var stepCount: Int { rowCounts.count }
   public var sequenceCount: Int { rowCounts[0] }
 
+  /// The same sequences with one step more before their first.
+  public var precededByOneStep: SequenceLayout {
+    SequenceLayout(rowCounts: [sequenceCount] + rowCounts)
+  }
+
   /// The rows of one step.
   public func rows(ofStep step: Int) -> Range<Int> {
     offsets[step]..<offsets[step] + rowCounts[step]

@@ -1,3 +1,4 @@
+import Captioning
 import Layers
 import Tensors
 
@@ -53,6 +54,8 @@ package struct TrainingPlan: Sendable, Equatable {
   package var labelSmoothing: Float = 0
   /// With attention, what it costs to look at some positions more than at others over a caption.
   package var coverageWeight: Float = 1
+  /// What it costs that the norms of hidden states change from word to word.
+  package var normWeight: Float = 0
   /// When the decoder reads words of its own; nil is teacher forcing throughout.
   package var sampling: ScheduledSampling?
   /// How the last epochs learn from their own captions; nil learns from given ones throughout.
@@ -96,6 +99,11 @@ package struct TrainingPlan: Sendable, Equatable {
   }
 
   package init() {}
+
+  var costs: CaptionCosts {
+    CaptionCosts(
+      smoothing: labelSmoothing, coverageWeight: coverageWeight, normWeight: normWeight)
+  }
 
   /// Whether the encoder learns in this epoch, which counts from 0.
   package func learnsEncoder(in epoch: Int) -> Bool {

@@ -142,10 +142,10 @@ package struct TrainingState: Sendable {
             in: plan.precision)
         }
         let losses = watched.decoder.losses(
-          of: captions, describing: features, dropout: dropout, smoothing: plan.labelSmoothing,
-          coverageWeight: plan.coverageWeight, in: plan.precision)
+          of: captions, describing: features, dropout: dropout, costs: plan.costs,
+          in: plan.precision)
         told = Double(losses.words.scalar)
-        return losses.coverage.map { losses.words + $0 } ?? losses.words
+        return losses.total
       })
     return (told, gradient)
   }

@@ -92,6 +92,11 @@ struct LearningOptions: ParsableArguments {
   var coverageWeight: Float = 1
   @Option(
     help: ArgumentHelp(
+      "What it costs that the norms of hidden states change (Krueger & Memisevic, 2016).",
+      valueName: "beta"))
+  var normStabilizer: Float = 0
+  @Option(
+    help: ArgumentHelp(
       "When the decoder reads its own words (Bengio et al., 2015): off, linear, exp, sigmoid or epochs.",
       discussion: """
         The share of words that are told falls from 1: linear max(floor, k - slope i), exp k^i, sigmoid \
@@ -171,8 +176,10 @@ struct LearningOptions: ParsableArguments {
     try check("--weight-decay", weightDecay, below: 1)
     try check("--dropout", dropout, below: 1)
     try check("--label-smoothing", labelSmoothing, below: 1)
-    guard coverageWeight >= 0, coverageWeight.isFinite else {
-      throw ValidationError("--coverage-weight must be 0 or above, not \(coverageWeight).")
+    for (option, weight) in [
+      ("--coverage-weight", coverageWeight), ("--norm-stabilizer", normStabilizer),
+    ] where !(weight >= 0 && weight.isFinite) {
+      throw ValidationError("\(option) must be 0 or above, not \(weight).")
     }
     if let ema { try check("--ema", ema, below: 1) }
     try check("--sampling-floor", Float(samplingFloor), below: 1)
@@ -226,6 +233,7 @@ struct LearningOptions: ParsableArguments {
     (plan.gradientNormLimit, plan.gradientValueLimit) = (clipNorm, clipValue)
     (plan.dropout, plan.dropoutRate) = (dropoutKind, dropout)
     (plan.labelSmoothing, plan.coverageWeight) = (labelSmoothing, coverageWeight)
+    plan.normWeight = normStabilizer
     plan.precision = elementType
     if selfCriticalEpochs > 0 {
       var learning = SelfCriticalLearning(epochCount: selfCriticalEpochs)
@@ -300,7 +308,7 @@ struct LearningOptions: ParsableArguments {
       ("--crop-area", "\(cropArea)"), ("--select", select.rawValue),
       ("--patience", described(patience)), ("--precision", "\(plan.precision)"),
       ("--seed", "\(seed)"),
-    ]
+    ] + (normStabilizer == 0 ? [] : [("--norm-stabilizer", "\(normStabilizer)")])
   }
 
   private func described(_ value: (some Any)?) -> String { value.map { "\($0)" } ?? "none" }

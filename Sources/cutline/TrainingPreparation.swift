@@ -120,6 +120,6 @@ extension TrainingPlan {
   /// Nothing that keeps a model from learning its pictures by heart.
   fileprivate mutating func leaveNothingOut() {
     (dropoutRate, labelSmoothing, weightDecay) = (0, 0, 0)
-    (coverageWeight, mirrorsPictures, leastCropArea) = (0, false, 1)
+    (coverageWeight, normWeight, mirrorsPictures, leastCropArea) = (0, 0, false, 1)
   }
 }

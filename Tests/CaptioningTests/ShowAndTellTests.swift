@@ -51,6 +51,17 @@ extension CaptioningTests {
       }
     }
 
+    @Test("the norm stabiliser has PyTorch's value and gradients")
+    func stabilizer() throws {
+      let fixture = try Fixture("captioner_choices")
+      let decoder = try tied.reading { try fixture[$0] }
+      let captions = PackedCaptions(try TinyCaptioner().captions, describing: Array(0..<4))
+      try decoder.checkNorms(
+        of: captions, describing: try fixture["features"].slice(0..<4),
+        value: try fixture["train.norms"]
+      ) { fixture.contains($0) ? try fixture[$0] : nil }
+    }
+
     @Test("tied words are stored once, and change for reading and writing alike")
     func tiedWords() {
       var decoder = tied.randomized(1)
@@ -261,6 +272,32 @@ extension CaptionDecoder {
     _ captions: PackedCaptions, _ features: Tensor, _ dropout: SequenceDropout? = nil
   ) -> Tensor {
     wordLogits(outputs(for: captions, describing: features, dropout: dropout, in: .float32).output)
+  }
+}
+
+extension CaptionDecoder {
+  /// Compares what changing norms cost with PyTorch, whose `gradient` says nothing of what does not matter.
+  func checkNorms(
+    of captions: PackedCaptions, describing features: Tensor, value: Tensor,
+    _ gradient: (String) throws -> Tensor?
+  ) throws {
+    func losses(_ decoder: Self) -> CaptionLosses {
+      decoder.losses(of: captions, describing: features, costs: .init(normWeight: 0.5))
+    }
+    let zero = Tensor(0)
+    let (cost, found) = valueWithGradient(at: self) { losses($0).norms ?? zero }
+    expectClose(cost.reshaped(to: [1]), value * 0.5, within: 1e-5, "what norms cost")
+    let all = losses(self)
+    #expect(all.total.scalar == all.words.scalar + cost.scalar)
+    for parameter in parameters.map(\.parameter) where parameter.role == .learned {
+      guard let expected = try gradient("norms.grad.\(parameter.name)") else {
+        #expect(found.tensors[parameter.name] == nil, "\(parameter.name)")
+        continue
+      }
+      expectClose(
+        try #require(found.tensors[parameter.name]), expected * 0.5, within: 1e-5,
+        "gradient of \(parameter.name)")
+    }
   }
 }
 

@@ -24,16 +24,23 @@ extension CaptioningTests {
       try checkParity("gru-tied", decoder(gru, "gru", isTied: true))
     }
 
+    @Test("the norm stabiliser has PyTorch's value and gradients")
+    func stabilizer() throws {
+      let fixture = try Fixture("attention_captioner")
+      let decoder = try decoder(gru, "gru", isTied: true).reading { try fixture["gru-tied/\($0)"] }
+      let packed = try captions(of: "gru-tied", in: fixture)
+      try decoder.checkNorms(
+        of: packed, describing: try fixture["gru-tied/features"],
+        value: try fixture["gru-tied/norms"]
+      ) { fixture.contains("gru-tied/\($0)") ? try fixture["gru-tied/\($0)"] : nil }
+    }
+
     private func checkParity(_ name: String, _ blank: ShowAttendAndTell<some RecurrentCell>) throws
     {
       let fixture = try Fixture("attention_captioner")
       let decoder = try blank.reading { try fixture["\(name)/\($0)"] }
       let features = try fixture["\(name)/features"]
-      let words = try fixture.integers("\(name)/captions").map { TokenID($0) }
-      let captions = stride(from: 0, to: words.count, by: 7).map { start in
-        Array(words[start..<start + 7].prefix { $0 != .padding })
-      }
-      let packed = PackedCaptions(captions, describing: try fixture.integers("\(name)/pictures"))
+      let packed = try captions(of: name, in: fixture)
 
       let (loss, gradient) = valueWithGradient(at: decoder) {
         $0.cost(of: packed, describing: features)
@@ -51,6 +58,14 @@ extension CaptioningTests {
       expectClose(
         try #require(toFeatures.gradients[0]), try fixture["\(name)/grad.features"], within: 1e-5)
       try checkSteps(decoder, packed, features, fixture, name)
+    }
+
+    private func captions(of name: String, in fixture: Fixture) throws -> PackedCaptions {
+      let words = try fixture.integers("\(name)/captions").map { TokenID($0) }
+      let captions = stride(from: 0, to: words.count, by: 7).map { start in
+        Array(words[start..<start + 7].prefix { $0 != .padding })
+      }
+      return PackedCaptions(captions, describing: try fixture.integers("\(name)/pictures"))
     }
 
     private func checkSteps<Decoder: CaptionDecoder>(
@@ -237,7 +252,8 @@ extension CaptionDecoder {
   fileprivate func cost(
     of captions: PackedCaptions, describing features: Tensor, dropout: SequenceDropout? = nil
   ) -> Tensor {
-    let losses = losses(of: captions, describing: features, dropout: dropout, coverageWeight: 1)
-    return losses.coverage.map { losses.words + $0 } ?? losses.words
+    losses(
+      of: captions, describing: features, dropout: dropout, costs: .init(coverageWeight: 1)
+    ).total
   }
 }

@@ -75,12 +75,45 @@ public struct DecoderStep<State: Sendable>: Sendable {
 public struct DecoderOutputs: Sendable {
   /// What `wordLogits` scores the words by that follow each word read, `[N, H]`.
   public let output: Tensor
+  /// The cell's hidden states: the one before the first word of each caption, then those of every step,
+  /// `[B + N, H]`.
+  public let hidden: Tensor
   /// The sum of each caption's attention over its words, `[B, L]`.
   public let coverage: Tensor?
 
-  public init(_ output: Tensor, coverage: Tensor? = nil) {
-    (self.output, self.coverage) = (output, coverage)
+  public init(_ output: Tensor, hidden: Tensor, coverage: Tensor? = nil) {
+    (self.output, self.hidden, self.coverage) = (output, hidden, coverage)
   }
+}
+
+/// What costs while learning, and how much.
+public struct CaptionCosts: Sendable, Equatable {
+  /// How much of the probability is wanted on all words alike, in `0...1`.
+  public var smoothing: Float = 0
+  /// How much it costs to look at some positions more than at others over a whole caption:
+  /// `λ Σₗ (1 - Σₜ αₜₗ)²` for each (doubly stochastic attention; Xu et al., 2015).
+  public var coverageWeight: Float = 0
+  /// How much it costs that the norms of hidden states change: `β Σₜ (‖hₜ‖ - ‖hₜ₋₁‖)²` for each caption
+  /// (Krueger & Memisevic, 2016).
+  public var normWeight: Float = 0
+
+  public init(smoothing: Float = 0, coverageWeight: Float = 0, normWeight: Float = 0) {
+    (self.smoothing, self.coverageWeight) = (smoothing, coverageWeight)
+    self.normWeight = normWeight
+  }
+}
+
+/// What reading captions costs, per word; each of shape `[]`.
+public struct CaptionLosses: Sendable {
+  /// The mean of `-log p` over all words, in nats.
+  public let words: Tensor
+  /// What attention costs, where there is any.
+  public var coverage: Tensor?
+  /// What changing norms cost.
+  public var norms: Tensor?
+
+  /// All of it, which is what is learned from.
+  public var total: Tensor { [coverage, norms].compactMap { $0 }.reduce(words, +) }
 }
 
 extension CaptionDecoder {
@@ -97,36 +130,42 @@ extension CaptionDecoder {
     return (wordLogits(step.output), step.state)
   }
 
-  /// What reading `captions` costs, in nats per word.
+  /// What reading `captions` costs.
   ///
   /// - Parameters:
   ///   - captions: What should be said.
   ///   - features: Of all pictures.
   ///   - dropout: What is left out while learning; nil leaves nothing out.
-  ///   - smoothing: How much of the probability is wanted on all words alike, in `0...1`.
-  ///   - coverageWeight: How much it costs to look at some positions more than at others over a whole
-  ///     caption: `λ Σₗ (1 - Σₜ αₜₗ)²` for each (doubly stochastic attention; Xu et al., 2015).
+  ///   - costs: What costs besides the words.
   ///   - weights: What the words of each sequence of `captions` count; nil is 1 for all.
   ///   - precision: What products are computed in.
-  /// - Returns: The mean of `-log p` over all words, of shape `[]`, and with attention what that costs.
+  /// - Returns: What each costs, the words first.
   public func losses(
     of captions: PackedCaptions, describing features: Tensor, dropout: SequenceDropout? = nil,
-    smoothing: Float = 0, coverageWeight: Float = 0, weights: [Float]? = nil,
+    costs: CaptionCosts = CaptionCosts(), weights: [Float]? = nil,
     in precision: ElementType = .float32
-  ) -> (words: Tensor, coverage: Tensor?) {
+  ) -> CaptionLosses {
     let outputs = outputs(
       for: captions, describing: features, dropout: dropout, in: precision)
     let logits = wordLogits
-    let words = crossEntropy(
-      ofLinear: outputs.output, logits.weight, bias: logits.bias,
-      captions.targets.map { Int32($0.index) }, ignoring: Int32(TokenID.padding.index),
-      smoothing: smoothing,
-      rowWeights: weights.map { weights in
-        captions.layout.rowCounts.flatMap { weights.prefix($0) }
-      })
-    guard coverageWeight > 0, let coverage = outputs.coverage else { return (words, nil) }
-    let missing = 1 - coverage
-    return (words, (missing * missing).sum() * (coverageWeight / Float(captions.targets.count)))
+    var losses = CaptionLosses(
+      words: crossEntropy(
+        ofLinear: outputs.output, logits.weight, bias: logits.bias,
+        captions.targets.map { Int32($0.index) }, ignoring: Int32(TokenID.padding.index),
+        smoothing: costs.smoothing,
+        rowWeights: weights.map { weights in
+          captions.layout.rowCounts.flatMap { weights.prefix($0) }
+        }))
+    let wordCount = Float(captions.targets.count)
+    if costs.coverageWeight > 0, let coverage = outputs.coverage {
+      let missing = 1 - coverage
+      losses.coverage = (missing * missing).sum() * (costs.coverageWeight / wordCount)
+    }
+    if costs.normWeight > 0 {
+      let layout = captions.layout.precededByOneStep
+      losses.norms = normChanges(of: outputs.hidden, layout) * (costs.normWeight / wordCount)
+    }
+    return losses
   }
 
   /// The mean of `-log p` over all words of `captions`, in nats per word.

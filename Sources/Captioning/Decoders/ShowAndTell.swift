@@ -70,14 +70,15 @@ public struct ShowAndTell<Cell: RecurrentCell>: CaptionDecoder {
     let pictures = embedded(features, in: precision).rows(captions.pictures)
     let words = wordEmbedding(captions.inputs.map(\.index))
     let count = captions.pictures.count
-    let layout = SequenceLayout(rowCounts: [count] + captions.layout.rowCounts)
+    let layout = captions.layout.precededByOneStep
     var inputs = Tensor(concatenating: [pictures, words], along: 0).converted(to: precision)
     if let dropout { inputs = dropout(inputs, layout, at: .input) }
     let state = cell.initialState(rows: count, on: features.device)
-    // What the cell says after the picture alone is not a word.
     let hidden = cell(inputs, layout, from: state, dropout: dropout).hidden
-      .slice(count..<layout.rowCount)
-    return DecoderOutputs(dropout?(hidden, captions.layout, at: .output) ?? hidden)
+    // What the cell says after the picture alone is not a word.
+    let output = hidden.slice(count..<layout.rowCount)
+    return DecoderOutputs(
+      dropout?(output, captions.layout, at: .output) ?? output, hidden: hidden)
   }
 
   public mutating func measure(_ features: Tensor) { imageNorm.measure(features) }

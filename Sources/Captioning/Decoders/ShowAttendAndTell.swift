@@ -108,6 +108,7 @@ public struct ShowAttendAndTell<Cell: RecurrentCell>: CaptionDecoder {
     var words = wordEmbedding(captions.inputs.map(\.index))
     if let dropout { words = dropout(words, layout, at: .input) }
     var state = first.rows(captions.pictures)
+    var hidden = [cell.hidden(of: state)]
     var outputs: [Tensor] = []
     var coverage = Coverage()
     for step in 0..<layout.stepCount {
@@ -118,12 +119,15 @@ public struct ShowAttendAndTell<Cell: RecurrentCell>: CaptionDecoder {
         Array(captions.pictures.prefix(count)), dropout?.at(step: step, of: layout),
         in: precision)
       state = read.state
+      hidden.append(cell.hidden(of: state))
       outputs.append(read.output)
       if let attention = read.attention { coverage.add(attention) }
     }
     let output = Tensor(concatenating: outputs, along: 0)
     return DecoderOutputs(
-      dropout?(output, layout, at: .output) ?? output, coverage: coverage.total)
+      dropout?(output, layout, at: .output) ?? output,
+      hidden: Tensor(concatenating: hidden.map { $0.converted(to: .float32) }, along: 0),
+      coverage: coverage.total)
   }
 
   /// Reads one word per row, given as its row of the table, `[B, E]`.

@@ -172,7 +172,8 @@ extension DecoderConfiguration {
     guard !isTied || canBeTied else {
       throw ConfigurationProblem(
         key: fields.path("tied"),
-        problem: "needs 'embed' and 'hidden' to be the same, not \(embeddingSize) and \(hiddenSize)")
+        problem: "needs 'embed' and 'hidden' to be the same, not \(embeddingSize) and \(hiddenSize)"
+      )
     }
   }
 }
