@@ -25,13 +25,7 @@ extension ModelSummary {
       ),
     ]
     if let decoder = configuration.decoder {
-      lines.append(
-        (
-          "decoder",
-          "\(decoder.cell.rawValue), embedding \(decoder.embeddingSize), "
-            + "hidden \(decoder.hiddenSize)"
-            + (decoder.attention == .none ? "" : ", soft attention")
-        ))
+      lines.append(("decoder", decoder.text))
       lines.append(
         ("search", "beam \(configuration.beamWidth), \(configuration.maximumWords) words at most"))
     } else {
@@ -100,4 +94,16 @@ func listing(_ facts: [(String, String)]) -> String {
   return facts.map { name, fact in
     name + String(repeating: " ", count: width - name.count + 2) + fact + "\n"
   }.joined()
+}
+
+extension DecoderConfiguration {
+  fileprivate var text: String {
+    let facts: [String?] = [
+      cell.rawValue, cell == .gru && gruReset == .before ? "resetting before the product" : nil,
+      "embedding \(embeddingSize)", "hidden \(hiddenSize)",
+      layerCount == 1 ? nil : "\(layerCount) \(isResidual ? "residual " : "")layers",
+      attention == .none ? nil : "soft attention", isTied ? "tied words" : nil,
+    ]
+    return facts.compactMap { $0 }.joined(separator: ", ")
+  }
 }
