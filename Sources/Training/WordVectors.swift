@@ -34,8 +34,8 @@ package struct WordVectors: Sendable, Equatable {
         continue
       }
       count += 1
-      guard count > 1 || line.fieldCount == size + 1 else {
-        throw lines.error(.otherSize(line.fieldCount - 1, wanted: size))
+      if count == 1, let found = line.numbers?.count, found > 0, found != size {
+        throw lines.error(.otherSize(found, wanted: size))
       }
       guard line.hasVector(ofSize: size) else {
         throw lines.error(.notAVector(line: lines.number, word: line.word, size: size))

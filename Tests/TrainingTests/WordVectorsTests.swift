@@ -42,6 +42,8 @@ extension TrainingTests {
     static let problems: [(text: String, problem: WordVectorError.Problem)] = [
       ("dog 1 2\n", .otherSize(2, wanted: 3)),
       ("2 300\ndog 1 2\n", .otherSize(300, wanted: 3)),
+      ("dog x y\n", .notAVector(line: 1, word: "dog", size: 3)),
+      ("dog\n", .notAVector(line: 1, word: "dog", size: 3)),
       ("a 1 2 3\ndog 1 2\n", .notAVector(line: 2, word: "dog", size: 3)),
       ("a 1 2 3\ncat 1 2\n", .notAVector(line: 2, word: "cat", size: 3)),
       ("a 1 2 3\ncat 1 2 3 4\n", .notAVector(line: 2, word: "cat", size: 3)),
