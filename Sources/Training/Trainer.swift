@@ -243,9 +243,8 @@ package struct Trainer: Sendable {
 
   /// The likeliest sentence about each picture.
   private func sentences(about features: Tensor) -> [String] {
-    let search = BeamSearch(width: 3, maximumWords: plan.maximumWords)
     func likeliest(_ decoder: some CaptionDecoder) -> [[Hypothesis]] {
-      search.captions(of: features, by: decoder)
+      plan.search.captions(of: features, by: decoder)
     }
     return likeliest(state.result.decoder).map { vocabulary.sentence($0[0].words) }
   }

@@ -72,6 +72,10 @@ package struct TrainingPlan: Sendable, Equatable {
   package var minimumWordCount = 5
   /// The most words of a caption; the rest is cut off.
   package var maximumWords = 20
+  /// How captions are ranked in validation.
+  package var lengthPenalty = LengthPenalty.none
+  /// How many words in a row no caption says twice in validation; nil lets it.
+  package var unrepeatedCount: Int?
   package var seed: UInt64 = 1
   /// By what the best epoch is chosen.
   package var selection = Selection.cider
@@ -103,6 +107,14 @@ package struct TrainingPlan: Sendable, Equatable {
   var costs: CaptionCosts {
     CaptionCosts(
       smoothing: labelSmoothing, coverageWeight: coverageWeight, normWeight: normWeight)
+  }
+
+  /// How captions are searched for in validation.
+  var search: BeamSearch {
+    var search = BeamSearch(width: 3, maximumWords: maximumWords)
+    search.lengthPenalty = lengthPenalty
+    search.rules.unrepeatedCount = unrepeatedCount
+    return search
   }
 
   /// Whether the encoder learns in this epoch, which counts from 0.

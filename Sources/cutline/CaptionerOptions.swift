@@ -47,6 +47,15 @@ struct CaptionerOptions: ParsableArguments {
   var minCount = 5
   @Option(help: "Longer captions are cut.")
   var maxWords = 20
+  @Option(
+    help: ArgumentHelp(
+      "How captions are ranked in validation and in use: none, average or a (see caption).",
+      valueName: "none|average|a"))
+  var lengthPenalty = LengthPenalty.none
+  @Option(
+    help: ArgumentHelp(
+      "So many words in a row no caption says twice, in validation and in use.", valueName: "n"))
+  var noRepeat: Int?
   @Option(help: "The licence of what is learned, for the model's config.json.")
   var license: String?
 
@@ -56,6 +65,7 @@ struct CaptionerOptions: ParsableArguments {
     try check("--annotation-size", annotationSize, in: 1...16_384)
     try check("--attention-size", attentionSize, in: 1...16_384)
     try check("--max-words", maxWords, in: 1...1000)
+    if let noRepeat { try check("--no-repeat", noRepeat, in: 1...1000) }
     try check("--min-count", minCount, in: 1...1_000_000)
     guard DecoderConfiguration.CellKind(rawValue: cell) != nil else {
       throw ValidationError("--cell must be lstm, gru or rnn.")
@@ -111,7 +121,8 @@ struct CaptionerOptions: ParsableArguments {
       try directory.beginVerification().wait()
     }
     configuration.decoder = decoder
-    configuration.maximumWords = maxWords
+    (configuration.maximumWords, configuration.lengthPenalty) = (maxWords, lengthPenalty)
+    configuration.unrepeatedCount = noRepeat
     configuration.provenance.license = license
     configuration.provenance.trainedOn = dataset.split(separator: "/").last.map(String.init)
 
@@ -145,6 +156,8 @@ struct CaptionerOptions: ParsableArguments {
       wordVectors.map { ("--word-vectors", $0) },
       freezeWordVectors ? ("--freeze-word-vectors", "true") : nil,
       tied ? ("--tied", "true") : nil,
+      lengthPenalty == .none ? nil : ("--length-penalty", lengthPenalty.name),
+      noRepeat.map { ("--no-repeat", "\($0)") },
     ]
     return always + given.compactMap { $0 }
   }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Captioning
 import Datasets
 import Files
+import ImageEncoders
 import Reports
 import Training
 
@@ -18,6 +19,8 @@ struct DatasetFeaturesCommand: ParsableCommand {
   @OptionGroup var collection: CollectionOptions
   @Option(help: "The imported encoder.", completion: .directory)
   var encoderModel: String
+  @Option(help: "What the training will use: none, one vector a picture, or soft, its positions.")
+  var attention = AttentionChoice.none
   @Flag(help: "Leave out records and pictures that cannot be read, and say which.")
   var skipBad = false
   @OptionGroup var threads: ThreadOptions
@@ -36,7 +39,8 @@ struct DatasetFeaturesCommand: ParsableCommand {
     let found = try TrainingCollection(
       collection.path, skippingBad: skipBad, threadCount: threadCount, talk.messages,
       shouldStop: { stop.number != nil })
-    guard let cache = FeatureCache(of: encoder, configuration) else {
+    let kind: FeatureKind = attention == .none ? .pooled : .positions
+    guard let cache = FeatureCache(of: encoder, configuration, kind) else {
       throw Failure(
         "there is no place to keep features: neither CUTLINE_CACHE nor HOME is set.",
         .configuration)
@@ -48,7 +52,7 @@ struct DatasetFeaturesCommand: ParsableCommand {
     let start = ContinuousClock.now
     var first: PassProgress?
     try features.prepare(
-      examples, by: encoder, .pooled, PictureLoader(configuration.preprocessing)
+      examples, by: encoder, kind, PictureLoader(configuration.preprocessing)
     ) { pass in
       let seconds = start.duration(to: .now).milliseconds / 1000
       let since = first ?? pass

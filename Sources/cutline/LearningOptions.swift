@@ -301,14 +301,18 @@ struct LearningOptions: ParsableArguments {
       ("--coverage-weight", "\(coverageWeight)"), ("--sampling", sampling.rawValue),
       ("--sampling-k", described(samplingK)), ("--sampling-slope", described(samplingSlope)),
       ("--sampling-floor", "\(samplingFloor)"), ("--sampling-draw", samplingDraw.rawValue),
-      ("--self-critical-epochs", "\(selfCriticalEpochs)"),
-      ("--self-critical-draws", "\(selfCriticalDraws)"),
-      ("--self-critical-lr", "\(selfCriticalLR)"),
       ("--encoder-from", described(encoderFrom)), ("--no-mirror", "\(noMirror)"),
       ("--crop-area", "\(cropArea)"), ("--select", select.rawValue),
       ("--patience", described(patience)), ("--precision", "\(plan.precision)"),
       ("--seed", "\(seed)"),
     ] + (normStabilizer == 0 ? [] : [("--norm-stabilizer", "\(normStabilizer)")])
+      + (selfCriticalEpochs == 0
+        ? []
+        : [
+          ("--self-critical-epochs", "\(selfCriticalEpochs)"),
+          ("--self-critical-draws", "\(selfCriticalDraws)"),
+          ("--self-critical-lr", "\(selfCriticalLR)"),
+        ])
   }
 
   private func described(_ value: (some Any)?) -> String { value.map { "\($0)" } ?? "none" }

@@ -20,7 +20,9 @@ struct SearchOptions: ParsableArguments {
       valueName: "none|average|a"))
   var lengthPenalty: LengthPenalty?
   @Option(
-    help: ArgumentHelp("Never say the same n words in a row twice.", valueName: "n"))
+    help: ArgumentHelp(
+      "Never say the same n words in a row twice; 0 lets it (default: the model's).", valueName: "n"
+    ))
   var noRepeat: Int?
   @Option(
     help: ArgumentHelp("Words that every caption says, such as dog,ball.", valueName: "list"))
@@ -55,7 +57,7 @@ struct SearchOptions: ParsableArguments {
     if let beam { try check("--beam", beam, in: 1...100) }
     if let maxWords { try check("--max-words", maxWords, in: 1...1000) }
     if let minWords { try check("--min-words", minWords, in: 0...1000) }
-    if let noRepeat { try check("--no-repeat", noRepeat, in: 1...1000) }
+    if let noRepeat { try check("--no-repeat", noRepeat, in: 0...1000) }
     if let beamGroups { try check("--beam-groups", beamGroups, in: 1...100) }
     if let topK, topK < 1 { throw ValidationError("--top-k must be above 0, not \(topK).") }
     if let topP, !(topP > 0 && topP <= 1) {
@@ -106,7 +108,8 @@ struct SearchOptions: ParsableArguments {
   ) throws -> CaptionSearch {
     let maximumWords = maxWords ?? model.maximumWords
     let rules = WordRules(
-      minimumWords: minWords ?? 0, unrepeatedCount: noRepeat,
+      minimumWords: minWords ?? 0,
+      unrepeatedCount: noRepeat == 0 ? nil : noRepeat ?? model.unrepeatedCount,
       forbidden: Set((forbidWords?.words ?? []).compactMap { vocabulary.id(of: $0) }))
     guard rules.minimumWords <= maximumWords else {
       throw ValidationError(

@@ -57,6 +57,7 @@ struct TrainingPreparation {
 
     var plan = learning.plan(startsFromEncoder: captioner.encoderModel != nil)
     (plan.minimumWordCount, plan.maximumWords) = (captioner.minCount, captioner.maxWords)
+    (plan.lengthPenalty, plan.unrepeatedCount) = (captioner.lengthPenalty, captioner.noRepeat)
     plan.freezesWords = captioner.freezeWordVectors
     if overfitCount != nil { plan.leaveNothingOut() }
     let steps =

@@ -36,6 +36,21 @@ extension CaptioningTests {
       #expect(found.encoder.padding == .symmetric && found.provenance == Provenance())
     }
 
+    @Test("how captions are searched for is written down where it is not usual")
+    func search() throws {
+      var configuration = SmallModel.configuration
+      let usual = configuration.json["decode"]
+      #expect(usual?["length_penalty"] == nil && usual?["no_repeat"] == nil)
+      (configuration.lengthPenalty, configuration.unrepeatedCount) = (.wu(alpha: 0.7), 3)
+      #expect(try reread(configuration) == configuration)
+      var expected = BeamSearch(
+        width: configuration.beamWidth, maximumWords: configuration.maximumWords)
+      (expected.lengthPenalty, expected.rules.unrepeatedCount) = (.wu(alpha: 0.7), 3)
+      #expect(configuration.search == .beam(expected))
+      configuration.lengthPenalty = .average
+      #expect(try reread(configuration) == configuration)
+    }
+
     @Test("numbers stand as a person would write them")
     func decimals() {
       let text = ModelConfiguration(encoder: EncoderConfiguration(.resNet18)).json.prettyText

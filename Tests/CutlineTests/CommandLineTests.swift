@@ -56,7 +56,7 @@ struct CommandLineTests {
       (["a.jpg", "--sample", "--force-words", "dog"], "--force-words is for a beam"),
       (["a.jpg", "--length-penalty", "mean"], "--length-penalty"),
       (["a.jpg", "--diversity", "1"], "Add --beam-groups."),
-      (["a.jpg", "--no-repeat", "0"], "--no-repeat must be from 1 to 1000, not 0."),
+      (["a.jpg", "--no-repeat", "1001"], "--no-repeat must be from 0 to 1000, not 1001."),
       (["a.jpg", "--force-words", "Dog,a", "--forbid-words", "dog"], "'dog' cannot be both"),
       (["a.jpg", "--force-words", "dog,,cat"], "--force-words"),
       (["a.jpg", "--sample", "--seed", "9007199254740992"], "--seed must be below 2^53."),

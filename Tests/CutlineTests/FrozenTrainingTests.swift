@@ -39,20 +39,26 @@ struct FrozenTrainingTests {
     return try MappedFile("\(cache)/features/\(encoders[0])/rows").count
   }
 
-  @Test("what it sees is computed once, by whoever comes first, and kept")
-  func cacheIsShared() throws {
-    let features = try run("dataset", "features", "captions.tsv", "--encoder-model", model.path)
+  @Test(
+    "what it sees is computed once, by whoever comes first, and kept", arguments: ["none", "soft"])
+  func cacheIsShared(attention: String) throws {
+    let features = try run(
+      "dataset", "features", "captions.tsv", "--encoder-model", model.path, "--attention",
+      attention)
     #expect(features.status == 0, "\(features.errors)")
     #expect(features.errors.contains("features of 7 pictures are in \(cache)/features/"))
     let size = try cachedByteCount()
-    #expect(size == 7 * (24 + 2 * 128))
-    let trained = try train("--epochs", "1", "-o", "with")
+    let positions = (size / 7 - 24) / (2 * 128)
+    #expect(size == 7 * (24 + 2 * 128 * positions) && (positions == 1) == (attention == "none"))
+    let trained = try train("--epochs", "1", "--attention", attention, "-o", "with")
     #expect(trained.status == 0, "\(trained.errors)")
     #expect(trained.errors.contains("features  of 7 pictures in \(cache)/features/"))
     #expect(try cachedByteCount() == size)
 
     try removeItem("cache")
-    #expect(try train("--epochs", "1", "--no-cache-features", "-o", "without").status == 0)
+    let without = try train(
+      "--epochs", "1", "--attention", attention, "--no-cache-features", "-o", "without")
+    #expect(without.status == 0)
     #expect(!isFolder(cache))
     let weights = try ["with", "without"].map { run in
       try MappedFile("\(folder.path)/\(run)/last/model.safetensors").withBytes { Array($0) }

@@ -11,6 +11,8 @@ package struct ModelConfiguration: Sendable, Equatable {
   package var beamWidth = 3
   package var maximumWords = 20
   package var lengthPenalty = LengthPenalty.none
+  /// How many words in a row no caption says twice; nil lets it.
+  package var unrepeatedCount: Int?
   /// Who may use the model for what, where it came from, what it was trained on.
   package var provenance = Provenance()
   /// Scores by name, such as `cider`.
@@ -24,6 +26,7 @@ package struct ModelConfiguration: Sendable, Equatable {
   package var search: CaptionSearch {
     var search = BeamSearch(width: beamWidth, maximumWords: maximumWords)
     search.lengthPenalty = lengthPenalty
+    search.rules.unrepeatedCount = unrepeatedCount
     return .beam(search)
   }
 }

@@ -16,6 +16,9 @@ extension ModelConfiguration {
       .init("beam", .number(Double(beamWidth))), .init("max_words", .number(Double(maximumWords))),
     ]
     if let penalty = lengthPenalty.json { decode.append(.init("length_penalty", penalty)) }
+    if let unrepeatedCount {
+      decode.append(.init("no_repeat", .number(Double(unrepeatedCount))))
+    }
     members.append(.init("decode", .object(decode)))
     let notes = [
       ("license", provenance.license), ("started_from", provenance.startedFrom),
@@ -46,6 +49,9 @@ extension ModelConfiguration {
       beamWidth = try decode.integer("beam", in: 1...1000)
       maximumWords = try decode.integer("max_words", in: 1...1000)
       lengthPenalty = try decode.lengthPenalty("length_penalty")
+      if decode.json["no_repeat"] != nil {
+        unrepeatedCount = try decode.integer("no_repeat", in: 1...1000)
+      }
     }
     provenance = Provenance(
       license: json["license"]?.string, startedFrom: json["started_from"]?.string,

@@ -36,6 +36,15 @@ extension LengthPenalty {
     }
   }
 
+  /// What a user calls it.
+  package var name: String {
+    switch self {
+    case .none: "none"
+    case .average: "average"
+    case .wu(let alpha): "\(alpha)"
+    }
+  }
+
   private init?(alpha: Float) {
     guard (0...10).contains(alpha) else { return nil }
     self = alpha == 0 ? .none : .wu(alpha: alpha)
