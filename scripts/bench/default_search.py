@@ -26,18 +26,28 @@ def framed(picture: Image.Image, settings: dict) -> np.ndarray:
     return np.asarray(picture)
 
 
-def beam_search(start, step, vocabulary: dict, width: int = 3, longest: int = 20) -> tuple:
-    """The likeliest caption and its log-probability.
+def repetitions(words: list, count: int | None) -> list:
+    """The words that would end a run of `count` words for the second time."""
+    last = words[len(words) - count + 1:] if count else None
+    return [words[i + count - 1] for i in range(1, len(words) - count + 1)
+            if words[i:i + count - 1] == last] if count and len(words) > count else []
 
-    `start` is (h, c), one row each; `step(words, h, c)` returns log-probabilities [k, V] and the next
-    (h, c). An ended caption leaves the beam and narrows it by one.
+
+def beam_search(start, step, vocabulary: dict, decode: dict) -> tuple:
+    """The likeliest caption and its log-probability, found as `decode` of config.json says.
+
+    `start` is (h, c), one row each, and what else `step` wants; `step(words, h, c, …)` returns
+    log-probabilities [k, V] and the next (h, c). An ended caption leaves the beam and narrows it by one.
     """
+    width, longest = decode.get("beam", 3), decode.get("max_words", 20)
     banned = [vocabulary[w] for w in ("<pad>", "<bos>", "<unk>")]
     end, ended = vocabulary["<eos>"], []
-    beam, (h, c) = [([vocabulary["<bos>"]], 0.0)], start
+    beam, (h, c, *context) = [([vocabulary["<bos>"]], 0.0)], start
     for _ in range(longest):
-        scores, h, c = step(np.array([words[-1] for words, _ in beam], np.int64), h, c)
+        scores, h, c = step(np.array([words[-1] for words, _ in beam], np.int64), h, c, *context)
         scores[:, banned] = -np.inf
+        for row, (words, _) in enumerate(beam):
+            scores[row, repetitions(words, decode.get("no_repeat"))] = -np.inf
         total = scores + np.array([[score] for _, score in beam], np.float32)
         room = width - len(ended)
         best = np.argpartition(-total, room - 1, axis=None)[:room]

@@ -1,4 +1,4 @@
-"""A Cutline model folder in PyTorch: MobileNetV2 or ResNet-50, and a Show and Tell decoder."""
+"""A Cutline model folder in PyTorch: MobileNetV2 or ResNet-50, Show and Tell or Show, Attend and Tell."""
 
 import json
 import os
@@ -38,15 +38,51 @@ class Decoder(torch.nn.Module):
         return torch.sigmoid(o) * torch.tanh(c), c
 
 
-class MobileNetV2(torch.nn.Module):
-    """Up to its pooled features, [B, 3, H, W] → [B, 1280]."""
+class AttentionDecoder(Decoder):
+    """With soft attention: of one picture, whose keys and annotations `start` gives with the state."""
 
-    def __init__(self):
+    def __init__(self, weights: dict):
+        torch.nn.Module.__init__(self)
+        def linear(name):
+            return torch.nn.Linear(*reversed(weights[f"{name}.weight"].shape))
+
+        self.feature_norm = torch.nn.BatchNorm1d(weights["feature_norm.running_mean"].numel(), eps=0.0025, affine=False)
+        self.annotation, self.word_logits = linear("annotation"), linear("word_logits")
+        self.initial_state = torch.nn.ModuleList(linear(f"initial_state.{part}") for part in range(2))
+        self.attention, self.output = torch.nn.Module(), torch.nn.Module()
+        for part, names in ((self.attention, ("key", "query", "gate")), (self.output, ("hidden", "seen"))):
+            for name in names:
+                setattr(part, name, linear(("attention." if part is self.attention else "output.") + name))
+        self.attention.scoring = torch.nn.Parameter(torch.empty(weights["attention.scoring"].shape))
+        self.word_embedding = torch.nn.Embedding(*weights["word_embedding.weight"].shape)
+        gates, size = weights["lstm.weight_ih_l0"].shape
+        self.lstm = torch.nn.LSTM(size, gates // 4)
+
+    def start(self, features):
+        """From [1, L, F] the state (h, c), [1, H] each, and what is looked at: keys [1, L, A], annotations."""
+        annotations = F.relu(self.annotation(self.feature_norm(features[0])))[None]
+        mean = annotations.mean(1)
+        h, c = (torch.tanh(layer(mean)) for layer in self.initial_state)
+        return h, c, self.attention.key(annotations), annotations
+
+    def step(self, words, h, c, keys, annotations):
+        energies = torch.tanh(keys + self.attention.query(h)[:, None]) @ self.attention.scoring
+        seen = torch.sigmoid(self.attention.gate(h)) * (F.softmax(energies, 1) @ annotations[0])
+        word = self.word_embedding(words)
+        h, c = self.advance(torch.cat([word, seen], 1), h, c)
+        return F.log_softmax(self.word_logits(word + self.output.hidden(h) + self.output.seen(seen)), 1), h, c
+
+
+class MobileNetV2(torch.nn.Module):
+    """Up to its pooled features, [B, 3, H, W] → [B, 1280], or those of all positions, [B, 49, 1280]."""
+
+    def __init__(self, pooled: bool = True):
         super().__init__()
-        self.features = torchvision.models.mobilenet_v2(weights=None).features
+        self.features, self.pooled = torchvision.models.mobilenet_v2(weights=None).features, pooled
 
     def forward(self, x):
-        return self.features(x).mean((2, 3))
+        maps = self.features(x)
+        return maps.mean((2, 3)) if self.pooled else maps.flatten(2).transpose(1, 2)
 
 
 def resnet50() -> torch.nn.Module:
@@ -67,19 +103,26 @@ def load(folder: str):
         words = json.load(file)
     if config["encoder"]["type"] not in ENCODERS or config["decoder"]["type"] != "lstm":
         raise SystemExit(f"{folder}: this peer knows {' and '.join(ENCODERS)} with lstm only")
+    attends = config["decoder"].get("attention", "none") == "soft"
+    if attends and config["encoder"]["type"] != "mobilenet_v2" or config["decoder"].get("layers", 1) != 1:
+        raise SystemExit(f"{folder}: this peer knows attention with mobilenet_v2, and one layer, only")
     if "same" in str(config["encoder"].get("padding", "")).lower():
         raise SystemExit(f"{folder}: this peer does not know TensorFlow's padding")
     weights = load_file(os.path.join(folder, "model.safetensors"))
     weights = {name: tensor.float() for name, tensor in weights.items()}
     hidden, embed = weights["lstm.weight_ih_l0"].shape
     with torch.device("meta"):
-        encoder, decoder = ENCODERS[config["encoder"]["type"]](), Decoder(
-            weights["image_embedding.weight"].shape[1], embed, hidden // 4, len(words))
+        if attends:
+            encoder, decoder = MobileNetV2(pooled=False), AttentionDecoder(weights)
+        else:
+            encoder, decoder = ENCODERS[config["encoder"]["type"]](), Decoder(
+                weights["image_embedding.weight"].shape[1], embed, hidden // 4, len(words))
     inner = {n.removeprefix("encoder."): w for n, w in weights.items() if n.startswith("encoder.")}
     for name in encoder.state_dict():  # optional in our files; of no use in eval mode
         if name.endswith("num_batches_tracked"):
             inner.setdefault(name, torch.zeros((), dtype=torch.long))
     encoder.load_state_dict(inner, assign=True)
-    weights.setdefault("image_norm.num_batches_tracked", torch.zeros((), dtype=torch.long))
+    norm = "feature_norm" if attends else "image_norm"
+    weights.setdefault(f"{norm}.num_batches_tracked", torch.zeros((), dtype=torch.long))
     decoder.load_state_dict({n: w for n, w in weights.items() if not n.startswith("encoder.")}, assign=True)
     return config, words, encoder.eval(), decoder.eval()

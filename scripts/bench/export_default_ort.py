@@ -34,7 +34,11 @@ def export(network, inputs, name, names, results):
 
 with torch.inference_mode():
     export(encoder, (torch.zeros(1, 3, side, side),), "encoder.onnx", ["x"], ["features"])
-    features = torch.zeros(1, decoder.image_embedding.in_features)
-    export(Part(decoder.start), (features,), "start.onnx", ["features"], ["h", "c"])
+    features = encoder(torch.zeros(1, 3, side, side))
+    # With attention there is also what is looked at, of one picture.
+    context = decoder.start(features)[2:]
+    names = ["keys", "annotations"][:len(context)]
+    export(Part(decoder.start), (features,), "start.onnx", ["features"], ["h", "c", *names])
     words = torch.ones(3, dtype=torch.long)
-    export(Part(decoder.step), (words, state, state), "step.onnx", ["words", "h0", "c0"], ["scores", "h", "c"])
+    export(Part(decoder.step), (words, state, state, *context), "step.onnx", ["words", "h0", "c0", *names],
+           ["scores", "h", "c"])

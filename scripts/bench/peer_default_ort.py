@@ -32,8 +32,9 @@ encoded = time.perf_counter()
 decode = config.get("decode", {})
 words, score = default_search.beam_search(
     start.run(None, {"features": features}),
-    lambda words, h, c: step.run(None, {"words": words, "h0": h, "c0": c}),
-    vocabulary, decode.get("beam", 3), decode.get("max_words", 20))
+    lambda words, h, c, *context: step.run(
+        None, {"words": words, "h0": h, "c0": c} | dict(zip(("keys", "annotations"), context))),
+    vocabulary, decode)
 ended = time.perf_counter()
 print(f"import {imported - began:.3f} load {loaded - imported:.3f} picture {opened - loaded:.3f} "
       f"encoder {encoded - opened:.3f} search {ended - encoded:.3f}", file=sys.stderr)

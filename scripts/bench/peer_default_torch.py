@@ -19,8 +19,8 @@ decode = config.get("decode", {})
 loaded = time.perf_counter()
 
 
-def step(words, h, c):
-    scores, h, c = decoder.step(torch.from_numpy(words), h, c)
+def step(words, h, c, *context):
+    scores, h, c = decoder.step(torch.from_numpy(words), h, c, *context)
     return scores.numpy(), h, c
 
 
@@ -32,7 +32,7 @@ for image in images:
         features = encoder(x)
         encoded = time.perf_counter()
         words, score = default_search.beam_search(
-            decoder.start(features), step, vocabulary, decode.get("beam", 3), decode.get("max_words", 20))
+            decoder.start(features), step, vocabulary, decode)
     ended = time.perf_counter()
     row = [image] if len(images) > 1 else []
     row.append(default_search.sentence(words, vocabulary))

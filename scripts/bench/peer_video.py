@@ -61,7 +61,7 @@ class Pipeline:
         features = self.encoder(pixels).float().mean(0, keepdim=True).to(self.type)
         decode = self.config["decode"]
         words, _ = default_search.beam_search(
-            self.decoder.start(features), self.step, self.vocabulary, decode["beam"], decode["max_words"])
+            self.decoder.start(features), self.step, self.vocabulary, decode)
         return default_search.sentence(words, self.vocabulary)
 
     def step(self, words, h, c):
