@@ -21,6 +21,9 @@ enum { FORMAT_RGB24 = 1, FONT_SLANT_NORMAL = 0, FONT_WEIGHT_NORMAL = 0, LINE_JOI
   X(const char *, cairo_status_to_string, (cairo_status_t)) \
   X(cairo_surface_t *, cairo_svg_surface_create_for_stream, (cairo_write_t, void *, double, double)) \
   X(cairo_surface_t *, cairo_image_surface_create, (int, int, int)) \
+  X(unsigned char *, cairo_image_surface_get_data, (cairo_surface_t *)) \
+  X(int, cairo_image_surface_get_stride, (cairo_surface_t *)) \
+  X(void, cairo_surface_mark_dirty, (cairo_surface_t *)) \
   X(cairo_status_t, cairo_surface_write_to_png_stream, (cairo_surface_t *, cairo_write_t, void *)) \
   X(cairo_status_t, cairo_surface_status, (cairo_surface_t *)) \
   X(void, cairo_surface_finish, (cairo_surface_t *)) \
@@ -39,6 +42,7 @@ enum { FORMAT_RGB24 = 1, FONT_SLANT_NORMAL = 0, FONT_WEIGHT_NORMAL = 0, LINE_JOI
   X(void, cairo_rectangle, (cairo_t *, double, double, double, double)) \
   X(void, cairo_arc, (cairo_t *, double, double, double, double, double)) \
   X(void, cairo_set_source_rgba, (cairo_t *, double, double, double, double)) \
+  X(void, cairo_set_source_surface, (cairo_t *, cairo_surface_t *, double, double)) \
   X(void, cairo_set_line_width, (cairo_t *, double)) \
   X(void, cairo_set_line_join, (cairo_t *, int)) \
   X(void, cairo_set_dash, (cairo_t *, const double *, int, double)) \
@@ -176,6 +180,24 @@ void ccairo_set_dash(CCairoDrawing *drawing, double on, double off) {
 void ccairo_stroke(CCairoDrawing *drawing) { library.cairo_stroke(drawing->context); }
 
 void ccairo_fill(CCairoDrawing *drawing) { library.cairo_fill(drawing->context); }
+
+void ccairo_image(
+    CCairoDrawing *drawing, double x, double y, const uint8_t *rgb, int width, int height) {
+  cairo_surface_t *picture = library.cairo_image_surface_create(FORMAT_RGB24, width, height);
+  unsigned char *data = library.cairo_image_surface_get_data(picture);
+  for (int row = 0; data && row < height; row++) {
+    uint32_t *line = (uint32_t *)(data + (size_t)row * library.cairo_image_surface_get_stride(picture));
+    for (int column = 0; column < width; column++, rgb += 3) {
+      line[column] = (uint32_t)rgb[0] << 16 | (uint32_t)rgb[1] << 8 | rgb[2];
+    }
+  }
+  library.cairo_surface_mark_dirty(picture);
+  // A picture there was no memory for makes this the drawing's failure.
+  library.cairo_set_source_surface(drawing->context, picture, x, y);
+  library.cairo_rectangle(drawing->context, x, y, width, height);
+  library.cairo_fill(drawing->context);
+  library.cairo_surface_destroy(picture);
+}
 
 void ccairo_clip(CCairoDrawing *drawing, double x, double y, double width, double height) {
   library.cairo_save(drawing->context);

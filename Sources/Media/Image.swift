@@ -30,6 +30,13 @@ package struct PixelSize: Sendable, Equatable {
 
   /// The size after the picture is turned by a quarter.
   var transposed: PixelSize { PixelSize(width: height, height: width) }
+
+  /// A size of the same shape whose longer side has so many pixels.
+  package func fitted(to longer: Int) -> PixelSize {
+    let longest = max(width, height)
+    func side(_ pixels: Int) -> Int { max(1, (pixels * longer + longest / 2) / longest) }
+    return PixelSize(width: side(width), height: side(height))
+  }
 }
 
 /// A part of a picture: the pixel at its upper left corner, and its size.

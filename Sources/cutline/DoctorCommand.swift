@@ -45,7 +45,7 @@ struct DoctorCommand: ParsableCommand {
           name: "libavformat",
           version: MediaLibraries.clipLibraryVersion ?? "not there (no clips are read)"
         ),
-        (name: "cairo", version: DrawingLibrary.version ?? "not there (no curves are drawn)"),
+        (name: "cairo", version: DrawingLibrary.version ?? "not there (nothing is drawn)"),
       ]
     return versions.map { .init($0.name, .string($0.version)) }
   }

@@ -122,7 +122,7 @@ final class TrainingReport {
       try curves.write(into: run)
     } catch let error as DrawingError {
       canDraw = false
-      progress.say("cutline: \(error)")
+      progress.say("cutline: no curves are drawn: \(error)")
     }
   }
 

@@ -47,6 +47,11 @@ void ccairo_set_dash(CCairoDrawing *drawing, double on, double off);
 void ccairo_stroke(CCairoDrawing *drawing);
 void ccairo_fill(CCairoDrawing *drawing);
 
+// Puts a picture with its upper left corner at (x, y), a unit for each pixel: `width * height` triples of
+// red, green and blue, row by row.
+void ccairo_image(
+    CCairoDrawing *drawing, double x, double y, const uint8_t *rgb, int width, int height);
+
 // Confines what follows to a rectangle, until `ccairo_unclip`.
 void ccairo_clip(CCairoDrawing *drawing, double x, double y, double width, double height);
 void ccairo_unclip(CCairoDrawing *drawing);

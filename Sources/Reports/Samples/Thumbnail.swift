@@ -13,18 +13,11 @@ struct Thumbnail {
   /// Reads the picture at `path`; nil if that cannot be done, for a report has to go on.
   init?(of path: String) {
     var options = StillImageOptions()
-    options.smallestUsefulSize = Self.fitted
+    options.smallestUsefulSize = { $0.fitted(to: Self.size) }
     guard let image = try? decodeStillImage(.file(path), options).image else { return nil }
-    let size = Self.fitted(PixelSize(width: image.width, height: image.height))
+    let size = PixelSize(width: image.width, height: image.height).fitted(to: Self.size)
     let small = image.resized(toWidth: size.width, height: size.height)
     address = "data:image/jpeg;base64,\(base64(small.jpegBytes()))"
     (width, height) = (size.width, size.height)
-  }
-
-  /// A size of the same shape whose longer side is `size`.
-  private static func fitted(_ original: PixelSize) -> PixelSize {
-    let longer = max(original.width, original.height)
-    func side(_ pixels: Int) -> Int { max(1, (pixels * size + longer / 2) / longer) }
-    return PixelSize(width: side(original.width), height: side(original.height))
   }
 }

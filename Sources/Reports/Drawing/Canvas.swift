@@ -1,4 +1,5 @@
 import CCairo
+import Media
 
 /// A picture being drawn, in units of an SVG's point, the origin at the upper left.
 ///
@@ -35,12 +36,8 @@ final class Canvas {
 
   init(
     _ format: Format, width: Double, height: Double, showsText: Bool = true
-  )
-    throws(DrawingError)
-  {
-    if let reason = ccairo_load() {
-      throw DrawingError(.noLibrary(reason: String(cString: reason)))
-    }
+  ) throws(DrawingError) {
+    try DrawingLibrary.load()
     let drawing =
       switch format {
       case .svg: ccairo_begin(CCAIRO_SVG, width, height, 1)
@@ -99,6 +96,12 @@ final class Canvas {
     ccairo_set_line_width(drawing, width)
     ccairo_set_dash(drawing, 1, 0)
     ccairo_stroke(drawing)
+  }
+
+  /// Puts a picture where its upper left corner is at `point`, a unit for each of its pixels.
+  func image(_ image: Image, at point: Point) {
+    ccairo_image(
+      drawing, point.x, point.y, image.pixels, Int32(image.width), Int32(image.height))
   }
 
   /// Confines what `body` draws to a rectangle.
@@ -166,34 +169,4 @@ struct Color: Sendable, Equatable {
   static let vermilion = Color(0xD55E00)
   static let green = Color(0x009E73)
   static let purple = Color(0xAA4499)
-}
-
-/// Why nothing could be drawn.
-package struct DrawingError: Error, Equatable, Sendable, CustomStringConvertible {
-  package enum Problem: Sendable, Equatable {
-    /// Cairo is not installed.
-    case noLibrary(reason: String)
-    case failed(reason: String)
-  }
-  package let problem: Problem
-
-  init(_ problem: Problem) { self.problem = problem }
-
-  package var description: String {
-    switch problem {
-    case .noLibrary(let reason):
-      "no curves are drawn: Cairo is not there (\(reason)). "
-        + "Install it, on Debian and Ubuntu with: apt-get install libcairo2"
-    case .failed(let reason):
-      "no curves are drawn: Cairo says \"\(reason)\". Check that there is memory left."
-    }
-  }
-}
-
-/// The library that draws.
-package enum DrawingLibrary {
-  /// Its version; nil if it is not installed.
-  package static var version: String? {
-    ccairo_load() == nil ? String(cString: ccairo_version()) : nil
-  }
 }
