@@ -61,14 +61,14 @@ let package = Package(
     .testTarget(
       name: "CaptioningTests",
       dependencies: [
-        "Captioning", "Files", "ImageEncoders", "Layers", "Media", "Tensors", "TestSupport",
-        "Text", "Workers",
+        "Captioning", "Files", "ImageEncoders", "Layers", "Media", "Reports", "Tensors",
+        "TestSupport", "Text", "Workers",
       ]),
     .testTarget(
       name: "CutlineTests",
       dependencies: [
         "cutline", "CTestSupport", "Captioning", "Files", "ImageEncoders", "Layers", "Media",
-        "Synthesis", "Tensors", "TestSupport", "Text", "Training", "Workers",
+        "Reports", "Synthesis", "Tensors", "TestSupport", "Text", "Training", "Workers",
       ]),
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "Files", "Media", "TestSupport", "Text"]),

@@ -16,7 +16,7 @@ public struct Captioner: Sendable {
   /// In bfloat16 it is faster where the processor has that, and features keep two to three digits.
   package var precision: Tensors.ElementType = .float32
   /// At least one; several write together.
-  private let members: [CaptionModel]
+  let members: [CaptionModel]
   /// What each member's pictures are prepared by.
   private let preprocessings: [ImagePreprocessing]
   package let vocabulary: Vocabulary
@@ -96,14 +96,17 @@ public struct Captioner: Sendable {
 
   /// Captions for each picture, as many as the search gives.
   package func captions(from pictures: EncodedPictures, firstNumber: Int = 0) -> [[Caption]] {
-    let starts = zip(members, pictures.byMember).map { $0.decoder.emptyCaptions(of: $1) }
     func search(from start: some CaptionsInProgress) -> [[Hypothesis]] {
       self.search.captions(
         from: start, pictureCount: pictures.count, firstPicture: firstNumber)
     }
-    let found =
-      starts.count == 1 ? search(from: starts[0]) : search(from: EnsembleCaptions(members: starts))
-    return found.map { $0.map(caption) }
+    return search(from: emptyCaptions(of: pictures)).map { $0.map(caption) }
+  }
+
+  /// Empty captions of all pictures, one each.
+  func emptyCaptions(of pictures: EncodedPictures) -> any CaptionsInProgress {
+    let starts = zip(members, pictures.byMember).map { $0.decoder.emptyCaptions(of: $1) }
+    return starts.count == 1 ? starts[0] : EnsembleCaptions(members: starts)
   }
 
   /// Captions for pictures with these numbers in a run, which fix what is drawn.

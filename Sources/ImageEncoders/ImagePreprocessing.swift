@@ -63,13 +63,23 @@ package struct ImagePreprocessing: Sendable, Equatable {
       let scaled = Self.scaled(image.width, image.height, shorterSide: side)
       return image.resized(to: scaled, keeping: scaled.center(width: size, height: size))
     case .centralFraction(let fraction):
-      // Whole pixels off both ends, as `tf.image.central_crop` does.
-      func margin(_ side: Int) -> Int { Int((Double(side) - Double(side) * fraction) / 2) }
-      let (x, y) = (margin(image.width), margin(image.height))
-      return image.cropped(
-        to: PixelRectangle(
-          x: x, y: y, width: image.width - 2 * x, height: image.height - 2 * y)
-      ).resized(toWidth: size, height: size)
+      let middle = PixelSize(width: image.width, height: image.height).middle(fraction)
+      return image.cropped(to: middle).resized(toWidth: size, height: size)
+    }
+  }
+
+  /// The part of a picture of the given size that is in the square, to the nearest pixel.
+  package func seenPart(of size: PixelSize) -> PixelRectangle {
+    switch framing {
+    case .squash:
+      return PixelRectangle(x: 0, y: 0, width: size.width, height: size.height)
+    case .shorterSide(let side):
+      // The square in the picture that was scaled is a square about the middle here.
+      let share = Double(self.size) / Double(side)
+      let length = max(1, Int((Double(min(size.width, size.height)) * share).rounded()))
+      return size.center(width: length, height: length)
+    case .centralFraction(let fraction):
+      return size.middle(fraction)
     }
   }
 
@@ -106,6 +116,13 @@ extension Image {
 }
 
 extension PixelSize {
+  /// This share of each side: whole pixels off both ends, as `tf.image.central_crop` does.
+  fileprivate func middle(_ fraction: Double) -> PixelRectangle {
+    func margin(_ side: Int) -> Int { Int((Double(side) - Double(side) * fraction) / 2) }
+    let (x, y) = (margin(width), margin(height))
+    return PixelRectangle(x: x, y: y, width: width - 2 * x, height: height - 2 * y)
+  }
+
   /// The middle of a picture; torchvision rounds the offset to the nearest even number at ties.
   fileprivate func center(width: Int, height: Int) -> PixelRectangle {
     func offset(_ full: Int, _ part: Int) -> Int {

@@ -50,6 +50,32 @@ extension ImageEncodersTests {
       }
     }
 
+    @Test("the part that is said to be seen is the one that is in the square")
+    func seenPart() {
+      for (name, preprocessing) in Self.rules {
+        for (width, height) in [(250, 250), (240, 130), (97, 200), (255, 20)] {
+          // Every pixel tells where it is.
+          let pixels = (0..<width * height).flatMap { index -> [UInt8] in
+            [UInt8(index % width), UInt8(index / width), 0]
+          }
+          let image = Image(width: width, height: height, pixels: pixels)
+          let part = preprocessing.seenPart(of: PixelSize(width: width, height: height))
+          let framed = preprocessing.frame(image)
+          let size = preprocessing.size
+          func expectPlace(_ x: Int, _ y: Int) {
+            let place = (y * size + x) * 3
+            let column = Double(part.x) + (Double(x) + 0.5) / Double(size) * Double(part.width)
+            let row = Double(part.y) + (Double(y) + 0.5) / Double(size) * Double(part.height)
+            #expect(abs(Double(framed.pixels[place]) + 0.5 - column) < 2, "\(name)")
+            #expect(abs(Double(framed.pixels[place + 1]) + 0.5 - row) < 2, "\(name)")
+          }
+          for x in [0, size / 2, size - 1] {
+            for y in [0, size / 2, size - 1] { expectPlace(x, y) }
+          }
+        }
+      }
+    }
+
     @Test("pictures of a batch do not mix")
     func batch() {
       let images = (0..<3).map { index in
