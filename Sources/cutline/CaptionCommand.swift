@@ -15,6 +15,7 @@ struct CaptionCommand: ParsableCommand {
 
         cutline photo.jpg
         cutline photo.jpg -k 3 --json
+        cutline photo.jpg --attention maps
         cutline clip.mp4 --every 4 -o clip.srt
         curl -s https://example.org/x.jpg | cutline -
       """)
@@ -22,6 +23,7 @@ struct CaptionCommand: ParsableCommand {
   @OptionGroup var pictures: PictureOptions
   @OptionGroup var model: EnsembleOptions
   @OptionGroup(title: "Results") var results: ResultOptions
+  @OptionGroup(title: "Heat maps") var heatMaps: HeatMapOptions
   @OptionGroup(title: "Clips") var clips: ClipOptions
   @OptionGroup(title: "Search") var search: SearchOptions
   @OptionGroup var threads: ThreadOptions
@@ -33,6 +35,7 @@ struct CaptionCommand: ParsableCommand {
     try pictures.protect(from: results.path)
     try results.check(pictures)
     var output = try ResultOutput(results.path, overwriting: results.force)
+    var maps = try heatMaps.output(for: pictures, results, output.cleanup)
     let threadCount = try threads.apply()
     let models = try model.models()
     let start = ContinuousClock.now
@@ -60,11 +63,11 @@ struct CaptionCommand: ParsableCommand {
       Device.shareCores()
       let job = CaptionJob(
         captioner, captionCount: results.captions, try pool(for: captioner, workerCount))
-      try run(job, messages, &formatter, &tally, &output)
+      try run(job, captioner, messages, &formatter, &tally, &output, &maps)
     } else {
       let job = CaptionJob(
         captioner, captionCount: results.captions, localDecoder(for: captioner, threadCount))
-      try run(job, messages, &formatter, &tally, &output)
+      try run(job, captioner, messages, &formatter, &tally, &output, &maps)
     }
     try output.write(formatter.ending)
     try output.finish()
@@ -72,15 +75,17 @@ struct CaptionCommand: ParsableCommand {
   }
 
   private func run<Decoder: MediaDecoder & ~Copyable>(
-    _ job: consuming CaptionJob<Decoder>, _ messages: Messages, _ formatter: inout ResultFormatter,
-    _ tally: inout Tally, _ output: inout ResultOutput
+    _ job: consuming CaptionJob<Decoder>, _ captioner: Captioner, _ messages: Messages,
+    _ formatter: inout ResultFormatter, _ tally: inout Tally, _ output: inout ResultOutput,
+    _ maps: inout HeatMapOutput?
   ) throws {
     var job = job
-    var waiting = pictures.numberedFiles.makeIterator()
+    var waiting = (maps?.files ?? pictures.numberedFiles).makeIterator()
     try job.run(next: { waiting.next() }) { result in
       messages.report(result)
       tally.count(result.outcome)
       try output.write(formatter.text(for: result))
+      try maps?.draw(result, by: captioner)
     }
   }
 

@@ -8,6 +8,8 @@ struct ResultOutput: ~Copyable {
   }
   private let destination: Destination
   private var isEmpty = true
+  /// Removes the file should a signal come; nil where there is none.
+  let cleanup: InterruptionCleanup?
 
   /// - Parameters:
   ///   - path: The file to write; nil for standard output.
@@ -16,12 +18,15 @@ struct ResultOutput: ~Copyable {
   init(_ path: String?, overwriting: Bool) throws(FileError) {
     guard let path else {
       destination = .standardOutput
+      cleanup = nil
       return
     }
-    let file = try InterruptionCleanup().adding { () throws(FileError) in
+    let cleanup = InterruptionCleanup()
+    let file = try cleanup.adding { () throws(FileError) in
       try AtomicFile(path, overwriting: overwriting)
     }
     destination = .file(file)
+    self.cleanup = cleanup
   }
 
   mutating func write(_ text: String) throws(FileError) {

@@ -17,9 +17,10 @@ struct SampleModel {
   ]
 
   /// Writes the model into a new folder.
-  init(precision: Tensors.ElementType = .float32) throws {
+  init(precision: Tensors.ElementType = .float32, hasAttention: Bool = false) throws {
     folder = try TemporaryFolder()
-    try Self.contents.get().write(to: path, precision: precision)
+    let contents = hasAttention ? Self.attentiveContents : Self.contents
+    try contents.get().write(to: path, precision: precision)
   }
 
   /// Replaces the weights by what `edit` makes of them, and lists the new checksums.
@@ -51,24 +52,29 @@ struct SampleModel {
   }
 
   /// Made once: drawing the weights takes a while without optimisation.
-  private static let contents = Result { try makeContents() }
+  private static let contents = Result { try makeContents(.none) }
+  private static let attentiveContents = Result {
+    try makeContents(.soft(annotationSize: 12, attentionSize: 8))
+  }
 
-  private static func makeContents() throws -> SendableContents {
+  private static func makeContents(
+    _ attention: DecoderConfiguration.Attention
+  ) throws -> SendableContents {
     var counts = WordCounts()
     for (index, word) in words.enumerated() {
       for _ in index..<words.count + 5 { counts.add([word]) }
     }
     let vocabulary = Vocabulary(counts, minimumCount: 5)
     var configuration = ModelConfiguration(encoder: EncoderConfiguration(.smallCNN))
-    let decoder = DecoderConfiguration(cell: .lstm, embeddingSize: 16, hiddenSize: 16)
+    let decoder = DecoderConfiguration(
+      cell: .lstm, embeddingSize: 16, hiddenSize: 16, attention: attention)
     configuration.decoder = decoder
     configuration.maximumWords = 8
     configuration.provenance.license = "CC0-1.0"
     let encoder = configuration.encoder.makeEncoder()
     var model = CaptionModel(
       encoder: encoder,
-      decoder: decoder.makeDecoder(
-        featureSize: encoder.pooledSize, vocabularySize: vocabulary.count))
+      decoder: decoder.makeDecoder(reading: encoder, vocabularySize: vocabulary.count))
     var random = SeededGenerator(seed: 7)
     model.initialize(using: &random)
     let parameters = model.parameters.map { parameter, value in
