@@ -19,6 +19,8 @@ public struct SequenceDropout: Sendable {
   public let kind: Kind
   /// The share that is left out, in `0..<1`.
   public let rate: Float
+  /// The share of the words that each sequence does without, wherever they stand in it, in `0..<1`.
+  public let wordRate: Float
   private let random: SeededRandom
   private let epoch: Int
   private var examples: [Int]
@@ -28,13 +30,16 @@ public struct SequenceDropout: Sendable {
   /// - Parameters:
   ///   - kind: Which connections are cut.
   ///   - rate: The share that is left out.
+  ///   - wordRate: The share of words that are left out.
   ///   - random: Fixes the draw.
   ///   - epoch: So that every epoch leaves out something else.
   ///   - examples: What each sequence is, so that its draw does not depend on its company.
   public init(
-    _ kind: Kind = .nonRecurrent, rate: Float, random: SeededRandom, epoch: Int, examples: [Int]
+    _ kind: Kind = .nonRecurrent, rate: Float, wordRate: Float = 0, random: SeededRandom,
+    epoch: Int,
+    examples: [Int]
   ) {
-    (self.kind, self.rate, self.random) = (kind, rate, random)
+    (self.kind, self.rate, self.wordRate, self.random) = (kind, rate, wordRate, random)
     (self.epoch, self.examples) = (epoch, examples)
   }
 
@@ -48,6 +53,20 @@ public struct SequenceDropout: Sendable {
       }
     }
     return x.droppingOut(rate, keys: keys)
+  }
+
+  /// The vectors of `words`, `[N, E]`, with some words' replaced by 0: in a sequence all or none of those
+  /// that are the same (Gal & Ghahramani, 2016).
+  public func callAsFunction(
+    _ x: Tensor, of words: [Int], _ layout: SequenceLayout
+  ) -> Tensor {
+    guard wordRate > 0 else { return x }
+    let examples = layout.rowCounts.flatMap { self.examples.prefix($0) }
+    let factors = zip(words, examples).map { word, example in
+      random.uniform(.wordDropout, epoch: epoch, example: example, position: word) < wordRate
+        ? 0 : 1 / (1 - wordRate)
+    }
+    return x * Tensor(factors, shape: [words.count, 1])
   }
 
   /// What is left out of the hidden states that a cell remembers; nil where nothing is.

@@ -6,7 +6,7 @@ public struct SeededRandom: Sendable, Hashable {
   /// What a number decides; two purposes never share one.
   public enum Purpose: UInt64, Sendable {
     case shuffling = 1
-    case dropout, scheduledSampling, wordDraw, augmentation, synthesis
+    case dropout, scheduledSampling, wordDraw, augmentation, synthesis, wordDropout
   }
 
   public let seed: UInt64

@@ -50,6 +50,8 @@ package struct TrainingPlan: Sendable, Equatable {
   package var dropout = SequenceDropout.Kind.nonRecurrent
   /// What is left out of the decoder's connections, in `0..<1`.
   package var dropoutRate: Float = 0.5
+  /// How many of its words each caption does without, wherever they stand, in `0..<1`.
+  package var wordDropoutRate: Float = 0
   /// How much of the probability is wanted on all words alike, in `0..<1`.
   package var labelSmoothing: Float = 0
   /// With attention, what it costs to look at some positions more than at others over a caption.

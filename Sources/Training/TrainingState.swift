@@ -122,7 +122,8 @@ package struct TrainingState: Sendable {
   ) -> (loss: Double, gradient: ModelGradient) {
     let random = SeededRandom(plan.seed)
     let dropout = SequenceDropout(
-      plan.dropout, rate: plan.dropoutRate, random: random, epoch: epoch,
+      plan.dropout, rate: plan.dropoutRate, wordRate: plan.wordDropoutRate, random: random,
+      epoch: epoch,
       examples: batch.captionNumbers)
     var told = 0.0
     let (_, gradient) = valueWithGradient(

@@ -85,6 +85,11 @@ struct LearningOptions: ParsableArguments {
       "non-recurrent (Zaremba et al., 2014) or variational (Gal & Ghahramani, 2016).",
       valueName: "kind"))
   var dropoutKind = SequenceDropout.Kind.nonRecurrent
+  @Option(
+    help: ArgumentHelp(
+      "The share of its words to leave out of each caption that is read, wherever they stand.",
+      valueName: "rate"))
+  var wordDropout: Float = 0
   @Option(help: "How much of the probability is wanted on all words alike.")
   var labelSmoothing: Float = 0
   @Option(
@@ -175,6 +180,7 @@ struct LearningOptions: ParsableArguments {
     try check("--momentum", momentum, below: 1)
     try check("--weight-decay", weightDecay, below: 1)
     try check("--dropout", dropout, below: 1)
+    try check("--word-dropout", wordDropout, below: 1)
     try check("--label-smoothing", labelSmoothing, below: 1)
     for (option, weight) in [
       ("--coverage-weight", coverageWeight), ("--norm-stabilizer", normStabilizer),
@@ -231,7 +237,7 @@ struct LearningOptions: ParsableArguments {
     plan.schedule = learningRateSchedule
     (plan.weightDecay, plan.averageDecay) = (weightDecay, ema)
     (plan.gradientNormLimit, plan.gradientValueLimit) = (clipNorm, clipValue)
-    (plan.dropout, plan.dropoutRate) = (dropoutKind, dropout)
+    (plan.dropout, plan.dropoutRate, plan.wordDropoutRate) = (dropoutKind, dropout, wordDropout)
     (plan.labelSmoothing, plan.coverageWeight) = (labelSmoothing, coverageWeight)
     plan.normWeight = normStabilizer
     plan.precision = elementType
@@ -305,7 +311,8 @@ struct LearningOptions: ParsableArguments {
       ("--crop-area", "\(cropArea)"), ("--select", select.rawValue),
       ("--patience", described(patience)), ("--precision", "\(plan.precision)"),
       ("--seed", "\(seed)"),
-    ] + (normStabilizer == 0 ? [] : [("--norm-stabilizer", "\(normStabilizer)")])
+    ] + (wordDropout == 0 ? [] : [("--word-dropout", "\(wordDropout)")])
+      + (normStabilizer == 0 ? [] : [("--norm-stabilizer", "\(normStabilizer)")])
       + (selfCriticalEpochs == 0
         ? []
         : [

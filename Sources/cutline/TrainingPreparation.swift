@@ -120,7 +120,7 @@ struct TrainingPreparation {
 extension TrainingPlan {
   /// Nothing that keeps a model from learning its pictures by heart.
   fileprivate mutating func leaveNothingOut() {
-    (dropoutRate, labelSmoothing, weightDecay) = (0, 0, 0)
+    (dropoutRate, wordDropoutRate, labelSmoothing, weightDecay) = (0, 0, 0, 0)
     (coverageWeight, normWeight, mirrorsPictures, leastCropArea) = (0, 0, false, 1)
   }
 }

@@ -39,6 +39,31 @@ extension LayersTests {
       }
     }
 
+    @Test("a sequence does without a word wherever it stands, and each sequence without others")
+    func words() {
+      let (steps, rows) = (40, 50)
+      let layout = SequenceLayout(steps: steps, rows: rows)
+      let words = (0..<steps * rows).map { $0 * 7 % 13 }
+      func left(_ wordRate: Float, epoch: Int = 0) -> [Float] {
+        SequenceDropout(
+          rate: 0, wordRate: wordRate, random: SeededRandom(3), epoch: epoch,
+          examples: Array(0..<rows)
+        )(Tensor(repeating: 1, shape: [steps * rows, 2]), of: words, layout).floats
+      }
+      let numbers = left(0.3)
+      var fates: [[Int]: Float] = [:]
+      for index in numbers.indices {
+        let key = [index / 2 % rows, words[index / 2]]
+        #expect(fates[key] == nil || fates[key] == numbers[index])
+        fates[key] = numbers[index]
+      }
+      #expect(numbers.allSatisfy { $0 == 0 || abs($0 - 1 / 0.7) < 1e-6 })
+      // Five standard deviations of 650 coins.
+      let share = Float(fates.values.count { $0 == 0 }) / Float(fates.count)
+      #expect(fates.count == 650 && abs(share - 0.3) < 0.09)
+      #expect(left(0.3, epoch: 1) != numbers && left(0).allSatisfy { $0 == 1 })
+    }
+
     @Test("a rate of nothing changes nothing")
     func nothing() {
       let x = FormulaWeights.scaled("x", [6, 5])

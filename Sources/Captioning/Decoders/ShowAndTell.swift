@@ -68,7 +68,8 @@ public struct ShowAndTell<Cell: RecurrentCell>: CaptionDecoder {
     in precision: ElementType
   ) -> DecoderOutputs {
     let pictures = embedded(features, in: precision).rows(captions.pictures)
-    let words = wordEmbedding(captions.inputs.map(\.index))
+    let ids = captions.inputs.map(\.index)
+    let words = dropout?(wordEmbedding(ids), of: ids, captions.layout) ?? wordEmbedding(ids)
     let count = captions.pictures.count
     let layout = captions.layout.precededByOneStep
     var inputs = Tensor(concatenating: [pictures, words], along: 0).converted(to: precision)

@@ -105,8 +105,9 @@ public struct ShowAttendAndTell<Cell: RecurrentCell>: CaptionDecoder {
   ) -> DecoderOutputs {
     let (context, first) = start(features, in: precision)
     let layout = captions.layout
-    var words = wordEmbedding(captions.inputs.map(\.index))
-    if let dropout { words = dropout(words, layout, at: .input) }
+    let ids = captions.inputs.map(\.index)
+    var words = wordEmbedding(ids)
+    if let dropout { words = dropout(dropout(words, of: ids, layout), layout, at: .input) }
     var state = first.rows(captions.pictures)
     var hidden = [cell.hidden(of: state)]
     var outputs: [Tensor] = []
