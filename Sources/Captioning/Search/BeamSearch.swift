@@ -169,11 +169,12 @@ extension BeamSearch {
     }
   }
 
-  /// How many of a row's likeliest words may have to be looked at: other groups may have chosen, or rules
-  /// forbid, those before.
+  /// How many of a row's likeliest words may have to be looked at: other groups may have chosen those
+  /// before, rules may forbid them, and forced words compete apart.
   private func candidateCount(in beam: [Row]) -> Int {
     let length = beam.map(\.caption.words.count).max() ?? 0
-    return width + rules.forbiddenCount(inLength: length) + (groupCount > 1 ? width : 0)
+    return width + rules.forbiddenCount(inLength: length) + forced.count
+      + (groupCount > 1 ? width : 0)
   }
 }
 
