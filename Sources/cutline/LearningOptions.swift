@@ -337,23 +337,3 @@ extension MinibatchBuilder.Order: ExpressibleByArgument {}
 extension TrainingPlan.Selection: ExpressibleByArgument {}
 extension SequenceDropout.Kind: ExpressibleByArgument {}
 extension ScheduledSampling.Draw: ExpressibleByArgument {}
-
-/// Throws unless an option's number lies in a range.
-func check(_ option: String, _ value: Int, in range: ClosedRange<Int>) throws {
-  guard range.contains(value) else {
-    throw ValidationError(
-      "\(option) must be from \(range.lowerBound) to \(range.upperBound), not \(value).")
-  }
-}
-
-private func check(_ option: String, _ value: Float, above limit: Float) throws {
-  guard value > limit, value.isFinite else {
-    throw ValidationError("\(option) must be above \(limit), not \(value).")
-  }
-}
-
-private func check(_ option: String, _ value: Float, below limit: Float) throws {
-  guard value >= 0, value < limit else {
-    throw ValidationError("\(option) must be from 0 to below \(limit), not \(value).")
-  }
-}
