@@ -148,19 +148,14 @@ struct ModelExportCommand: ParsableCommand {
 
   @Argument(help: "A folder, or a name on the search path.", completion: .directory)
   var model: String
-  @Option(name: .shortAndLong, help: "The folder to write.", completion: .directory)
-  var output: String
-  @Option(help: "How numbers are stored.")
-  var precision = StoredPrecision.bf16
-  @Flag(help: "Replace the model if it exists.")
-  var force = false
+  @OptionGroup var written: WrittenModelOptions
   @OptionGroup(title: "Messages") var talk: MessageOptions
 
   func run() throws {
     let directory = try ModelDirectory(named: model, searching: ModelSearchPath.current.folders)
-    try directory.export(to: output, precision: precision.elementType, replacing: force)
-    talk.messages.note(
-      "wrote \(output) in \(precision.rawValue). Use it: cutline caption -m \(output) PHOTO")
+    try directory.export(
+      to: written.output, precision: written.precision.elementType, replacing: written.force)
+    talk.messages.note("wrote \(written.output) in \(written.advice)")
   }
 }
 
@@ -180,12 +175,7 @@ struct ModelAverageCommand: ParsableCommand {
     help: ArgumentHelp("Folders, or names on the search path.", valueName: "model"),
     completion: .directory)
   var models: [String]
-  @Option(name: .shortAndLong, help: "The folder to write.", completion: .directory)
-  var output: String
-  @Option(help: "How numbers are stored.")
-  var precision = StoredPrecision.bf16
-  @Flag(help: "Replace the model if it exists.")
-  var force = false
+  @OptionGroup var written: WrittenModelOptions
   @OptionGroup(title: "Messages") var talk: MessageOptions
 
   func validate() throws {
@@ -198,12 +188,24 @@ struct ModelAverageCommand: ParsableCommand {
     let directories = try models.map {
       try ModelDirectory(named: $0, searching: ModelSearchPath.current.folders)
     }
-    try ModelEnsemble(directories)
-      .average(to: output, precision: precision.elementType, replacing: force)
+    try ModelEnsemble(directories).average(
+      to: written.output, precision: written.precision.elementType, replacing: written.force)
     talk.messages.note(
-      "wrote \(output), the mean of \(models.count) models, in \(precision.rawValue). Use it: "
-        + "cutline caption -m \(output) PHOTO")
+      "wrote \(written.output), the mean of \(models.count) models, in \(written.advice)")
   }
+}
+
+/// Where a model made of others goes, and how it is stored.
+struct WrittenModelOptions: ParsableArguments {
+  @Option(name: .shortAndLong, help: "The folder to write.", completion: .directory)
+  var output: String
+  @Option(help: "How numbers are stored.")
+  var precision = StoredPrecision.bf16
+  @Flag(help: "Replace the model if it exists.")
+  var force = false
+
+  /// How it is stored, and what to do with it.
+  var advice: String { "\(precision.rawValue). Use it: cutline caption -m \(output) PHOTO" }
 }
 
 enum StoredPrecision: String, ExpressibleByArgument, CaseIterable {

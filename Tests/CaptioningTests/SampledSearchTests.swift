@@ -102,12 +102,15 @@ extension CaptioningTests {
     @Test("is chosen by CaptionSearch, which passes on the number of the first picture")
     func dispatch() {
       let pictures = ToyDecoder.pictures(2)
+      let start = DecoderCaptions(of: pictures, by: decoder)
       let direct = search().captions(of: pictures, by: decoder, firstPicture: 7)
       #expect(
-        CaptionSearch.sampling(search()).captions(of: pictures, by: decoder, firstPicture: 7)
+        CaptionSearch.sampling(search())
+          .captions(from: start, pictureCount: 2, firstPicture: 7)
           == direct)
       #expect(
-        CaptionSearch.beam(BeamSearch()).captions(of: pictures, by: decoder, firstPicture: 7)
+        CaptionSearch.beam(BeamSearch())
+          .captions(from: start, pictureCount: 2, firstPicture: 7)
           == BeamSearch().captions(of: pictures, by: decoder))
     }
   }

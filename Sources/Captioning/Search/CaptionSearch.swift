@@ -1,6 +1,3 @@
-import Layers
-import Tensors
-
 /// How captions are found.
 public enum CaptionSearch: Sendable, Equatable {
   case beam(BeamSearch)
@@ -21,14 +18,5 @@ public enum CaptionSearch: Sendable, Equatable {
     case .sampling(let search):
       search.captions(from: start, pictureCount: pictureCount, firstPicture: firstPicture)
     }
-  }
-
-  /// Finds captions for each picture of `features`, `[P, F]` or `[P, L, F]`.
-  func captions(
-    of features: Tensor, by decoder: some CaptionDecoder, firstPicture: Int
-  ) -> [[Hypothesis]] {
-    captions(
-      from: DecoderCaptions(of: features, by: decoder), pictureCount: features.shape[0],
-      firstPicture: firstPicture)
   }
 }
