@@ -40,13 +40,30 @@ INLINE void softmax_in_place(float *x, int64_t count) {
   for (int64_t i = 0; i < count; i++) x[i] /= sum;
 }
 
+/// The positions of a picture: the first one's row, and how many there are.
+typedef struct {
+  int64_t start, count;
+} places;
+
+INLINE places places_of(ck_attention shape, int64_t picture) {
+  int64_t start = shape.starts[picture];
+  return (places){start, shape.starts[picture + 1] - start};
+}
+
+/// Behind the last position of a picture there is nothing, where others have more.
+INLINE void clear_behind(float *row, int64_t count, ck_attention shape) {
+  memset(row + count, 0, (size_t)(shape.positions - count) * sizeof *row);
+}
+
 CLONES static void attend_part(const void *context, int64_t begin, int64_t end) {
   const attention_work *w = context;
-  int64_t positions = w->shape.positions, size = w->shape.size, channels = w->shape.channels;
+  int64_t size = w->shape.size, channels = w->shape.channels;
   for (int64_t row = begin; row < end; row++) {
-    const float *key = w->keys + w->pictures[row] * positions * size;
-    const float *value = w->values + w->pictures[row] * positions * channels;
-    float *weight = w->weights + row * positions, *mean = w->context + row * channels;
+    places at = places_of(w->shape, w->pictures[row]);
+    int64_t positions = at.count;
+    const float *key = w->keys + at.start * size, *value = w->values + at.start * channels;
+    float *weight = w->weights + row * w->shape.positions, *mean = w->context + row * channels;
+    clear_behind(weight, positions, w->shape);
     for (int64_t l = 0; l < positions; l++)
       weight[l] = score(key + l * size, w->queries + row * size, w->scoring, size);
     softmax_in_place(weight, positions);
@@ -70,13 +87,15 @@ typedef struct {
 } attention_gradient_work;
 
 /// The gradient of a row's scores, from those of its weights and its context.
-INLINE void score_gradient(const attention_gradient_work *w, int64_t row, const float *value,
+INLINE void score_gradient(const attention_gradient_work *w, int64_t row, places at,
                            float *dscore) {
-  int64_t positions = w->shape.positions, channels = w->shape.channels;
-  const float *weight = w->x.weights + row * positions;
+  int64_t positions = at.count, stride = w->shape.positions, channels = w->shape.channels;
+  const float *weight = w->x.weights + row * stride;
+  const float *value = w->x.values + at.start * channels;
   float mean = 0;
+  clear_behind(dscore, positions, w->shape);
   for (int64_t l = 0; l < positions; l++) {
-    dscore[l] = w->dweights ? w->dweights[row * positions + l] : 0;
+    dscore[l] = w->dweights ? w->dweights[row * stride + l] : 0;
     if (w->dcontext)
       dscore[l] += dot(w->dcontext + row * channels, value + l * channels, channels);
     mean += weight[l] * dscore[l];
@@ -86,14 +105,16 @@ INLINE void score_gradient(const attention_gradient_work *w, int64_t row, const 
 
 CLONES static void attend_gradient_part(const void *context, int64_t begin, int64_t end) {
   const attention_gradient_work *w = context;
-  int64_t positions = w->shape.positions, size = w->shape.size, channels = w->shape.channels;
+  int64_t size = w->shape.size;
   const float *scoring = w->x.scoring;
   for (int64_t row = begin; row < end; row++) {
-    const float *key = w->x.keys + w->x.pictures[row] * positions * size;
+    places at = places_of(w->shape, w->x.pictures[row]);
+    int64_t positions = at.count;
+    const float *key = w->x.keys + at.start * size;
     const float *query = w->x.queries + row * size;
     float *dquery = w->dqueries + row * size, *dscoring = w->dscoring + row * size;
-    float *dscore = w->dscores + row * positions;
-    score_gradient(w, row, w->x.values + w->x.pictures[row] * positions * channels, dscore);
+    float *dscore = w->dscores + row * w->shape.positions;
+    score_gradient(w, row, at, dscore);
     memset(dquery, 0, (size_t)size * sizeof *dquery);
     memset(dscoring, 0, (size_t)size * sizeof *dscoring);
     for (int64_t l = 0; l < positions; l++)
@@ -123,16 +144,18 @@ typedef struct {
 
 CLONES static void key_gradient_part(const void *context, int64_t begin, int64_t end) {
   const key_gradient_work *w = context;
-  int64_t positions = w->shape.positions, size = w->shape.size;
+  int64_t size = w->shape.size;
   for (int64_t picture = begin; picture < end; picture++) {
-    const float *key = w->keys + picture * positions * size;
-    float *dkey = w->dkeys + picture * positions * size;
+    places at = places_of(w->shape, picture);
+    int64_t positions = at.count;
+    const float *key = w->keys + at.start * size;
+    float *dkey = w->dkeys + at.start * size;
     memset(dkey, 0, (size_t)(positions * size) * sizeof *dkey);
     for (int64_t row = 0; row < w->shape.rows; row++) {
       if (w->pictures[row] != picture) continue;
       const float *query = w->queries + row * size, *scoring = w->scoring;
       for (int64_t l = 0; l < positions; l++) {
-        float dscore = w->dscores[row * positions + l];
+        float dscore = w->dscores[row * w->shape.positions + l];
         APART for (int64_t i = 0; i < size; i++) {
           float t = fast_tanh(key[l * size + i] + query[i]);
           dkey[l * size + i] += dscore * scoring[i] * (1 - t * t);
@@ -158,13 +181,16 @@ typedef struct {
 
 CLONES static void value_gradient_part(const void *context, int64_t begin, int64_t end) {
   const value_gradient_work *w = context;
-  int64_t positions = w->shape.positions, channels = w->shape.channels;
+  int64_t channels = w->shape.channels;
   for (int64_t picture = begin; picture < end; picture++) {
-    float *dvalue = w->dvalues + picture * positions * channels;
+    places at = places_of(w->shape, picture);
+    int64_t positions = at.count;
+    float *dvalue = w->dvalues + at.start * channels;
     memset(dvalue, 0, (size_t)(positions * channels) * sizeof *dvalue);
     for (int64_t row = 0; row < w->shape.rows; row++) {
       if (w->pictures[row] != picture) continue;
-      const float *weight = w->weights + row * positions, *dmean = w->dcontext + row * channels;
+      const float *weight = w->weights + row * w->shape.positions;
+      const float *dmean = w->dcontext + row * channels;
       for (int64_t l = 0; l < positions; l++)
         APART for (int64_t f = 0; f < channels; f++) dvalue[l * channels + f] += weight[l] * dmean[f];
     }

@@ -84,8 +84,16 @@ public struct Captioner: Sendable {
     EncodedPictures(
       byMember: zip(members, preprocessings).map { member, preprocessing in
         let pixels = preprocessing.tensor(framed: framed).converted(to: precision)
-        return member.encoder.features(pixels, member.decoder.featureKind)
-          .converted(to: .float32)
+        let features = member.encoder.features(pixels, member.decoder.featureKind)
+        return VisualFeatures(features.converted(to: .float32))
+      })
+  }
+
+  /// What is known of clips, of whose frames all `frames` are, so many of each.
+  package func clips(of frames: EncodedPictures, _ frameCounts: [Int]) -> EncodedPictures {
+    EncodedPictures(
+      byMember: zip(members, frames.byMember).map { member, features in
+        features.joined(intoClipsOf: frameCounts, for: member.decoder.featureKind)
       })
   }
 

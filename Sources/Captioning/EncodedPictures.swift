@@ -1,29 +1,23 @@
 import Tensors
 
-/// What the encoders of a captioner saw in pictures.
+/// What the encoders of a captioner saw in pictures or clips.
 package struct EncodedPictures: Sendable {
-  /// By each of the models that caption together, `[P, F]` or `[P, L, F]`.
-  package let byMember: [Tensor]
+  /// By each of the models that caption together.
+  package let byMember: [VisualFeatures]
 
-  package init(byMember: [Tensor]) { self.byMember = byMember }
+  package init(byMember: [VisualFeatures]) { self.byMember = byMember }
 
   /// The pictures of all `parts`, of the same models; at least one part.
   package init(concatenating parts: [EncodedPictures]) {
     byMember = parts[0].byMember.indices.map { member in
-      Tensor(concatenating: parts.map { $0.byMember[member] }, along: 0)
+      VisualFeatures(concatenating: parts.map { $0.byMember[member] })
     }
   }
 
-  /// How many pictures there are.
-  package var count: Int { byMember[0].shape[0] }
+  /// How many pictures or clips there are.
+  package var count: Int { byMember[0].count }
 
   package func slice(_ range: Range<Int>) -> EncodedPictures {
     EncodedPictures(byMember: byMember.map { $0.slice(range) })
-  }
-
-  /// One picture, the mean of all.
-  package var mean: EncodedPictures {
-    EncodedPictures(
-      byMember: byMember.map { $0.mean(over: [0]).reshaped(to: [1] + $0.shape.dropFirst()) })
   }
 }

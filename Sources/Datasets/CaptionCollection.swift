@@ -1,4 +1,5 @@
 import Files
+import Media
 
 /// A collection of captions as it lies on disk, in whichever form.
 ///
@@ -108,7 +109,11 @@ public struct CaptionContents: Sendable {
     let examples = pictures.enumerated().map { index, picture in
       CaptionedImage(
         id: picture.id ?? count + index, folder: folder, name: picture.name,
-        kind: picture.kind, captions: picture.captions)
+        kind: picture.kind ?? kind(of: picture.name, in: folder), captions: picture.captions)
+    }
+    /// A name without the ending of a picture or video may be that of a folder of frames.
+    func kind(of name: String, in folder: String) -> CaptionedImage.Kind? {
+      MediaKind(fileName: name) == nil && isFolder("\(folder)/\(name)") ? .frames : nil
     }
     let dataset = CaptionDataset(split: split, examples: known + examples)
     datasets.removeAll { $0.split == split }

@@ -45,6 +45,8 @@ extension CaptionDataset.Split {
 public struct CaptionedImage: Sendable, Equatable {
   public enum Kind: String, Sendable {
     case picture, clip
+    /// A clip as a folder of pictures, one for each frame.
+    case frames
   }
   /// The number the collection gives the picture.
   public let id: Int

@@ -17,15 +17,7 @@ package struct AppendedFile: ~Copyable {
     self.descriptor = descriptor
   }
 
-  /// Cuts off a torn last record, where all have the same size.
-  package mutating func removeTornRecord(ofSize recordSize: Int) throws(FileError) {
-    let torn = byteCount % recordSize
-    guard torn > 0 else { return }
-    try descriptor.truncate(to: byteCount - torn)
-    byteCount -= torn
-  }
-
-  /// Cuts off all but the first `count` bytes, such as behind a torn last line.
+  /// Cuts off all but the first `count` bytes, such as behind a torn last record.
   package mutating func cut(to count: Int) throws(FileError) {
     guard count < byteCount else { return }
     try descriptor.truncate(to: count)

@@ -1,12 +1,14 @@
 import Layers
 import Tensors
 
-/// What is kept of a picture.
+/// What is kept of a picture or clip.
 public enum FeatureKind: Sendable {
-  /// One vector, `[F]`.
+  /// One vector, `[F]`; of a clip the mean of its frames'.
   case pooled
-  /// One for each position of the feature map, row by row, `[L, F]`.
+  /// One for each position of the feature map, row by row, `[L, F]`; of a clip the mean of its frames'.
   case positions
+  /// One for each frame of a clip, in order, `[T, F]`; a picture is a clip of one frame.
+  case frames
 }
 
 /// A convolutional network that turns pictures into features, cut before its classifier.
@@ -35,15 +37,15 @@ extension ImageEncoder {
   /// One vector per picture, `[B, F]`, from `[B, H, W, 3]`.
   public func features(_ pixels: Tensor) -> Tensor { pooled(self(pixels)) }
 
-  /// What is kept of each picture, `[B, F]` or `[B, L, F]`, from `[B, H, W, 3]`.
+  /// What is kept of each picture or frame, `[B, F]` or `[B, L, F]`, from `[B, H, W, 3]`.
   public func features(_ pixels: Tensor, _ kind: FeatureKind) -> Tensor {
-    if kind == .pooled { return features(pixels) }
+    if kind != .positions { return features(pixels) }
     let map = self(pixels)
     return map.reshaped(to: [map.shape[0], map.shape[1] * map.shape[2], map.shape[3]])
   }
 
-  /// How many numbers describe a picture, or each of its positions.
+  /// How many numbers describe a picture, or each of its positions or frames.
   public func featureSize(_ kind: FeatureKind) -> Int {
-    kind == .pooled ? pooledSize : channelCount
+    kind == .positions ? channelCount : pooledSize
   }
 }

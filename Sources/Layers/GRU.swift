@@ -45,7 +45,9 @@ public struct GRU: RecurrentLayer {
     Tensor(zeros: [rows, hiddenSize], on: device)
   }
 
-  public func project(_ inputs: Tensor) -> Tensor { linear(inputs, inputWeight, bias: inputBias) }
+  public func project(_ inputs: Tensor) -> Tensor {
+    projection(of: inputs, by: inputWeight, bias: inputBias)
+  }
 
   public func recur(
     _ projected: consuming Tensor, _ layout: SequenceLayout, from state: Tensor,

@@ -47,7 +47,7 @@ public struct LSTM: RecurrentLayer {
   public func hidden(of state: State) -> Tensor { state.hidden }
 
   public func project(_ inputs: Tensor) -> Tensor {
-    linear(inputs, inputWeight, bias: inputBias + hiddenBias)
+    projection(of: inputs, by: inputWeight, bias: inputBias + hiddenBias)
   }
 
   public func recur(

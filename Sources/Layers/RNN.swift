@@ -28,7 +28,7 @@ public struct RNN: RecurrentLayer {
   }
 
   public func project(_ inputs: Tensor) -> Tensor {
-    linear(inputs, inputWeight, bias: inputBias + hiddenBias)
+    projection(of: inputs, by: inputWeight, bias: inputBias + hiddenBias)
   }
 
   public func recur(

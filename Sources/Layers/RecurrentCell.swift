@@ -20,6 +20,8 @@ public protocol RecurrentCell: Module {
   /// The hidden state, `[B, H]`.
   func hidden(of state: State) -> Tensor
   /// What the inputs say to the gates: `[N, I]` to `[N, G]`, in float32.
+  ///
+  /// The last inputs may be left out, even all of them: they are 0, and nothing is multiplied for them.
   func project(_ inputs: Tensor) -> Tensor
   /// Reads `projected`, `[N, G]`, multiplying in `precision` what `dropout` leaves.
   ///
@@ -65,7 +67,8 @@ extension RecurrentCell {
   /// Reads sequences.
   ///
   /// - Parameters:
-  ///   - inputs: `[N, I]`. Products are computed in their precision, and the outputs are of it.
+  ///   - inputs: `[N, I]`, or fewer columns where the last inputs are 0. Products are computed in their
+  ///     precision, and the outputs are of it.
   ///   - layout: Which sequence and step each row belongs to.
   ///   - state: What has been read before, one row per sequence.
   ///   - dropout: What is left out within the cell while learning; nil leaves nothing out.
@@ -86,4 +89,12 @@ extension RecurrentCell {
 
   /// `±1/√H`, PyTorch's choice for every recurrent weight.
   var initialWeight: Initialization { .uniform(bound: 1 / Float(hiddenSize).squareRoot()) }
+}
+
+/// `W x + b` for inputs of which the last may be left out, being 0.
+func projection(of inputs: Tensor, by weight: Tensor, bias: Tensor) -> Tensor {
+  let (rows, given) = (inputs.shape[0], inputs.shape[1])
+  if given == 0 { return Tensor(zeros: [rows, weight.shape[0]], on: inputs.device) + bias }
+  return linear(
+    inputs, given == weight.shape[1] ? weight : weight.slice(0..<given, along: 1), bias: bias)
 }

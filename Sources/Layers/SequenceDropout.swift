@@ -76,7 +76,7 @@ public struct SequenceDropout: Sendable {
   }
 
   /// The same in another layer of a stack: its draws are its own, and its input is what the one below says.
-  func inLayer(_ layer: Int) -> SequenceDropout {
+  public func inLayer(_ layer: Int) -> SequenceDropout {
     var copy = self
     copy.layer = layer
     return copy
@@ -86,6 +86,15 @@ public struct SequenceDropout: Sendable {
   public func at(step: Int, of layout: SequenceLayout) -> SequenceDropout {
     var copy = self
     (copy.firstStep, copy.examples) = (step, Array(examples.prefix(layout.rowCounts[step])))
+    return copy
+  }
+
+  /// The same of other sequences, which `sequences` of these are read beforehand, such as the clips that
+  /// captions describe.
+  public func beforehand(_ sequences: [Int]) -> SequenceDropout {
+    var copy = self
+    // Further back than any sequence is long.
+    (copy.firstStep, copy.examples) = (firstStep + 1 << 24, sequences.map { examples[$0] })
     return copy
   }
 

@@ -1,25 +1,34 @@
 import Files
 import Tensors
 
-/// What a frozen encoder sees in pictures, kept on the disk from one run to the next.
+/// What a frozen encoder sees in pictures and clips, kept on the disk from one run to the next.
 ///
-///     FOLDER/ENCODER/rows    one record for each picture:
-///                            16 bytes that tell the picture, 8 of a checksum, F numbers in bfloat16
+///     FOLDER/ENCODER/rows    one record for each picture or clip:
+///                            16 bytes that tell it, 8 of a checksum of the numbers, 4 that count its
+///                            rows, 4 of a checksum of these 28; then the rows, F numbers in bfloat16 each
 ///
-/// A picture is told by its path, size and times, so a changed one is never taken for what it was; an
-/// encoder by its weights and how it is shown pictures. Records are only ever added, and what is torn or
-/// damaged is as if it were not there: nothing can be lost that could not be computed again.
+/// A picture is told by its path, size and times, so a changed one is never taken for what it was; a clip
+/// also by which of its frames were looked at; an encoder by its weights and how it is shown pictures.
+/// Records are only ever added, and what is torn or damaged is as if it were not there: nothing can be lost
+/// that could not be computed again.
 package struct FeatureCache: Sendable {
-  /// Tells a picture.
+  /// Tells a picture or clip.
   struct Key: Hashable, Sendable {
     let high: UInt64
     let low: UInt64
 
     /// Nil where there is no such file.
-    init?(_ path: String) {
-      guard let stamp = fileStamp(path) else { return nil }
-      let bytes = Array("\(path)\0\(stamp)".utf8)
-      let digest = bytes.withUnsafeBytes { SHA256.digest(of: $0) }.bytes
+    ///
+    /// - Parameters:
+    ///   - paths: The picture or clip, or the frames that make up a clip.
+    ///   - look: How it is looked at, where there is a choice.
+    init?(_ paths: [String], look: String = "") {
+      var text = look
+      for path in paths {
+        guard let stamp = fileStamp(path) else { return nil }
+        text += "\(path)\0\(stamp)"
+      }
+      let digest = Array(text.utf8).withUnsafeBytes { SHA256.digest(of: $0) }.bytes
       (high, low) = (number(digest[0..<8]), number(digest[8..<16]))
     }
 
@@ -32,75 +41,126 @@ package struct FeatureCache: Sendable {
   }
 
   package let folder: String
-  /// Of what is kept of a picture, `[F]` or `[L, F]`.
-  private let shape: Shape
+  /// How many numbers a row has.
+  private let rowSize: Int
   private let file: MappedFile?
-  private let places: [Key: Int]
+  private let records: RecordList
 
   private var path: String { "\(folder)/rows" }
-  private static let headSize = 24
-  /// Records begin at multiples of 8.
-  private var recordSize: Int { Self.recordSize(shape) }
-  private static func recordSize(_ shape: Shape) -> Int {
-    (headSize + 2 * shape.elementCount + 7) / 8 * 8
-  }
 
   /// Opens the rows of one encoder, if there are any.
   ///
   /// - Parameters:
   ///   - encoder: What tells the encoder.
-  ///   - shape: Of what is kept of a picture, `[F]` or `[L, F]`.
+  ///   - rowSize: `F`, how many numbers a row has.
   ///   - folder: Where the caches of all encoders lie.
-  package init(encoder: String, shape: Shape, in folder: String) {
+  package init(encoder: String, rowSize: Int, in folder: String) {
     self.folder = "\(folder)/\(encoder)"
-    self.shape = shape
+    self.rowSize = rowSize
     file = try? MappedFile("\(folder)/\(encoder)/rows")
-    var places: [Key: Int] = [:]
-    if let file {
-      let recordSize = Self.recordSize(shape)
-      for start in stride(from: 0, through: file.count - recordSize, by: recordSize) {
-        file.withBytes(start..<start + 16) { places[Key($0)] = start }
-      }
-    }
-    self.places = places
+    records = file.map { RecordList(of: $0, rowSize: rowSize, from: 0) } ?? RecordList()
   }
 
-  /// How large the cache is with so many pictures.
-  package func byteCount(ofRows count: Int) -> Int { count * recordSize }
+  /// How large the cache was when it was opened.
+  package var byteCount: Int { file?.count ?? 0 }
 
-  /// What is known of a picture, `[1, F]` or `[1, L, F]` in bfloat16, where it lies; nil if nothing is.
-  func row(_ key: Key) -> Tensor? {
-    guard let file, let start = places[key] else { return nil }
-    let numbers = start + Self.headSize..<start + Self.headSize + 2 * shape.elementCount
-    return file.withBytes(start..<numbers.upperBound) { bytes in
-      let body = UnsafeRawBufferPointer(rebasing: bytes[Self.headSize...])
-      let expected = bytes.loadUnaligned(fromByteOffset: 16, as: UInt64.self)
-      guard checksum(body) == UInt64(littleEndian: expected) else { return nil }
+  /// What is known of a picture or clip, `[n, F]` in bfloat16, where it lies; nil if nothing is.
+  func rows(_ key: Key) -> Tensor? {
+    guard let file, let record = records.places[key] else { return nil }
+    return file.withBytes(record) { bytes in
+      let head = RecordHead(bytes)
+      let size = 2 * head.rowCount * rowSize
+      let body = UnsafeRawBufferPointer(rebasing: bytes[RecordHead.size..<RecordHead.size + size])
+      guard checksum(body) == head.bodyChecksum else { return nil }
       return Tensor(
-        body, storedAs: .bfloat16, shape: [1] + shape, keepingHalves: true, keeping: file)
+        body, storedAs: .bfloat16, shape: [head.rowCount, rowSize], keepingHalves: true,
+        keeping: file)
     }
   }
 
-  /// Adds what has been computed; whoever opens the cache next has it.
+  /// Adds what has been computed, `[n, F]` each; whoever opens the cache next has it.
   ///
   /// - Throws: What the file system said; nothing is lost that could not be computed again.
-  package func add(_ rows: [(path: String, row: Tensor)]) throws(FileError) {
+  func add(_ computed: [(key: Key, rows: Tensor)]) throws(FileError) {
     try makeFolder(folder)
     // Whoever else is writing has the same to say.
     guard let lock = try FolderLock(folder) else { return }
     defer { withExtendedLifetime(lock) {} }
     var appended = try AppendedFile(path)
-    try appended.removeTornRecord(ofSize: recordSize)
-    for (path, row) in rows {
-      guard let key = Key(path) else { continue }
-      var record = key.bytes
-      row.withBytes { bytes in
-        record += littleEndian(checksum(bytes))
-        record += bytes
+    if let present = try? MappedFile(path) {
+      // It may have grown since it was opened here, or been cut.
+      let known = records.end <= present.count ? records.end : 0
+      try appended.cut(to: RecordList(of: present, rowSize: rowSize, from: known).end)
+    }
+    for (key, rows) in computed {
+      let record = rows.withBytes { body in
+        let head = RecordHead(key, rowCount: rows.shape[0], of: body)
+        let padding = RecordHead.recordSize(head.rowCount, rowSize) - RecordHead.size - body.count
+        return head.bytes + body + Array(repeating: 0, count: padding)
       }
-      record += Array(repeating: 0, count: recordSize - record.count)
       try appended.append(record)
     }
+  }
+}
+
+/// Where the records of a file lie, as far as they are whole.
+private struct RecordList: Sendable {
+  private(set) var places: [FeatureCache.Key: Range<Int>] = [:]
+  /// Where the last whole record ends.
+  private(set) var end = 0
+
+  init() {}
+
+  init(of file: MappedFile, rowSize: Int, from start: Int) {
+    end = start
+    while end + RecordHead.size <= file.count {
+      let head = file.withBytes(end..<end + RecordHead.size) { bytes in
+        RecordHead.isWhole(bytes) ? (FeatureCache.Key(bytes), RecordHead(bytes).rowCount) : nil
+      }
+      guard let (key, rowCount) = head else { return }
+      let next = end + RecordHead.recordSize(rowCount, rowSize)
+      guard next <= file.count else { return }
+      places[key] = end..<next
+      end = next
+    }
+  }
+}
+
+/// What stands before the numbers of a record.
+private struct RecordHead {
+  static let size = 32
+  let key: FeatureCache.Key
+  let bodyChecksum: UInt64
+  let rowCount: Int
+
+  /// How long a record is; records begin at multiples of 8.
+  static func recordSize(_ rowCount: Int, _ rowSize: Int) -> Int {
+    (size + 2 * rowCount * rowSize + 7) / 8 * 8
+  }
+
+  init(_ key: FeatureCache.Key, rowCount: Int, of body: UnsafeRawBufferPointer) {
+    (self.key, self.rowCount, bodyChecksum) = (key, rowCount, checksum(body))
+  }
+
+  init(_ bytes: UnsafeRawBufferPointer) {
+    key = FeatureCache.Key(bytes)
+    bodyChecksum = UInt64(
+      littleEndian: bytes.loadUnaligned(fromByteOffset: 16, as: UInt64.self))
+    rowCount = Int(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 24, as: UInt32.self)))
+  }
+
+  var bytes: [UInt8] {
+    let text = key.bytes + littleEndian(bodyChecksum) + littleEndian(UInt64(rowCount)).prefix(4)
+    return text + text.withUnsafeBytes { Self.checksumBytes($0) }
+  }
+
+  static func isWhole(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    let text = UnsafeRawBufferPointer(rebasing: bytes[..<28])
+    return bytes[28..<32].elementsEqual(checksumBytes(text))
+  }
+
+  private static func checksumBytes(_ text: UnsafeRawBufferPointer) -> ArraySlice<UInt8> {
+    littleEndian(checksum(text)).suffix(4)
   }
 }
 

@@ -25,8 +25,8 @@ package struct MinibatchBuilder: Sendable {
 
   /// In what order batches are filled; all but `pooled` are Morishita's.
   package enum Order: String, Sendable, CaseIterable {
-    /// Shuffled, then by length within pools of a few batches: little padding, and other company every
-    /// epoch.
+    /// Shuffled, then by frames and words within pools of a few batches: little padding, and other
+    /// company every epoch.
     case pooled
     case shuffle
     /// By the length of the source, of the target, of one and then the other; ties in random order.
@@ -65,7 +65,7 @@ package struct MinibatchBuilder: Sendable {
     var batches: [[Int]]
     if order == .pooled {
       batches = cut(shuffled, into: poolBudget).flatMap { pool in
-        cut(sorted(pool, by: \.targetThenSource), into: budget)
+        cut(sorted(pool, by: \.sourceThenTarget), into: budget)
       }
     } else {
       batches = cut(ordered(shuffled), into: budget)
@@ -76,25 +76,31 @@ package struct MinibatchBuilder: Sendable {
     return batches
   }
 
-  /// What an epoch costs beside its words.
+  /// What an epoch costs beside its words, and the frames of its clips.
   package struct Padding: Sendable, Equatable {
     package var batchCount = 0
-    package var wordCount = 0
-    /// Words and padding: what the decoder computes.
+    /// Words, and frames of clips.
+    package var stepCount = 0
+    /// These and padding: what a decoder computes that pads.
     package var slotCount = 0
 
     /// The share of what is computed for nothing, in `0..<1`.
     package var ratio: Double {
-      slotCount == 0 ? 0 : 1 - Double(wordCount) / Double(slotCount)
+      slotCount == 0 ? 0 : 1 - Double(stepCount) / Double(slotCount)
     }
   }
 
   /// Counts the padding of one epoch.
   package func padding(epoch: Int = 0) -> Padding {
-    self.epoch(epoch).reduce(into: Padding()) { padding, batch in
+    // That a picture is a frame, too, tells nothing about batches.
+    let hasClips = lengths.contains { $0.source > 1 }
+    return self.epoch(epoch).reduce(into: Padding()) { padding, batch in
       padding.batchCount += 1
-      padding.wordCount += batch.reduce(0) { $0 + lengths[$1].wordCount }
+      padding.stepCount += batch.reduce(0) { $0 + lengths[$1].wordCount }
       padding.slotCount += longestTarget(batch) * batch.reduce(0) { $0 + lengths[$1].captionCount }
+      guard hasClips else { return }
+      padding.stepCount += batch.reduce(0) { $0 + lengths[$1].source }
+      padding.slotCount += batch.count * (batch.map { lengths[$0].source }.max() ?? 0)
     }
   }
 

@@ -5,23 +5,36 @@ import Layers
 import Media
 import Tensors
 
-/// What a frozen encoder sees in the pictures of a data set: computed once, in bfloat16.
+/// What a frozen encoder sees in the pictures and clips of a data set: computed once, in bfloat16.
 ///
 /// Rounded whether they come from the cache or not, and computed in batches of one size whatever there is
 /// to compute: a run that finds half of them in the cache ends with the same bits as one that finds none.
 package struct PictureFeatures: Sendable {
+  /// Of each picture one row or one for each position, of each clip one for each frame; `[n, F]`.
   private var rows: [String: Tensor] = [:]
+  /// What the decoder reads.
+  private let kind: FeatureKind
   /// Where rows are kept between runs; nil keeps none.
   private var cache: FeatureCache?
 
   private static let batchSize = 16
 
-  package init(cache: FeatureCache? = nil) { self.cache = cache }
+  package init(_ kind: FeatureKind, cache: FeatureCache? = nil) {
+    (self.kind, self.cache) = (kind, cache)
+  }
 
-  /// The features of `examples`, `[P, F]` or `[P, L, F]`, which have been prepared.
-  package func callAsFunction(_ examples: [TrainingExample]) -> Tensor {
-    Tensor(concatenating: examples.compactMap { rows[$0.path] }, along: 0)
-      .converted(to: .float32)
+  /// The features of `examples`, which have been prepared.
+  package func callAsFunction(_ examples: [TrainingExample]) -> VisualFeatures {
+    let parts = examples.compactMap { rows[$0.path] }
+    let features = VisualFeatures(
+      Tensor(concatenating: parts, along: 0).converted(to: .float32),
+      counts: parts.map { $0.shape[0] })
+    return kind == .pooled ? VisualFeatures(features.means) : features
+  }
+
+  /// How many rows the decoder will read of an example that has been prepared: the frames of a clip.
+  func frameCount(of example: TrainingExample) -> Int {
+    kind == .frames ? rows[example.path]?.shape[0] ?? 1 : 1
   }
 
   /// Makes sure that the features of `examples` are there.
@@ -29,37 +42,31 @@ package struct PictureFeatures: Sendable {
   /// - Parameters:
   ///   - examples: Whose pictures are looked at.
   ///   - encoder: What looks at them.
-  ///   - kind: What is kept of each.
   ///   - loader: Reads and frames them.
   ///   - report: Is told now and then how far the pass is, and may throw to end it.
   /// - Throws: What is wrong with the first picture that cannot be read; what `report` throws.
   package mutating func prepare(
-    _ examples: [TrainingExample], by encoder: any ImageEncoder, _ kind: FeatureKind,
-    _ loader: PictureLoader,
+    _ examples: [TrainingExample], by encoder: any ImageEncoder, _ loader: PictureLoader,
     reporting report: (PassProgress) throws -> Void = { _ in }
   ) throws {
-    let missing = findInCache(examples.filter { rows[$0.path] == nil })
+    let missing = findInCache(examples.filter { rows[$0.path] == nil }, loader)
     let foundCount = examples.count - missing.count
     try report(PassProgress(pass: .features, done: foundCount, total: examples.count))
     guard !missing.isEmpty else { return }
-    let encoder = encoder.foldingNorms()
-    var computed: [(path: String, row: Tensor)] = []
-    for start in stride(from: 0, to: missing.count, by: Self.batchSize) {
-      let part = Array(missing[start..<min(start + Self.batchSize, missing.count)])
-      let padded = part + Array(repeating: part[0], count: Self.batchSize - part.count)
-      let features = encoder.features(
-        try loader.pixels(of: padded, epoch: 0), kind
-      ).converted(to: .bfloat16)
-      for (example, row) in zip(part, features.split(into: padded.count, along: 0)) {
-        // Its own memory: a stretch of the batch would keep all of the batch.
-        let own = Tensor(concatenating: [row], along: 0)
-        rows[example.path] = own
-        computed.append((example.path, own))
+    var pass = FeaturePass(encoder.foldingNorms(), kind, loader, batchSize: Self.batchSize)
+    var (computed, doneCount): ([(key: FeatureCache.Key, rows: Tensor)], Int) = ([], 0)
+    // Enough pictures for a batch; of clips few, each of which has many frames.
+    let stride = missing.contains { $0.kind != .picture } ? Device.coreCount : Self.batchSize
+    for start in Swift.stride(from: 0, to: missing.count, by: stride) {
+      let part = Array(missing[start..<min(start + stride, missing.count)])
+      for (example, row) in try pass.add(part, isLast: start + part.count == missing.count) {
+        rows[example.path] = row
+        doneCount += 1
+        if let key = FeatureCache.Key(example, loader.frames) { computed.append((key, row)) }
       }
-      if computed.count >= 512 || start + part.count == missing.count { keep(&computed) }
+      if computed.count >= 512 || doneCount == missing.count { keep(&computed) }
       try report(
-        PassProgress(
-          pass: .features, done: foundCount + start + part.count, total: examples.count))
+        PassProgress(pass: .features, done: foundCount + doneCount, total: examples.count))
     }
   }
 
@@ -67,17 +74,21 @@ package struct PictureFeatures: Sendable {
   package var isCached: Bool { cache != nil }
 
   /// Takes rows from the cache, and returns the examples that it does not have.
-  private mutating func findInCache(_ examples: [TrainingExample]) -> [TrainingExample] {
+  private mutating func findInCache(
+    _ examples: [TrainingExample], _ loader: PictureLoader
+  ) -> [TrainingExample] {
     guard let cache else { return examples }
     return examples.filter { example in
-      guard let row = FeatureCache.Key(example.path).flatMap(cache.row) else { return true }
+      guard let row = FeatureCache.Key(example, loader.frames).flatMap(cache.rows) else {
+        return true
+      }
       rows[example.path] = row
       return false
     }
   }
 
   /// Keeps what was computed; a cache that cannot be written is done without.
-  private mutating func keep(_ computed: inout [(path: String, row: Tensor)]) {
+  private mutating func keep(_ computed: inout [(key: FeatureCache.Key, rows: Tensor)]) {
     do throws(FileError) {
       try cache?.add(computed)
     } catch {
@@ -90,6 +101,85 @@ package struct PictureFeatures: Sendable {
   package mutating func removeAll() { (rows, cache) = ([:], nil) }
 }
 
+/// Shows the frames of pictures and clips to an encoder, in batches of one size across all of them.
+private struct FeaturePass {
+  private let encoder: any ImageEncoder
+  private let kind: FeatureKind
+  private let loader: PictureLoader
+  private let batchSize: Int
+  /// Of which frames are missing, and how many have been seen of the first.
+  private var waiting: [(example: TrainingExample, frameCount: Int)] = []
+  private var images: [Image] = []
+  /// What was seen of the first that waits, `[n, F]` or `[n, L, F]`.
+  private var seen: [Tensor] = []
+
+  init(
+    _ encoder: any ImageEncoder, _ kind: FeatureKind, _ loader: PictureLoader, batchSize: Int
+  ) {
+    (self.encoder, self.kind, self.loader, self.batchSize) = (encoder, kind, loader, batchSize)
+  }
+
+  /// Looks at `examples`, as far as they fill batches; at the rest of them when more come, or none.
+  ///
+  /// - Returns: Those that have been looked at, in order, and what was seen, `[n, F]` in bfloat16.
+  mutating func add(
+    _ examples: [TrainingExample], isLast: Bool
+  ) throws -> [(TrainingExample, Tensor)] {
+    let loaded = try loader.images(of: examples, epoch: 0)
+    waiting += zip(examples, loaded).map { ($0, $1.count) }
+    images += loaded.joined()
+    var finished: [(TrainingExample, Tensor)] = []
+    while images.count >= batchSize || isLast && !images.isEmpty {
+      let part = Array(images.prefix(batchSize))
+      images.removeFirst(part.count)
+      let padded = part + Array(repeating: part[0], count: batchSize - part.count)
+      let features = encoder.features(loader.preprocessing.tensor(framed: padded), kind)
+        .converted(to: .bfloat16)
+      finished += take(features.slice(0..<part.count))
+    }
+    return finished
+  }
+
+  /// Gives what was seen to those that wait for it.
+  private mutating func take(_ features: Tensor) -> [(TrainingExample, Tensor)] {
+    var (finished, start): ([(TrainingExample, Tensor)], Int) = ([], 0)
+    while start < features.shape[0], let first = waiting.first {
+      let seenCount = seen.reduce(0) { $0 + $1.shape[0] }
+      let end = min(start + first.frameCount - seenCount, features.shape[0])
+      // Its own memory: a stretch of the batch would keep all of the batch.
+      seen.append(Tensor(concatenating: [features.slice(start..<end)], along: 0))
+      if seenCount + end - start == first.frameCount {
+        finished.append((first.example, joined))
+        waiting.removeFirst()
+        seen = []
+      }
+      start = end
+    }
+    return finished
+  }
+
+  /// What is kept of the first that waits: its frames, or the mean of their maps.
+  private var joined: Tensor {
+    let all = seen.count == 1 ? seen[0] : Tensor(concatenating: seen, along: 0)
+    guard kind == .positions else { return all }
+    if all.shape[0] == 1 { return all.reshaped(to: Array(all.shape.dropFirst())) }
+    return all.converted(to: .float32).mean(over: [0]).converted(to: .bfloat16)
+  }
+}
+
+extension FeatureCache.Key {
+  /// What tells an example, of a clip with the frames that are looked at.
+  init?(_ example: TrainingExample, _ frames: ClipSampling.Frames) {
+    switch example.kind {
+    case .picture: self.init([example.path])
+    case .clip: self.init([example.path], look: "\(frames) ")
+    case .frames:
+      guard let pictures = try? FrameFolder(example.source).pictures(frames) else { return nil }
+      self.init(pictures.map(\.name))
+    }
+  }
+}
+
 extension Module {
   /// What tells this encoder and how it is shown pictures from all others.
   package func fingerprint(
@@ -97,7 +187,8 @@ extension Module {
   ) -> String {
     var hash = SHA256()
     func add(_ text: String) { Array(text.utf8).withUnsafeBytes { hash.update($0) } }
-    let version = kind == .pooled ? "1" : "1 \(kind)"
+    // Of clips the frames are kept, whether or not it is their mean that is read.
+    let version = kind == .positions ? "2 positions" : "2"
     add("features \(version) \(configuration.architecture) \(configuration.preprocessing)\n")
     for (parameter, value) in parameters {
       add("\(parameter.name) \(value.shape)\n")

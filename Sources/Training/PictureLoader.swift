@@ -1,49 +1,91 @@
+import Captioning
 import Dispatch
 import ImageEncoders
 import Media
 import Synchronization
 import Tensors
 
-/// Decodes pictures on all cores and prepares them for the encoder.
+/// Decodes pictures and clips on all cores and prepares them for the encoder.
 package struct PictureLoader: Sendable {
   package let preprocessing: ImagePreprocessing
-  /// How pictures are changed at random; nil shows them as they are.
+  /// Which frames of clips are looked at.
+  package let frames: ClipSampling.Frames
+  /// How pictures are changed at random, all frames of a clip alike; nil shows them as they are.
   package var augmentation: Augmentation?
 
-  package init(_ preprocessing: ImagePreprocessing, augmentation: Augmentation? = nil) {
-    (self.preprocessing, self.augmentation) = (preprocessing, augmentation)
+  package init(
+    _ preprocessing: ImagePreprocessing, frames: ClipSampling.Frames = .evenly(16),
+    augmentation: Augmentation? = nil
+  ) {
+    (self.preprocessing, self.frames, self.augmentation) = (preprocessing, frames, augmentation)
   }
 
-  /// The pictures of `examples`, `[P, H, W, 3]`.
+  /// The pictures of `examples`, those of clips frame by frame.
   ///
   /// - Parameters:
   ///   - examples: What to load.
   ///   - epoch: Decides, with each picture's number, how it is changed.
-  /// - Returns: Pixels, normalised.
+  /// - Returns: Pixels, normalised, and how many frames each has.
   /// - Throws: What is wrong with the first picture that cannot be read.
-  package func pixels(of examples: [TrainingExample], epoch: Int) throws(MediaError) -> Tensor {
-    preprocessing.tensor(framed: try images(of: examples, epoch: epoch))
+  package func pixels(
+    of examples: [TrainingExample], epoch: Int
+  ) throws(MediaError) -> TrainingBatch.Pictures {
+    pixels(framed: try images(of: examples, epoch: epoch))
   }
 
-  /// The same before it becomes numbers.
-  func images(of examples: [TrainingExample], epoch: Int) throws(MediaError) -> [Image] {
-    let results = Mutex([Result<Image, MediaError>?](repeating: nil, count: examples.count))
+  func pixels(framed images: [[Image]]) -> TrainingBatch.Pictures {
+    .pixels(
+      preprocessing.tensor(framed: Array(images.joined())), frameCounts: images.map(\.count))
+  }
+
+  /// The same before it becomes numbers; each has one frame at least.
+  func images(of examples: [TrainingExample], epoch: Int) throws(MediaError) -> [[Image]] {
+    let results = Mutex([Result<[Image], MediaError>?](repeating: nil, count: examples.count))
     DispatchQueue.concurrentPerform(iterations: examples.count) { index in
       let result = Result { () throws(MediaError) in try framed(examples[index], epoch: epoch) }
       results.withLock { $0[index] = result }
     }
-    var images: [Image] = []
+    var images: [[Image]] = []
     for result in results.withLock({ $0 }) {
       if let result { images.append(try result.get()) }
     }
     return images
   }
 
-  private func framed(_ example: TrainingExample, epoch: Int) throws(MediaError) -> Image {
-    let decoded = try decodeStillImage(example.source)
-    guard let augmentation else { return preprocessing.frame(decoded.image) }
-    return preprocessing.frame(
-      augmentation(
-        decoded.image, epoch: epoch, example: example.number, canBeMirrored: example.canBeMirrored))
+  private func framed(_ example: TrainingExample, epoch: Int) throws(MediaError) -> [Image] {
+    let frame: @Sendable (Image) -> Image = { image in
+      guard let augmentation else { return preprocessing.frame(image) }
+      return preprocessing.frame(
+        augmentation(
+          image, epoch: epoch, example: example.number, canBeMirrored: example.canBeMirrored))
+    }
+    switch example.kind {
+    case .picture: return [frame(try decodeStillImage(example.source).image)]
+    case .clip: return try clip(example.source, frame)
+    case .frames:
+      var images: [Image] = []
+      for picture in try FrameFolder(example.source).pictures(frames) {
+        images.append(frame(try decodeStillImage(picture).image))
+      }
+      return images
+    }
+  }
+
+  private func clip(
+    _ source: MediaSource, _ frame: @escaping @Sendable (Image) -> Image
+  ) throws(MediaError) -> [Image] {
+    var sampling = ClipSampling()
+    sampling.frames = frames
+    var images: [Image] = []
+    do {
+      _ = try ClipReader(sampling, VideoOptions(), frame: frame).read(source) {
+        images += $0.images
+      }
+    } catch let error as MediaError {
+      throw error
+    } catch {
+      preconditionFailure("reading a clip throws nothing else: \(error)")
+    }
+    return images
   }
 }

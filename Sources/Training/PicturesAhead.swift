@@ -24,7 +24,7 @@ final class PicturesAhead: Sendable {
   /// Written once, before the group is left.
   private final class JobResult: Sendable {
     let group = DispatchGroup()
-    let images = Mutex<Result<[Image], MediaError>?>(nil)
+    let images = Mutex<Result<[[Image]], MediaError>?>(nil)
   }
 
   init(_ loader: PictureLoader, coreCount: Int = Device.coreCount) {
@@ -32,22 +32,22 @@ final class PicturesAhead: Sendable {
     isAhead = coreCount > 3
   }
 
-  /// The pictures of `examples`, `[P, H, W, 3]`, which may be there already.
+  /// The pictures of `examples`, which may be there already.
   ///
   /// - Parameters:
   ///   - examples: What is wanted now.
   ///   - following: What will be asked for next; nil if nothing will.
   ///   - epoch: Decides how pictures are changed.
-  /// - Returns: Pixels, normalised.
+  /// - Returns: Pixels, normalised, and how many frames each has.
   /// - Throws: What is wrong with the first picture of `examples` that cannot be read.
   func pixels(
     of examples: [TrainingExample], thenOf following: [TrainingExample]?, epoch: Int
-  ) throws(MediaError) -> Tensor {
+  ) throws(MediaError) -> TrainingBatch.Pictures {
     let job = next.withLock { job in
       defer { job = nil }
       return job
     }
-    let images: [Image]
+    let images: [[Image]]
     if let job, job.examples == examples, job.epoch == epoch {
       job.result.group.wait()
       images = try (job.result.images.withLock { $0 } ?? .success([])).get()
@@ -55,7 +55,7 @@ final class PicturesAhead: Sendable {
       images = try loader.images(of: examples, epoch: epoch)
     }
     if isAhead, let following { begin(following, epoch) }
-    return loader.preprocessing.tensor(framed: images)
+    return loader.pixels(framed: images)
   }
 
   private func begin(_ examples: [TrainingExample], _ epoch: Int) {

@@ -83,14 +83,15 @@ package struct ScheduledSampling: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - captions: What would be read.
-  ///   - features: `[P, F]`.
+  ///   - features: Of all pictures or clips.
   ///   - decoder: Draws the words.
   ///   - rate: The chance of each word but the first to be replaced.
   ///   - randomness: Fixes the coins and the draws.
   ///   - precision: What products are computed in.
   /// - Returns: As many captions, of the same lengths.
   package func replacingWords<Decoder: CaptionDecoder>(
-    in captions: PackedCaptions, describing features: Tensor, by decoder: Decoder, rate: Double,
+    in captions: PackedCaptions, describing features: VisualFeatures, by decoder: Decoder,
+    rate: Double,
     _ randomness: Randomness, in precision: ElementType
   ) -> PackedCaptions {
     let layout = captions.layout

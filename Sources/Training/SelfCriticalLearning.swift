@@ -22,17 +22,17 @@ package struct SelfCriticalLearning: Sendable, Equatable {
   /// Draws captions for pictures.
   ///
   /// - Parameters:
-  ///   - features: `[P, F]` or `[P, L, F]`.
+  ///   - features: Of all pictures or clips.
   ///   - decoder: Draws the words.
   ///   - maximumWords: Where captions are cut off.
   ///   - randomness: Fixes the draws; its examples are the pictures.
   ///   - precision: What products are computed in.
   /// - Returns: `drawCount` captions of each picture, one picture after the other.
   package func drawnCaptions<Decoder: CaptionDecoder>(
-    describing features: Tensor, by decoder: Decoder, maximumWords: Int,
+    describing features: VisualFeatures, by decoder: Decoder, maximumWords: Int,
     _ randomness: ScheduledSampling.Randomness, in precision: ElementType
   ) -> [[TokenID]] {
-    var pictures = (0..<features.shape[0]).flatMap { Array(repeating: $0, count: drawCount) }
+    var pictures = (0..<features.count).flatMap { Array(repeating: $0, count: drawCount) }
     var captions = [[TokenID]](repeating: [.start], count: pictures.count)
     var growing = Array(captions.indices)
     var (context, state) = decoder.start(features, in: precision)
@@ -78,7 +78,8 @@ extension TrainingState {
   ) -> (loss: Tensor, reward: Double) {
     let features = watched.features(of: batch.pictures, in: plan.precision)
     let drawn = learning.drawnCaptions(
-      describing: features.withoutGradient(), by: model.decoder, maximumWords: plan.maximumWords,
+      describing: features.map { $0.withoutGradient() }, by: model.decoder,
+      maximumWords: plan.maximumWords,
       .init(SeededRandom(plan.seed), epoch: epoch, examples: batch.pictureNumbers),
       in: plan.precision)
     let rows = drawn.indices.map { $0 / learning.drawCount }

@@ -16,7 +16,7 @@ package struct Trainer: Sendable {
   package let validation: [TrainingExample]
   /// What people wrote about the validation pictures, by their numbers.
   package let references: [[[String]]]
-  private let preprocessing: ImagePreprocessing
+  private let loader: PictureLoader
   /// What the frozen encoder sees in each picture; filled when first needed.
   private var features: PictureFeatures
 
@@ -49,6 +49,7 @@ package struct Trainer: Sendable {
   /// - Parameters:
   ///   - model: What learns.
   ///   - configuration: How pictures are prepared for it.
+  ///   - frames: Which frames of clips are looked at.
   ///   - training: What it learns from.
   ///   - validation: What it is measured on; may be empty.
   ///   - references: What people wrote about the pictures of `validation`, by their numbers.
@@ -57,15 +58,16 @@ package struct Trainer: Sendable {
   ///   - cache: Where what the frozen encoder sees is kept between runs; nil keeps it nowhere.
   ///   - state: Where an earlier run of the same plan stopped; nil begins with `model`.
   package init(
-    _ model: CaptionModel, _ configuration: EncoderConfiguration, training: [TrainingExample],
+    _ model: CaptionModel, _ configuration: EncoderConfiguration,
+    frames: ClipSampling.Frames = .evenly(16), training: [TrainingExample],
     validation: [TrainingExample], references: [[[String]]], vocabulary: Vocabulary,
     plan: TrainingPlan, keepingFeaturesIn cache: FeatureCache? = nil,
     resuming state: TrainingState? = nil
   ) {
     (self.plan, self.vocabulary, self.references) = (plan, vocabulary, references)
     (self.training, self.validation) = (training, validation)
-    preprocessing = configuration.preprocessing
-    features = PictureFeatures(cache: cache)
+    loader = PictureLoader(configuration.preprocessing, frames: frames)
+    features = PictureFeatures(model.decoder.featureKind, cache: cache)
     self.state = state ?? TrainingState(model, plan)
   }
 
@@ -82,13 +84,12 @@ package struct Trainer: Sendable {
     let learnsEncoder = plan.learnsEncoder(in: state.epoch)
     let examples = Array(batches(ofEpoch: state.epoch).prefix(plan.batchesPerStep))
     try features.prepare(
-      Array(examples.joined()), by: state.model.encoder, state.model.decoder.featureKind,
-      PictureLoader(preprocessing))
+      Array(examples.joined()), by: state.model.encoder, loader)
     let loader = augmentingLoader
     return try (0..<stepCount).map { _ in
       let step = try examples.map { part in
         learnsEncoder
-          ? TrainingBatch(part, .pixels(try loader.pixels(of: part, epoch: state.epoch)))
+          ? TrainingBatch(part, try loader.pixels(of: part, epoch: state.epoch))
           : batch(part)
       }
       return state.learn(from: step, plan, epochProgress: 0)
@@ -101,16 +102,25 @@ package struct Trainer: Sendable {
   /// while the decoder learns from captions that it draws; else of single captions, which can be sorted
   /// better.
   package func batches(ofEpoch epoch: Int) -> [[TrainingExample]] {
-    Self.batches(of: training, epoch: epoch, plan)
+    Self.batches(of: training, epoch: epoch, plan, frameCount: features.frameCount)
   }
 
   /// The batches of one epoch of `examples`.
+  ///
+  /// - Parameters:
+  ///   - examples: What is learned from.
+  ///   - epoch: Counts from 0.
+  ///   - plan: In what order, and how large.
+  ///   - frameCount: How many frames an example has, as far as that is known.
+  /// - Returns: Batches, each of which has examples of nearly equal lengths.
   package static func batches(
-    of examples: [TrainingExample], epoch: Int, _ plan: TrainingPlan
+    of examples: [TrainingExample], epoch: Int, _ plan: TrainingPlan,
+    frameCount: (TrainingExample) -> Int = { _ in 1 }
   ) -> [[TrainingExample]] {
     let members = plan.learnsByPicture(in: epoch) ? examples : examples.flatMap(\.oneByOne)
     let builder = MinibatchBuilder(
-      members.map(\.length), order: plan.batchOrder, budget: plan.batchBudget,
+      members.map { $0.length(frameCount: frameCount($0)) }, order: plan.batchOrder,
+      budget: plan.batchBudget,
       random: SeededRandom(plan.seed))
     return builder.epoch(epoch).map { $0.map { members[$0] } }
   }
@@ -157,8 +167,7 @@ package struct Trainer: Sendable {
         let following = place + 1 < batches.count ? batches[place + 1] : nil
         return TrainingBatch(
           batches[place],
-          .pixels(
-            try pictures.pixels(of: batches[place], thenOf: following, epoch: state.epoch)))
+          try pictures.pixels(of: batches[place], thenOf: following, epoch: state.epoch))
       }
       let report = state.learn(
         from: step, plan, epochProgress: Double(state.position) / Double(batches.count),
@@ -205,8 +214,7 @@ package struct Trainer: Sendable {
   ) throws -> Validation? {
     guard !validation.isEmpty else { return nil }
     let model = state.result
-    let encoder = model.encoder.foldingNorms()
-    let loader = PictureLoader(preprocessing)
+    let watching = CaptionModel(encoder: model.encoder.foldingNorms(), decoder: model.decoder)
     var (loss, wordCount) = (0.0, 0)
     var captions = [String](repeating: "", count: references.count)
     for start in stride(from: 0, to: validation.count, by: Self.validationBatchSize) {
@@ -215,8 +223,7 @@ package struct Trainer: Sendable {
         validation[start..<min(start + Self.validationBatchSize, validation.count)])
       let features =
         asPixels
-        ? encoder.features(
-          try loader.pixels(of: examples, epoch: 0), model.decoder.featureKind)
+        ? watching.features(of: try loader.pixels(of: examples, epoch: 0), in: .float32)
         : self.features(examples)
       let batch = TrainingBatch(examples, .features(features))
       loss +=
@@ -242,7 +249,7 @@ package struct Trainer: Sendable {
   private static let validationBatchSize = 32
 
   /// The likeliest sentence about each picture.
-  private func sentences(about features: Tensor) -> [String] {
+  private func sentences(about features: VisualFeatures) -> [String] {
     func likeliest(_ decoder: some CaptionDecoder) -> [[Hypothesis]] {
       plan.search.captions(of: features, by: decoder)
     }
@@ -256,10 +263,10 @@ package struct Trainer: Sendable {
 
   /// Shows a learning encoder the pictures a little differently in every epoch.
   private var augmentingLoader: PictureLoader {
-    PictureLoader(
-      preprocessing,
-      augmentation: Augmentation(
-        SeededRandom(plan.seed), mirrors: plan.mirrorsPictures, leastArea: plan.leastCropArea))
+    var loader = loader
+    loader.augmentation = Augmentation(
+      SeededRandom(plan.seed), mirrors: plan.mirrorsPictures, leastArea: plan.leastCropArea)
+    return loader
   }
 
   /// Computes the features an epoch needs, and before the first step shows some to the decoder.
@@ -269,10 +276,9 @@ package struct Trainer: Sendable {
     guard !learnsEncoder || state.step == 0 else { return }
     let interval = max(1, training.count / Self.measuredPictureCount)
     let chosen = stride(from: 0, to: training.count, by: interval).map { training[$0] }
-    let loader = PictureLoader(preprocessing)
     try features.prepare(
-      learnsEncoder ? chosen : training + validation, by: state.model.encoder,
-      state.model.decoder.featureKind, loader, reporting: report)
+      learnsEncoder ? chosen : training + validation, by: state.model.encoder, loader,
+      reporting: report)
     if state.step == 0 {
       state.model.decoder.measure(features(chosen))
       if state.average != nil { state.average = state.model }

@@ -5,10 +5,10 @@ import Tensors
 package struct TrainingBatch: Sendable {
   /// What is known of the pictures.
   package enum Pictures: Sendable {
-    /// `[P, H, W, 3]`.
-    case pixels(Tensor)
-    /// What a frozen encoder sees in them, `[P, F]` or `[P, L, F]`.
-    case features(Tensor)
+    /// The frames of all, `[N, H, W, 3]`, and how many each has: 1 for a picture.
+    case pixels(Tensor, frameCounts: [Int])
+    /// What a frozen encoder sees in them.
+    case features(VisualFeatures)
   }
   package let pictures: Pictures
   package let captions: PackedCaptions
@@ -37,11 +37,13 @@ extension CaptionModel {
   /// What the decoder is told of a batch's pictures, multiplied in `precision`.
   package func features(
     of pictures: TrainingBatch.Pictures, in precision: ElementType
-  ) -> Tensor {
+  ) -> VisualFeatures {
     switch pictures {
-    case .pixels(let pixels):
-      encoder.features(pixels.converted(to: precision), decoder.featureKind)
-        .converted(to: .float32)
+    case .pixels(let pixels, let frameCounts):
+      VisualFeatures(
+        encoder.features(pixels.converted(to: precision), decoder.featureKind)
+          .converted(to: .float32)
+      ).joined(intoClipsOf: frameCounts, for: decoder.featureKind)
     case .features(let features): features
     }
   }

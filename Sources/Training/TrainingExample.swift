@@ -3,12 +3,13 @@ import Files
 import Media
 import Text
 
-/// A picture and its captions as word numbers.
+/// A picture, or a clip, and its captions as word numbers.
 package struct TrainingExample: Sendable, Equatable {
   /// The picture's place in the data set, which its random draws are keyed by.
   package let number: Int
   /// Where the picture is read.
   package let source: MediaSource
+  package let kind: CaptionedImage.Kind
   package let captions: [Caption]
   /// Whether the captions stay true of the mirrored picture.
   package let canBeMirrored: Bool
@@ -22,13 +23,21 @@ package struct TrainingExample: Sendable, Equatable {
     package init(number: Int, words: [TokenID]) { (self.number, self.words) = (number, words) }
   }
 
-  package init(number: Int, source: MediaSource, captions: [Caption], canBeMirrored: Bool) {
-    (self.number, self.source, self.captions) = (number, source, captions)
-    self.canBeMirrored = canBeMirrored
+  package init(
+    number: Int, source: MediaSource, kind: CaptionedImage.Kind = .picture, captions: [Caption],
+    canBeMirrored: Bool
+  ) {
+    (self.number, self.source, self.kind) = (number, source, kind)
+    (self.captions, self.canBeMirrored) = (captions, canBeMirrored)
   }
 
-  package init(number: Int, path: String, captions: [Caption], canBeMirrored: Bool) {
-    self.init(number: number, source: .file(path), captions: captions, canBeMirrored: canBeMirrored)
+  package init(
+    number: Int, path: String, kind: CaptionedImage.Kind = .picture, captions: [Caption],
+    canBeMirrored: Bool
+  ) {
+    self.init(
+      number: number, source: .file(path), kind: kind, captions: captions,
+      canBeMirrored: canBeMirrored)
   }
 
   package var path: String { source.name }
@@ -36,15 +45,17 @@ package struct TrainingExample: Sendable, Equatable {
   /// An example for each caption, of the same picture.
   package var oneByOne: [TrainingExample] {
     captions.map {
-      TrainingExample(number: number, source: source, captions: [$0], canBeMirrored: canBeMirrored)
+      TrainingExample(
+        number: number, source: source, kind: kind, captions: [$0], canBeMirrored: canBeMirrored)
     }
   }
 
-  /// How long it is for a minibatch: as its longest caption, without `<bos>`.
-  var length: MinibatchBuilder.Length {
+  /// How long it is for a minibatch: as its frames and its longest caption, without `<bos>`.
+  func length(frameCount: Int) -> MinibatchBuilder.Length {
     let counts = captions.map { $0.words.count - 1 }
     return .init(
-      target: counts.max() ?? 0, captionCount: counts.count, wordCount: counts.reduce(0, +))
+      source: frameCount, target: counts.max() ?? 0, captionCount: counts.count,
+      wordCount: counts.reduce(0, +))
   }
 }
 
@@ -89,7 +100,7 @@ package struct TokenizedDataset: Sendable {
     var captionCount = 0
     return pictures.enumerated().map { number, picture in
       TrainingExample(
-        number: number, source: picture.image.source,
+        number: number, source: picture.image.source, kind: picture.image.kind,
         captions: picture.captions.map { words in
           defer { captionCount += 1 }
           let tokens = vocabulary.tokens(for: Array(words.prefix(maximumWords)))

@@ -138,7 +138,7 @@ package struct TrainingState: Sendable {
         var captions = batch.captions
         if samplingRate > 0, let sampling = plan.sampling {
           captions = sampling.replacingWords(
-            in: captions, describing: features.withoutGradient(), by: model.decoder,
+            in: captions, describing: features.map { $0.withoutGradient() }, by: model.decoder,
             rate: samplingRate, .init(random, epoch: epoch, examples: batch.captionNumbers),
             in: plan.precision)
         }

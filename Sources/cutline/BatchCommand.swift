@@ -80,12 +80,13 @@ struct BatchCommand: ParsableCommand {
     let threadCount = try threads.apply()
     let models = try model.models()
     let vocabulary = try models.vocabulary()
-    let search = try search.search(
-      for: models.configuration(), vocabulary, captionCount: captions)
+    let configuration = try models.configuration()
+    let search = try search.search(for: configuration, vocabulary, captionCount: captions)
+    let sampling = clips.sampling(for: configuration)
     let head = ResultHead(
       model: models.name, digest: try models.weightsChecksum(),
       settings: settings(search, vocabulary),
-      clipSettings: clips.sampling.json)
+      clipSettings: sampling.json)
 
     let journal = try folder.journal(isRestarting: start == .restart)
     lines.brokenLines(journal.brokenLineCount, of: journal.path)
@@ -112,7 +113,7 @@ struct BatchCommand: ParsableCommand {
       queue, survey, journal, sideFiles, shard: shard, head)
     do {
       try job.run(
-        by: { try captionJob(models, search, threadCount) }, limit: maxFailures,
+        by: { try captionJob(models, search, sampling, threadCount) }, limit: maxFailures,
         shouldStop: { stop.number != nil },
         deliver: { result, job in lines.report(result, job) })
       try job.finish()
@@ -144,14 +145,15 @@ struct BatchCommand: ParsableCommand {
   }
 
   private func captionJob(
-    _ models: ModelEnsemble, _ search: CaptionSearch, _ threadCount: Int
+    _ models: ModelEnsemble, _ search: CaptionSearch, _ sampling: ClipSampling,
+    _ threadCount: Int
   ) throws -> CaptionJob<DecodingPool> {
     var captioner = try Captioner(loading: models.directories)
     captioner.search = search
     captioner.precision = precision.precision.elementType
     let pool = try DecodingPool(
       for: captioner.preprocessing, limiting.limits,
-      DecodingPool.Settings(workerCount: jobs ?? threadCount), clips.sampling,
+      DecodingPool.Settings(workerCount: jobs ?? threadCount), sampling,
       clips.limits(like: limiting.limits))
     return CaptionJob(captioner, captionCount: captions, pool, batchSize: batchSize)
   }

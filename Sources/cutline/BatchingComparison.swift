@@ -75,7 +75,7 @@ extension BatchingComparison.Row {
     [
       "unit": .string(unit), "batch": .string(budget), "order": .string(order.rawValue),
       "batches": .number(Double(padding.batchCount)), "padding": .number(padding.ratio),
-      "words": .number(Double(padding.wordCount)), "slots": .number(Double(padding.slotCount)),
+      "words": .number(Double(padding.stepCount)), "slots": .number(Double(padding.slotCount)),
       "speed": .number(speedUp),
     ]
   }

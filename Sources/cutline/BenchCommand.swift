@@ -43,6 +43,12 @@ struct BenchCommand: ParsableCommand {
       """)
   var attention = false
   @Option(
+    help: ArgumentHelp(
+      "With --train, a decoder by its name (see cutline train).",
+      discussion: "s2vt and temporal-attention on clips of 40 frames of 1280 features.",
+      valueName: "name"))
+  var decoder: DecoderName?
+  @Option(
     help: ArgumentHelp("With --train, the chance of words to be drawn.", valueName: "rate"))
   var sampling = 0.0
   @Option(help: "What an encoder computes with (default: f32; with --train: the faster one).")
@@ -67,6 +73,9 @@ struct BenchCommand: ParsableCommand {
     }
     if encoder != nil, model.model != nil {
       throw ValidationError("--encoder times a network without a model. Leave out --model.")
+    }
+    guard decoder == nil || (train && !attention) else {
+      throw ValidationError("--decoder needs --train, and says whether there is attention.")
     }
     guard !attention || train || search else {
       throw ValidationError("--attention needs --train or --search.")
@@ -95,14 +104,15 @@ struct BenchCommand: ParsableCommand {
 
   private func timingsOfTraining() -> BenchReport {
     let type = precision?.elementType ?? (Device.multipliesHalvesFast ? .bfloat16 : .float32)
-    let name = (encoder?.rawValue ?? "LSTM 512") + (attention ? " with attention" : "")
+    let decoder = decoder ?? (attention ? .showAttendTell : .showAndTell)
+    let name = [encoder?.rawValue, decoder.rawValue, "LSTM 512"].compactMap { $0 }
+      .joined(separator: ", ")
     var report = BenchReport(
       subject: "training \(name), \(type)\(sampling > 0 ? ", sampling \(sampling)" : "")")
-    let usual = encoder != nil ? 16 : attention ? 64 : 128
+    let usual = encoder != nil ? 16 : decoder.usualBatchSize
     for count in batchSize.isEmpty ? [usual] : batchSize {
       var bench = TrainingBench(
-        encoder, attention: attention ? .soft(annotationSize: 512, attentionSize: 512) : .none,
-        captionCount: count, precision: type, samplingRate: sampling)
+        encoder, decoder, captionCount: count, precision: type, samplingRate: sampling)
       report.add("step", count, medianDuration { bench.step() })
     }
     return report
@@ -170,5 +180,16 @@ struct BenchCommand: ParsableCommand {
     var durations: [Duration] = []
     repeat { durations.append(clock.measure(body)) } while durations.count < 3 || clock.now < end
     return (durations.sorted()[durations.count / 2], durations.count)
+  }
+}
+
+extension DecoderName {
+  /// What trainings are timed with.
+  fileprivate var usualBatchSize: Int {
+    switch self {
+    case .showAndTell, .videoMean, .lrcn: 128
+    case .showAttendTell: 64
+    case .s2vt, .temporalAttention: 32
+    }
   }
 }

@@ -54,7 +54,7 @@ struct CaptionCommand: ParsableCommand {
       ResultHead(
         model: models.name, digest: models.weightsDigest(),
         settings: precision.settings(captioner.search, captioner.vocabulary),
-        clipSettings: clips.sampling.json),
+        clipSettings: clips.sampling(for: captioner.configuration).json),
       fileCount: pictures.files.count, captionCount: results.captions, endsWithNull: results.null)
     var tally = Tally()
     let workerCount = min(threadCount, pictures.clipCount)
@@ -93,7 +93,9 @@ struct CaptionCommand: ParsableCommand {
     let preprocessing = captioner.preprocessing
     return LocalDecoder(
       PictureReader(for: preprocessing, pictures.limits, threadCount: threadCount),
-      ClipReader(for: preprocessing, clips.sampling, clips.limits(like: pictures.limits)),
+      ClipReader(
+        for: preprocessing, clips.sampling(for: captioner.configuration),
+        clips.limits(like: pictures.limits)),
       capacity: captionBatchSize)
   }
 
@@ -102,8 +104,8 @@ struct CaptionCommand: ParsableCommand {
   ) throws(WorkerError) -> DecodingPool {
     try DecodingPool(
       for: captioner.preprocessing, pictures.limits,
-      DecodingPool.Settings(workerCount: workerCount), clips.sampling,
-      clips.limits(like: pictures.limits))
+      DecodingPool.Settings(workerCount: workerCount),
+      clips.sampling(for: captioner.configuration), clips.limits(like: pictures.limits))
   }
 }
 

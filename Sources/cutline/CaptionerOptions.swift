@@ -2,6 +2,7 @@ import ArgumentParser
 import Captioning
 import ImageEncoders
 import Layers
+import Media
 import Tensors
 import Text
 import Training
@@ -19,12 +20,32 @@ struct CaptionerOptions: ParsableArguments {
       "Whether a GRU resets before its product (Cho et al., 2014) or after it, as PyTorch's.",
       valueName: "when"))
   var gruReset = GRU.Reset.after
-  @Option(help: "How many recurrent layers lie on top of each other.")
-  var layers = 1
+  @Option(
+    help: ArgumentHelp(
+      "How many recurrent layers lie on top of each other (default: 1; 2 of lrcn and s2vt).",
+      valueName: "n"))
+  var layers: Int?
   @Flag(help: "Let connections lead around each layer but the first.")
   var residual = false
-  @Option(help: "Whether it looks at the picture again before each word: none, or soft attention.")
-  var attention = AttentionChoice.none
+  @Option(
+    name: [.customLong("decoder"), .customLong("preset")],
+    help: ArgumentHelp(
+      "show-and-tell (default), show-attend-tell, lrcn, s2vt, temporal-attention or video-mean.",
+      discussion: """
+        Show and Tell reads the picture first, LRCN beside every word; Show, Attend and Tell looks at \
+        it again before each word. Of a clip these three see the mean of its frames (video-mean is \
+        Show and Tell by another name). S2VT reads it frame by frame before it writes, and temporal \
+        attention looks at its frames again before each word: to these two their order, or what is in \
+        which, can tell something.
+        """, valueName: "name"))
+  var decoderName: DecoderName?
+  @Option(
+    help: ArgumentHelp(
+      "soft is the same as --decoder show-attend-tell.", valueName: "none|soft"))
+  var attention: AttentionChoice?
+  @Flag(help: "With lrcn: show the picture to the lowest layer rather than to the second.")
+  var unfactored = false
+  @OptionGroup var frames: TrainingFrameOptions
   @Option(help: "With attention: how many numbers it keeps of each position of a picture.")
   var annotationSize = 512
   @Option(help: "With attention: how many numbers positions are compared by.")
@@ -73,18 +94,42 @@ struct CaptionerOptions: ParsableArguments {
     guard gruReset == .after || cell == "gru" else {
       throw ValidationError("--gru-reset is about --cell gru, not \(cell).")
     }
-    try check("--layers", layers, in: 1...64)
-    guard !residual || layers > 1 else {
-      throw ValidationError("--residual leads around layers above the first: it needs --layers 2.")
-    }
+    if let layers { try check("--layers", layers, in: 1...64) }
+    try checkDecoder(DecoderName.chosen(decoderName, attention))
     guard !freezeWordVectors || wordVectors != nil else {
       throw ValidationError("--freeze-word-vectors needs --word-vectors: random ones must learn.")
     }
     guard !tied || decoder.canBeTied else {
       throw ValidationError(
-        "--tied needs --embed and --hidden to be the same without --attention, not \(embed) and "
+        "--tied needs --embed and --hidden to be the same without attention, not \(embed) and "
           + "\(hidden).")
     }
+  }
+
+  private func checkDecoder(_ name: DecoderName) throws {
+    if residual {
+      guard layerCount > 1 else {
+        throw ValidationError(
+          "--residual leads around layers above the first: it needs --layers 2.")
+      }
+      guard name != .lrcn, name != .s2vt else {
+        throw ValidationError("--residual is not for --decoder \(name.rawValue). Leave it out.")
+      }
+    }
+    guard name != .s2vt || layerCount == 2 else {
+      throw ValidationError(
+        "--decoder s2vt has two layers, one for frames and one for words, not \(layerCount).")
+    }
+    guard !unfactored || name == .lrcn else {
+      throw ValidationError("--unfactored is about --decoder lrcn, not \(name.rawValue).")
+    }
+  }
+
+  private var layerCount: Int { layers ?? chosenDecoder.usualLayerCount }
+
+  /// Contradictions were refused before.
+  private var chosenDecoder: DecoderName {
+    (try? DecoderName.chosen(decoderName, attention)) ?? .showAndTell
   }
 
   /// The decoder that the options describe.
@@ -92,9 +137,10 @@ struct CaptionerOptions: ParsableArguments {
     var decoder = DecoderConfiguration(
       cell: DecoderConfiguration.CellKind(rawValue: cell) ?? .lstm, embeddingSize: embed,
       hiddenSize: hidden,
-      attention: attention == .none
-        ? .none : .soft(annotationSize: annotationSize, attentionSize: attentionSize))
-    (decoder.layerCount, decoder.isResidual, decoder.gruReset) = (layers, residual, gruReset)
+      reading: chosenDecoder.reading(
+        annotationSize: annotationSize, attentionSize: attentionSize,
+        isFactored: !unfactored && layerCount > 1))
+    (decoder.layerCount, decoder.isResidual, decoder.gruReset) = (layerCount, residual, gruReset)
     decoder.isTied = tied
     return decoder
   }
@@ -105,10 +151,11 @@ struct CaptionerOptions: ParsableArguments {
   ///   - vocabulary: The words it will write.
   ///   - seed: Fixes how it begins.
   ///   - dataset: What it will be said to have learned from.
+  ///   - isOfClips: Whether there are clips among that.
   /// - Returns: Both.
   /// - Throws: What is wrong with the encoder's folder.
   func makeModel(
-    _ vocabulary: Vocabulary, seed: UInt64, trainedOn dataset: String
+    _ vocabulary: Vocabulary, seed: UInt64, trainedOn dataset: String, isOfClips: Bool
   ) throws -> (CaptionModel, ModelConfiguration) {
     var random = SeededGenerator(seed: seed)
     var configuration = ModelConfiguration(encoder: EncoderConfiguration(.smallCNN))
@@ -121,6 +168,7 @@ struct CaptionerOptions: ParsableArguments {
       try directory.beginVerification().wait()
     }
     configuration.decoder = decoder
+    if isOfClips { configuration.frames = frames.frames(maximumWords: maxWords) }
     (configuration.maximumWords, configuration.lengthPenalty) = (maxWords, lengthPenalty)
     configuration.unrepeatedCount = noRepeat
     configuration.provenance.license = license
@@ -145,14 +193,20 @@ struct CaptionerOptions: ParsableArguments {
   func settings(of configuration: ModelConfiguration) -> Checkpoint.Settings {
     let always = [
       ("ENCODER's origin", configuration.provenance.startedFrom ?? "none"), ("--cell", cell),
-      ("--attention", attention.rawValue), ("--annotation-size", "\(annotationSize)"),
+      ("--attention", chosenDecoder == .showAttendTell ? "soft" : "none"),
+      ("--annotation-size", "\(annotationSize)"),
       ("--attention-size", "\(attentionSize)"), ("--embed", "\(embed)"),
       ("--hidden", "\(hidden)"), ("--min-count", "\(minCount)"), ("--max-words", "\(maxWords)"),
     ]
     // Options that came later are named only where they are given, so that older runs go on.
     let given: [(String, String)?] = [
       gruReset == .after ? nil : ("--gru-reset", gruReset.rawValue),
-      layers == 1 ? nil : ("--layers", "\(layers)"), residual ? ("--residual", "true") : nil,
+      [.showAndTell, .showAttendTell].contains(chosenDecoder)
+        ? nil : ("--decoder", chosenDecoder.rawValue),
+      unfactored ? ("--unfactored", "true") : nil,
+      configuration.frames.map { ("frames", $0.json.compactText) },
+      layerCount == chosenDecoder.usualLayerCount ? nil : ("--layers", "\(layerCount)"),
+      residual ? ("--residual", "true") : nil,
       wordVectors.map { ("--word-vectors", $0) },
       freezeWordVectors ? ("--freeze-word-vectors", "true") : nil,
       tied ? ("--tied", "true") : nil,
@@ -165,7 +219,82 @@ struct CaptionerOptions: ParsableArguments {
 
 extension GRU.Reset: ExpressibleByArgument {}
 
-/// How the picture is looked at again.
+/// What `--attention` chose before there was `--decoder`.
 enum AttentionChoice: String, ExpressibleByArgument, CaseIterable {
   case none, soft
+}
+
+/// The decoders there are, under the names that users type.
+enum DecoderName: String, ExpressibleByArgument, CaseIterable {
+  case showAndTell = "show-and-tell"
+  case showAttendTell = "show-attend-tell"
+  case lrcn
+  case s2vt
+  case temporalAttention = "temporal-attention"
+  case videoMean = "video-mean"
+
+  /// The one that both options together choose.
+  ///
+  /// - Throws: `ValidationError` if they contradict each other.
+  static func chosen(_ name: DecoderName?, _ attention: AttentionChoice?) throws -> DecoderName {
+    let implied: DecoderName? =
+      switch attention {
+      case .soft: .showAttendTell
+      case AttentionChoice.none?: .showAndTell
+      case nil: nil
+      }
+    if let name, let attention, (name == .showAttendTell) != (attention == .soft) {
+      throw ValidationError(
+        "--decoder \(name.rawValue) and --attention \(attention.rawValue) contradict each other.")
+    }
+    return name ?? implied ?? .showAndTell
+  }
+
+  func reading(
+    annotationSize: Int = 512, attentionSize: Int = 512, isFactored: Bool = true
+  ) -> DecoderConfiguration.Reading {
+    switch self {
+    case .showAndTell, .videoMean: .first
+    case .showAttendTell:
+      .attention(.positions, annotationSize: annotationSize, attentionSize: attentionSize)
+    case .temporalAttention:
+      .attention(.frames, annotationSize: annotationSize, attentionSize: attentionSize)
+    case .lrcn: .everyWord(isFactored: isFactored)
+    case .s2vt: .frames
+    }
+  }
+
+  var usualLayerCount: Int { self == .lrcn || self == .s2vt ? 2 : 1 }
+}
+
+/// Which frames of clips are learned from.
+struct TrainingFrameOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Look at every so many-th frame of a clip.",
+      discussion: """
+        Or at fewer, evenly spread, where these and the words would be more than 80 steps (Venugopalan \
+        et al., 2015).
+        """, valueName: "n"))
+  var frameStep: Int?
+  @Option(
+    help: ArgumentHelp("Look at so many frames of each clip, evenly spread.", valueName: "n"))
+  var frames: Int?
+
+  func validate() throws {
+    if let frameStep { try check("--frame-step", frameStep, in: 1...1_000_000) }
+    if let frames { try check("--frames", frames, in: 1...1000) }
+    guard frameStep == nil || frames == nil else {
+      throw ValidationError("--frame-step and --frames contradict each other.")
+    }
+  }
+
+  /// The frames for captions of so many words at most.
+  func frames(maximumWords: Int) -> ClipSampling.Frames {
+    if let frames { return .evenly(frames) }
+    return .every(frameStep ?? 10, atMost: max(1, Self.mostSteps - maximumWords - 1))
+  }
+
+  /// Frames, words and `<eos>`.
+  private static let mostSteps = 80
 }

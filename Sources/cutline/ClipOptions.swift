@@ -12,7 +12,8 @@ struct ClipOptions: ParsableArguments {
   var scenes = false
   @Option(
     help: ArgumentHelp(
-      "Frames looked at per caption, evenly spread (default: 16, or 8 with --every or --scenes).",
+      "Frames looked at per caption, evenly spread (default: as the model has learned, else 16, or 8 "
+        + "with --every or --scenes).",
       valueName: "n"))
   var frames: Int?
   @Option(
@@ -50,10 +51,11 @@ struct ClipOptions: ParsableArguments {
     }
   }
 
-  var sampling: ClipSampling {
+  /// Which frames are looked at: as the options say, else as the model has learned.
+  func sampling(for model: ModelConfiguration) -> ClipSampling {
     var sampling = ClipSampling()
     sampling.cutting = scenes ? .scenes : every.map { .every($0) } ?? .whole
-    sampling.frameCount = frames
+    sampling.frames = frames.map { .evenly($0) } ?? model.frames
     (sampling.start, sampling.end) = (start?.seconds, end?.seconds)
     return sampling
   }

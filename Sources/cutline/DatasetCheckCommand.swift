@@ -121,7 +121,7 @@ extension CaptionDataset {
   var json: JSONValue {
     [
       "split": .string(split.rawValue), "pictures": .number(Double(examples.count)),
-      "clips": .number(Double(examples.count { $0.kind == .clip })),
+      "clips": .number(Double(examples.count { $0.kind != .picture })),
       "captions": .number(Double(captionCount)),
     ]
   }

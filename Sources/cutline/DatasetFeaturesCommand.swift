@@ -19,8 +19,15 @@ struct DatasetFeaturesCommand: ParsableCommand {
   @OptionGroup var collection: CollectionOptions
   @Option(help: "The imported encoder.", completion: .directory)
   var encoderModel: String
-  @Option(help: "What the training will use: none, one vector a picture, or soft, its positions.")
-  var attention = AttentionChoice.none
+  @Option(
+    help: ArgumentHelp(
+      "The decoder that will be trained (see cutline train).", valueName: "name"))
+  var decoder: DecoderName?
+  @Option(help: ArgumentHelp("The same as --decoder show-attend-tell.", valueName: "soft"))
+  var attention: AttentionChoice?
+  @OptionGroup var frames: TrainingFrameOptions
+  @Option(help: "As --max-words of the training, which decides how many frames there is room for.")
+  var maxWords = 20
   @Flag(help: "Leave out records and pictures that cannot be read, and say which.")
   var skipBad = false
   @OptionGroup var threads: ThreadOptions
@@ -39,7 +46,8 @@ struct DatasetFeaturesCommand: ParsableCommand {
     let found = try TrainingCollection(
       collection.path, skippingBad: skipBad, threadCount: threadCount, talk.messages,
       shouldStop: { stop.number != nil })
-    let kind: FeatureKind = attention == .none ? .pooled : .positions
+    let chosen = try DecoderName.chosen(decoder, attention)
+    let kind: FeatureKind = chosen == .showAttendTell ? .positions : .pooled
     guard let cache = FeatureCache(of: encoder, configuration, kind) else {
       throw Failure(
         "there is no place to keep features: neither CUTLINE_CACHE nor HOME is set.",
@@ -48,11 +56,12 @@ struct DatasetFeaturesCommand: ParsableCommand {
     let examples = [found.training, found.validation].compactMap { $0 }.flatMap { dataset in
       TokenizedDataset(dataset, maximumWords: 1).examples(with: .init(words: []))
     }
-    var features = PictureFeatures(cache: cache)
+    var features = PictureFeatures(kind, cache: cache)
     let start = ContinuousClock.now
     var first: PassProgress?
     try features.prepare(
-      examples, by: encoder, kind, PictureLoader(configuration.preprocessing)
+      examples, by: encoder,
+      PictureLoader(configuration.preprocessing, frames: frames.frames(maximumWords: maxWords))
     ) { pass in
       let seconds = start.duration(to: .now).milliseconds / 1000
       let since = first ?? pass
@@ -65,9 +74,10 @@ struct DatasetFeaturesCommand: ParsableCommand {
         "\(cache.folder): could not be written. Is the disk full, or the folder another's?",
         .inputOutput)
     }
-    let megabytes = Double(cache.byteCount(ofRows: examples.count)) / 1e6
+    let reopened = FeatureCache(of: encoder, configuration, kind)
+    let megabytes = Double(reopened?.byteCount ?? 0) / 1e6
     progress.say(
-      "features of \(examples.count.grouped) pictures are in \(cache.folder) "
+      "features of \(examples.count.grouped) pictures or clips are in \(cache.folder) "
         + "(\(megabytes.text(places: 1)) MB)")
   }
 }

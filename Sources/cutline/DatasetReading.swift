@@ -67,11 +67,6 @@ struct TrainingCollection {
     var leftOut = contents.leftOut.filter { $0.problem != .blankCaption }
     func usable(_ dataset: CaptionDataset) throws -> CaptionDataset {
       let pictures = dataset.examples.filter { !$0.captions.isEmpty }
-      if let clip = pictures.first(where: { $0.kind == .clip }) {
-        throw Failure(
-          "\(clip.path): is a clip, and training on clips comes in a later version. Train on "
-            + "pictures.", .badData)
-      }
       let progress = CountLine("pictures opened", of: pictures.count, reading.messages)
       let inspections = PictureInspector(threadCount: threadCount).inspect(pictures) { count in
         progress.report(count)
@@ -107,7 +102,7 @@ extension CaptionContents {
   /// "train 6,000 images 30,000 captions | val 1,000 images 5,000 captions".
   var summary: String {
     datasets.map { dataset in
-      let kind = dataset.examples.allSatisfy { $0.kind == .clip } ? "clips" : "images"
+      let kind = dataset.examples.allSatisfy { $0.kind != .picture } ? "clips" : "images"
       return "\(dataset.split.rawValue) \(dataset.examples.count.grouped) \(kind) "
         + "\(dataset.captionCount.grouped) captions"
     }.joined(separator: " | ")

@@ -11,14 +11,9 @@ extension FeatureCache {
     _ kind: FeatureKind = .pooled
   ) {
     guard let folder = Self.cacheFolder else { return nil }
-    let size = configuration.preprocessing.size
-    // How many positions a map has, it is quickest to see.
-    let blank = Tensor(zeros: kind == .pooled ? [0] : [1, size, size, 3])
     self.init(
       encoder: encoder.fingerprint(asEncoder: configuration, kind),
-      shape: kind == .pooled
-        ? [encoder.pooledSize] : Array(encoder.features(blank, kind).shape.dropFirst()),
-      in: "\(folder)/features")
+      rowSize: encoder.featureSize(kind), in: "\(folder)/features")
   }
 
   private static var cacheFolder: String? {

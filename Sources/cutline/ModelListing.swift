@@ -1,5 +1,6 @@
 import Captioning
 import Files
+import Media
 
 // Models as people and scripts read them.
 
@@ -26,6 +27,7 @@ extension ModelSummary {
     ]
     if let decoder = configuration.decoder {
       lines.append(("decoder", decoder.text))
+      if let frames = configuration.frames { lines.append(("clips", frames.text)) }
       lines.append(
         ("search", "beam \(configuration.beamWidth), \(configuration.maximumWords) words at most"))
     } else {
@@ -102,8 +104,41 @@ extension DecoderConfiguration {
       cell.rawValue, cell == .gru && gruReset == .before ? "resetting before the product" : nil,
       "embedding \(embeddingSize)", "hidden \(hiddenSize)",
       layerCount == 1 ? nil : "\(layerCount) \(isResidual ? "residual " : "")layers",
-      attention == .none ? nil : "soft attention", isTied ? "tied words" : nil,
+      reading.text, isTied ? "tied words" : nil,
     ]
     return facts.compactMap { $0 }.joined(separator: ", ")
+  }
+}
+
+extension DecoderConfiguration.Reading {
+  fileprivate var text: String? {
+    switch self {
+    case .first: nil
+    case .everyWord(let isFactored): "LRCN, \(isFactored ? "factored" : "unfactored")"
+    case .attention(.positions, _, _): "soft attention"
+    case .attention(.frames, _, _): "temporal attention"
+    case .frames: "S2VT"
+    }
+  }
+}
+
+extension ClipSampling.Frames {
+  /// "every 10th frame, 59 at most".
+  fileprivate var text: String {
+    switch self {
+    case .evenly(let count): "\(count) frames, evenly spread"
+    case .every(let step, let most): "every \(ordinal(step)) frame, \(most) at most"
+    }
+  }
+
+  private func ordinal(_ number: Int) -> String {
+    let suffix =
+      switch (number % 10, number % 100) {
+      case (1, let rest) where rest != 11: "st"
+      case (2, let rest) where rest != 12: "nd"
+      case (3, let rest) where rest != 13: "rd"
+      default: "th"
+      }
+    return "\(number)\(suffix)"
   }
 }

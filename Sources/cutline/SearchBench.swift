@@ -6,7 +6,7 @@ import Text
 /// Searches for captions of random features, by a decoder of random weights that never ends one.
 struct SearchBench {
   private let decoder: any CaptionDecoder
-  private let features: Tensor
+  private let features: VisualFeatures
   private let beam: BeamSearch
 
   /// - Parameters:
@@ -15,15 +15,14 @@ struct SearchBench {
   init(hasAttention: Bool, pictureCount: Int) {
     var random = SeededGenerator(seed: 1)
     let featureSize = 2048
-    let attention: DecoderConfiguration.Attention =
-      hasAttention ? .soft(annotationSize: 512, attentionSize: 512) : .none
-    var decoder = DecoderConfiguration(attention: attention)
+    let name = hasAttention ? DecoderName.showAttendTell : .showAndTell
+    var decoder = DecoderConfiguration(reading: name.reading())
       .makeDecoder(featureSize: featureSize, vocabularySize: 10_000)
     decoder.initialize(using: &random)
     self.decoder = decoder
     let shape = (hasAttention ? [pictureCount, 196] : [pictureCount]) + [featureSize]
-    features = Tensor(
-      (0..<shape.reduce(1, *)).map { _ in max(0, 2 * random.uniform() - 1) }, shape: shape)
+    features = VisualFeatures(
+      Tensor((0..<shape.reduce(1, *)).map { _ in max(0, 2 * random.uniform() - 1) }, shape: shape))
     var beam = BeamSearch(width: 3, maximumWords: 20)
     beam.rules.forbidden = [.end]
     self.beam = beam

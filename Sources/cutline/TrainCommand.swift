@@ -9,17 +9,19 @@ import Training
 /// `cutline train DATASET -o RUN` learns to caption from pictures with captions.
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "train", abstract: "Learn to caption from pictures with captions.",
+    commandName: "train", abstract: "Learn to caption from pictures or clips with captions.",
     discussion: """
       DATASET is a folder with captions and pictures in one of many forms (datasets/README.md), or a \
       file of captions. RUN/last is the model so far. A run that was stopped, even killed, goes on where \
       it was when the same command is typed again, and ends with the same model.
 
         cutline train data/flickr8k --encoder-model models/mobilenet -o runs/first
+        cutline train data/msvd --encoder-model models/mobilenet --decoder s2vt -o runs/clips
       """)
 
   @Argument(
-    help: "A folder with pictures and captions, or a file of captions.", completion: .file())
+    help: "A folder with pictures or clips and captions, or a file of captions.",
+    completion: .file())
   var dataset: String
   @Option(name: .shortAndLong, help: "The folder to write.", completion: .directory)
   var output: String?
@@ -155,10 +157,8 @@ struct TrainCommand: ParsableCommand {
       "model  \(model.parameterCount.grouped) parameters, "
         + "\(trainer.batches(ofEpoch: 0).count.grouped) batches an epoch")
     if let cache {
-      let size = Double(cache.byteCount(ofRows: preparation.pictureCount)) / 1e6
       progress.say(
-        "features  of \(preparation.pictureCount.grouped) pictures in \(cache.folder) "
-          + "(\(size.text(places: 0)) MB)")
+        "features  of \(preparation.pictureCount.grouped) pictures or clips in \(cache.folder)")
     }
   }
 }

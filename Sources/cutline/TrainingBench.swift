@@ -12,16 +12,15 @@ struct TrainingBench {
   private let batch: TrainingBatch
 
   /// - Parameters:
-  ///   - architecture: The encoder to fine-tune; nil learns from 2048 features per picture, or with
-  ///     attention from 1280 for each of 49 positions.
-  ///   - attention: How the decoder looks at pictures.
+  ///   - architecture: The encoder to fine-tune; nil learns from 2048 features per picture, or from 1280
+  ///     for each of 49 positions, or each of 40 frames.
+  ///   - decoder: What reads them.
   ///   - captionCount: How many captions a batch has.
   ///   - precision: What products are computed in.
   ///   - samplingRate: The chance of each word but the first to be drawn.
   init(
-    _ architecture: EncoderArchitecture?, attention: DecoderConfiguration.Attention,
-    captionCount: Int, precision: ElementType,
-    samplingRate: Double
+    _ architecture: EncoderArchitecture?, _ decoder: DecoderName, captionCount: Int,
+    precision: ElementType, samplingRate: Double
   ) {
     var random = SeededGenerator(seed: 1)
     (plan.precision, plan.dropoutRate, plan.schedule) = (precision, 0, .constant)
@@ -29,12 +28,14 @@ struct TrainingBench {
     if samplingRate > 0 {
       plan.sampling = ScheduledSampling(.linear(k: 1 - samplingRate, slope: 0, floor: 0))
     }
-    let encoder = (architecture ?? (attention == .none ? .resNet50 : .mobileNetV2)).makeEncoder()
+    var configuration = DecoderConfiguration(reading: decoder.reading())
+    configuration.layerCount = decoder.usualLayerCount
+    let kind = configuration.featureKind
+    let encoder = (architecture ?? (kind == .pooled ? .resNet50 : .mobileNetV2)).makeEncoder()
     let vocabularySize = 10_000
     var model = CaptionModel(
       encoder: encoder,
-      decoder: DecoderConfiguration(attention: attention)
-        .makeDecoder(reading: encoder, vocabularySize: vocabularySize))
+      decoder: configuration.makeDecoder(reading: encoder, vocabularySize: vocabularySize))
     model.initialize(using: &random)
     state = TrainingState(model, plan)
     let examples = (0..<captionCount).map { number in
@@ -49,10 +50,19 @@ struct TrainingBench {
     }
     if let architecture {
       let size = architecture.publishedPreprocessing.size
-      batch = TrainingBatch(examples, .pixels(noise([captionCount, size, size, 3])))
+      batch = TrainingBatch(
+        examples,
+        .pixels(
+          noise([captionCount, size, size, 3]),
+          frameCounts: Array(repeating: 1, count: captionCount)))
     } else {
-      let shape = attention == .none ? [encoder.pooledSize] : [49, encoder.channelCount]
-      batch = TrainingBatch(examples, .features(noise([captionCount] + shape)))
+      let shape =
+        switch kind {
+        case .pooled: [encoder.pooledSize]
+        case .positions: [49, encoder.channelCount]
+        case .frames: [40, encoder.pooledSize]
+        }
+      batch = TrainingBatch(examples, .features(VisualFeatures(noise([captionCount] + shape))))
     }
   }
 

@@ -50,7 +50,8 @@ struct TrainingPreparation {
     references = validation?.references ?? []
     var model: CaptionModel
     (model, configuration) = try captioner.makeModel(
-      vocabulary, seed: learning.seed, trainedOn: dataset)
+      vocabulary, seed: learning.seed, trainedOn: dataset,
+      isOfClips: self.training.contains { $0.kind != .picture })
     wordVectors = try captioner.wordVectors(of: vocabulary)
     if let wordVectors { model.decoder.begin(with: wordVectors) }
     self.model = model
@@ -97,7 +98,8 @@ struct TrainingPreparation {
     from checkpoint: Checkpoint?, keepingFeaturesIn cache: FeatureCache?
   ) throws -> Trainer {
     Trainer(
-      model, configuration.encoder, training: training, validation: validation,
+      model, configuration.encoder, frames: configuration.frames ?? .evenly(16),
+      training: training, validation: validation,
       references: references, vocabulary: vocabulary, plan: plan, keepingFeaturesIn: cache,
       resuming: try checkpoint?.state(of: model, plan))
   }

@@ -61,9 +61,9 @@ extension CaptioningTests {
       var captioner = Captioner(
         SmallModel.model(seed: 3), SmallModel.configuration, SmallModel.vocabulary)
       let framed = Self.images.map(captioner.preprocessing.frame)
-      let exact = captioner.features(of: framed).byMember[0]
+      let exact = captioner.features(of: framed).byMember[0].values
       captioner.precision = .bfloat16
-      let rounded = captioner.features(of: framed).byMember[0]
+      let rounded = captioner.features(of: framed).byMember[0].values
       #expect(rounded.elementType == .float32)
       let error = (rounded - exact).sumOfSquares / exact.sumOfSquares
       #expect(error > 0 && error.squareRoot() < 0.02, "relative error \(error.squareRoot())")
@@ -81,7 +81,8 @@ extension CaptioningTests {
       let captioner = Captioner(
         SmallModel.model(seed: 3), SmallModel.configuration,
         Vocabulary(words: ["a", "man", "'s", "dog"]))
-      let features = EncodedPictures(byMember: [FormulaWeights.scaled("features", [4, 128])])
+      let features = EncodedPictures(
+        byMember: [VisualFeatures(FormulaWeights.scaled("features", [4, 128]))])
       for captions in captioner.captions(from: features) {
         for caption in captions {
           #expect(!caption.text.contains("<") && !caption.text.contains(" '"))

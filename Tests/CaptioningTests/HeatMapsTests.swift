@@ -174,7 +174,8 @@ extension CaptioningTests {
     static func attentive() -> Captioner {
       var configuration = configuration
       configuration.decoder = DecoderConfiguration(
-        embeddingSize: 4, hiddenSize: 5, attention: .soft(annotationSize: 3, attentionSize: 3))
+        embeddingSize: 4, hiddenSize: 5,
+        reading: .attention(.positions, annotationSize: 3, attentionSize: 3))
       configuration.maximumWords = 5
       var decoder = ShowAttendAndTell(
         cell: LSTM(inputSize: 7, hiddenSize: 5), named: "lstm", annotationSize: 3,

@@ -75,13 +75,39 @@ extension CaptioningTests {
       var configuration = SmallModel.configuration
       let soft = DecoderConfiguration(
         cell: .gru, embeddingSize: 6, hiddenSize: 7,
-        attention: .soft(annotationSize: 5, attentionSize: 4))
+        reading: .attention(.positions, annotationSize: 5, attentionSize: 4))
       configuration.decoder = soft
       #expect(try reread(configuration) == configuration)
       let decoder = soft.makeDecoder(reading: VGG(.sixteen), vocabularySize: 9)
       #expect(decoder is ShowAttendAndTell<GRU>)
       // Of the map, not of the classifier's layers behind it.
       #expect(decoder.featureKind == .positions && decoder.featureSize == 512)
+    }
+
+    @Test("makes the decoders of clips that it names, and writes that and their frames down")
+    func clips() throws {
+      var configuration = SmallModel.configuration
+      func made(
+        _ reading: DecoderConfiguration.Reading, layers: Int
+      ) throws -> any CaptionDecoder {
+        var decoder = DecoderConfiguration(embeddingSize: 6, hiddenSize: 7, reading: reading)
+        decoder.layerCount = layers
+        configuration.decoder = decoder
+        #expect(try reread(configuration) == configuration)
+        return decoder.makeDecoder(featureSize: 8, vocabularySize: 9)
+      }
+      configuration.frames = .every(10, atMost: 59)
+      #expect(try made(.frames, layers: 2) is S2VT<LSTM>)
+      let temporal = try made(.attention(.frames, annotationSize: 5, attentionSize: 4), layers: 1)
+      #expect(temporal is ShowAttendAndTell<LSTM> && temporal.featureKind == .frames)
+      configuration.frames = .evenly(8)
+      for (isFactored, layers, sizes) in [
+        (false, 1, [12]), (false, 3, [12, 7, 7]), (true, 3, [6, 13, 7]),
+      ] {
+        let lrcn = try #require(
+          made(.everyWord(isFactored: isFactored), layers: layers) as? LRCN<LSTM>)
+        #expect(lrcn.layers.map(\.inputSize) == sizes)
+      }
     }
 
     @Test("makes as many layers as it says, and writes that down")
@@ -95,7 +121,7 @@ extension CaptioningTests {
       let made = decoder.makeDecoder(featureSize: 8, vocabularySize: 9)
       let stack = try #require(made as? ShowAndTell<Stacked<GRU>>).cell
       #expect(stack.isResidual && stack.layers.map(\.inputSize) == [6, 7, 7])
-      decoder.attention = .soft(annotationSize: 5, attentionSize: 4)
+      decoder.reading = .attention(.positions, annotationSize: 5, attentionSize: 4)
       let attentive = decoder.makeDecoder(featureSize: 8, vocabularySize: 9)
       let parameters = attentive.parameters.map { ($0.parameter.name, $0.value.shape) }
       #expect(parameters.contains { $0 == ("gru.weight_ih_l0", [21, 11]) })
@@ -122,10 +148,11 @@ extension CaptioningTests {
       decoder.isTied = true
       configuration.decoder = decoder
       #expect(try reread(configuration) == configuration)
-      for attention in [
-        DecoderConfiguration.Attention.none, .soft(annotationSize: 5, attentionSize: 4),
+      for reading in [
+        DecoderConfiguration.Reading.first,
+        .attention(.positions, annotationSize: 5, attentionSize: 4),
       ] {
-        (decoder.attention, decoder.hiddenSize) = (attention, attention == .none ? 6 : 7)
+        (decoder.reading, decoder.hiddenSize) = (reading, reading == .first ? 6 : 7)
         let made = decoder.makeDecoder(featureSize: 8, vocabularySize: 9)
         let names = made.parameters.map(\.parameter.name)
         #expect(names.contains("word_logits.bias") && !names.contains("word_logits.weight"))
@@ -185,10 +212,25 @@ extension CaptioningTests {
         "\"none\"", "\"soft\"", "decoder.annotation", "is missing, but must be a whole number"
       ),
       (
-        "\"none\"", "\"hard\"", "decoder.attention", "is \"hard\", but must be one of none, soft"
+        "\"none\"", "\"hard\"", "decoder.attention",
+        "is \"hard\", but must be one of none, soft, temporal"
       ),
       (
-        "\"first\"", "\"every\"", "decoder.image", "is \"every\"; this version knows only \"first\""
+        "\"first\"", "\"every\"", "decoder.image",
+        "is \"every\", but must be one of first, initial_state, every_word, frames"
+      ),
+      (
+        "\"first\"", "\"initial_state\"", "decoder.image",
+        "is \"initial_state\"; with this attention it can only be \"first\""
+      ),
+      (
+        "\"first\"", "\"frames\"", "decoder.layers", "must be 2, of which one reads frames"
+      ),
+      (
+        "\"first\"", "\"every_word\",\"factored\":true", "decoder.layers", "must be 2 or more"
+      ),
+      (
+        "\"decode\":{", "\"frames\":0,\"decode\":{", "frames", "must be a number from 1 to 1000"
       ),
       (
         "\"beam\":2", "\"beam\":0", "decode.beam", "is 0, but must be a whole number from 1 to 1000"

@@ -102,7 +102,7 @@ extension CaptioningTests {
     @Test("is chosen by CaptionSearch, which passes on the number of the first picture")
     func dispatch() {
       let pictures = ToyDecoder.pictures(2)
-      let start = DecoderCaptions(of: pictures, by: decoder)
+      let start = DecoderCaptions(of: VisualFeatures(pictures), by: decoder)
       let direct = search().captions(of: pictures, by: decoder, firstPicture: 7)
       #expect(
         CaptionSearch.sampling(search())

@@ -271,7 +271,9 @@ extension CaptionDecoder {
   func allLogits(
     _ captions: PackedCaptions, _ features: Tensor, _ dropout: SequenceDropout? = nil
   ) -> Tensor {
-    wordLogits(outputs(for: captions, describing: features, dropout: dropout, in: .float32).output)
+    wordLogits(
+      outputs(for: captions, describing: VisualFeatures(features), dropout: dropout, in: .float32)
+        .output)
   }
 }
 

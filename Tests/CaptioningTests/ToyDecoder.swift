@@ -50,12 +50,12 @@ struct ToyDecoder: CaptionDecoder {
     Tensor((0..<count).map(Float.init), shape: [count, 1])
   }
 
-  mutating func measure(_ features: Tensor) {}
+  mutating func measure(_ features: VisualFeatures) {}
 
   func start(
-    _ features: Tensor, in precision: ElementType
+    _ features: VisualFeatures, in precision: ElementType
   ) -> (context: [Int], state: State) {
-    let numbers = features.floats.map { Int($0) }
+    let numbers = features.values.floats.map { Int($0) }
     return (numbers, State(last: numbers.map { _ in TokenID.padding.index }))
   }
 
@@ -82,7 +82,7 @@ struct ToyDecoder: CaptionDecoder {
   }
 
   func outputs(
-    for captions: PackedCaptions, describing features: Tensor, dropout: SequenceDropout?,
+    for captions: PackedCaptions, describing features: VisualFeatures, dropout: SequenceDropout?,
     in precision: ElementType
   ) -> DecoderOutputs {
     preconditionFailure("searches never ask for it")

@@ -85,8 +85,14 @@ struct DecoderChoicesTests {
     arguments: [
       (["--layers", "0"], "--layers must be from 1 to 64, not 0."),
       (["--residual"], "--residual leads around layers above the first: it needs --layers 2."),
+      (["--decoder", "s2vt", "--layers", "3"], "--decoder s2vt has two layers, one for frames"),
+      (["--decoder", "s2vt", "--residual"], "--residual is not for --decoder s2vt."),
+      (["--decoder", "lrcn", "--attention", "soft"], "contradict each other"),
+      (["--unfactored"], "--unfactored is about --decoder lrcn, not show-and-tell."),
+      (["--frames", "3", "--frame-step", "2"], "--frame-step and --frames contradict each other"),
+      (["--frame-step", "0"], "--frame-step must be from 1 to 1000000, not 0."),
       (["--gru-reset", "before"], "--gru-reset is about --cell gru, not lstm."),
-      (["--tied"], "--tied needs --embed and --hidden to be the same without --attention"),
+      (["--tied"], "--tied needs --embed and --hidden to be the same without attention"),
       (["--freeze-word-vectors"], "--freeze-word-vectors needs --word-vectors"),
       (["--norm-stabilizer=-1"], "--norm-stabilizer must be 0 or above, not -1.0."),
     ])

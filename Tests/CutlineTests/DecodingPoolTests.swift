@@ -164,7 +164,7 @@ struct DecodingPoolTests {
     #expect(sources.count >= (name.isEmpty ? 16 : 1))
     var sampling = ClipSampling()
     // 20 are more than come over at once.
-    (sampling.cutting, sampling.frameCount) = (cutting, frameCount)
+    (sampling.cutting, sampling.frames) = (cutting, .evenly(frameCount))
     var local = LocalDecoder(
       PictureReader(for: preprocessing, StillImageOptions(), threadCount: 1),
       ClipReader(for: preprocessing, sampling, VideoOptions()), capacity: 4)
@@ -249,7 +249,7 @@ struct DecodingPoolTests {
     var settings = DecodingPool.Settings(workerCount: 1)
     settings.program = Program.path.replacing(/cutline$/, with: "WorkerProbe")
     var sampling = ClipSampling()
-    sampling.frameCount = 4
+    sampling.frames = .evenly(4)
     let small = ImagePreprocessing(framing: .squash, size: 64, mean: [], deviation: [])
     var pool = try DecodingPool(for: small, StillImageOptions(), settings, sampling)
     let script = try folder.write(

@@ -46,13 +46,13 @@ struct FrozenTrainingTests {
       "dataset", "features", "captions.tsv", "--encoder-model", model.path, "--attention",
       attention)
     #expect(features.status == 0, "\(features.errors)")
-    #expect(features.errors.contains("features of 7 pictures are in \(cache)/features/"))
+    #expect(features.errors.contains("features of 7 pictures or clips are in \(cache)/features/"))
     let size = try cachedByteCount()
-    let positions = (size / 7 - 24) / (2 * 128)
-    #expect(size == 7 * (24 + 2 * 128 * positions) && (positions == 1) == (attention == "none"))
+    let positions = (size / 7 - 32) / (2 * 128)
+    #expect(size == 7 * (32 + 2 * 128 * positions) && (positions == 1) == (attention == "none"))
     let trained = try train("--epochs", "1", "--attention", attention, "-o", "with")
     #expect(trained.status == 0, "\(trained.errors)")
-    #expect(trained.errors.contains("features  of 7 pictures in \(cache)/features/"))
+    #expect(trained.errors.contains("features  of 7 pictures or clips in \(cache)/features/"))
     #expect(try cachedByteCount() == size)
 
     try removeItem("cache")

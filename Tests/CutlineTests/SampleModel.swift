@@ -52,13 +52,13 @@ struct SampleModel {
   }
 
   /// Made once: drawing the weights takes a while without optimisation.
-  private static let contents = Result { try makeContents(.none) }
+  private static let contents = Result { try makeContents(.first) }
   private static let attentiveContents = Result {
-    try makeContents(.soft(annotationSize: 12, attentionSize: 8))
+    try makeContents(.attention(.positions, annotationSize: 12, attentionSize: 8))
   }
 
   private static func makeContents(
-    _ attention: DecoderConfiguration.Attention
+    _ attention: DecoderConfiguration.Reading
   ) throws -> SendableContents {
     var counts = WordCounts()
     for (index, word) in words.enumerated() {
@@ -67,7 +67,7 @@ struct SampleModel {
     let vocabulary = Vocabulary(counts, minimumCount: 5)
     var configuration = ModelConfiguration(encoder: EncoderConfiguration(.smallCNN))
     let decoder = DecoderConfiguration(
-      cell: .lstm, embeddingSize: 16, hiddenSize: 16, attention: attention)
+      cell: .lstm, embeddingSize: 16, hiddenSize: 16, reading: attention)
     configuration.decoder = decoder
     configuration.maximumWords = 8
     configuration.provenance.license = "CC0-1.0"

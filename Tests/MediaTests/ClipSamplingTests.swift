@@ -6,13 +6,28 @@ import Testing
 struct ClipSamplingTests {
   @Test("of a whole clip are looked at in the middles of equal pieces")
   func times() {
-    #expect(ClipSegment(start: 2, end: 10).times(4) == [3, 5, 7, 9])
-    #expect(ClipSampling().framesPerSegment == 16)
+    let part = ClipSegment(start: 2, end: 10)
+    #expect(part.times(.evenly(4), frameRate: 25) == [3, 5, 7, 9])
+    #expect(ClipSampling().chosenFrames == .evenly(16))
     var sampling = ClipSampling()
     sampling.cutting = .every(4)
-    #expect(sampling.framesPerSegment == 8)
-    sampling.frameCount = 3
-    #expect(sampling.framesPerSegment == 3)
+    #expect(sampling.chosenFrames == .evenly(8))
+    sampling.frames = .evenly(3)
+    #expect(sampling.chosenFrames == .evenly(3))
+  }
+
+  @Test("or every so many-th frame, evenly spread where those were too many")
+  func everyFrame() {
+    let part = ClipSegment(start: 2, end: 4)
+    #expect(part.times(.every(5, atMost: 9), frameRate: 10) == [2.05, 2.55, 3.05, 3.55])
+    #expect(part.times(.every(5, atMost: 4), frameRate: 10).count == 4)
+    #expect(part.times(.every(5, atMost: 2), frameRate: 10) == [2.5, 3.5])
+    // However short, there is a frame to be seen; and what a file says of its length is rounded.
+    #expect(ClipSegment(start: 0, end: 0).times(.every(10, atMost: 9), frameRate: 25) == [0.02])
+    for end in [1.999, 2.0, 2.001] {
+      let times = ClipSegment(start: 0, end: end).times(.every(1, atMost: 99), frameRate: 8)
+      #expect(times.count == 16 && times[15] == 15.5 / 8)
+    }
   }
 
   @Test("lie within start and end, or there are none")

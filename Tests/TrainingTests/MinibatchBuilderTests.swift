@@ -70,11 +70,26 @@ struct MinibatchBuilderTests {
       [4, 2, 3].map { .init(target: $0) }, order: .shuffle, budget: .captions(3),
       random: SeededRandom(1)
     ).padding()
-    #expect(one == .init(batchCount: 1, wordCount: 9, slotCount: 12) && one.ratio == 0.25)
-    let ratios = [MinibatchBuilder.Order.target, .pooled, .shuffle].map {
-      builder($0).padding().ratio
+    #expect(one == .init(batchCount: 1, stepCount: 9, slotCount: 12) && one.ratio == 0.25)
+    let clips = MinibatchBuilder(
+      [.init(source: 5, target: 4), .init(source: 2, target: 4)], budget: .captions(3),
+      random: SeededRandom(1)
+    ).padding()
+    #expect(clips == .init(batchCount: 1, stepCount: 15, slotCount: 18))
+    func ratios(
+      _ orders: [MinibatchBuilder.Order], _ lengths: [MinibatchBuilder.Length]
+    ) -> [Double] {
+      orders.map {
+        MinibatchBuilder(lengths, order: $0, budget: .captions(8), random: SeededRandom(3))
+          .padding().ratio
+      }
     }
-    #expect(ratios[0] <= ratios[1] && 3 * ratios[1] < ratios[2], "\(ratios)")
+    let ofPictures = ratios(
+      [.target, .pooled, .shuffle], lengths.map { .init(target: $0.target) })
+    #expect(ofPictures[0] <= ofPictures[1] && 3 * ofPictures[1] < ofPictures[2], "\(ofPictures)")
+    let ofClips = ratios([.sourceThenTarget, .pooled, .shuffle],
+      lengths.map { .init(source: 8 * $0.source, target: $0.target) })
+    #expect(ofClips[0] <= ofClips[1] && 2 * ofClips[1] < ofClips[2], "\(ofClips)")
     let none = MinibatchBuilder([], budget: .captions(3), random: SeededRandom(1))
     #expect(none.padding().ratio == 0 && none.epoch(0).isEmpty)
   }

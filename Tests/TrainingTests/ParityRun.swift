@@ -13,7 +13,7 @@ struct ParityRun: Sendable, CustomStringConvertible {
   /// Absent where it is frozen, and features come by formula.
   let encoder: EncoderArchitecture?
   let cell: DecoderConfiguration.CellKind
-  let attention: DecoderConfiguration.Attention
+  let reading: DecoderConfiguration.Reading
   /// How many captions, or pictures with both of theirs, each batch of a step has; nil puts all into one.
   let parts: [Int]?
   /// What the noise over the pictures is made from.
@@ -30,7 +30,7 @@ struct ParityRun: Sendable, CustomStringConvertible {
   ) {
     (self.name, self.encoder, self.cell) = (name, encoder, cell)
     (self.parts, self.noise) = (parts, noise)
-    attention = attends ? .soft(annotationSize: 20, attentionSize: 28) : .none
+    reading = attends ? .attention(.positions, annotationSize: 20, attentionSize: 28) : .first
     (plan.epochCount, plan.dropoutRate) = (2, 0)
     (plan.learningRate, plan.warmupStepCount) = (1e-2, 5)
     adapt(&plan)
@@ -89,7 +89,7 @@ struct ParityRun: Sendable, CustomStringConvertible {
   /// `[8, 64, 64, 3]`, or where the encoder is frozen `[8, 128]`, and with attention `[8, 5, 128]`.
   private var pictures: Tensor {
     guard encoder != nil else {
-      return attention == .none
+      return reading == .first
         ? FormulaWeights.scaled("training.features", [Self.pictureCount, 128])
         : FormulaWeights.scaled("training.positions", [Self.pictureCount, 5, 128])
     }
@@ -101,7 +101,7 @@ struct ParityRun: Sendable, CustomStringConvertible {
     let configuration = EncoderConfiguration(encoder ?? .smallCNN)
     let blank = configuration.makeEncoder()
     let decoder = DecoderConfiguration(
-      cell: cell, embeddingSize: 24, hiddenSize: 32, attention: attention)
+      cell: cell, embeddingSize: 24, hiddenSize: 32, reading: reading)
     var model = CaptionModel(
       encoder: blank, decoder: decoder.makeDecoder(reading: blank, vocabularySize: 40))
     model.updateParameters { parameter, value in
@@ -110,7 +110,8 @@ struct ParityRun: Sendable, CustomStringConvertible {
       value = Self.firstValue(of: parameter.name, value.shape)
     }
     model.decoder.measure(
-      encoder == nil ? pictures : model.encoder.features(pictures, decoder.featureKind))
+      VisualFeatures(
+        encoder == nil ? pictures : model.encoder.features(pictures, decoder.featureKind)))
     return model
   }
 
@@ -143,7 +144,11 @@ struct ParityRun: Sendable, CustomStringConvertible {
           encoder == nil ? example(of: $0 / 2, [$0]) : example(of: $0, [2 * $0, 2 * $0 + 1])
         }
         let rows = pictures.rows(examples.map(\.number))
-        return TrainingBatch(examples, encoder == nil ? .features(rows) : .pixels(rows))
+        return TrainingBatch(
+          examples,
+          encoder == nil
+            ? .features(VisualFeatures(rows))
+            : .pixels(rows, frameCounts: examples.map { _ in 1 }))
       }
     }
   }

@@ -85,3 +85,11 @@ struct PictureLoadingTests {
     #expect(whole(image, epoch: 0, example: 0, canBeMirrored: true) == image)
   }
 }
+
+extension TrainingBatch.Pictures {
+  /// The pixels; none of features.
+  fileprivate var floats: [Float] {
+    guard case .pixels(let pixels, _) = self else { return [] }
+    return pixels.floats
+  }
+}

@@ -76,7 +76,8 @@ extension TrainingTests {
       let long = Array(
         repeating: [TokenID.start] + Array(repeating: TokenID(4), count: 8), count: 4)
       let own = read(long, [0, 1, 2, 3], rate: 1, .argmax)
-      let written = BeamSearch(width: 1, maximumWords: 7).captions(of: features, by: decoder)
+      let written = BeamSearch(width: 1, maximumWords: 7).captions(
+        of: VisualFeatures(features), by: decoder)
       for (own, written) in zip(own, written) {
         let words = written[0].words
         #expect(Array(own.dropFirst().prefix(words.count)) == words)
@@ -119,7 +120,7 @@ extension TrainingTests {
       let many = Array(repeating: [1, 4, 4, 4, 4, 4, 2].map(TokenID.init), count: count)
       let packed = PackedCaptions(many, describing: Array(repeating: 0, count: count))
       let inputs = ScheduledSampling(.exponential(k: 1)).replacingWords(
-        in: packed, describing: features.slice(0..<1), by: decoder, rate: 0.4,
+        in: packed, describing: VisualFeatures(features.slice(0..<1)), by: decoder, rate: 0.4,
         .init(SeededRandom(5), epoch: 0, examples: Array(0..<count)), in: .float32
       ).inputs.map(\.index)
       let counts = (0..<12).map { word in inputs.count { $0 == word } }
@@ -170,7 +171,7 @@ extension TrainingTests {
       _ draw: ScheduledSampling.Draw, epoch: Int
     ) -> PackedCaptions {
       ScheduledSampling(.exponential(k: 1), draw: draw).replacingWords(
-        in: packed, describing: features, by: decoder, rate: rate,
+        in: packed, describing: VisualFeatures(features), by: decoder, rate: rate,
         .init(SeededRandom(7), epoch: epoch, examples: packed.order.map { numbers[$0] }),
         in: .float32)
     }

@@ -25,9 +25,10 @@ struct SelfCriticalLearningTests {
   ) -> [[TokenID]] {
     func draw(_ decoder: some CaptionDecoder) -> [[TokenID]] {
       learning.drawnCaptions(
-        describing: Tensor(
-          concatenating: pictures.map { FormulaWeights.scaled("picture\($0)", [1, 128], 2) },
-          along: 0),
+        describing: VisualFeatures(
+          Tensor(
+            concatenating: pictures.map { FormulaWeights.scaled("picture\($0)", [1, 128], 2) },
+            along: 0)),
         by: decoder, maximumWords: 4,
         .init(SeededRandom(9), epoch: epoch, examples: pictures), in: .float32)
     }
@@ -47,7 +48,8 @@ struct SelfCriticalLearningTests {
     learning.drawCount = 20_000
     let first = drawn(learning, pictures: [2]).map { $0[1].index }
     func probabilities(_ decoder: some CaptionDecoder) -> [Float] {
-      let start = decoder.start(FormulaWeights.scaled("picture2", [1, 128], 2))
+      let start = decoder.start(
+        VisualFeatures(FormulaWeights.scaled("picture2", [1, 128], 2)))
       let (logits, _) = decoder.logits(
         after: [.start], start.state, start.context, pictureOfRow: [0])
       return softmax(logits).floats
@@ -76,7 +78,7 @@ struct SelfCriticalLearningTests {
       encoder: encoder,
       decoder: DecoderConfiguration(
         cell: .gru, embeddingSize: 8, hiddenSize: 8,
-        attention: attends ? .soft(annotationSize: 6, attentionSize: 5) : .none
+        reading: attends ? .attention(.positions, annotationSize: 6, attentionSize: 5) : .first
       ).makeDecoder(reading: encoder, vocabularySize: vocabularySize))
     var random = SeededGenerator(seed: 3)
     model.initialize(using: &random)
@@ -92,7 +94,8 @@ struct SelfCriticalLearningTests {
     let rewards = (0..<300).map { epoch in
       state.epoch = epoch
       return -state.learn(
-        from: [TrainingBatch(examples, .features(features))], plan, epochProgress: 0,
+        from: [TrainingBatch(examples, .features(VisualFeatures(features)))], plan,
+        epochProgress: 0,
         reward: { words, picture in
           Double(words.count { $0 == TokenID(4 + picture) }) / 4
         }

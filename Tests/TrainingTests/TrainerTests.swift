@@ -77,9 +77,9 @@ struct TrainerTests {
     var trainer = set.trainer(plan)
     let pixels = try PictureLoader(set.configuration.encoder.preprocessing)
       .pixels(of: trainer.training, epoch: 0)
+    let seen = trainer.state.model.features(of: pixels, in: .float32).values
     // Kept in bfloat16; a number that lies between two of its may be rounded either way.
-    let expected = trainer.state.model.encoder.features(pixels)
-      .converted(to: .bfloat16).converted(to: .float32).mean(over: [0])
+    let expected = seen.converted(to: .bfloat16).converted(to: .float32).mean(over: [0])
     for _ in 0..<2 {
       _ = try trainer.learnEpoch()
       let measured = try #require(
@@ -203,7 +203,7 @@ struct TrainerTests {
       let poison: [Float] = [.nan, .infinity, -.infinity]
       features[random.below(features.count)] = poison[injection % poison.count]
       let batch = TrainingBatch(
-        examples, .features(Tensor(features, shape: [examples.count, size])))
+        examples, .features(VisualFeatures(Tensor(features, shape: [examples.count, size]))))
       let report = state.learn(from: [batch], plan, epochProgress: 0)
       #expect(report.wasSkipped, "\(injection): \(report)")
       #expect(state.step == before.step + 1)

@@ -102,7 +102,8 @@ extension TrainingTests {
       let example = TrainingExample(
         number: 0, path: "", captions: [.init(number: 0, words: [.start, TokenID(7), .end])],
         canBeMirrored: false)
-      let batch = TrainingBatch([example], .features(Tensor(repeating: .nan, shape: [1, 128])))
+      let batch = TrainingBatch(
+        [example], .features(VisualFeatures(Tensor(repeating: .nan, shape: [1, 128]))))
       let report = run.learn(from: [batch], 1, &state)
       #expect(report.loss.isNaN && report.gradientNorm.isNaN && report.step == 2)
       try expectSameBits(state, before)

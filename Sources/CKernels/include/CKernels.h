@@ -251,8 +251,11 @@ void ck_gru_gates_gradient(const float *gates, const float *recurrent, const flo
 
 // MARK: Additive attention (attention.c)
 
+/// The positions of all pictures lie one after the other, those of picture p from `starts[p]` to
+/// `starts[p + 1]`. `positions` is the most that any has.
 typedef struct {
   int64_t rows, pictures, positions, size, channels;
+  const int32_t *starts;
 } ck_attention;
 
 /// What `ck_attend` was given and the weights it gave.
@@ -264,9 +267,9 @@ typedef struct {
 
 enum { CK_MOST_POSITIONS = 4096 };
 
-/// `queries` [rows, size] look at `keys` [pictures, positions, size] of the picture of each row.
-/// `weights` [rows, positions] become softmax(scoring · tanh(key + query)), and `context` [rows, channels]
-/// the mean of `values` [pictures, positions, channels] by them.
+/// `queries` [rows, size] look at `keys` [positions of all, size] of the picture of each row.
+/// `weights` [rows, positions] become softmax(scoring · tanh(key + query)), 0 behind a picture's last, and
+/// `context` [rows, channels] the mean of `values` [positions of all, channels] by them.
 void ck_attend(const float *queries, const float *keys, const float *values, const float *scoring,
                const int32_t *pictures, ck_attention shape, float *context, float *weights);
 /// `dscores` [rows, positions] are the gradients before the softmax, `dscoring` [rows, size] is that of

@@ -22,11 +22,13 @@ public protocol CaptionDecoder: Module {
   var wordLogits: Linear { get }
 
   /// Takes the measure of `features` before learning from them and their like.
-  mutating func measure(_ features: Tensor)
+  mutating func measure(_ features: VisualFeatures)
 
-  /// Looks at `features`, `[P, F]` or `[P, L, F]`, multiplying in `precision`; the state has one row per
-  /// picture, ready to read `<bos>`.
-  func start(_ features: Tensor, in precision: ElementType) -> (context: Context, state: State)
+  /// Looks at `features`, multiplying in `precision`; the state has one row per picture or clip, ready to
+  /// read `<bos>`.
+  func start(
+    _ features: VisualFeatures, in precision: ElementType
+  ) -> (context: Context, state: State)
 
   /// Reads one word per caption.
   ///
@@ -51,7 +53,7 @@ public protocol CaptionDecoder: Module {
   ///   - precision: What products are computed in.
   /// - Returns: What the words are scored by that follow each word read.
   func outputs(
-    for captions: PackedCaptions, describing features: Tensor, dropout: SequenceDropout?,
+    for captions: PackedCaptions, describing features: VisualFeatures, dropout: SequenceDropout?,
     in precision: ElementType
   ) -> DecoderOutputs
 }
@@ -62,8 +64,8 @@ public struct DecoderStep<State: Sendable>: Sendable {
   public let output: Tensor
   /// What is remembered, the words read included.
   public let state: State
-  /// How much each position of the picture counted, `[B, L]`, each row adding up to 1; nil where it was not
-  /// looked at again.
+  /// How much each position of the picture, or frame of the clip, counted, `[B, L]`, each row adding up to
+  /// 1; nil where it was not looked at again.
   public let attention: Tensor?
 
   public init(output: Tensor, state: State, attention: Tensor? = nil) {
@@ -118,7 +120,7 @@ public struct CaptionLosses: Sendable {
 
 extension CaptionDecoder {
   /// Looks at `features` with all the precision there is.
-  public func start(_ features: Tensor) -> (context: Context, state: State) {
+  public func start(_ features: VisualFeatures) -> (context: Context, state: State) {
     start(features, in: .float32)
   }
 
@@ -141,7 +143,8 @@ extension CaptionDecoder {
   ///   - precision: What products are computed in.
   /// - Returns: What each costs, the words first.
   public func losses(
-    of captions: PackedCaptions, describing features: Tensor, dropout: SequenceDropout? = nil,
+    of captions: PackedCaptions, describing features: VisualFeatures,
+    dropout: SequenceDropout? = nil,
     costs: CaptionCosts = CaptionCosts(), weights: [Float]? = nil,
     in precision: ElementType = .float32
   ) -> CaptionLosses {
@@ -158,7 +161,7 @@ extension CaptionDecoder {
         }))
     let wordCount = Float(captions.targets.count)
     if costs.coverageWeight > 0, let coverage = outputs.coverage {
-      let missing = 1 - coverage
+      let missing = features.presence(of: captions.pictures) - coverage
       losses.coverage = (missing * missing).sum() * (costs.coverageWeight / wordCount)
     }
     if costs.normWeight > 0 {
@@ -169,7 +172,7 @@ extension CaptionDecoder {
   }
 
   /// The mean of `-log p` over all words of `captions`, in nats per word.
-  public func loss(of captions: PackedCaptions, describing features: Tensor) -> Tensor {
+  public func loss(of captions: PackedCaptions, describing features: VisualFeatures) -> Tensor {
     losses(of: captions, describing: features).words
   }
 }

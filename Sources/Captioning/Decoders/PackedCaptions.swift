@@ -38,6 +38,15 @@ public struct PackedCaptions: Sendable, Equatable {
     self.pictures = order.map { pictures[$0] }
   }
 
+  /// The first sequence that describes each of so many pictures; 0 where none does.
+  func firstSequences(ofPictures count: Int) -> [Int] {
+    var first = [Int?](repeating: nil, count: count)
+    for (sequence, picture) in pictures.enumerated() where first[picture] == nil {
+      first[picture] = sequence
+    }
+    return first.map { $0 ?? 0 }
+  }
+
   /// The same captions to be said, while other words are read.
   public func reading(_ words: [TokenID]) -> PackedCaptions {
     precondition(words.count == inputs.count, "packed captions: \(words.count) words to read")

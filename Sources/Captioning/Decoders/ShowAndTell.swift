@@ -48,9 +48,9 @@ public struct ShowAndTell<Cell: RecurrentCell>: CaptionDecoder {
   }
 
   public func start(
-    _ features: Tensor, in precision: ElementType
+    _ features: VisualFeatures, in precision: ElementType
   ) -> (context: Void, state: Cell.State) {
-    let state = cell.initialState(rows: features.shape[0], on: features.device)
+    let state = cell.initialState(rows: features.count, on: features.values.device)
     return ((), cell(embedded(features, in: precision).converted(to: precision), from: state).state)
   }
 
@@ -64,7 +64,7 @@ public struct ShowAndTell<Cell: RecurrentCell>: CaptionDecoder {
   }
 
   public func outputs(
-    for captions: PackedCaptions, describing features: Tensor, dropout: SequenceDropout?,
+    for captions: PackedCaptions, describing features: VisualFeatures, dropout: SequenceDropout?,
     in precision: ElementType
   ) -> DecoderOutputs {
     let pictures = embedded(features, in: precision).rows(captions.pictures)
@@ -74,7 +74,7 @@ public struct ShowAndTell<Cell: RecurrentCell>: CaptionDecoder {
     let layout = captions.layout.precededByOneStep
     var inputs = Tensor(concatenating: [pictures, words], along: 0).converted(to: precision)
     if let dropout { inputs = dropout(inputs, layout, at: .input) }
-    let state = cell.initialState(rows: count, on: features.device)
+    let state = cell.initialState(rows: count, on: features.values.device)
     let hidden = cell(inputs, layout, from: state, dropout: dropout).hidden
     // What the cell says after the picture alone is not a word.
     let output = hidden.slice(count..<layout.rowCount)
@@ -82,11 +82,11 @@ public struct ShowAndTell<Cell: RecurrentCell>: CaptionDecoder {
       dropout?(output, captions.layout, at: .output) ?? output, hidden: hidden)
   }
 
-  public mutating func measure(_ features: Tensor) { imageNorm.measure(features) }
+  public mutating func measure(_ features: VisualFeatures) { imageNorm.measure(features.values) }
 
-  /// `[P, F]` to the cell's first inputs, `[P, E]`.
-  private func embedded(_ features: Tensor, in precision: ElementType) -> Tensor {
-    imageEmbedding(imageNorm(features).converted(to: precision))
+  /// The cell's first inputs, `[P, E]`.
+  private func embedded(_ features: VisualFeatures, in precision: ElementType) -> Tensor {
+    imageEmbedding(imageNorm(features.values).converted(to: precision))
   }
 
   public mutating func visitParameters(_ visitor: inout ParameterVisitor) {

@@ -11,7 +11,8 @@ import Text
 ///     p(word t+1) = softmax(V (W_word[word t] + W_h hₜ + W_z zₜ) + b)
 ///
 /// The gate β has a number for each feature, as in most implementations since; the paper's has one for all.
-/// Unlike there, features are standardised and projected once: nothing else of a picture is kept.
+/// Unlike there, features are standardised and projected once: nothing else of a picture is kept. Over the
+/// frames of a clip instead of positions this is temporal attention (Yao et al., 2015).
 public struct ShowAttendAndTell<Cell: RecurrentCell>: CaptionDecoder {
   /// Brings every feature to mean 0 and deviation 1 over all positions.
   public var featureNorm: FeatureNorm
@@ -43,27 +44,30 @@ public struct ShowAttendAndTell<Cell: RecurrentCell>: CaptionDecoder {
   public var featureSize: Int { annotation.weight.shape[1] }
   public var vocabularySize: Int { wordScoring.bias.elementCount }
   public var wordLogits: Linear { wordScoring.layer(beside: wordEmbedding) }
-  public var featureKind: FeatureKind { .positions }
+  /// Whether positions of pictures are looked at, or frames of clips.
+  public let featureKind: FeatureKind
 
   /// What is kept of pictures.
   public struct Context: Sendable {
-    /// `[P, L, A]`.
+    /// `[N, A]`.
     let keys: Tensor
-    /// `[P, L, D]`.
-    let annotations: Tensor
+    /// `[N, D]`, `N` being the positions of all pictures.
+    let annotations: VisualFeatures
   }
 
   /// - Parameters:
   ///   - cell: Reads words of `E` numbers together with `annotationSize` numbers seen.
   ///   - cellName: What weight files call it, such as `lstm`.
+  ///   - featureKind: `.positions` or `.frames`.
   ///   - annotationSize: `D`.
   ///   - attentionSize: `A`.
   ///   - featureSize: How many numbers describe a position of a picture.
   ///   - vocabularySize: How many words there are, special ones included.
   ///   - isTied: Whether words are scored by the rows of the embedding.
   public init(
-    cell: Cell, named cellName: String, annotationSize: Int, attentionSize: Int, featureSize: Int,
-    vocabularySize: Int, isTied: Bool = false
+    cell: Cell, named cellName: String, lookingAt featureKind: FeatureKind = .positions,
+    annotationSize: Int, attentionSize: Int, featureSize: Int, vocabularySize: Int,
+    isTied: Bool = false
   ) {
     let (embeddingSize, hiddenSize) = (cell.inputSize - annotationSize, cell.hiddenSize)
     featureNorm = FeatureNorm(size: featureSize)
@@ -79,16 +83,16 @@ public struct ShowAttendAndTell<Cell: RecurrentCell>: CaptionDecoder {
     seenOutput = Linear(from: annotationSize, to: embeddingSize)
     wordScoring = WordScoring(
       from: embeddingSize, vocabularySize: vocabularySize, isTied: isTied)
-    (self.cell, self.cellName) = (cell, cellName)
+    (self.cell, self.cellName, self.featureKind) = (cell, cellName, featureKind)
   }
 
   public func start(
-    _ features: Tensor, in precision: ElementType
+    _ features: VisualFeatures, in precision: ElementType
   ) -> (context: Context, state: Cell.State) {
-    let annotations = relu(featureNorm(features, then: annotation, in: precision))
-    let mean = annotations.mean(over: [1]).converted(to: precision)
+    let annotations = features.map { relu(featureNorm($0, then: annotation, in: precision)) }
+    let mean = annotations.means.converted(to: precision)
     let parts = initialState.map { tanh($0(mean)) }
-    let keys = attentionKey(annotations.converted(to: precision))
+    let keys = attentionKey(annotations.values.converted(to: precision))
     return (Context(keys: keys, annotations: annotations), cell.state(of: parts))
   }
 
@@ -100,7 +104,7 @@ public struct ShowAttendAndTell<Cell: RecurrentCell>: CaptionDecoder {
   }
 
   public func outputs(
-    for captions: PackedCaptions, describing features: Tensor, dropout: SequenceDropout?,
+    for captions: PackedCaptions, describing features: VisualFeatures, dropout: SequenceDropout?,
     in precision: ElementType
   ) -> DecoderOutputs {
     let (context, first) = start(features, in: precision)
@@ -138,8 +142,9 @@ public struct ShowAttendAndTell<Cell: RecurrentCell>: CaptionDecoder {
   ) -> DecoderStep<Cell.State> {
     let before = cell.hidden(of: state).converted(to: precision)
     let (seen, attention) = additiveAttention(
-      attentionQuery(before), keys: context.keys, values: context.annotations,
-      scoring: attentionScoring, pictureOfRow: pictureOfRow)
+      attentionQuery(before), keys: context.keys, values: context.annotations.values,
+      positionCounts: context.annotations.counts, scoring: attentionScoring,
+      pictureOfRow: pictureOfRow)
     let admitted = sigmoid(attentionGate(before)) * seen
     let input = Tensor(concatenating: [words, admitted], along: 1).converted(to: precision)
     let layout = SequenceLayout(steps: 1, rows: pictureOfRow.count)
@@ -148,9 +153,7 @@ public struct ShowAttendAndTell<Cell: RecurrentCell>: CaptionDecoder {
     return DecoderStep(output: output.converted(to: precision), state: next, attention: attention)
   }
 
-  public mutating func measure(_ features: Tensor) {
-    featureNorm.measure(features.reshaped(to: [-1, featureSize]))
-  }
+  public mutating func measure(_ features: VisualFeatures) { featureNorm.measure(features.values) }
 
   public mutating func visitParameters(_ visitor: inout ParameterVisitor) {
     visitor.visit("feature_norm", &featureNorm)

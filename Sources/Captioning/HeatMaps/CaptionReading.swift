@@ -24,7 +24,7 @@ extension CaptionsInProgress {
 extension CaptionDecoder {
   /// How much each position of the only picture in `features` counted for each of `words`, which add up to 1;
   /// nothing where the decoder does not look at the picture again.
-  func attention(saying words: [TokenID], of features: Tensor) -> [[Float]] {
+  func attention(saying words: [TokenID], of features: VisualFeatures) -> [[Float]] {
     var (context, state) = start(features)
     var last = TokenID.start
     return words.compactMap { word in

@@ -2,8 +2,7 @@ import Media
 
 /// Captions what many files show, packed into full batches for the encoder and for the search.
 ///
-/// A picture is a file of one segment of one frame. Segments of clips are described by the mean of what
-/// the encoder sees in their frames. Files are known by numbers of the caller's; one is done when its last
+/// A picture is a file of one segment of one frame. Files are known by numbers of the caller's; one is done when its last
 /// segment has captions, and several may be under way.
 package struct CaptionPacker {
   /// What was said of a file's segments, in their order, and how long that took.
@@ -132,10 +131,10 @@ package struct CaptionPacker {
     segments.removeFirst(batch.count)
     var captions: [[Caption]] = []
     let time = ContinuousClock().measure {
-      let means = batch.map { EncodedPictures(concatenating: $0.seen).mean }
+      let frames = EncodedPictures(concatenating: batch.flatMap(\.seen))
       let numbers = batch.map { (files[$0.file]?.firstNumber ?? 0) + $0.place }
       captions = captioner.captions(
-        from: EncodedPictures(concatenating: means), numbers: numbers)
+        from: captioner.clips(of: frames, batch.map(\.frameCount)), numbers: numbers)
     }
     for (segment, captions) in zip(batch, captions) {
       let captioned = CaptionedSegment(

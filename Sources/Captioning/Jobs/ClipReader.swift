@@ -10,7 +10,8 @@ package struct FramedSegment: Sendable {
 
 /// Reads clips for one encoder, part by part, so that memory does not grow with their length.
 package struct ClipReader: Sendable {
-  private let preprocessing: ImagePreprocessing
+  /// Makes a frame what the encoder sees.
+  private let frame: @Sendable (Image) -> Image
   private let sampling: ClipSampling
   private let options: VideoOptions
 
@@ -21,7 +22,17 @@ package struct ClipReader: Sendable {
   package init(
     for preprocessing: ImagePreprocessing, _ sampling: ClipSampling, _ options: VideoOptions
   ) {
-    (self.preprocessing, self.sampling, self.options) = (preprocessing, sampling, options)
+    self.init(sampling, options, frame: preprocessing.frame)
+  }
+
+  /// - Parameters:
+  ///   - sampling: Which frames are looked at.
+  ///   - options: What is refused.
+  ///   - frame: Makes a frame what the encoder sees.
+  package init(
+    _ sampling: ClipSampling, _ options: VideoOptions, frame: @escaping @Sendable (Image) -> Image
+  ) {
+    (self.sampling, self.options, self.frame) = (sampling, options, frame)
   }
 
   /// What reading a clip taught us.
@@ -55,9 +66,10 @@ package struct ClipReader: Sendable {
       elsewhere += start.duration(to: clock.now)
     }
     func frames() throws -> SegmentFrames {
-      var parts = try SegmentFrames(clip.segments(sampling), each: sampling.framesPerSegment)
-      try clip.showFrames(at: parts.times) { places, frame in
-        try parts.add(preprocessing.frame(frame.image), seenAt: places, hand)
+      let segments = try clip.segments(sampling)
+      var parts = SegmentFrames(segments.map { ($0, clip.times(of: $0, sampling)) })
+      try clip.showFrames(at: parts.times) { places, image in
+        try parts.add(frame(image.image), seenAt: places, hand)
       }
       return parts
     }
@@ -78,22 +90,27 @@ package struct ClipReader: Sendable {
 private struct SegmentFrames {
   let times: [Double]
   private let segments: [ClipSegment]
-  private let each: Int
+  /// Which part each of the times is in.
+  private let parts: [Int32]
   private var current = 0
   private var images: [Image] = []
 
-  init(_ segments: [ClipSegment], each: Int) {
-    (self.segments, self.each) = (segments, each)
-    times = segments.flatMap { $0.times(each) }
+  /// - Parameter segments: The parts, in order, and when their frames are shown.
+  init(_ segments: [(segment: ClipSegment, times: [Double])]) {
+    self.segments = segments.map(\.segment)
+    times = segments.flatMap(\.times)
+    parts = segments.enumerated().flatMap { part, segment in
+      segment.times.map { _ in Int32(part) }
+    }
   }
 
   /// Adds a frame once to each part that has one of `places`, and hands on the parts before.
   mutating func add(
     _ image: Image, seenAt places: Range<Int>, _ deliver: (FramedSegment) throws -> Void
   ) rethrows {
-    for segment in places.lowerBound / each...(places.upperBound - 1) / each {
+    for segment in parts[places.lowerBound]...parts[places.upperBound - 1] {
       if segment > current { try finish(deliver) }
-      current = segment
+      current = Int(segment)
       images.append(image)
     }
   }

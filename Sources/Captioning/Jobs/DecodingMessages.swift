@@ -64,7 +64,7 @@ extension ClipSampling {
     self.init()
     if let seconds = json["every"]?.number { cutting = .every(seconds) }
     if json["scenes"] != nil { cutting = .scenes }
-    frameCount = json["frames"]?.integer
+    frames = json["frames"].flatMap(Frames.init(json:))
     (start, end) = (json["start"]?.number, json["end"]?.number)
   }
 }

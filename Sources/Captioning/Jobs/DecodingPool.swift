@@ -15,7 +15,8 @@ package struct DecodingPool: MediaDecoder, ~Copyable {
   private(set) var pool: WorkerPool
   private let order: [UInt8]
   private let size: Int
-  private let framesPerSegment: Int
+  /// Of one segment.
+  private let mostFrames: Int
   private let settings: Settings
   private let maximumFileBytes: Int
 
@@ -61,8 +62,8 @@ package struct DecodingPool: MediaDecoder, ~Copyable {
     for preprocessing: ImagePreprocessing, _ options: StillImageOptions, _ settings: Settings,
     _ sampling: ClipSampling = ClipSampling(), _ clipOptions: VideoOptions = VideoOptions()
   ) throws(WorkerError) {
-    (size, framesPerSegment) = (preprocessing.size, sampling.framesPerSegment)
-    let frameCount = min(framesPerSegment, Self.framesPerAnswer)
+    (size, mostFrames) = (preprocessing.size, sampling.chosenFrames.most)
+    let frameCount = min(mostFrames, Self.framesPerAnswer)
     var workers = WorkerSettings(
       workerCount: settings.workerCount, answerByteCount: size * size * 3 * frameCount)
     workers.program = settings.program
@@ -108,7 +109,7 @@ package struct DecodingPool: MediaDecoder, ~Copyable {
       try deliver(number, .segment([image], span: nil))
       try deliver(number, .end(facts))
     case .frames(let images, let segment, let isLast)
-    where file.images.count + images.count <= framesPerSegment
+    where file.images.count + images.count <= mostFrames
       && file.segmentCount < ClipSampling.maximumSegmentCount:
       files[number]?.images = isLast ? [] : file.images + images
       files[number]?.segmentCount += isLast ? 1 : 0

@@ -130,7 +130,7 @@ extension ClipSampling {
     case .every(let seconds): members.append(.init("every", .number(seconds)))
     case .scenes: members.append(.init("scenes", true))
     }
-    members.append(.init("frames", .number(Double(framesPerSegment))))
+    members.append(.init("frames", chosenFrames.json))
     if let start { members.append(.init("start", .number(start))) }
     if let end { members.append(.init("end", .number(end))) }
     return members
@@ -141,5 +141,30 @@ extension JSONValue {
   /// `value` to four places: as exact as captions of different batches agree.
   static func rounded(_ value: Double, to unit: Double = 1e4) -> JSONValue {
     value.isFinite ? .number((value * unit).rounded() / unit) : .null
+  }
+}
+
+extension ClipSampling.Frames {
+  /// A number, or how often and how many.
+  package var json: JSONValue {
+    switch self {
+    case .evenly(let count): .number(Double(count))
+    case .every(let step, let most):
+      ["every": .number(Double(step)), "at_most": .number(Double(most))]
+    }
+  }
+
+  /// Nil where `json` says nothing of the kind.
+  package init?(json: JSONValue) {
+    let counts = 1...1000
+    if let count = json.integer, counts.contains(count) {
+      self = .evenly(count)
+    } else if let step = json["every"]?.integer, let most = json["at_most"]?.integer,
+      (1...1_000_000).contains(step), counts.contains(most)
+    {
+      self = .every(step, atMost: most)
+    } else {
+      return nil
+    }
   }
 }

@@ -1,12 +1,15 @@
 import Files
 import ImageEncoders
 import Layers
+import Media
 
 /// What `config.json` of a model folder says: everything but the numbers and the words.
 package struct ModelConfiguration: Sendable, Equatable {
   package var encoder: EncoderConfiguration
   /// Absent for an encoder that was imported and has learned no captions yet.
   package var decoder: DecoderConfiguration?
+  /// Which frames of clips it has learned to look at; nil where it has learned from pictures.
+  package var frames: ClipSampling.Frames?
   /// How captions are found unless the user says otherwise.
   package var beamWidth = 3
   package var maximumWords = 20
@@ -63,12 +66,24 @@ package struct DecoderConfiguration: Sendable, Equatable {
   /// The recurrent cells there are, under the names that users type.
   package enum CellKind: String, Sendable, CaseIterable { case lstm, gru, rnn }
 
-  /// How the picture is looked at again before each word.
-  package enum Attention: Sendable, Equatable {
-    /// Not at all: Show and Tell.
-    case none
-    /// At all positions, some more than others: Show, Attend and Tell.
-    case soft(annotationSize: Int, attentionSize: Int)
+  /// How what a picture or clip shows gets among the words.
+  package enum Reading: Sendable, Equatable {
+    /// It is read once, before all words: Show and Tell.
+    case first
+    /// It is read beside every word, by the lowest layer, or factored by the one above: LRCN.
+    case everyWord(isFactored: Bool)
+    /// It is looked at again before each word, some of it more than the rest: Show, Attend and Tell.
+    case attention(Places, annotationSize: Int, attentionSize: Int)
+    /// A clip is read frame by frame before all words: S2VT.
+    case frames
+
+    /// What attention chooses among.
+    package enum Places: Sendable, Equatable {
+      /// Positions of a picture.
+      case positions
+      /// Frames of a clip.
+      case frames
+    }
   }
 
   package var cell: CellKind
@@ -80,20 +95,26 @@ package struct DecoderConfiguration: Sendable, Equatable {
   package var layerCount = 1
   /// Whether connections lead around each of them but the first.
   package var isResidual = false
-  package var attention: Attention
+  package var reading: Reading
   /// Whether words are scored by the rows of the word embedding.
   package var isTied = false
 
   package init(
     cell: CellKind = .lstm, embeddingSize: Int = 512, hiddenSize: Int = 512,
-    attention: Attention = .none
+    reading: Reading = .first
   ) {
     (self.cell, self.embeddingSize, self.hiddenSize) = (cell, embeddingSize, hiddenSize)
-    self.attention = attention
+    self.reading = reading
   }
 
-  /// What the decoder reads of a picture.
-  package var featureKind: FeatureKind { attention == .none ? .pooled : .positions }
+  /// What the decoder reads of a picture or clip.
+  package var featureKind: FeatureKind {
+    switch reading {
+    case .first, .everyWord: .pooled
+    case .attention(.positions, _, _): .positions
+    case .attention(.frames, _, _), .frames: .frames
+    }
+  }
 
   /// A decoder for what `encoder` sees, whose parameters are all zero, to be loaded or initialised.
   package func makeDecoder(
@@ -105,23 +126,34 @@ package struct DecoderConfiguration: Sendable, Equatable {
   /// A decoder whose parameters are all zero, to be loaded or initialised.
   package func makeDecoder(featureSize: Int, vocabularySize: Int) -> any CaptionDecoder {
     func decoder(_ recurrence: some RecurrentCell) -> any CaptionDecoder {
-      switch attention {
-      case .none:
-        ShowAndTell(
+      guard case .attention(let places, let annotationSize, let attentionSize) = reading else {
+        return ShowAndTell(
           cell: recurrence, named: cell.rawValue, featureSize: featureSize,
           vocabularySize: vocabularySize, isTied: isTied)
-      case .soft(let annotationSize, let attentionSize):
-        ShowAttendAndTell(
-          cell: recurrence, named: cell.rawValue, annotationSize: annotationSize,
-          attentionSize: attentionSize, featureSize: featureSize, vocabularySize: vocabularySize,
-          isTied: isTied)
       }
+      return ShowAttendAndTell(
+        cell: recurrence, named: cell.rawValue,
+        lookingAt: places == .frames ? .frames : .positions, annotationSize: annotationSize,
+        attentionSize: attentionSize, featureSize: featureSize, vocabularySize: vocabularySize,
+        isTied: isTied)
     }
     func decoder<Layer: RecurrentLayer>(of layer: (Int, Int) -> Layer) -> any CaptionDecoder {
-      let lowest = layer(cellInputSize, hiddenSize)
-      guard layerCount > 1 else { return decoder(lowest) }
-      let others = (1..<layerCount).map { _ in layer(hiddenSize, hiddenSize) }
-      return decoder(Stacked([lowest] + others, isResidual: isResidual))
+      switch reading {
+      case .first, .attention:
+        let lowest = layer(cellInputSize, hiddenSize)
+        guard layerCount > 1 else { return decoder(lowest) }
+        let others = (1..<layerCount).map { _ in layer(hiddenSize, hiddenSize) }
+        return decoder(Stacked([lowest] + others, isResidual: isResidual))
+      case .everyWord(let isFactored):
+        return LRCN(
+          named: cell.rawValue, layerCount: layerCount, isFactored: isFactored,
+          embeddingSize: embeddingSize, hiddenSize: hiddenSize, featureSize: featureSize,
+          vocabularySize: vocabularySize, isTied: isTied, layer: layer)
+      case .frames:
+        return S2VT(
+          named: cell.rawValue, embeddingSize: embeddingSize, hiddenSize: hiddenSize,
+          featureSize: featureSize, vocabularySize: vocabularySize, isTied: isTied, layer: layer)
+      }
     }
     return switch cell {
     case .lstm: decoder(of: LSTM.init)
@@ -131,13 +163,33 @@ package struct DecoderConfiguration: Sendable, Equatable {
   }
 
   /// Whether words may be tied: what they are scored by must be as long as a row of the embedding.
-  package var canBeTied: Bool { attention != .none || embeddingSize == hiddenSize }
+  package var canBeTied: Bool {
+    if case .attention = reading { return true }
+    return embeddingSize == hiddenSize
+  }
+
+  /// What does not fit together, which makes no decoder; nil if all does.
+  package var problem: (key: String, problem: String)? {
+    switch reading {
+    case .everyWord(true) where layerCount < 2:
+      ("layers", "must be 2 or more where the second layer reads the picture")
+    case .frames where layerCount != 2:
+      ("layers", "must be 2, of which one reads frames and one words")
+    case .everyWord where isResidual, .frames where isResidual:
+      ("residual", "is for decoders that read the picture first or with attention")
+    default:
+      isTied && !canBeTied
+        ? (
+          "tied",
+          "needs 'embed' and 'hidden' to be the same, not \(embeddingSize) and \(hiddenSize)"
+        )
+        : nil
+    }
+  }
 
   /// A word, and with attention what was seen.
   private var cellInputSize: Int {
-    switch attention {
-    case .none: embeddingSize
-    case .soft(let annotationSize, _): embeddingSize + annotationSize
-    }
+    guard case .attention(_, let annotationSize, _) = reading else { return embeddingSize }
+    return embeddingSize + annotationSize
   }
 }

@@ -1,6 +1,7 @@
 import Files
 import ImageEncoders
 import Layers
+import Media
 
 // `config.json`, read and written. Unknown keys are left alone: a newer Cutline may have added them.
 
@@ -12,6 +13,7 @@ extension ModelConfiguration {
       .init("schema", .string(Self.schema)), .init("encoder", encoder.json),
     ]
     if let decoder { members.append(.init("decoder", decoder.json)) }
+    if let frames { members.append(.init("frames", frames.json)) }
     var decode: [JSONValue.Member] = [
       .init("beam", .number(Double(beamWidth))), .init("max_words", .number(Double(maximumWords))),
     ]
@@ -44,6 +46,7 @@ extension ModelConfiguration {
     if json["decoder"] != nil {
       decoder = try DecoderConfiguration(try fields.object("decoder"))
     }
+    if json["frames"] != nil { frames = try fields.frames("frames") }
     if json["decode"] != nil {
       let decode = try fields.object("decode")
       beamWidth = try decode.integer("beam", in: 1...1000)
@@ -137,15 +140,19 @@ extension DecoderConfiguration {
     ]
     if gruReset != .after { members.append(.init("gru_reset", .string(gruReset.rawValue))) }
     if isResidual { members.append(.init("residual", true)) }
-    switch attention {
-    case .none:
-      members += [.init("attention", "none"), .init("image", "first")]
-    case .soft(let annotationSize, let attentionSize):
+    let names = reading.names
+    members += [
+      .init("attention", .string(names.attention.rawValue)),
+      .init("image", .string(names.image.rawValue)),
+    ]
+    switch reading {
+    case .attention(_, let annotationSize, let attentionSize):
       members += [
-        .init("attention", "soft"), .init("image", "initial_state"),
         .init("annotation", .number(Double(annotationSize))),
         .init("attention_size", .number(Double(attentionSize))),
       ]
+    case .everyWord(true): members.append(.init("factored", true))
+    case .first, .everyWord, .frames: break
     }
     if isTied { members.append(.init("tied", true)) }
     return .object(members)
@@ -159,32 +166,69 @@ extension DecoderConfiguration {
     if fields.json["layers"] != nil { layerCount = try fields.integer("layers", in: 1...64) }
     gruReset = try fields.choice("gru_reset", GRU.Reset.self, default: .after)
     isResidual = try fields.flag("residual")
-    let image: String
-    switch try fields.choice("attention", AttentionKind.self, default: AttentionKind.none) {
-    case .none: image = "first"
-    case .soft:
-      image = "initial_state"
-      attention = .soft(
-        annotationSize: try fields.integer("annotation", in: 1...65536),
-        attentionSize: try fields.integer("attention_size", in: 1...65536))
-    }
-    let found = fields.json["image"].map { $0.string ?? $0.compactText } ?? image
-    guard found == image else {
-      throw ConfigurationProblem(
-        key: fields.path("image"),
-        problem: "is \"\(found)\"; this version knows only \"\(image)\"")
-    }
+    reading = try fields.reading()
     isTied = try fields.flag("tied")
-    guard !isTied || canBeTied else {
-      throw ConfigurationProblem(
-        key: fields.path("tied"),
-        problem: "needs 'embed' and 'hidden' to be the same, not \(embeddingSize) and \(hiddenSize)"
-      )
+    if let (key, problem) = problem {
+      throw ConfigurationProblem(key: fields.path(key), problem: problem)
     }
   }
 }
 
-private enum AttentionKind: String, CaseIterable { case none, soft }
+/// What configurations call the ways of reading.
+private enum AttentionName: String, CaseIterable { case none, soft, temporal }
+private enum ImageName: String, CaseIterable {
+  case first
+  case initialState = "initial_state"
+  case everyWord = "every_word"
+  case frames
+}
+
+extension DecoderConfiguration.Reading {
+  fileprivate var names: (attention: AttentionName, image: ImageName) {
+    switch self {
+    case .first: (.none, .first)
+    case .everyWord: (.none, .everyWord)
+    case .attention(.positions, _, _): (.soft, .initialState)
+    case .attention(.frames, _, _): (.temporal, .initialState)
+    case .frames: (.none, .frames)
+    }
+  }
+}
+
+extension ConfigurationFields {
+  fileprivate func reading() throws(ConfigurationProblem) -> DecoderConfiguration.Reading {
+    let attention = try choice("attention", AttentionName.self, default: AttentionName.none)
+    let image = try choice(
+      "image", ImageName.self, default: attention == .none ? .first : .initialState)
+    let reading: DecoderConfiguration.Reading
+    switch (attention, image) {
+    case (.none, .everyWord): reading = .everyWord(isFactored: try flag("factored"))
+    case (.none, .frames): reading = .frames
+    case (.none, _): reading = .first
+    case (.soft, _), (.temporal, _):
+      reading = .attention(
+        attention == .soft ? .positions : .frames,
+        annotationSize: try integer("annotation", in: 1...65536),
+        attentionSize: try integer("attention_size", in: 1...65536))
+    }
+    guard reading.names.image == image else {
+      throw ConfigurationProblem(
+        key: path("image"),
+        problem: "is \"\(image.rawValue)\"; with this attention it can only be "
+          + "\"\(reading.names.image.rawValue)\"")
+    }
+    return reading
+  }
+
+  fileprivate func frames(_ key: String) throws(ConfigurationProblem) -> ClipSampling.Frames {
+    guard let value = json[key], let frames = ClipSampling.Frames(json: value) else {
+      throw ConfigurationProblem(
+        key: path(key),
+        problem: "must be a number from 1 to 1000, or {\"every\": n, \"at_most\": m}")
+    }
+    return frames
+  }
+}
 
 /// Which setting of a configuration cannot be used, and why.
 package struct ConfigurationProblem: Error, Sendable, Equatable {

@@ -32,14 +32,14 @@ public struct BeamSearch: Sendable, Equatable {
   /// Finds captions for each picture.
   ///
   /// - Parameters:
-  ///   - features: `[P, F]` or `[P, L, F]`.
+  ///   - features: Of all pictures or clips.
   ///   - decoder: Scores the words.
   /// - Returns: Up to `width` captions of each picture, the best first.
   public func captions<Decoder: CaptionDecoder>(
-    of features: Tensor, by decoder: Decoder
+    of features: VisualFeatures, by decoder: Decoder
   ) -> [[Hypothesis]] {
     captions(
-      from: DecoderCaptions(of: features, by: decoder), pictureCount: features.shape[0])
+      from: DecoderCaptions(of: features, by: decoder), pictureCount: features.count)
   }
 
   /// Finds captions for each picture.

@@ -20,7 +20,7 @@ struct DecoderCaptions<Decoder: CaptionDecoder>: CaptionsInProgress {
   private var state: Decoder.State
 
   /// Empty captions of all pictures of `features`, one each.
-  init(of features: Tensor, by decoder: Decoder) {
+  init(of features: VisualFeatures, by decoder: Decoder) {
     self.decoder = decoder
     (context, state) = decoder.start(features)
   }
@@ -42,7 +42,7 @@ struct DecoderCaptions<Decoder: CaptionDecoder>: CaptionsInProgress {
 
 extension CaptionDecoder {
   /// Empty captions of all pictures of `features`, one each.
-  func emptyCaptions(of features: Tensor) -> any CaptionsInProgress {
+  func emptyCaptions(of features: VisualFeatures) -> any CaptionsInProgress {
     DecoderCaptions(of: features, by: self)
   }
 }

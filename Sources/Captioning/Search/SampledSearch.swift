@@ -27,15 +27,15 @@ public struct SampledSearch: Sendable, Equatable {
   /// Draws captions for each picture.
   ///
   /// - Parameters:
-  ///   - features: `[P, F]`.
+  ///   - features: Of all pictures or clips.
   ///   - decoder: Scores the words; its own log-probabilities are reported, without temperature.
   ///   - firstPicture: The number of the first picture among all that are captioned.
   /// - Returns: `count` captions of each picture, most likely first.
   public func captions<Decoder: CaptionDecoder>(
-    of features: Tensor, by decoder: Decoder, firstPicture: Int = 0
+    of features: VisualFeatures, by decoder: Decoder, firstPicture: Int = 0
   ) -> [[Hypothesis]] {
     captions(
-      from: DecoderCaptions(of: features, by: decoder), pictureCount: features.shape[0],
+      from: DecoderCaptions(of: features, by: decoder), pictureCount: features.count,
       firstPicture: firstPicture)
   }
 

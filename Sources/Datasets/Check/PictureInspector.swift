@@ -61,7 +61,11 @@ package struct PictureInspector: Sendable {
 
   private func inspection(of picture: CaptionedImage) -> PictureInspection {
     do throws(MediaError) {
-      return try picture.kind == .clip ? clip(picture) : stillImage(picture)
+      return switch picture.kind {
+      case .picture: try stillImage(picture)
+      case .clip: try clip(picture)
+      case .frames: try frames(picture)
+      }
     } catch {
       return PictureInspection(error: error, warnings: [], digest: nil, hash: nil)
     }
@@ -83,7 +87,7 @@ package struct PictureInspector: Sendable {
       hash: isFingerprinting ? DifferenceHash(decoded.image) : nil)
   }
 
-  /// Looks at a clip's first bytes only: it may have gigabytes.
+  /// Decodes a clip as far as its first frame: all of it may have gigabytes.
   private func clip(_ clip: CaptionedImage) throws(MediaError) -> PictureInspection {
     let head = try clip.source.firstBytes(1 << 12)
     guard let format = MediaFormat(recognizing: head), format.isVideo || format == .gif else {
@@ -91,7 +95,19 @@ package struct PictureInspector: Sendable {
         path: clip.path, code: .notMedia, stage: .decode,
         problem: "not a video in any known format. Get a fresh copy.")
     }
-    return PictureInspection(error: nil, warnings: [], digest: nil, hash: nil)
+    var file = try VideoFile(clip.source)
+    _ = try file.firstFrame()
+    return PictureInspection(error: nil, warnings: file.warnings, digest: nil, hash: nil)
+  }
+
+  /// Opens the first picture of a folder of frames.
+  private func frames(_ clip: CaptionedImage) throws(MediaError) -> PictureInspection {
+    let first = try FrameFolder(clip.source).pictures(.evenly(1))
+    let warnings = try first.map { picture throws(MediaError) in
+      try decodeStillImage(picture).warnings
+    }
+    return PictureInspection(
+      error: nil, warnings: Array(warnings.joined()), digest: nil, hash: nil)
   }
 }
 

@@ -10,15 +10,31 @@ package struct ClipSampling: Sendable, Equatable {
     case scenes
   }
   package var cutting = Cutting.whole
-  /// Frames looked at per part, evenly spread; nil is 16 of a whole clip and 8 of shorter parts.
-  package var frameCount: Int?
+  /// Which frames of a part are looked at.
+  package enum Frames: Sendable, Equatable {
+    /// So many, evenly spread.
+    case evenly(Int)
+    /// Every so many-th, beginning with the first; where that were more than `most`, those spread evenly,
+    /// so that nothing of a long clip goes unseen.
+    case every(Int, atMost: Int)
+
+    /// The most frames that are looked at.
+    package var most: Int {
+      switch self {
+      case .evenly(let count), .every(_, let count): count
+      }
+    }
+  }
+  /// Nil is 16 frames of a whole clip and 8 of shorter parts, evenly spread.
+  package var frames: Frames?
   /// Where in the clip to begin and end, in seconds; nil is all of it.
   package var start: Double?
   package var end: Double?
 
   package init() {}
 
-  package var framesPerSegment: Int { frameCount ?? (cutting == .whole ? 16 : 8) }
+  /// Which frames of each part are looked at.
+  package var chosenFrames: Frames { frames ?? .evenly(cutting == .whole ? 16 : 8) }
 
   /// As many parts as a week has seconds.
   package static let maximumSegmentCount = 7 * 86_400
@@ -39,8 +55,28 @@ package struct ClipSegment: Sendable, Equatable {
 
   package init(start: Double, end: Double) { (self.start, self.end) = (start, end) }
 
+  /// When the chosen frames are shown.
+  ///
+  /// - Parameters:
+  ///   - frames: Which are wanted.
+  ///   - frameRate: Of the clip, in frames per second.
+  /// - Returns: Times in ascending order, one at least.
+  package func times(_ frames: ClipSampling.Frames, frameRate: Double) -> [Double] {
+    switch frames {
+    case .evenly(let count): return times(count)
+    case .every(let step, let most):
+      // The last frame may be a little too long, or too short, for a whole one.
+      let count = ((end - start) * frameRate / Double(step) - 0.05 / Double(step)).rounded(.up)
+      guard count <= Double(most) else { return times(most) }
+      return (0..<max(1, Int(count))).map {
+        // In its middle a frame is surely shown.
+        start + (Double($0 * step) + 0.5) / frameRate
+      }
+    }
+  }
+
   /// Times in the middles of `count` equal parts.
-  package func times(_ count: Int) -> [Double] {
+  private func times(_ count: Int) -> [Double] {
     (0..<count).map { start + (Double($0) + 0.5) * (end - start) / Double(count) }
   }
 
@@ -62,6 +98,14 @@ package struct ClipSegment: Sendable, Equatable {
 }
 
 extension VideoFile {
+  /// When the chosen frames of a part are shown.
+  package func times(of segment: ClipSegment, _ sampling: ClipSampling) -> [Double] {
+    segment.times(sampling.chosenFrames, frameRate: info.frameRate ?? Self.usualFrameRate)
+  }
+
+  /// Where the file does not say.
+  private static let usualFrameRate = 25.0
+
   /// The parts of the clip that get a caption each.
   ///
   /// To find scenes, all of the clip is decoded once.
@@ -81,7 +125,7 @@ extension VideoFile {
       // A rest of less than a millisecond is no part, but how numbers are rounded.
       let length = range.upperBound - range.lowerBound - 0.001
       let pieces = (length / step).rounded(.up)
-      let most = ClipSampling.maximumSegmentCount * 8 / max(sampling.framesPerSegment, 8)
+      let most = ClipSampling.maximumSegmentCount * 8 / max(sampling.chosenFrames.most, 8)
       guard pieces <= Double(most) else { throw tooManySegments(most, each: step) }
       let count = Int(pieces)
       return (0..<max(count, 1)).map { index in

@@ -175,7 +175,7 @@ package struct VideoFile: ~Copyable {
   }
 
   /// The first frame.
-  mutating func firstFrame() throws(MediaError) -> Image {
+  package mutating func firstFrame() throws(MediaError) -> Image {
     var first: Image?
     do {
       try showFrames(at: [0]) { first = $1.image }

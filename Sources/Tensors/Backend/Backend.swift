@@ -215,9 +215,9 @@ package struct GroupNormResult: Sendable {
 package struct AttentionInputs: Sendable {
   /// `[rows, size]`.
   package let queries: Region
-  /// `[pictures, positions, size]`.
+  /// `[positions of all pictures, size]`.
   package let keys: Region
-  /// `[pictures, positions, channels]`.
+  /// `[positions of all pictures, channels]`.
   package let values: Region
   /// `[size]`.
   package let scoring: Region
@@ -226,11 +226,33 @@ package struct AttentionInputs: Sendable {
 }
 
 package struct AttentionShape: Sendable {
-  package let rows: Int
-  package let pictures: Int
-  package let positions: Int
+  package private(set) var rows: Int
   package let size: Int
   package let channels: Int
+  /// Where the positions of each picture begin among those of all, and where the last one's end.
+  package let starts: [Int32]
+  /// The most that a picture has; as long are the rows of weights.
+  package let positions: Int
+
+  package init(rows: Int, size: Int, channels: Int, positionCounts: [Int]) {
+    (self.rows, self.size, self.channels) = (rows, size, channels)
+    starts = positionCounts.reduce(into: [0]) { $0.append($0[$0.count - 1] + Int32($1)) }
+    positions = positionCounts.max() ?? 0
+  }
+
+  package var pictures: Int { starts.count - 1 }
+
+  /// The same pictures, looked at by so many rows.
+  package func with(rows: Int) -> AttentionShape {
+    var copy = self
+    copy.rows = rows
+    return copy
+  }
+
+  /// Where the positions of a picture lie among those of all.
+  package func places(ofPicture picture: Int) -> Range<Int> {
+    Int(starts[picture])..<Int(starts[picture + 1])
+  }
 }
 
 /// What a cross-entropy goes by.

@@ -1,19 +1,25 @@
-/// Looks at the positions of pictures (Bahdanau et al., 2015; soft attention of Xu et al., 2015).
+/// Looks at the positions of pictures, or at the frames of clips (Bahdanau et al., 2015; soft attention of
+/// Xu et al., 2015, and Yao et al., 2015).
 ///
 ///     eₗ = v · tanh(keyₗ + query)     α = softmax(e)     context = Σₗ αₗ valueₗ
 ///
+/// The positions of all pictures lie one after the other, so that pictures may have different numbers of
+/// them and nothing is computed for padding.
+///
 /// - Parameters:
 ///   - queries: What is looked for, `[B, A]`.
-///   - keys: What there is to be found at each position, `[P, L, A]`, of at most 4,096 positions.
-///   - values: What is there, `[P, L, F]`.
+///   - keys: What there is to be found at each position, `[N, A]`.
+///   - values: What is there, `[N, F]`.
+///   - positionCounts: How many of the `N` positions each picture has, from 1 to 4,096.
 ///   - scoring: `v`, `[A]`.
-///   - pictureOfRow: Which of the `P` pictures each query looks at.
-/// - Returns: What was seen, `[B, F]`, and how much of it at each position, `[B, L]`; each row of these
-///   weights adds up to 1.
+///   - pictureOfRow: Which of the pictures each query looks at.
+/// - Returns: What was seen, `[B, F]`, and how much of it at each position, `[B, L]`, for the most positions
+///   `L` that a picture has; each row of these weights adds up to 1, and is 0 behind its picture's last.
 public func additiveAttention(
-  _ queries: Tensor, keys: Tensor, values: Tensor, scoring: Tensor, pictureOfRow: [Int]
+  _ queries: Tensor, keys: Tensor, values: Tensor, positionCounts: [Int], scoring: Tensor,
+  pictureOfRow: [Int]
 ) -> (context: Tensor, weights: Tensor) {
-  let attention = AdditiveAttention(queries, keys, values, scoring, pictureOfRow)
+  let attention = AdditiveAttention(queries, keys, values, positionCounts, scoring, pictureOfRow)
   let (context, weights) = attention.look()
   let histories = [queries, keys, values, scoring].map(\.history)
   let results = recordedJointly([context, weights], from: histories) { gradients in
@@ -25,21 +31,24 @@ public func additiveAttention(
 private struct AdditiveAttention: Sendable {
   private let queries: Tensor
   private let keys: Tensor
-  private let values: Tensor
   private let scoring: Tensor
   private let inputs: AttentionInputs
   private let shape: AttentionShape
+  /// Keeps the memory of the regions in `inputs`.
+  private let values: Tensor
 
   init(
-    _ queries: Tensor, _ keys: Tensor, _ values: Tensor, _ scoring: Tensor, _ pictureOfRow: [Int]
+    _ queries: Tensor, _ keys: Tensor, _ values: Tensor, _ positionCounts: [Int],
+    _ scoring: Tensor, _ pictureOfRow: [Int]
   ) {
     precondition(
-      keys.rank == 3 && values.rank == 3 && keys.shape.prefix(2) == values.shape.prefix(2)
-        && (1...4096).contains(keys.shape[1])
-        && queries.shape == [pictureOfRow.count, keys.shape[2]] && scoring.shape == [keys.shape[2]]
-        && pictureOfRow.allSatisfy { (0..<keys.shape[0]).contains($0) },
+      keys.rank == 2 && values.rank == 2 && keys.shape[0] == values.shape[0]
+        && positionCounts.reduce(0, +) == keys.shape[0]
+        && positionCounts.allSatisfy { (1...4096).contains($0) }
+        && queries.shape == [pictureOfRow.count, keys.shape[1]] && scoring.shape == [keys.shape[1]]
+        && pictureOfRow.allSatisfy { positionCounts.indices.contains($0) },
       "attention: \(pictureOfRow.count) queries \(queries.shape), scored by \(scoring.shape), to "
-        + "keys \(keys.shape) and values \(values.shape)")
+        + "keys \(keys.shape) and values \(values.shape) of \(positionCounts.count) pictures")
     requireOneType(queries, [keys, values, scoring], "attention")
     (self.queries, self.keys) = (queries.withoutGradient(), keys.withoutGradient())
     (self.values, self.scoring) = (values.withoutGradient(), scoring.withoutGradient())
@@ -47,8 +56,8 @@ private struct AdditiveAttention: Sendable {
       queries: queries.region, keys: keys.region, values: values.region, scoring: scoring.region,
       pictures: pictureOfRow.map(Int32.init))
     shape = AttentionShape(
-      rows: pictureOfRow.count, pictures: keys.shape[0], positions: keys.shape[1],
-      size: keys.shape[2], channels: values.shape[2])
+      rows: pictureOfRow.count, size: keys.shape[1], channels: values.shape[1],
+      positionCounts: positionCounts)
   }
 
   func look() -> (context: Tensor, weights: Tensor) {
@@ -71,8 +80,8 @@ private struct AdditiveAttention: Sendable {
       dweights: dweights?.region, into: dqueries.region, dscores.region, dscoring.region)
     return [
       .gradient(dqueries),
-      .look(Look(.keys(keys, scoring: scoring), inputs.pictures, queries, dscores)),
-      dcontext.map { .look(Look(.values(shape: values.shape), inputs.pictures, weights, $0)) },
+      .look(Look(.keys(keys, scoring: scoring), shape, inputs.pictures, queries, dscores)),
+      dcontext.map { .look(Look(.values, shape, inputs.pictures, weights, $0)) },
       .gradient(dscoring.sum(over: [0])),
     ]
   }
@@ -86,18 +95,21 @@ package struct Look: Sendable {
   /// To what the gradient is.
   enum Target: Sendable {
     case keys(Tensor, scoring: Tensor)
-    case values(shape: Shape)
+    case values
   }
   private let target: Target
+  /// That of the look; of several together all but the number of rows.
+  private let shape: AttentionShape
   private let pictureOfRow: [Int32]
   /// Of each row: its query and the gradients of its scores, or its weights and the gradient of what it saw.
   private let rows: Tensor
   private let gradients: Tensor
 
   fileprivate init(
-    _ target: Target, _ pictureOfRow: [Int32], _ rows: Tensor, _ gradients: Tensor
+    _ target: Target, _ shape: AttentionShape, _ pictureOfRow: [Int32], _ rows: Tensor,
+    _ gradients: Tensor
   ) {
-    (self.target, self.pictureOfRow) = (target, pictureOfRow)
+    (self.target, self.shape, self.pictureOfRow) = (target, shape, pictureOfRow)
     (self.rows, self.gradients) = (rows, gradients)
   }
 
@@ -125,6 +137,7 @@ package struct Look: Sendable {
 
   private func gradient(from rows: Tensor, _ gradients: Tensor, _ pictures: [Int32]) -> Tensor {
     let device = rows.device
+    let shape = shape.with(rows: rows.shape[0])
     switch target {
     case .keys(let keys, let scoring):
       let dkeys = Tensor(uninitialized: keys.shape, on: device)
@@ -132,24 +145,15 @@ package struct Look: Sendable {
         ofKeys: AttentionInputs(
           queries: rows.region, keys: keys.region, values: keys.region, scoring: scoring.region,
           pictures: pictures),
-        AttentionShape(rows, of: keys.shape, channels: keys.shape[2]), dscores: gradients.region,
-        into: dkeys.region)
+        shape, dscores: gradients.region, into: dkeys.region)
       return dkeys
-    case .values(let shape):
-      let dvalues = Tensor(uninitialized: shape, on: device)
+    case .values:
+      let dvalues = Tensor(
+        uninitialized: [Int(shape.starts[shape.pictures]), shape.channels], on: device)
       device.backend.attendGradient(
-        ofValues: pictures, AttentionShape(rows, of: shape, channels: shape[2]),
-        weights: rows.region, dcontext: gradients.region, into: dvalues.region)
+        ofValues: pictures, shape, weights: rows.region, dcontext: gradients.region,
+        into: dvalues.region)
       return dvalues
     }
-  }
-}
-
-extension AttentionShape {
-  /// Of `rows` that look at pictures of the given shape, `[P, L, size]`.
-  fileprivate init(_ rows: Tensor, of pictures: Shape, channels: Int) {
-    self.init(
-      rows: rows.shape[0], pictures: pictures[0], positions: pictures[1], size: pictures[2],
-      channels: channels)
   }
 }

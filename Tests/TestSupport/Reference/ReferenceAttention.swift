@@ -14,20 +14,20 @@ extension ReferenceBackend {
     let (queries, scoring) = (x.queries.values, x.scoring.values)
     var (seen, shares): ([Double], [Double]) = ([], [])
     for (row, picture) in x.pictures.enumerated() {
-      let scores = (0..<shape.positions).map { l in
+      let places = shape.places(ofPicture: Int(picture))
+      let scores = places.map { place in
         (0..<shape.size).reduce(0.0) { sum, i in
-          let key = keys[(Int(picture) * shape.positions + l) * shape.size + i]
+          let key = keys[place * shape.size + i]
           return sum + scoring[i] * tanh(key + queries[row * shape.size + i])
         }
       }
       let largest = scores.max() ?? 0
       let total = scores.reduce(0) { $0 + exp($1 - largest) }
       let weights = scores.map { exp($0 - largest) / total }
-      shares += weights
+      shares += weights + [Double](repeating: 0, count: shape.positions - weights.count)
       seen += (0..<shape.channels).map { f in
-        weights.enumerated().reduce(0) { sum, weight in
-          let place = Int(picture) * shape.positions + weight.offset
-          return sum + weight.element * values[place * shape.channels + f]
+        zip(places, weights).reduce(0) { sum, weight in
+          sum + weight.1 * values[weight.0 * shape.channels + f]
         }
       }
     }
@@ -45,8 +45,8 @@ extension ReferenceBackend {
     var dquery = [Double](repeating: 0, count: queries.count)
     var (scoringGradient, scoreGradients): ([Double], [Double]) = (dquery, [])
     for (row, picture) in x.pictures.enumerated() {
-      let positions = (0..<shape.positions).map { l in
-        (row: row * shape.positions + l, picture: Int(picture) * shape.positions + l)
+      let positions = shape.places(ofPicture: Int(picture)).enumerated().map { l, place in
+        (row: row * shape.positions + l, picture: place)
       }
       let dweight = positions.map { place in
         (0..<shape.channels).reduce(dshare[place.row]) { sum, f in
@@ -63,6 +63,7 @@ extension ReferenceBackend {
           dquery[row * shape.size + i] += d * scoring[i] * (1 - t * t)
         }
       }
+      scoreGradients += [Double](repeating: 0, count: shape.positions - positions.count)
     }
     (dqueries.values, dscores.values, dscoring.values) = (
       dquery, scoreGradients, scoringGradient
@@ -76,9 +77,9 @@ extension ReferenceBackend {
     let dscore = dscores.values
     var dkey = [Double](repeating: 0, count: keys.count)
     for (row, picture) in x.pictures.enumerated() {
-      for l in 0..<shape.positions {
+      for (l, position) in shape.places(ofPicture: Int(picture)).enumerated() {
         for i in 0..<shape.size {
-          let place = (Int(picture) * shape.positions + l) * shape.size + i
+          let place = position * shape.size + i
           let t = tanh(keys[place] + queries[row * shape.size + i])
           dkey[place] += dscore[row * shape.positions + l] * scoring[i] * (1 - t * t)
         }
@@ -92,12 +93,11 @@ extension ReferenceBackend {
     into dvalues: Region
   ) {
     let (weight, dseen) = (weights.values, dcontext.values)
-    var dvalue = [Double](
-      repeating: 0, count: shape.pictures * shape.positions * shape.channels)
+    var dvalue = [Double](repeating: 0, count: dvalues.count)
     for (row, picture) in pictureOfRow.enumerated() {
-      for l in 0..<shape.positions {
+      for (l, place) in shape.places(ofPicture: Int(picture)).enumerated() {
         for f in 0..<shape.channels {
-          dvalue[(Int(picture) * shape.positions + l) * shape.channels + f] +=
+          dvalue[place * shape.channels + f] +=
             weight[row * shape.positions + l] * dseen[row * shape.channels + f]
         }
       }

@@ -230,9 +230,11 @@ extension CPUBackend {
   package func attend(
     _ x: AttentionInputs, _ shape: AttentionShape, context: Region, weights: Region
   ) {
-    ck_attend(
-      x.queries.address, x.keys.address, x.values.address, x.scoring.address, x.pictures,
-      ck_attention(shape), context.address, weights.address)
+    shape.withKernelShape { shape in
+      ck_attend(
+        x.queries.address, x.keys.address, x.values.address, x.scoring.address, x.pictures,
+        shape, context.address, weights.address)
+    }
   }
 
   package func attendGradient(
@@ -244,34 +246,45 @@ extension CPUBackend {
       let forward = ck_attention_forward(
         queries: x.queries.address, keys: x.keys.address, values: x.values.address,
         scoring: x.scoring.address, pictures: pictures, weights: weights.address)
-      ck_attend_gradient(
-        forward, ck_attention(shape), dcontext?.address, dweights?.address, dqueries.address,
-        dscores.address, dscoring.address)
+      shape.withKernelShape { shape in
+        ck_attend_gradient(
+          forward, shape, dcontext?.address, dweights?.address, dqueries.address,
+          dscores.address, dscoring.address)
+      }
     }
   }
 
   package func attendGradient(
     ofKeys x: AttentionInputs, _ shape: AttentionShape, dscores: Region, into dkeys: Region
   ) {
-    ck_attend_key_gradient(
-      x.queries.address, x.keys.address, x.scoring.address, x.pictures, ck_attention(shape),
-      dscores.address, dkeys.address)
+    shape.withKernelShape { shape in
+      ck_attend_key_gradient(
+        x.queries.address, x.keys.address, x.scoring.address, x.pictures, shape,
+        dscores.address, dkeys.address)
+    }
   }
 
   package func attendGradient(
     ofValues pictureOfRow: [Int32], _ shape: AttentionShape, weights: Region, dcontext: Region,
     into dvalues: Region
   ) {
-    ck_attend_value_gradient(
-      weights.address, pictureOfRow, ck_attention(shape), dcontext.address, dvalues.address)
+    shape.withKernelShape { shape in
+      ck_attend_value_gradient(
+        weights.address, pictureOfRow, shape, dcontext.address, dvalues.address)
+    }
   }
 }
 
-extension ck_attention {
-  fileprivate init(_ shape: AttentionShape) {
-    self.init(
-      rows: Int64(shape.rows), pictures: Int64(shape.pictures), positions: Int64(shape.positions),
-      size: Int64(shape.size), channels: Int64(shape.channels))
+extension AttentionShape {
+  /// Calls `body` with the shape as the kernels have it, which is good that long.
+  fileprivate func withKernelShape(_ body: (ck_attention) -> Void) {
+    starts.withUnsafeBufferPointer { starts in
+      guard let first = starts.baseAddress else { return }
+      body(
+        ck_attention(
+          rows: Int64(rows), pictures: Int64(pictures), positions: Int64(positions),
+          size: Int64(size), channels: Int64(channels), starts: first))
+    }
   }
 }
 
