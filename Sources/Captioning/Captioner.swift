@@ -17,6 +17,8 @@ public struct Captioner: Sendable {
   package var precision: Tensors.ElementType = .float32
   /// At least one; several write together.
   let members: [CaptionModel]
+  /// What each member counts where several write together; nil counts all alike.
+  package var memberWeights: [Float]?
   /// What each member's pictures are prepared by.
   private let preprocessings: [ImagePreprocessing]
   package let vocabulary: Vocabulary
@@ -114,7 +116,7 @@ public struct Captioner: Sendable {
   /// Empty captions of all pictures, one each.
   func emptyCaptions(of pictures: EncodedPictures) -> any CaptionsInProgress {
     let starts = zip(members, pictures.byMember).map { $0.decoder.emptyCaptions(of: $1) }
-    return starts.count == 1 ? starts[0] : EnsembleCaptions(members: starts)
+    return starts.count == 1 ? starts[0] : EnsembleCaptions(members: starts, weights: memberWeights)
   }
 
   /// Captions for pictures with these numbers in a run, which fix what is drawn.

@@ -77,7 +77,11 @@ public struct CaptionCollection: Sendable {
     let folders = source.pictureFolders.filter(isFolder)
     let root = isFolder(path) ? path : nil
     for folder in folders + [root].compactMap(\.self) {
-      if pictures.prefix(8).contains(where: { hasFile($0.name, beneath: folder) }) { return folder }
+      // A clip may be a folder of frames.
+      let isThere = pictures.prefix(8).contains {
+        hasFile($0.name, beneath: folder) || isFolder("\(folder)/\($0.name)")
+      }
+      if isThere { return folder }
     }
     if let folder = folders.first ?? (isNeeded ? nil : source.pictureFolders.first) {
       return folder

@@ -134,7 +134,7 @@ struct BatchCommand: ParsableCommand {
 
   /// What decides the captions, as rows and summary say it.
   private func settings(_ search: CaptionSearch, _ vocabulary: Vocabulary) -> JSONValue {
-    let decisive = precision.settings(search, vocabulary)
+    let decisive = model.settings(precision.settings(search, vocabulary))
     guard case .object(var members) = decisive else { return decisive }
     if captions > 1 { members.append(.init("captions", .number(Double(captions)))) }
     if let pixels = limiting.maxPixels {
@@ -149,7 +149,7 @@ struct BatchCommand: ParsableCommand {
     _ threadCount: Int
   ) throws -> CaptionJob<DecodingPool> {
     var captioner = try Captioner(loading: models.directories)
-    captioner.search = search
+    (captioner.search, captioner.memberWeights) = (search, models.weights)
     captioner.precision = precision.precision.elementType
     let pool = try DecodingPool(
       for: captioner.preprocessing, limiting.limits,

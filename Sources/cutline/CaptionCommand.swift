@@ -45,6 +45,7 @@ struct CaptionCommand: ParsableCommand {
     Device.setThreadCount(threadCount)
     captioner.search = try search.search(
       for: captioner.configuration, captioner.vocabulary, captionCount: results.captions)
+    captioner.memberWeights = models.weights
     captioner.precision = precision.precision.elementType
     let loading = start.duration(to: .now).milliseconds
     messages.detail("\(models.paths): loaded in \(tenths(loading)) ms, \(threadCount) threads")
@@ -53,7 +54,7 @@ struct CaptionCommand: ParsableCommand {
       results.chosenFormat,
       ResultHead(
         model: models.name, digest: models.weightsDigest(),
-        settings: precision.settings(captioner.search, captioner.vocabulary),
+        settings: model.settings(precision.settings(captioner.search, captioner.vocabulary)),
         clipSettings: clips.sampling(for: captioner.configuration).json),
       fileCount: pictures.files.count, captionCount: results.captions, endsWithNull: results.null)
     var tally = Tally()

@@ -34,8 +34,18 @@ struct EnsembleOptions: ParsableArguments {
       valueName: "name|dir"),
     completion: .directory)
   var model: [String] = []
+  @Option(
+    help: ArgumentHelp(
+      "What the models' probabilities count, in their order, such as 0.7,0.3 (default: the same).",
+      valueName: "w,w…"))
+  var modelWeights: ModelWeights?
 
   func validate() throws {
+    if let modelWeights, modelWeights.values.count != max(model.count, 1) {
+      throw ValidationError(
+        "--model-weights has \(modelWeights.values.count) weights for \(max(model.count, 1)) "
+          + "model\(model.count > 1 ? "s" : ""). Name one for each --model, in their order.")
+    }
     guard model.count <= 64 else {
       throw ValidationError("--model names \(model.count) models; 64 are the most.")
     }
@@ -49,7 +59,25 @@ struct EnsembleOptions: ParsableArguments {
       directories.append(
         try ModelDirectory(named: name, searching: ModelSearchPath.current.folders))
     }
-    return ModelEnsemble(directories)
+    return ModelEnsemble(directories, weights: modelWeights?.values)
+  }
+
+  /// Decisive settings with the weights, where there are any.
+  func settings(_ settings: JSONValue) -> JSONValue {
+    guard let modelWeights, case .object(let members) = settings else { return settings }
+    let weights = modelWeights.values.map { JSONValue.number(Double("\($0)") ?? Double($0)) }
+    return .object(members + [.init("model_weights", .array(weights))])
+  }
+}
+
+/// Numbers above 0 with commas between.
+struct ModelWeights: ExpressibleByArgument {
+  let values: [Float]
+
+  init?(argument: String) {
+    let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
+    values = parts.compactMap { Float($0) }.filter { $0 > 0 && $0.isFinite }
+    guard values.count == parts.count, !values.isEmpty else { return nil }
   }
 }
 

@@ -9,11 +9,16 @@ import Text
 extension CaptioningTests {
   @Suite("Ensembles")
   struct CaptionsInProgressTests {
-    @Test("a word is as likely as the models find it in the mean")
-    func mean() throws {
+    @Test(
+      "a word is as likely as the models find it in the mean, or as their weights have it",
+      arguments: [nil, [1, 2, 5]] as [[Float]?])
+    func mean(weights: [Float]?) throws {
       let decoders = (0..<3).map { ToyDecoder("member\($0)", pictureCount: 2) }
       let pictures = ToyDecoder.pictures(2)
-      let start = EnsembleCaptions(members: decoders.map { $0.emptyCaptions(of: pictures) })
+      let start = EnsembleCaptions(
+        members: decoders.map { $0.emptyCaptions(of: pictures) }, weights: weights)
+      let counts: [Float] = weights ?? [1, 1, 1]
+      let total = counts.reduce(0, +)
       let found = BeamSearch(width: 256, maximumWords: 3).captions(from: start, pictureCount: 2)
       for picture in 0..<2 {
         #expect(found[picture].count == 1 + 3 + 9 + 27)
@@ -27,7 +32,9 @@ extension CaptioningTests {
                     picture: picture, before: read[read.count - 2], last: read[read.count - 1])[
                       word.index]))
             }
-            #expect(abs(exponential(logProbability) - each.reduce(0, +) / 3) < 1e-6)
+            let shares = zip(each, counts).map { $0 * Double($1 / total) }
+            let expected = shares.reduce(0, +)
+            #expect(abs(exponential(logProbability) - expected) < 1e-6)
             read.append(word)
           }
         }

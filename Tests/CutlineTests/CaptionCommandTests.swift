@@ -248,9 +248,11 @@ struct CaptionCommandTests {
         tensors[index].value = tensors[index].value * -1
       }
     }
-    func row(_ models: String...) throws -> JSONValue {
+    func row(_ models: String..., weights: String? = nil) throws -> JSONValue {
+      let options = weights.map { ["--model-weights", $0] } ?? []
       let result = try Program.run(
-        ["caption", Pictures.jpeg, "-f", "jsonl"] + models.flatMap { ["-m", $0] }, in: folder.path)
+        ["caption", Pictures.jpeg, "-f", "jsonl"] + models.flatMap { ["-m", $0] } + options,
+        in: folder.path)
       #expect(result.status == 0, "\(result.errors)")
       return try JSONValue(reading: Array((result.lines.first ?? "").utf8))
     }
@@ -266,6 +268,24 @@ struct CaptionCommandTests {
     #expect(
       alone["segments"]?.elements?[0]["captions"]?.elements?[0]["logprob"]
         != both["segments"]?.elements?[0]["captions"]?.elements?[0]["logprob"])
+    let weighted = try row(model.path, other.path, weights: "0.999999,1e-6")
+    #expect(
+      weighted["segments"]?.elements?[0]["captions"]?.elements?[0]["text"] == captions[0])
+    #expect(weighted["settings"]?["model_weights"] == [0.999999, 0.000001])
+  }
+
+  @Test(
+    "Weights that do not fit the models are refused",
+    arguments: [
+      ("0.5", "--model-weights has 1 weights for 2 models. Name one for each --model"),
+      ("0.5,-1", "'0.5,-1' is invalid for '--model-weights"),
+      ("0.5,", "'0.5,' is invalid for '--model-weights"),
+    ])
+  func unfitWeights(weights: String, message: String) throws {
+    let result = try Program.run(
+      ["caption", Pictures.jpeg, "-m", model.path, "-m", model.path, "--model-weights", weights],
+      in: folder.path)
+    #expect(result.status == 64 && result.errors.contains(message), "\(result.errors)")
   }
 
   @Test("Models of other words, or that see another part of pictures, do not caption together")

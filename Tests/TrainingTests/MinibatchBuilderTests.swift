@@ -87,7 +87,8 @@ struct MinibatchBuilderTests {
     let ofPictures = ratios(
       [.target, .pooled, .shuffle], lengths.map { .init(target: $0.target) })
     #expect(ofPictures[0] <= ofPictures[1] && 3 * ofPictures[1] < ofPictures[2], "\(ofPictures)")
-    let ofClips = ratios([.sourceThenTarget, .pooled, .shuffle],
+    let ofClips = ratios(
+      [.sourceThenTarget, .pooled, .shuffle],
       lengths.map { .init(source: 8 * $0.source, target: $0.target) })
     #expect(ofClips[0] <= ofClips[1] && 2 * ofClips[1] < ofClips[2], "\(ofClips)")
     let none = MinibatchBuilder([], budget: .captions(3), random: SeededRandom(1))

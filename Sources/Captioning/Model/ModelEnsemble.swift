@@ -5,8 +5,12 @@ import Text
 package struct ModelEnsemble: Sendable {
   /// At least one.
   package let directories: [ModelDirectory]
+  /// What each counts where they caption together; nil counts all alike.
+  package let weights: [Float]?
 
-  package init(_ directories: [ModelDirectory]) { self.directories = directories }
+  package init(_ directories: [ModelDirectory], weights: [Float]? = nil) {
+    (self.directories, self.weights) = (directories, weights)
+  }
 
   /// The models' names with + between.
   package var name: String { directories.map(\.name).joined(separator: "+") }

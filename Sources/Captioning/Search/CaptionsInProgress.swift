@@ -48,25 +48,43 @@ extension CaptionDecoder {
 }
 
 /// Captions that several decoders of the same words write together: a word is as likely as they find it in
-/// the mean (the ensembles of Vinyals et al., 2017).
+/// the mean (the ensembles of Vinyals et al., 2017), which may count some more than others (the late fusion
+/// of two streams; Venugopalan et al., 2015).
+///
+///     p(word) = Σᵢ wᵢ pᵢ(word)
 struct EnsembleCaptions: CaptionsInProgress {
   /// At least one.
   let members: [any CaptionsInProgress]
+  /// What each counts; they add up to 1.
+  let weights: [Float]
+
+  /// - Parameters:
+  ///   - members: At least one.
+  ///   - weights: What each counts, above 0; nil counts all alike.
+  init(members: [any CaptionsInProgress], weights: [Float]? = nil) {
+    let given = weights ?? members.map { _ in 1 }
+    precondition(given.count == members.count, "\(given.count) weights for \(members.count)")
+    let sum = given.reduce(0, +)
+    (self.members, self.weights) = (members, given.map { $0 / sum })
+  }
 
   func reading(_ words: [TokenID], describing pictureOfRow: [Int]) -> (next: Tensor, Self) {
     let read = members.map { $0.reading(words, describing: pictureOfRow) }
-    return (logMeanExp(read.map(\.next)), EnsembleCaptions(members: read.map(\.1)))
+    return (
+      logMeanExp(read.map(\.next), weights),
+      EnsembleCaptions(members: read.map(\.1), weights: weights)
+    )
   }
 
   func rows(_ indices: [Int]) -> Self {
-    EnsembleCaptions(members: members.map { $0.rows(indices) })
+    EnsembleCaptions(members: members.map { $0.rows(indices) }, weights: weights)
   }
 }
 
-/// The logarithm of the mean of what `x` are the logarithms of, element by element.
-private func logMeanExp(_ x: [Tensor]) -> Tensor {
+/// The logarithm of the weighted mean of what `x` are the logarithms of, element by element.
+private func logMeanExp(_ x: [Tensor], _ weights: [Float]) -> Tensor {
   // Relative to the largest, lest all become 0.
   let largest = x.dropFirst().reduce(x[0]) { $0 + relu($1 - $0) }
-  let sum = x.dropFirst().reduce(exp(x[0] - largest)) { $0 + exp($1 - largest) }
-  return largest + log(sum * (1 / Float(x.count)))
+  let shares = zip(x, weights).map { exp($0 - largest) * $1 }
+  return largest + log(shares.dropFirst().reduce(shares[0], +))
 }

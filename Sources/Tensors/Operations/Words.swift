@@ -44,6 +44,7 @@ extension Tensor {
     return y.recorded(
       Pullback(to: self) { dy in
         let dx = Tensor(zeros: table, on: device)
+        let dy = dy.converted(to: .float32)
         device.backend.scatterAdd(dy.region, toRows: rows, of: dx.region, columns: columns)
         return dx
       })

@@ -1,0 +1,163 @@
+import Files
+import Foundation
+import TestSupport
+import Testing
+
+/// On clips that the program draws itself.
+@Suite("cutline train on clips")
+struct ClipTrainingTests {
+  let folder: TemporaryFolder
+
+  init() throws {
+    folder = try TemporaryFolder()
+    let drawn = try Program.run(
+      [
+        "dataset", "synthesize", "shapes", "--clips", "8", "--count", "0", "--val", "0", "-o",
+        "shapes",
+      ],
+      in: folder.path)
+    try #require(drawn.status == 0, "\(drawn.errors)")
+  }
+
+  private func train(_ arguments: String...) throws -> Program.Outcome {
+    try Program.run(
+      ["train"] + arguments + [
+        "--epochs", "1", "--min-count", "1", "--embed", "8", "--hidden", "8", "--batch-size", "4",
+        "--annotation-size", "8", "--attention-size", "8", "-t", "1",
+      ], in: folder.path, environment: ["CUTLINE_CACHE": "\(folder.path)/cache"])
+  }
+
+  private func json(_ name: String) throws -> JSONValue {
+    try JSONValue(reading: MappedFile("\(folder.path)/\(name)").withBytes { Array($0) })
+  }
+
+  @Test(
+    "every decoder learns from clips, and captions them by the frames that it has learned from",
+    arguments: ["s2vt", "temporal-attention", "lrcn", "video-mean", "show-attend-tell"])
+  func decoders(decoder: String) throws {
+    let trained = try train(
+      "shapes/clips", "--decoder", decoder, "--frame-step", "3", "-o", "run")
+    #expect(trained.status == 0, "\(trained.errors)")
+    let model = try json("run/best/config.json")
+    #expect(model["frames"] == ["every": 3, "at_most": 59])
+    let info = try Program.run(["model", "info", "run/best"], in: folder.path)
+    #expect(info.output.contains("every 3rd frame, 59 at most\n"), "\(info.output)")
+    let clip = "shapes/clips/images/val_000001.avi"
+    let captioned = try Program.run(
+      ["caption", clip, "-m", "run/best", "-f", "jsonl"], in: folder.path)
+    #expect(captioned.status == 0, "\(captioned.errors)")
+    let row = try JSONValue(reading: Array((captioned.lines.first ?? "").utf8))
+    // The first of sixteen, and every third.
+    #expect(row["segments"]?.elements?[0]["frames"] == 6)
+    #expect(row["settings"]?["frames"] == ["every": 3, "at_most": 59])
+    let fewer = try Program.run(
+      ["caption", clip, "-m", "run/best", "-f", "jsonl", "--frames", "2"], in: folder.path)
+    let other = try JSONValue(reading: Array((fewer.lines.first ?? "").utf8))
+    #expect(other["segments"]?.elements?[0]["frames"] == 2)
+  }
+
+  @Test("what a frozen encoder sees in frames is kept for all decoders that look at the same ones")
+  func cache() throws {
+    let first = try train(
+      "shapes/clips", "--decoder", "video-mean", "--frame-step", "5", "-o", "encoder")
+    #expect(first.status == 0, "\(first.errors)")
+    func size() throws -> Int {
+      let encoders = try namesInFolder("\(folder.path)/cache/features")
+      try #require(encoders.count == 1)
+      return try MappedFile("\(folder.path)/cache/features/\(encoders[0])/rows").count
+    }
+    let frozen = try train(
+      "shapes/clips", "--encoder-model", "encoder/last", "--decoder", "s2vt", "--frame-step", "5",
+      "-o", "s2vt")
+    #expect(frozen.status == 0, "\(frozen.errors)")
+    // Eight clips to learn from and two to check on, each of frames 1, 6, 11 and 16.
+    let kept = try size()
+    #expect(kept == 10 * (32 + 4 * 128 * 2))
+    for (decoder, step, expected) in [
+      ("video-mean", "5", kept), ("s2vt", "8", kept + 10 * (32 + 2 * 128 * 2)),
+    ] {
+      let other = try train(
+        "shapes/clips", "--encoder-model", "encoder/last", "--decoder", decoder, "--frame-step",
+        step, "-o", "\(decoder)\(step)")
+      #expect(other.status == 0, "\(other.errors)")
+      #expect(try size() == expected)
+    }
+  }
+
+  @Test("a clip may be a folder of frames, and clips may have any lengths")
+  func frames() throws {
+    let photo = try Pictures.bytes(of: Pictures.jpeg)
+    try folder.makeFolder("frames")
+    for (clip, count) in [("walk", 12), ("run", 1), ("v_jump.g01", 4)] {
+      try folder.makeFolder("frames/\(clip)")
+      for number in 0..<count { try folder.write(photo, to: "frames/\(clip)/f\(number).jpg") }
+    }
+    try folder.write(
+      """
+      {"images": [{"id": 1, "file_name": "walk"}, {"id": 2, "file_name": "run"},
+                  {"id": 3, "file_name": "v_jump.g01"}],
+       "annotations": [{"image_id": 1, "caption": "a dog walks"},
+                       {"image_id": 2, "caption": "a dog runs"},
+                       {"image_id": 3, "caption": "a dog jumps over it"}]}
+      """, to: "frames/captions_train.json")
+    let trained = try train("frames", "--decoder", "s2vt", "--frame-step", "2", "-o", "run")
+    #expect(trained.status == 0, "\(trained.errors)")
+    #expect(trained.errors.contains("train 3 clips 3 captions"), "\(trained.errors)")
+
+    try folder.makeFolder("frames/empty")
+    try folder.write(
+      """
+      {"images": [{"id": 1, "file_name": "walk"}, {"id": 2, "file_name": "empty"}],
+       "annotations": [{"image_id": 1, "caption": "a dog walks"},
+                       {"image_id": 2, "caption": "nothing"}]}
+      """, to: "frames/captions_train.json")
+    let refused = try train("frames", "--decoder", "s2vt", "-o", "other")
+    #expect(refused.status == 65)
+    #expect(
+      refused.errors.contains(
+        "frames/empty: has no pictures in it. A clip is a video, or a folder of its frames."),
+      "\(refused.errors)")
+    let skipped = try train("frames", "--decoder", "s2vt", "--skip-bad", "-o", "other")
+    #expect(skipped.status == 0, "\(skipped.errors)")
+    #expect(skipped.errors.contains("left out: frames/empty: has no pictures in it."))
+  }
+
+  @Test("a clip without a frame ends it before anything is learned, or is left out and told")
+  func badClips() throws {
+    let good = "shapes/clips/images/train_000001.avi"
+    let bytes = try MappedFile("\(folder.path)/\(good)").withBytes { Array($0) }
+    try folder.makeFolder("bad")
+    try folder.write(bytes, to: "bad/good.avi")
+    // No more than what stands before the first frame.
+    try folder.write(Array(bytes.prefix(240)), to: "bad/cut.avi")
+    try folder.write("good.avi\ta cross moves\ncut.avi\ta cross stays\n", to: "bad/captions.tsv")
+    let refused = try train("bad", "--decoder", "s2vt", "-o", "run")
+    #expect(refused.status == 65)
+    #expect(refused.errors.contains("bad/cut.avi: "), "\(refused.errors)")
+    #expect(!isFolder("\(folder.path)/run/last"))
+    let skipped = try train("bad", "--decoder", "s2vt", "--skip-bad", "-o", "run")
+    #expect(skipped.status == 0, "\(skipped.errors)")
+    #expect(skipped.errors.contains("left out: bad/cut.avi: "), "\(skipped.errors)")
+  }
+
+  @Test("a run on clips goes on where it was stopped, with the same bits")
+  func resumes() throws {
+    let arguments = [
+      "train", "shapes/clips", "--decoder", "s2vt", "--frame-step", "4", "--epochs", "2",
+      "--min-count", "1", "--embed", "8", "--hidden", "8", "--batch-size", "4", "--save-every",
+      "1", "-t", "1", "--sampling", "linear", "-o", "run",
+    ]
+    #expect(try Program.run(arguments, in: folder.path).status == 0)
+    func bytes() throws -> [UInt8] {
+      try MappedFile("\(folder.path)/run/last/model.safetensors").withBytes { Array($0) }
+    }
+    let expected = try bytes()
+    let checkpoints = try namesInFolder("\(folder.path)/run/checkpoints").sorted()
+    try #require(checkpoints.count >= 2)
+    try FileManager.default.removeItem(
+      atPath: "\(folder.path)/run/checkpoints/\(checkpoints[checkpoints.count - 1])")
+    let resumed = try Program.run(arguments, in: folder.path)
+    #expect(resumed.status == 0 && resumed.errors.contains("going on from run/checkpoints"))
+    #expect(try bytes() == expected)
+  }
+}
