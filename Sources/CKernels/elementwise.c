@@ -168,10 +168,23 @@ void ck_copy(const void *x, void *y, int64_t bytes) {
   ck_parallel(bytes, 16 * GRAIN, copy_part, &work);
 }
 
-void ck_copy_rows(const float *x, int64_t x_row, float *y, int64_t y_row, int64_t rows,
-                  int64_t columns) {
-  for (int64_t row = 0; row < rows; row++)
-    memcpy(y + row * y_row, x + row * x_row, (size_t)columns * sizeof *x);
+typedef struct {
+  const char *x;
+  char *y;
+  int64_t x_row, y_row, bytes;
+} copy_rows_work;
+
+static void copy_rows_part(const void *context, int64_t begin, int64_t end) {
+  const copy_rows_work *w = context;
+  for (int64_t row = begin; row < end; row++)
+    memcpy(w->y + row * w->y_row, w->x + row * w->x_row, (size_t)w->bytes);
+}
+
+void ck_copy_rows(const void *x, int64_t x_row, void *y, int64_t y_row, int64_t rows,
+                  int64_t bytes) {
+  if (rows == 1) return ck_copy(x, y, bytes);
+  copy_rows_work work = {x, y, x_row, y_row, bytes};
+  ck_parallel(rows, 1 + 16 * GRAIN / (bytes + 1), copy_rows_part, &work);
 }
 
 void ck_accumulate(const float *x, float *y, int64_t count) {

@@ -47,10 +47,22 @@ void ck_dropout(const void *x, ck_type type, const uint64_t *keys, uint32_t limi
   ck_parallel(rows, 1 + GRAIN / (columns + 1), dropout_part, &work);
 }
 
-void ck_gather(const float *table, const int32_t *indices, float *y, int64_t rows,
-               int64_t columns) {
-  for (int64_t row = 0; row < rows; row++)
-    memcpy(y + row * columns, table + indices[row] * columns, (size_t)columns * sizeof *y);
+typedef struct {
+  const char *table;
+  const int32_t *indices;
+  char *y;
+  int64_t bytes;
+} gather_work;
+
+static void gather_part(const void *context, int64_t begin, int64_t end) {
+  const gather_work *w = context;
+  for (int64_t row = begin; row < end; row++)
+    memcpy(w->y + row * w->bytes, w->table + w->indices[row] * w->bytes, (size_t)w->bytes);
+}
+
+void ck_gather(const void *table, const int32_t *indices, void *y, int64_t rows, int64_t bytes) {
+  gather_work work = {table, indices, y, bytes};
+  ck_parallel(rows, 1 + 16 * GRAIN / (bytes + 1), gather_part, &work);
 }
 
 CLONES void ck_scatter_add(const float *x, const int32_t *indices, float *table, int64_t rows,

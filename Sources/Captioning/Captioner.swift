@@ -99,6 +99,9 @@ public struct Captioner: Sendable {
       })
   }
 
+  /// Whether the frames of clips are read one by one, rather than their mean.
+  package var readsFrames: Bool { members.contains { $0.decoder.featureKind == .frames } }
+
   /// Returns once the models' files are known to be whole, which takes time only the first time.
   package func finishVerification() throws(ModelError) {
     for verification in verifications { try verification.wait() }

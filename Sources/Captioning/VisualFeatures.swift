@@ -95,7 +95,9 @@ public struct VisualFeatures: Sendable {
     let layout: SequenceLayout
     /// Which of the features each row of `layout` is.
     let rows: [Int]
-    /// Which sequence of `layout` each clip is.
+    /// Which clip each sequence of `layout` is.
+    let order: [Int]
+    /// Which sequence each clip is.
     let places: [Int]
 
     fileprivate init(_ counts: [Int]) {
@@ -107,7 +109,7 @@ public struct VisualFeatures: Sendable {
         rowCounts.append(living.count)
         rows += living.map { starts[$0] + step }
       }
-      (layout, self.rows) = (SequenceLayout(rowCounts: rowCounts), rows)
+      (layout, self.rows, self.order) = (SequenceLayout(rowCounts: rowCounts), rows, order)
       places = order.enumerated().reduce(into: counts) { $0[$1.element] = $1.offset }
     }
   }

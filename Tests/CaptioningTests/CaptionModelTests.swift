@@ -75,12 +75,17 @@ enum SmallModel {
     return configuration
   }
 
-  static func model(seed: UInt64) -> CaptionModel {
+  static func model(
+    seed: UInt64, reading: DecoderConfiguration.Reading = .first
+  ) -> CaptionModel {
     let encoder = SmallCNN()
+    var decoder = DecoderConfiguration(
+      cell: .lstm, embeddingSize: 4, hiddenSize: 5, reading: reading)
+    decoder.layerCount = reading == .frames ? 2 : 1
     var model = CaptionModel(
       encoder: encoder,
-      decoder: DecoderConfiguration(cell: .lstm, embeddingSize: 4, hiddenSize: 5)
-        .makeDecoder(featureSize: encoder.pooledSize, vocabularySize: vocabulary.count))
+      decoder: decoder.makeDecoder(
+        featureSize: encoder.pooledSize, vocabularySize: vocabulary.count))
     var random = SeededGenerator(seed: seed)
     model.initialize(using: &random)
     return model

@@ -28,8 +28,11 @@ extension CaptioningTests {
     }
 
     /// What each file says, however large batches are.
-    func texts(_ batchSize: Int, _ files: [[[Image]]]) -> [[[String]]] {
-      var packer = packer(batchSize)
+    func texts(
+      _ batchSize: Int, _ files: [[[Image]]], by captioner: Captioner? = nil
+    ) -> [[[String]]] {
+      var packer = CaptionPacker(
+        captioner ?? self.captioner, captionCount: 2, batchSize: batchSize)
       for (id, segments) in files.enumerated() {
         packer.begin(id, firstNumber: id << 16)
         for (index, images) in segments.enumerated() {
@@ -59,6 +62,22 @@ extension CaptioningTests {
       #expect(Set(together.joined().map { $0[0] }).count > 1, "all captions are equal")
       for (file, expected) in zip(files, together) { #expect(texts(64, [file]) == [expected]) }
       #expect(texts(1, files) == together)
+    }
+
+    @Test(
+      "segments that are read frame by frame are sorted by their frames, and keep their captions")
+    func lookingAhead() {
+      let reader = Captioner(
+        SmallModel.model(seed: 5, reading: .frames), SmallModel.configuration,
+        SmallModel.vocabulary)
+      #expect(reader.readsFrames && !captioner.readsFrames)
+      // More than are looked at ahead.
+      let files = (0..<11).map { number in [frames(1 + number * 5 % 7, number)] }
+      let together = texts(2, files, by: reader)
+      #expect(Set(together.joined().map { $0[0] }).count > 1, "all captions are equal")
+      for (file, expected) in zip(files, together) {
+        #expect(texts(64, [file], by: reader) == [expected])
+      }
     }
 
     @Test("means the frames of a segment, so that twice the same is the same")

@@ -114,9 +114,9 @@ void ck_combine_rows(ck_pairwise function, const float *a, int64_t a_row, int64_
                      int64_t columns);
 /// Copies between buffers that do not overlap; one core alone does not use all of the memory's speed.
 void ck_copy(const void *x, void *y, int64_t bytes);
-/// Copies `rows` rows of `columns` floats between buffers whose rows are apart by the two strides.
-void ck_copy_rows(const float *x, int64_t x_row, float *y, int64_t y_row, int64_t rows,
-                  int64_t columns);
+/// Copies `rows` rows of so many bytes between buffers whose rows are apart by the two strides, in bytes.
+void ck_copy_rows(const void *x, int64_t x_row, void *y, int64_t y_row, int64_t rows,
+                  int64_t bytes);
 /// Adds two stretches of bfloat16 numbers, or passes a gradient where an activation is not at a bound.
 void ck_combine_halves(ck_pairwise function, const uint16_t *a, const uint16_t *b, uint16_t *y,
                        int64_t count);
@@ -200,7 +200,8 @@ void ck_draw(const float *logits, const float *uniforms, int32_t *indices, int64
 void ck_dropout(const void *x, ck_type type, const uint64_t *keys, uint32_t limit, float kept,
                 void *y, int64_t rows, int64_t columns);
 
-void ck_gather(const float *table, const int32_t *indices, float *y, int64_t rows, int64_t columns);
+/// Copies the rows of so many bytes that `indices` name.
+void ck_gather(const void *table, const int32_t *indices, void *y, int64_t rows, int64_t bytes);
 void ck_scatter_add(const float *x, const int32_t *indices, float *table, int64_t rows,
                     int64_t columns);
 /// The `k` largest of each row in falling order; of equal values the one with the lower index.

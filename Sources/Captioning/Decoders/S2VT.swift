@@ -87,7 +87,8 @@ public struct S2VT<Layer: RecurrentLayer>: CaptionDecoder {
     for captions: PackedCaptions, describing features: VisualFeatures, dropout: SequenceDropout?,
     in precision: ElementType
   ) -> DecoderOutputs {
-    let ofClips = dropout?.beforehand(captions.firstSequences(ofPictures: features.count))
+    let first = captions.firstSequences(ofPictures: features.count)
+    let ofClips = dropout?.beforehand(features.timeline.order.map { first[$0] })
     let before = state(after: features, ofClips, in: precision).rows(captions.pictures)
     let (layout, upper) = (captions.layout, dropout?.inLayer(1))
     let ids = captions.inputs.map(\.index)
@@ -98,14 +99,14 @@ public struct S2VT<Layer: RecurrentLayer>: CaptionDecoder {
     var input = Tensor(concatenating: [heard, words.converted(to: precision)], along: 1)
     if let upper { input = upper(input, layout, at: .input) }
     let said = wordCell(input, layout, from: before.words, dropout: upper).hidden
-    let first = wordCell.hidden(of: before.words)
+    let unsaid = wordCell.hidden(of: before.words)
     return DecoderOutputs(
       upper?(said, layout, at: .output) ?? said,
       hidden: Tensor(
-        concatenating: [first, said].map { $0.converted(to: .float32) }, along: 0))
+        concatenating: [unsaid, said].map { $0.converted(to: .float32) }, along: 0))
   }
 
-  /// What is remembered of each clip after its last frame.
+  /// What is remembered of each clip after its last frame; `dropout` is of the clips as they are read.
   private func state(
     after features: VisualFeatures, _ dropout: SequenceDropout?, in precision: ElementType
   ) -> State {

@@ -29,6 +29,7 @@ package struct CaptionPacker {
     /// What was seen so far.
     var seen: [EncodedPictures] = []
     var seenCount: Int { seen.reduce(0) { $0 + $1.count } }
+    var isSeen: Bool { seenCount == frameCount }
   }
 
   private let captioner: Captioner
@@ -70,8 +71,13 @@ package struct CaptionPacker {
     segments.append(Segment(file: id, place: place, span: span, frameCount: images.count))
     frames += images
     while frames.count >= batchSize { encode(batchSize) }
-    if segments.count(where: { $0.seenCount == $0.frameCount }) >= batchSize { search() }
+    let seenCount = segments.count { $0.isSeen }
+    if seenCount >= batchSize * batchesAhead { search(seenCount / batchSize * batchSize) }
   }
+
+  /// How many batches wait to be searched together: where segments are read frame by frame, those of nearly
+  /// equal numbers of frames go together, and a batch takes as long as its longest.
+  private var batchesAhead: Int { captioner.readsFrames ? 4 : 1 }
 
   /// All segments of the file `id` were added.
   package mutating func end(_ id: Int) { files[id]?.isWhole = true }
@@ -93,7 +99,7 @@ package struct CaptionPacker {
   /// Captions all that waits.
   package mutating func flush() {
     while !frames.isEmpty { encode(min(batchSize, frames.count)) }
-    while !segments.isEmpty { search() }
+    search(segments.count)
   }
 
   /// What was said of the file `id`; nil while it is under way.
@@ -124,11 +130,22 @@ package struct CaptionPacker {
     }
   }
 
-  /// Finds captions for the first segments whose frames were all seen.
-  private mutating func search() {
-    let batch = segments.prefix(batchSize).prefix { $0.seenCount == $0.frameCount }
-    if batch.isEmpty { return }
-    segments.removeFirst(batch.count)
+  /// Finds captions for the first so many segments, whose frames were all seen.
+  private mutating func search(_ count: Int) {
+    var waiting = Array(segments.prefix(count))
+    precondition(waiting.allSatisfy(\.isSeen), "segments whose frames were not all seen")
+    segments.removeFirst(count)
+    if captioner.readsFrames {
+      waiting = waiting.enumerated()
+        .sorted { ($0.element.frameCount, $0.offset) < ($1.element.frameCount, $1.offset) }
+        .map(\.element)
+    }
+    for start in stride(from: 0, to: count, by: batchSize) {
+      caption(waiting[start..<min(start + batchSize, count)])
+    }
+  }
+
+  private mutating func caption(_ batch: ArraySlice<Segment>) {
     var captions: [[Caption]] = []
     let time = ContinuousClock().measure {
       let frames = EncodedPictures(concatenating: batch.flatMap(\.seen))

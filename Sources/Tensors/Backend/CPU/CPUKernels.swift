@@ -78,13 +78,10 @@ extension CPUBackend {
   package func copyRows(
     _ x: Region, stride xStride: Int, into y: Region, stride yStride: Int, rows: Int, columns: Int
   ) {
-    guard x.type == .bfloat16 else {
-      return ck_copy_rows(
-        x.address, Int64(xStride), y.address, Int64(yStride), Int64(rows), Int64(columns))
-    }
-    for row in 0..<rows {
-      (y.halves + row * yStride).update(from: x.halves + row * xStride, count: columns)
-    }
+    let size = x.type.byteCount
+    ck_copy_rows(
+      x.rawAddress, Int64(xStride * size), y.rawAddress, Int64(yStride * size), Int64(rows),
+      Int64(columns * size))
   }
 
   package func transpose(
@@ -94,12 +91,9 @@ extension CPUBackend {
   }
 
   package func gather(_ rows: [Int32], of table: Region, columns: Int, into y: Region) {
-    guard table.type == .bfloat16 else {
-      return ck_gather(table.address, rows, y.address, Int64(rows.count), Int64(columns))
-    }
-    for (index, row) in rows.enumerated() {
-      (y.halves + index * columns).update(from: table.halves + Int(row) * columns, count: columns)
-    }
+    ck_gather(
+      table.rawAddress, rows, y.rawAddress, Int64(rows.count),
+      Int64(columns * table.type.byteCount))
   }
 
   package func scatterAdd(_ x: Region, toRows rows: [Int32], of table: Region, columns: Int) {
