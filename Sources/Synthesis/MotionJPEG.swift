@@ -1,17 +1,31 @@
 import Media
 
 /// A clip as a file: JPEG pictures in an AVI container (Microsoft & IBM, 1991), which every player reads.
-package struct MotionJPEG {
-  package let frames: [Image]
+package struct MotionJPEG: Sendable, Equatable {
+  /// The frames as JPEG files.
+  package private(set) var pictures: [[UInt8]]
+  private let size: PixelSize
   package let framesPerSecond: Int
 
-  package init(frames: [Image], framesPerSecond: Int) {
-    (self.frames, self.framesPerSecond) = (frames, framesPerSecond)
+  /// Compresses `frames`, which are of one size.
+  package init(frames: some Sequence<Image>, framesPerSecond: Int) {
+    var size = PixelSize(width: 0, height: 0)
+    pictures = frames.map { frame in
+      size = PixelSize(width: frame.width, height: frame.height)
+      return frame.jpegBytes(quality: 90, subsampled: false)
+    }
+    (self.size, self.framesPerSecond) = (size, framesPerSecond)
+  }
+
+  /// The clip played backwards.
+  package var reversed: MotionJPEG {
+    var other = self
+    other.pictures.reverse()
+    return other
   }
 
   /// The whole file.
   package var bytes: [UInt8] {
-    let pictures = frames.map { $0.jpegBytes(quality: 90, subsampled: false) }
     let largest = pictures.map(\.count).max() ?? 0
     let header = chunk(
       list: "hdrl",
@@ -26,14 +40,10 @@ package struct MotionJPEG {
   /// Stream 0, a compressed video frame.
   private static let frameName = "00dc"
 
-  private var size: (width: Int, height: Int) {
-    frames.first.map { ($0.width, $0.height) } ?? (0, 0)
-  }
-
   private func mainHeader(largest: Int) -> [UInt8] {
     let hasIndex = 0x10
     return [
-      1_000_000 / framesPerSecond, largest * framesPerSecond, 0, hasIndex, frames.count, 0, 1,
+      1_000_000 / framesPerSecond, largest * framesPerSecond, 0, hasIndex, pictures.count, 0, 1,
       largest, size.width, size.height, 0, 0, 0, 0,
     ].flatMap(littleEndian32)
   }
@@ -41,7 +51,7 @@ package struct MotionJPEG {
   private func streamHeader(largest: Int) -> [UInt8] {
     let defaultQuality = 0xFFFF_FFFF
     let numbers = [
-      0, 0, 0, 1, framesPerSecond, 0, frames.count, largest, defaultQuality, 0,
+      0, 0, 0, 1, framesPerSecond, 0, pictures.count, largest, defaultQuality, 0,
     ].flatMap(littleEndian32)
     let frame = [0, 0, size.width, size.height].flatMap(littleEndian16)
     return Array("vidsMJPG".utf8) + numbers + frame

@@ -1,7 +1,4 @@
-import Dispatch
-import Files
 import Media
-import Synchronization
 import Tensors
 
 /// Drawn pictures of coloured shapes with captions, and clips of them, as a folder in COCO's form.

@@ -6,8 +6,8 @@ import Testing
 
 @testable import Synthesis
 
-@Suite("Writing a drawn collection")
-struct CollectionWritingTests {
+@Suite("Writing a collection of shapes")
+struct ShapesWritingTests {
   let folder: TemporaryFolder
   var path: String { "\(folder.path)/shapes" }
   let shapes: ShapesCollection

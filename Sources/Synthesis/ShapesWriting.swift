@@ -1,7 +1,6 @@
-import Dispatch
 import Files
 import Media
-import Synchronization
+import Tensors
 
 extension ShapesCollection {
   /// The file that says what a folder is, without which none is replaced.
@@ -75,68 +74,31 @@ extension ShapesCollection {
     let count: @Sendable (Part) -> Int
     let contents: @Sendable (Part, Int) -> [UInt8]
     let caption: @Sendable (Part, Int) -> String
-
-    /// `train_000001.png` for index 0.
-    func name(_ part: Part, _ index: Int) -> String {
-      let number = String(index + 1)
-      return part.rawValue + "_" + String(repeating: "0", count: max(0, 6 - number.count)) + number
-        + "." + suffix
-    }
   }
 
+  /// Draws and writes on all cores.
   private func write(
     _ files: Files, _ shouldContinue: @escaping @Sendable () -> Bool
   ) throws(FileError) -> Bool {
     try makeFolder("\(files.folder)/images")
     try makeFolder("\(files.folder)/annotations")
+    var list = CaptionList()
     for part in Part.allCases where files.count(part) > 0 {
-      guard try writeContents(of: files, part, shouldContinue) else { return false }
+      let names = (0..<files.count(part)).map { drawnFileName(part.rawValue, $0, files.suffix) }
+      let isWritten = try forEachNumber(
+        below: names.count, threadCount: Device.coreCount, shouldContinue: shouldContinue
+      ) { index throws(FileError) in
+        try writeFile(
+          files.contents(part, index), to: "\(files.folder)/images/\(names[index])")
+      }
+      guard isWritten else { return false }
+      list = CaptionList(after: list)
+      for index in names.indices {
+        list.add(names[index], size: size, captions: [files.caption(part, index)])
+      }
       try writeFile(
-        Array(annotations(of: files, part).utf8),
-        to: "\(files.folder)/annotations/captions_\(part.rawValue).json")
+        Array(list.text.utf8), to: "\(files.folder)/annotations/captions_\(part.rawValue).json")
     }
     return true
-  }
-
-  /// Draws and writes on all cores.
-  private func writeContents(
-    of files: Files, _ part: Part, _ shouldContinue: @escaping @Sendable () -> Bool
-  ) throws(FileError) -> Bool {
-    let outcome = Mutex<(error: FileError?, isStopped: Bool)>((nil, false))
-    DispatchQueue.concurrentPerform(iterations: files.count(part)) { index in
-      guard outcome.withLock({ $0.error == nil && !$0.isStopped }) else { return }
-      guard shouldContinue() else { return outcome.withLock { $0.isStopped = true } }
-      do throws(FileError) {
-        try writeFile(
-          files.contents(part, index), to: "\(files.folder)/images/\(files.name(part, index))")
-      } catch {
-        outcome.withLock { $0.error = $0.error ?? error }
-      }
-    }
-    let (error, isStopped) = outcome.withLock { $0 }
-    if let error { throw error }
-    return !isStopped
-  }
-
-  /// The captions in COCO's form, a record on a line.
-  private func annotations(of files: Files, _ part: Part) -> String {
-    // Numbers of their own for either part, so that they may be put together.
-    let first = part == .training ? 1 : files.count(.training) + 1
-    var images: [String] = []
-    var captions: [String] = []
-    for index in 0..<files.count(part) {
-      let id = JSONValue.number(Double(first + index))
-      let image: JSONValue = [
-        "id": id, "file_name": .string(files.name(part, index)),
-        "width": .number(Double(size)), "height": .number(Double(size)),
-      ]
-      let caption: JSONValue = [
-        "id": id, "image_id": id, "caption": .string(files.caption(part, index)),
-      ]
-      images.append(image.compactText)
-      captions.append(caption.compactText)
-    }
-    return "{\"images\": [\n\(images.joined(separator: ",\n"))\n],\n"
-      + "\"annotations\": [\n\(captions.joined(separator: ",\n"))\n]}\n"
   }
 }
