@@ -42,7 +42,7 @@ let package = Package(
         "Text",
       ]
     ),
-    .target(name: "Synthesis", dependencies: ["Files", "Media", "Tensors"]),
+    .target(name: "Synthesis", dependencies: ["Datasets", "Files", "Media", "Tensors"]),
     .executableTarget(
       name: "cutline",
       dependencies: [
