@@ -1,65 +1,24 @@
 import ArgumentParser
-import Synthesis
 
-/// `cutline dataset synthesize shapes -o DIR` draws a collection to learn from.
+/// `cutline dataset synthesize …`: collections that nobody had to gather.
 struct SynthesizeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "synthesize", abstract: "Draw pictures with captions to learn from.",
+    commandName: "synthesize", abstract: "Draw pictures or clips with captions to learn from.",
     discussion: """
-      shapes: one or two coloured shapes, and how they lie to each other. Each picture has one true \
-      caption of 4,560: of two things the larger is named first, of two of one size the left or the \
-      upper one. --clips adds short clips in DIR/clips, each with its reverse: things that move, grow \
-      or shrink. The same options draw the same pictures. DIR/training.json holds options for `cutline \
-      train` that learn them in minutes.
-
         cutline dataset synthesize shapes -o data/shapes
-        cutline train data/shapes --config data/shapes/training.json -o runs/shapes
-      """)
+        cutline dataset synthesize crops --from data/flickr8k -o data/crops
 
-  /// What can be drawn.
-  enum Collection: String, ExpressibleByArgument, CaseIterable { case shapes }
+      The same options draw the same again.
+      """,
+    subcommands: [SynthesizeShapesCommand.self, SynthesizeCropsCommand.self])
+}
 
-  @Argument(help: "What to draw: shapes.")
-  var collection: Collection
+/// Where a drawn collection goes, and what is drawn at random.
+struct SynthesisOptions: ParsableArguments {
   @Option(name: .shortAndLong, help: "The folder to write.", completion: .directory)
   var output: String
-  @Option(help: ArgumentHelp("Pictures to learn from.", valueName: "n"))
-  var count = ShapesCollection().trainingCount
-  @Option(help: ArgumentHelp("Pictures to check on.", valueName: "n"))
-  var val = ShapesCollection().validationCount
-  @Option(
-    help: ArgumentHelp(
-      "Clips to learn from, an even number; a tenth as many are added to check on.",
-      valueName: "n"))
-  var clips = 0
-  @Option(help: ArgumentHelp("Width and height, in pixels.", valueName: "n"))
-  var size = ShapesCollection().size
   @Option(help: "Fixes every random choice.")
   var seed: UInt64 = 1
   @Flag(help: "Replace a folder that was drawn before.")
   var force = false
-  @OptionGroup(title: "Messages") var talk: MessageOptions
-
-  func validate() throws {
-    try check("--count", count, in: 0...10_000_000)
-    try check("--val", val, in: 0...10_000_000)
-    try check("--clips", clips, in: 0...1_000_000)
-    try check("--size", size, in: 32...1024)
-    guard clips % 2 == 0 else {
-      throw ValidationError("--clips must be even, since each has its reverse, not \(clips).")
-    }
-  }
-
-  func run() throws {
-    let stop = StopSignal(reportingTo: Progress(.auto, isQuiet: talk.quiet))
-    var shapes = ShapesCollection()
-    (shapes.trainingCount, shapes.validationCount, shapes.clipCount) = (count, val, clips)
-    (shapes.size, shapes.seed) = (size, seed)
-    let isWritten = try shapes.write(to: output, replacing: force) { stop.number == nil }
-    guard isWritten else { stop.end() }
-    let moving = clips > 0 ? ", and \(clips) clips" : ""
-    talk.messages.note(
-      "wrote \(output): \(count) pictures to learn from, \(val) to check on\(moving); "
-        + "\(SceneCaption.all.count) captions are possible")
-  }
 }

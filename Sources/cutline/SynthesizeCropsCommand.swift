@@ -1,0 +1,131 @@
+import ArgumentParser
+import Captioning
+import Datasets
+import Files
+import Media
+import Reports
+import Synthesis
+
+/// `cutline dataset synthesize crops --from DIR -o OUT` makes clips of captioned pictures.
+struct SynthesizeCropsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "crops", abstract: "Make clips of a camera that moves over captioned pictures.",
+    discussion: """
+      The camera pans left, right, up or down, or zooms in or out. Each clip comes with its reverse and \
+      has all captions of its picture, with what the camera does: "a dog runs while the camera pans left". \
+      Only the order of the frames tells the two apart. train becomes train, val becomes val, and test is \
+      not used. The clips inherit the licence of the pictures.
+
+        cutline dataset synthesize crops --from data/flickr8k -o data/crops
+        cutline dataset check data/crops
+      """)
+
+  @Option(
+    help: ArgumentHelp(
+      "The pictures: a folder with captions and pictures, or a file of captions.",
+      valueName: "dir"), completion: .file())
+  var from: String
+  @OptionGroup var synthesis: SynthesisOptions
+  @Option(help: ArgumentHelp("Clips of each picture, not counting their reverses.", valueName: "n"))
+  var clipsPerPicture = 1
+  @Option(
+    help: ArgumentHelp("Only the first pictures to learn from (default: all).", valueName: "n"))
+  var trainPictures: Int?
+  @Option(
+    help: ArgumentHelp("Only the first pictures to check on (default: all).", valueName: "n"))
+  var valPictures: Int?
+  @Option(help: ArgumentHelp("Width and height, in pixels.", valueName: "n"))
+  var size = 224
+  @Option(
+    help: ArgumentHelp(
+      "Frames of each clip, \(CropsCollection.framesPerSecond) a second.", valueName: "n"))
+  var frames = 12
+  @Flag(help: "Leave out records and pictures that cannot be read, and say which.")
+  var skipBad = false
+  @OptionGroup var threads: ThreadOptions
+  @OptionGroup var style: ProgressOptions
+  @OptionGroup(title: "Messages") var talk: MessageOptions
+
+  func validate() throws {
+    try check("--clips-per-picture", clipsPerPicture, in: 1...1000)
+    if let trainPictures { try check("--train-pictures", trainPictures, in: 0...10_000_000) }
+    if let valPictures { try check("--val-pictures", valPictures, in: 0...10_000_000) }
+    try check("--size", size, in: 32...1024)
+    try check("--frames", frames, in: 2...1000)
+  }
+
+  func run() throws {
+    let progress = Progress(style.progress, isQuiet: talk.quiet)
+    defer { progress.clear() }
+    let stop = StopSignal(reportingTo: progress, after: "picture")
+    let output = synthesis.output
+    guard !isSameFile(from, output) else {
+      throw Failure(
+        "\(output): is where the pictures are, which would be lost. Choose another name.",
+        .cannotCreate)
+    }
+    var reading = DatasetReading(from)
+    reading.badRecords = skipBad ? .leaveOut : .stop
+    reading.messages = talk.messages
+    let (found, contents) = try reading.read([.train, .validation])
+    if contents[.train] == nil { _ = try found.read(.train) }
+    let crops = collection(of: contents)
+
+    var writing = CropsCollection.Writing()
+    writing.isReplacing = synthesis.force
+    writing.badPictures = reading.badRecords
+    writing.threadCount = try threads.apply()
+    let start = ContinuousClock.now
+    writing.report = { count in
+      progress.show {
+        ProgressReport(
+          pictureCount: count, of: crops.pictureCount,
+          seconds: start.duration(to: .now).milliseconds / 1000)
+      }
+      return stop.number == nil
+    }
+    let written = try adviceOnPictures { try crops.write(to: output, from: from, writing) }
+    guard let written else { stop.end() }
+    progress.clear()
+    reading.report(
+      contents.leftOut.filter { $0.problem != .blankCaption }
+        + written.leftOut.map(DatasetError.badPicture))
+    talk.messages.note(
+      "wrote \(output): \((written.clipCounts[.train] ?? 0).grouped) clips to learn from, "
+        + "\((written.clipCounts[.validation] ?? 0).grouped) to check on. "
+        + "Look it over: cutline dataset check \(output)")
+  }
+
+  private func collection(of contents: CaptionContents) -> CropsCollection {
+    var limits: [CaptionDataset.Split: Int] = [:]
+    (limits[.train], limits[.validation]) = (trainPictures, valPictures)
+    var crops = CropsCollection(of: contents.datasets, limits: limits)
+    (crops.pairsPerPicture, crops.size) = (clipsPerPicture, size)
+    (crops.frameCount, crops.seed) = (frames, synthesis.seed)
+    return crops
+  }
+
+  private func adviceOnPictures<Result>(_ body: () throws -> Result) throws -> Result {
+    do {
+      return try body()
+    } catch let error as MediaError {
+      throw Failure(
+        "\(error)\n--skip-bad leaves such pictures out.", Failure(error)?.status ?? .badData)
+    }
+  }
+}
+
+extension ProgressReport {
+  /// Clips were made of so many pictures in so many seconds.
+  fileprivate init(pictureCount count: Int, of total: Int, seconds: Double) {
+    let eta = count > 0 && seconds > 1 ? Double(total - count) * seconds / Double(count) : nil
+    let words = [
+      "\(count.grouped)/\(total.grouped) pictures", eta.map { "ETA \(clockText($0))" },
+    ].compactMap(\.self)
+    self.init(
+      head: "clips", share: Double(count) / Double(max(total, 1)), short: words, long: words,
+      json: [
+        "event": "clips", "done": .number(Double(count)), "total": .number(Double(total)),
+      ])
+  }
+}

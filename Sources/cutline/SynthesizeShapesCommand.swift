@@ -1,0 +1,56 @@
+import ArgumentParser
+import Synthesis
+
+/// `cutline dataset synthesize shapes -o DIR` draws a collection to learn from.
+struct SynthesizeShapesCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "shapes", abstract: "Draw coloured shapes, and how they lie to each other.",
+    discussion: """
+      Each picture shows one or two shapes and has one true caption of 4,560: of two things the larger is \
+      named first, of two of one size the left or the upper one. --clips adds short clips in DIR/clips, \
+      each with its reverse: things that move, grow or shrink. DIR/training.json holds options for \
+      `cutline train` that learn the pictures in minutes.
+
+        cutline dataset synthesize shapes -o data/shapes
+        cutline train data/shapes --config data/shapes/training.json -o runs/shapes
+      """)
+
+  @OptionGroup var synthesis: SynthesisOptions
+  @Option(help: ArgumentHelp("Pictures to learn from.", valueName: "n"))
+  var count = ShapesCollection().trainingCount
+  @Option(help: ArgumentHelp("Pictures to check on.", valueName: "n"))
+  var val = ShapesCollection().validationCount
+  @Option(
+    help: ArgumentHelp(
+      "Clips to learn from, an even number; a tenth as many are added to check on.",
+      valueName: "n"))
+  var clips = 0
+  @Option(help: ArgumentHelp("Width and height, in pixels.", valueName: "n"))
+  var size = ShapesCollection().size
+  @OptionGroup(title: "Messages") var talk: MessageOptions
+
+  func validate() throws {
+    try check("--count", count, in: 0...10_000_000)
+    try check("--val", val, in: 0...10_000_000)
+    try check("--clips", clips, in: 0...1_000_000)
+    try check("--size", size, in: 32...1024)
+    guard clips % 2 == 0 else {
+      throw ValidationError("--clips must be even, since each has its reverse, not \(clips).")
+    }
+  }
+
+  func run() throws {
+    let stop = StopSignal(reportingTo: Progress(.auto, isQuiet: talk.quiet))
+    var shapes = ShapesCollection()
+    (shapes.trainingCount, shapes.validationCount, shapes.clipCount) = (count, val, clips)
+    (shapes.size, shapes.seed) = (size, synthesis.seed)
+    let isWritten = try shapes.write(to: synthesis.output, replacing: synthesis.force) {
+      stop.number == nil
+    }
+    guard isWritten else { stop.end() }
+    let moving = clips > 0 ? ", and \(clips) clips" : ""
+    talk.messages.note(
+      "wrote \(synthesis.output): \(count) pictures to learn from, \(val) to check on\(moving); "
+        + "\(SceneCaption.all.count) captions are possible")
+  }
+}
