@@ -122,6 +122,47 @@ struct ClipTrainingTests {
     #expect(skipped.errors.contains("left out: frames/empty: has no pictures in it."))
   }
 
+  @Test("clips are learned from in the forms of MSR-VTT and MSVD", arguments: ["MSR-VTT", "MSVD"])
+  func publishedForms(form: String) throws {
+    let clips = try ["train_000001", "train_000002", "val_000001"].map { name in
+      try MappedFile("\(folder.path)/shapes/clips/images/\(name).avi").withBytes { Array($0) }
+    }
+    try folder.makeFolder("set")
+    try folder.makeFolder("set/videos")
+    let names: [String]
+    if form == "MSVD" {
+      names = ["a_0_2.avi", "b_1_3.avi", "c_4_6.avi"]
+      try folder.write(
+        """
+        VideoID,Start,End,WorkerID,Source,AnnotationTime,Language,Description
+        a,0,2,1,clean,9,English,A cross moves.
+        b,1,3,1,clean,9,English,"A cross stays, it seems."
+        b,1,3,2,clean,9,German,Ein Kreuz steht.
+        c,4,6,1,clean,9,English,A cross grows.
+
+        """, to: "set/corpus.csv")
+      try folder.write("a_0_2\nb_1_3\n", to: "set/train.txt")
+      try folder.write("c_4_6\n", to: "set/val.txt")
+    } else {
+      names = ["video0.mp4", "video1.mp4", "video2.mp4"]
+      try folder.write(
+        """
+        {"videos": [{"video_id": "video0", "split": "train", "id": 0, "start time": 1.5},
+                    {"video_id": "video1", "split": "train", "id": 1},
+                    {"video_id": "video2", "split": "validate", "id": 2}],
+         "sentences": [{"video_id": "video0", "caption": "a cross moves", "sen_id": 0},
+                       {"video_id": "video1", "caption": "a cross stays it seems", "sen_id": 1},
+                       {"video_id": "video2", "caption": "a cross grows", "sen_id": 2}]}
+        """, to: "set/train_val_videodatainfo.json")
+    }
+    for (name, clip) in zip(names, clips) { try folder.write(clip, to: "set/videos/\(name)") }
+    let trained = try train("set", "--decoder", "s2vt", "--frame-step", "8", "-o", "run")
+    #expect(trained.status == 0, "\(trained.errors)")
+    #expect(
+      trained.errors.contains("train 2 clips 2 captions | val 1 clips 1 captions"),
+      "\(trained.errors)")
+  }
+
   @Test("a clip without a frame ends it before anything is learned, or is left out and told")
   func badClips() throws {
     let good = "shapes/clips/images/train_000001.avi"
