@@ -2,7 +2,6 @@ import ArgumentParser
 import Captioning
 import ImageEncoders
 import Layers
-import Media
 import Tensors
 import Text
 import Training
@@ -218,83 +217,3 @@ struct CaptionerOptions: ParsableArguments {
 }
 
 extension GRU.Reset: ExpressibleByArgument {}
-
-/// What `--attention` chose before there was `--decoder`.
-enum AttentionChoice: String, ExpressibleByArgument, CaseIterable {
-  case none, soft
-}
-
-/// The decoders there are, under the names that users type.
-enum DecoderName: String, ExpressibleByArgument, CaseIterable {
-  case showAndTell = "show-and-tell"
-  case showAttendTell = "show-attend-tell"
-  case lrcn
-  case s2vt
-  case temporalAttention = "temporal-attention"
-  case videoMean = "video-mean"
-
-  /// The one that both options together choose.
-  ///
-  /// - Throws: `ValidationError` if they contradict each other.
-  static func chosen(_ name: DecoderName?, _ attention: AttentionChoice?) throws -> DecoderName {
-    let implied: DecoderName? =
-      switch attention {
-      case .soft: .showAttendTell
-      case AttentionChoice.none?: .showAndTell
-      case nil: nil
-      }
-    if let name, let attention, (name == .showAttendTell) != (attention == .soft) {
-      throw ValidationError(
-        "--decoder \(name.rawValue) and --attention \(attention.rawValue) contradict each other.")
-    }
-    return name ?? implied ?? .showAndTell
-  }
-
-  func reading(
-    annotationSize: Int = 512, attentionSize: Int = 512, isFactored: Bool = true
-  ) -> DecoderConfiguration.Reading {
-    switch self {
-    case .showAndTell, .videoMean: .first
-    case .showAttendTell:
-      .attention(.positions, annotationSize: annotationSize, attentionSize: attentionSize)
-    case .temporalAttention:
-      .attention(.frames, annotationSize: annotationSize, attentionSize: attentionSize)
-    case .lrcn: .everyWord(isFactored: isFactored)
-    case .s2vt: .frames
-    }
-  }
-
-  var usualLayerCount: Int { self == .lrcn || self == .s2vt ? 2 : 1 }
-}
-
-/// Which frames of clips are learned from.
-struct TrainingFrameOptions: ParsableArguments {
-  @Option(
-    help: ArgumentHelp(
-      "Look at every so many-th frame of a clip.",
-      discussion: """
-        Or at fewer, evenly spread, where these and the words would be more than 80 steps (Venugopalan \
-        et al., 2015).
-        """, valueName: "n"))
-  var frameStep: Int?
-  @Option(
-    help: ArgumentHelp("Look at so many frames of each clip, evenly spread.", valueName: "n"))
-  var frames: Int?
-
-  func validate() throws {
-    if let frameStep { try check("--frame-step", frameStep, in: 1...1_000_000) }
-    if let frames { try check("--frames", frames, in: 1...1000) }
-    guard frameStep == nil || frames == nil else {
-      throw ValidationError("--frame-step and --frames contradict each other.")
-    }
-  }
-
-  /// The frames for captions of so many words at most.
-  func frames(maximumWords: Int) -> ClipSampling.Frames {
-    if let frames { return .evenly(frames) }
-    return .every(frameStep ?? 10, atMost: max(1, Self.mostSteps - maximumWords - 1))
-  }
-
-  /// Frames, words and `<eos>`.
-  private static let mostSteps = 80
-}

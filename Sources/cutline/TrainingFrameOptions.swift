@@ -1,0 +1,34 @@
+import ArgumentParser
+import Media
+
+/// Which frames of clips are learned from.
+struct TrainingFrameOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Look at every so many-th frame of a clip.",
+      discussion: """
+        Or at fewer, evenly spread, where these and the words would be more than 80 steps (Venugopalan \
+        et al., 2015).
+        """, valueName: "n"))
+  var frameStep: Int?
+  @Option(
+    help: ArgumentHelp("Look at so many frames of each clip, evenly spread.", valueName: "n"))
+  var frames: Int?
+
+  func validate() throws {
+    if let frameStep { try check("--frame-step", frameStep, in: 1...1_000_000) }
+    if let frames { try check("--frames", frames, in: 1...1000) }
+    guard frameStep == nil || frames == nil else {
+      throw ValidationError("--frame-step and --frames contradict each other.")
+    }
+  }
+
+  /// The frames for captions of so many words at most.
+  func frames(maximumWords: Int) -> ClipSampling.Frames {
+    if let frames { return .evenly(frames) }
+    return .every(frameStep ?? 10, atMost: max(1, Self.mostSteps - maximumWords - 1))
+  }
+
+  /// Frames, words and `<eos>`.
+  private static let mostSteps = 80
+}
