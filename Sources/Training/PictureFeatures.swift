@@ -189,7 +189,8 @@ extension Module {
     func add(_ text: String) { Array(text.utf8).withUnsafeBytes { hash.update($0) } }
     // Of clips the frames are kept, whether or not it is their mean that is read.
     let version = kind == .positions ? "2 positions" : "2"
-    add("features \(version) \(configuration.architecture) \(configuration.preprocessing)\n")
+    let grid = kind == .positions || configuration.grid == 1 ? "" : " \(configuration.grid)"
+    add("features \(version)\(grid) \(configuration.architecture) \(configuration.preprocessing)\n")
     for (parameter, value) in parameters {
       add("\(parameter.name) \(value.shape)\n")
       value.withBytes { hash.update($0) }

@@ -12,6 +12,12 @@ struct CaptionerOptions: ParsableArguments {
     help: "An imported encoder to start from; without one, a small encoder learns from scratch.",
     completion: .directory)
   var encoderModel: String?
+  @Option(
+    help: ArgumentHelp(
+      "Keep the mean of each of n x n parts of a picture, rather than of all of it (default: 1).",
+      discussion: "Who sees where things are can tell left from right, and which way they move.",
+      valueName: "n"))
+  var featureGrid: Int?
   @Option(help: "The recurrent cell: lstm, gru or rnn.")
   var cell = "lstm"
   @Option(
@@ -93,6 +99,7 @@ struct CaptionerOptions: ParsableArguments {
     guard gruReset == .after || cell == "gru" else {
       throw ValidationError("--gru-reset is about --cell gru, not \(cell).")
     }
+    if let featureGrid { try check("--feature-grid", featureGrid, in: 1...8) }
     if let layers { try check("--layers", layers, in: 1...64) }
     try checkDecoder(DecoderName.chosen(decoderName, attention))
     guard !freezeWordVectors || wordVectors != nil else {
@@ -158,11 +165,13 @@ struct CaptionerOptions: ParsableArguments {
   ) throws -> (CaptionModel, ModelConfiguration) {
     var random = SeededGenerator(seed: seed)
     var configuration = ModelConfiguration(encoder: EncoderConfiguration(.smallCNN))
+    configuration.encoder.grid = featureGrid ?? 1
     var encoder: (any ImageEncoder)?
     if let encoderModel {
       let directory = try ModelDirectory(named: encoderModel, searching: [])
       configuration.encoder = try directory.configuration().encoder
       configuration.provenance.startedFrom = try directory.configuration().provenance.startedFrom
+      if let featureGrid { configuration.encoder.grid = featureGrid }
       encoder = try directory.encoder(configuration.encoder)
       try directory.beginVerification().wait()
     }
@@ -202,6 +211,8 @@ struct CaptionerOptions: ParsableArguments {
       gruReset == .after ? nil : ("--gru-reset", gruReset.rawValue),
       [.showAndTell, .showAttendTell].contains(chosenDecoder)
         ? nil : ("--decoder", chosenDecoder.rawValue),
+      configuration.encoder.grid == 1
+        ? nil : ("--feature-grid", "\(configuration.encoder.grid)"),
       unfactored ? ("--unfactored", "true") : nil,
       configuration.frames.map { ("frames", $0.json.compactText) },
       layerCount == chosenDecoder.usualLayerCount ? nil : ("--layers", "\(layerCount)"),

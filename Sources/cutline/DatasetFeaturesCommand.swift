@@ -25,6 +25,8 @@ struct DatasetFeaturesCommand: ParsableCommand {
   var decoder: DecoderName?
   @Option(help: ArgumentHelp("The same as --decoder show-attend-tell.", valueName: "soft"))
   var attention: AttentionChoice?
+  @Option(help: ArgumentHelp("As --feature-grid of the training.", valueName: "n"))
+  var featureGrid: Int?
   @OptionGroup var frames: TrainingFrameOptions
   @Option(help: "As --max-words of the training, which decides how many frames there is room for.")
   var maxWords = 20
@@ -34,13 +36,19 @@ struct DatasetFeaturesCommand: ParsableCommand {
   @OptionGroup var style: ProgressOptions
   @OptionGroup(title: "Messages") var talk: MessageOptions
 
+  func validate() throws {
+    if let featureGrid { try check("--feature-grid", featureGrid, in: 1...8) }
+    try check("--max-words", maxWords, in: 1...1000)
+  }
+
   func run() throws {
     let progress = Progress(style.progress, isQuiet: talk.quiet)
     defer { progress.clear() }
     let stop = StopSignal(reportingTo: progress)
     let threadCount = try threads.apply()
     let directory = try ModelDirectory(named: encoderModel, searching: [])
-    let configuration = try directory.configuration().encoder
+    var configuration = try directory.configuration().encoder
+    if let featureGrid { configuration.grid = featureGrid }
     let encoder = try directory.encoder(configuration)
     try directory.beginVerification().wait()
     let found = try TrainingCollection(

@@ -23,6 +23,8 @@ extension ModelSummary {
         "encoder",
         "\(configuration.encoder.architecture.rawValue), \(preprocessing.size) pixels square, "
           + "\(preprocessing.framing), padding \(configuration.encoder.padding.rawValue)"
+          + (configuration.encoder.grid == 1
+            ? "" : ", \(configuration.encoder.grid)×\(configuration.encoder.grid) parts")
       ),
     ]
     if let decoder = configuration.decoder {

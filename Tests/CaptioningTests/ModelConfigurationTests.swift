@@ -110,6 +110,18 @@ extension CaptioningTests {
       }
     }
 
+    @Test("keeps as many parts of a picture as it says, and writes that down")
+    func grid() throws {
+      var configuration = SmallModel.configuration
+      #expect(configuration.json["encoder"]?["grid"] == nil)
+      configuration.encoder.grid = 3
+      #expect(try reread(configuration) == configuration)
+      let encoder = configuration.encoder.makeEncoder()
+      #expect(encoder.pooledSize == 9 * 128 && encoder.channelCount == 128)
+      #expect(
+        encoder.parameters.map(\.parameter.name) == SmallCNN().parameters.map(\.parameter.name))
+    }
+
     @Test("makes as many layers as it says, and writes that down")
     func layers() throws {
       var configuration = SmallModel.configuration
@@ -235,6 +247,7 @@ extension CaptioningTests {
       (
         "\"beam\":2", "\"beam\":0", "decode.beam", "is 0, but must be a whole number from 1 to 1000"
       ),
+      ("\"padding\":", "\"grid\":9,\"padding\":", "encoder.grid", "is 9, but must be"),
       ("\"max_words\":7", "\"max_words\":1001", "decode.max_words", "is 1001, but must be"),
       ("\"decode\":{", "\"decode\":[],\"x\":{", "decode", "is [], but must be an object"),
     ]

@@ -84,6 +84,26 @@ struct ClipTrainingTests {
     }
   }
 
+  @Test("parts of frames may be kept apart, with an encoder that learns and with one that does not")
+  func featureGrid() throws {
+    let learned = try train(
+      "shapes/clips", "--decoder", "s2vt", "--frame-step", "8", "--feature-grid", "2", "-o", "one")
+    #expect(learned.status == 0, "\(learned.errors)")
+    let frozen = try train(
+      "shapes/clips", "--decoder", "s2vt", "--frame-step", "8", "--feature-grid", "3",
+      "--encoder-model", "one/last", "-o", "other")
+    #expect(frozen.status == 0, "\(frozen.errors)")
+    for (run, grid) in [("one", 2), ("other", 3)] {
+      let model = try json("\(run)/last/config.json")
+      #expect(model["encoder"]?["grid"]?.integer == grid)
+      let info = try Program.run(["model", "info", "\(run)/last"], in: folder.path)
+      #expect(info.output.contains(", \(grid)×\(grid) parts\n"), "\(info.output)")
+      let captioned = try Program.run(
+        ["caption", "shapes/clips/images/val_000001.avi", "-m", "\(run)/last"], in: folder.path)
+      #expect(captioned.status == 0, "\(captioned.errors)")
+    }
+  }
+
   @Test("a clip may be a folder of frames, and clips may have any lengths")
   func frames() throws {
     let photo = try Pictures.bytes(of: Pictures.jpeg)

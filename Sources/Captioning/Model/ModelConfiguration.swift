@@ -49,6 +49,8 @@ package struct EncoderConfiguration: Sendable, Equatable {
   package var architecture: EncoderArchitecture
   package var padding: PaddingStyle
   package var preprocessing: ImagePreprocessing
+  /// Into how many parts a side of its map is cut, each of which is pooled by itself; 1 pools all at once.
+  package var grid = 1
 
   package init(
     _ architecture: EncoderArchitecture, padding: PaddingStyle = .symmetric,
@@ -58,7 +60,10 @@ package struct EncoderConfiguration: Sendable, Equatable {
     self.preprocessing = preprocessing ?? architecture.publishedPreprocessing
   }
 
-  package func makeEncoder() -> any ImageEncoder { architecture.makeEncoder(padding: padding) }
+  package func makeEncoder() -> any ImageEncoder {
+    let encoder = architecture.makeEncoder(padding: padding)
+    return grid == 1 ? encoder : GridPooling(encoder, side: grid)
+  }
 }
 
 /// Which decoder a model has and how large it is.

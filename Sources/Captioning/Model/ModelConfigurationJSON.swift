@@ -77,6 +77,7 @@ extension EncoderConfiguration {
     ]
     if let value = rule.value { members.append(.init("resize_value", .number(value))) }
     members.append(.init("padding", .string(padding.rawValue)))
+    if grid > 1 { members.append(.init("grid", .number(Double(grid)))) }
     return .object(members)
   }
 
@@ -99,6 +100,7 @@ extension EncoderConfiguration {
     self.init(
       type, padding: try fields.choice("padding", PaddingStyle.self, default: .symmetric),
       preprocessing: preprocessing)
+    if fields.json["grid"] != nil { grid = try fields.integer("grid", in: 1...8) }
   }
 
   /// The decimal number that a person would have written for `value`.
