@@ -60,6 +60,15 @@ public struct VisualFeatures: Sendable {
     return VisualFeatures(values.slice(start..<start + counts.reduce(0, +)), counts: counts)
   }
 
+  /// Those of some pictures, which may be asked for repeatedly.
+  func rows(_ pictures: [Int]) -> VisualFeatures {
+    if pictures.elementsEqual(counts.indices) { return self }
+    let starts = counts.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1) }
+    return VisualFeatures(
+      values.rows(pictures.flatMap { starts[$0]..<starts[$0 + 1] }),
+      counts: pictures.map { counts[$0] })
+  }
+
   /// The mean of each one's rows, `[P, F]`.
   public var means: Tensor {
     let size = values.shape[1]

@@ -17,17 +17,24 @@ public struct CaptionCollection: Sendable {
   private let format: any CaptionFormat
   private let sources: [CaptionSource]
 
-  /// Finds out what lies at `path`, a folder or one file of captions; hardly reads anything.
-  public init(at path: String) throws(DatasetError) {
+  /// Finds out what lies at `path`; hardly reads anything.
+  ///
+  /// - Parameters:
+  ///   - path: A folder, or one file of captions.
+  ///   - isOfLabels: Whether folders of clips, called as their labels are, will do where there are no
+  ///     captions.
+  /// - Throws: Why there is nothing to be read.
+  public init(at path: String, ofLabels isOfLabels: Bool = false) throws(DatasetError) {
     let folder = try CollectionFolder(path)
     var found: [(format: any CaptionFormat, sources: [CaptionSource])] = []
-    for format in captionFormats {
+    let formats = captionFormats + (isOfLabels ? [LabelFolders()] : [])
+    for format in formats {
       let sources = try format.sources(in: folder)
       if !sources.isEmpty { found.append((format, sources)) }
       // Texts beside pictures are looked for only where there is nothing better.
-      if !found.isEmpty, format is CaptionTable { break }
+      if !found.isEmpty, format is CaptionTable || format is CaptionSidecars { break }
     }
-    guard let first = found.first else { throw folder.reasonForNoCaptions(at: path) }
+    guard let first = found.first else { throw folder.reasonForNoCaptions(at: path, formats) }
     self.path = path
     (format, sources) = first
     others = found.dropFirst().map { ($0.format.name, $0.sources[0].path) }

@@ -124,7 +124,9 @@ extension CollectionFolder {
   private static let examinedCount = 20
 
   /// Why no form fits: a file that may well have been meant, but is damaged, or that there is none.
-  func reasonForNoCaptions(at named: String) -> DatasetError {
+  func reasonForNoCaptions(
+    at named: String, _ formats: [any CaptionFormat]
+  ) -> DatasetError {
     for file in files.prefix(Self.examinedCount) {
       do throws(DatasetError) {
         let content = try AnnotationFile(path(file))
@@ -134,7 +136,7 @@ extension CollectionFolder {
         return error
       }
     }
-    return DatasetError(named, .noCaptions(looked: captionFormats.map(\.layout)))
+    return DatasetError(named, .noCaptions(looked: formats.map(\.layout)))
   }
 }
 

@@ -39,6 +39,18 @@ public struct DatasetError: Error, Equatable, Sendable, CustomStringConvertible 
     case unknownForm(known: [String])
     /// Something that cannot be written in a form, and why.
     case unwritable(form: String, _ reason: String)
+    /// A clip that has no label where it needs one.
+    case noLabel
+    /// A clip whose captions are different labels.
+    case severalLabels([String])
+    /// A label that no file of words can hold, or that has another meaning there.
+    case unusableLabel(String)
+    /// A label that only clips have that are not learned from.
+    case unlearnedLabel(String, known: [String])
+    /// Not enough labels to tell clips apart.
+    case fewLabels([String])
+    /// A folder for a label in which there is no clip.
+    case noClips
     /// A picture that cannot be decoded; the text says why.
     case badPicture(String)
   }
@@ -132,8 +144,38 @@ extension DatasetError {
     case .noSplit(let name, let found):
       "has no pictures to \(name == "train" ? "learn from" : "look at") (split '\(name)'), only "
         + "\(list(found)). Is it the right folder?"
+    default: labelFault
+    }
+  }
+
+  private var labelFault: String {
+    switch problem {
+    case .noLabel:
+      "has no label. Give it one caption, its label, or remove it. \(Self.adviceOnLabels)"
+    case .severalLabels(let labels):
+      "has different labels: \(few(labels)). Give it one caption, its label, or remove it. "
+        + Self.adviceOnLabels
+    case .unusableLabel(let label):
+      "its label \(jsonString(label)) cannot be a word of a model. Choose another. "
+        + Self.adviceOnLabels
+    case .unlearnedLabel(let label, let known):
+      "its label \(jsonString(label)) is none of those to learn from: \(few(known)). "
+        + "Add clips of it to learn from, or remove it. \(Self.adviceOnLabels)"
+    case .fewLabels(let labels):
+      "has \(labels.isEmpty ? "no label" : "the label \(few(labels)) alone") to learn from. Telling "
+        + "clips apart takes two: add clips of another."
+    case .noClips:
+      "has no clips in it. Put videos or folders of frames there, or remove it."
     default: ""
     }
+  }
+
+  private static let adviceOnLabels = "--skip-bad leaves such clips out."
+
+  /// The first few, in quotes.
+  private func few(_ labels: [String]) -> String {
+    labels.prefix(5).map { jsonString(String($0.prefix(60))) }.joined(separator: ", ")
+      + (labels.count > 5 ? ", …" : "")
   }
 
   private func list(_ names: [String]) -> String {

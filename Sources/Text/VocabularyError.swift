@@ -40,7 +40,7 @@ public struct VocabularyError: Error, Equatable, CustomStringConvertible {
     case .unusedNumber(let number, let wordCount):
       "no word has number \(number), though \(wordCount) words need 0 to \(wordCount - 1)."
     case .unprintableWord(let word):
-      "the word \(word.quoted) is empty or holds a blank or a control character."
+      "the word \(word.quoted) is empty, has a blank around it, or holds a control character."
     case .notACount(let line):
       "line \(line) is not a word, a tab and a count."
     }

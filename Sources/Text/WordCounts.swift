@@ -83,15 +83,16 @@ extension WordCounts {
 }
 
 extension String {
-  /// Whether a word survives files and terminals: not empty, no blank, no control character.
+  /// Whether a word survives files and terminals: not empty, no blank around it, no control character.
   ///
-  /// A no-break space is allowed: the caption tokenizer writes one inside "1 1/2".
+  /// Blanks in it are allowed: a label may be "playing guitar".
   package var isStorable: Bool {
     // Nearly all words are plain ASCII, where looking at bytes is enough.
     if utf8.allSatisfy({ 0x20 < $0 && $0 < 0x7F }) { return !isEmpty }
+    if utf8.first == 0x20 || utf8.last == 0x20 { return false }
     return unicodeScalars.allSatisfy { scalar in
       switch scalar.value {
-      case 0...0x20, 0x7F...0x9F, 0x2028, 0x2029: false
+      case 0..<0x20, 0x7F...0x9F, 0x2028, 0x2029: false
       default: true
       }
     }

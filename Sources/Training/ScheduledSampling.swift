@@ -111,7 +111,7 @@ package struct ScheduledSampling: Sendable, Equatable {
       }
       guard !chosen.isEmpty else { continue }
       let own = drawnWords(
-        decoder.wordLogits(read.output.rows(chosen)),
+        decoder.scores(of: read.output.rows(chosen)),
         at: chosen.map { randomness.uniform(.wordDraw, $0, step + 1) })
       for (row, word) in zip(chosen, own) { inputs[layout.offsets[step + 1] + row] = word }
     }

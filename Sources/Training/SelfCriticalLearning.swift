@@ -47,7 +47,7 @@ package struct SelfCriticalLearning: Sendable, Equatable {
           example: randomness.examples[caption / drawCount] * drawCount + caption % drawCount,
           position: position)
       }
-      for (caption, word) in zip(growing, decoder.wordLogits(read.output).drawn(at: uniforms)) {
+      for (caption, word) in zip(growing, decoder.scores(of: read.output).drawn(at: uniforms)) {
         captions[caption].append(TokenID(word))
       }
       let kept = growing.indices.filter { captions[growing[$0]].last != .end }
@@ -87,8 +87,8 @@ extension TrainingState {
     let advantages = learning.advantages(of: rewards)
     let captions = PackedCaptions(drawn, describing: rows)
     let losses = watched.decoder.losses(
-      of: captions, describing: features, weights: captions.order.map { advantages[$0] },
-      in: plan.precision)
+      of: captions, describing: features, dropout: nil, costs: CaptionCosts(),
+      weights: captions.order.map { advantages[$0] }, in: plan.precision)
     return (losses.words, rewards.reduce(0, +) / Double(max(rewards.count, 1)))
   }
 }

@@ -36,10 +36,12 @@ package struct Trainer: Sendable {
 
   /// How a model does on pictures it does not learn from.
   package struct Validation: Sendable {
-    /// Told the words so far of each human caption; nats per word.
+    /// Told the words so far of each human caption; nats per word, or per frame that is labelled.
     package let loss: Double
-    /// Of what it writes by itself, by beam search.
-    package let scores: CaptionScores
+    /// Of what it writes by itself, by beam search; nil where it says labels.
+    package let scores: CaptionScores?
+    /// Of the labels that it says; nil where it writes sentences.
+    package let accuracy: LabelAccuracy?
     /// What it writes, by the pictures' numbers.
     package let captions: [String]
     /// The first picture's.
@@ -215,7 +217,8 @@ package struct Trainer: Sendable {
     guard !validation.isEmpty else { return nil }
     let model = state.result
     let watching = CaptionModel(encoder: model.encoder.foldingNorms(), decoder: model.decoder)
-    var (loss, wordCount) = (0.0, 0)
+    var (loss, lossCount) = (0.0, 0)
+    var accuracy = LabelAccuracy()
     var captions = [String](repeating: "", count: references.count)
     for start in stride(from: 0, to: validation.count, by: Self.validationBatchSize) {
       try progress(.init(pass: .validation, done: start, total: validation.count))
@@ -226,24 +229,33 @@ package struct Trainer: Sendable {
         ? watching.features(of: try loader.pixels(of: examples, epoch: 0), in: .float32)
         : self.features(examples)
       let batch = TrainingBatch(examples, .features(features))
+      let labels = (model.decoder as? any FrameLabelling)?.labels(of: features)
+      // What the loss of the batch is the mean of.
+      let count = labels?.ofFrames.count ?? batch.wordCount
       loss +=
         Double(model.decoder.loss(of: batch.captions, describing: features).scalar)
-        * Double(batch.wordCount)
-      wordCount += batch.wordCount
-      for (example, caption) in zip(examples, sentences(about: features)) {
-        captions[example.number] = caption
-      }
+        * Double(count)
+      lossCount += count
+      if let labels { accuracy.count(labels, of: examples, frameCounts: features.counts) }
+      let found = labels?.ofClips.map(vocabulary.word) ?? sentences(about: features)
+      for (example, caption) in zip(examples, found) { captions[example.number] = caption }
     }
+    let saysLabels = model.decoder is any FrameLabelling
+    return Validation(
+      loss: loss / Double(max(lossCount, 1)), scores: saysLabels ? nil : scores(of: captions),
+      accuracy: saysLabels ? accuracy : nil, captions: captions,
+      sample: (captions[0], references[0][0].joined(separator: " ")))
+  }
+
+  /// Compares captions, by the pictures' numbers, with what people wrote.
+  private func scores(of captions: [String]) -> CaptionScores {
     let tokenizer = CaptionTokenizer()
-    let scores = CaptionScores(
+    return CaptionScores(
       scoring: validation.map { example in
         ScoredCaption(
           candidate: tokenizer.words(of: captions[example.number]),
           references: references[example.number])
       })
-    return Validation(
-      loss: loss / Double(max(wordCount, 1)), scores: scores, captions: captions,
-      sample: (captions[0], references[0][0].joined(separator: " ")))
   }
 
   private static let validationBatchSize = 32

@@ -65,6 +65,7 @@ package struct TokenizedDataset: Sendable {
   package let counts: WordCounts
   private let pictures: [(image: CaptionedImage, captions: [[String]])]
   private let maximumWords: Int
+  private let isOfLabels: Bool
 
   /// - Parameters:
   ///   - dataset: Pictures without captions are left out.
@@ -77,7 +78,15 @@ package struct TokenizedDataset: Sendable {
     counts = WordCounts(
       counting: pictures.lazy.flatMap { $0.1.map { Array($0.prefix(maximumWords)) } })
     self.pictures = pictures
-    self.maximumWords = maximumWords
+    (self.maximumWords, isOfLabels) = (maximumWords, false)
+  }
+
+  /// - Parameter labelled: Pictures and clips with one caption each, a label: one word, whatever it is
+  ///   made of.
+  package init(labels labelled: CaptionDataset) {
+    pictures = labelled.examples.map { ($0, [$0.captions]) }
+    counts = WordCounts(counting: pictures.lazy.flatMap(\.captions))
+    (maximumWords, isOfLabels) = (1, true)
   }
 
   /// The whole captions of each picture, by the numbers of the examples: what captions are scored
@@ -106,7 +115,13 @@ package struct TokenizedDataset: Sendable {
           let tokens = vocabulary.tokens(for: Array(words.prefix(maximumWords)))
           return .init(number: captionCount, words: [.start] + tokens + [.end])
         },
-        canBeMirrored: !picture.captions.joined().contains { $0 == "left" || $0 == "right" })
+        canBeMirrored: !picture.captions.joined().contains(where: namesSide))
     }
+  }
+
+  /// Whether a word says that something is on the left or right, or moves there.
+  private func namesSide(_ word: String) -> Bool {
+    // Labels are written in many ways, such as "turn_left".
+    ["left", "right"].contains { isOfLabels ? word.contains($0) : word == $0 }
   }
 }

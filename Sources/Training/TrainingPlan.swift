@@ -91,15 +91,18 @@ package struct TrainingPlan: Sendable, Equatable {
     case rougeL = "rouge-l"
     /// The lower the better.
     case loss
+    /// The share of clips with the right label.
+    case accuracy
 
     /// The higher the better.
     package func score(of validation: Trainer.Validation) -> Double {
-      let corpus = validation.scores.corpus
+      let corpus = validation.scores?.corpus
       return switch self {
-      case .cider: corpus.cider
-      case .bleu4: corpus.bleu[3]
-      case .rougeL: corpus.rougeL
+      case .cider: corpus?.cider ?? 0
+      case .bleu4: corpus?.bleu[3] ?? 0
+      case .rougeL: corpus?.rougeL ?? 0
       case .loss: -validation.loss
+      case .accuracy: validation.accuracy?.clips ?? 0
       }
     }
   }

@@ -9,6 +9,16 @@ import Training
 /// What captioner `cutline train` makes.
 struct CaptionerOptions: ParsableArguments {
   @Option(
+    help: ArgumentHelp(
+      "caption (default), or classify: learn which label each clip has.",
+      discussion: """
+        A model that classifies reads a clip frame by frame, says after each what is going on, and \
+        captions the clip with the label that is likeliest in the mean (activity recognition; Donahue \
+        et al., 2015). Each clip has its label for its only caption, or lies in a folder that is called \
+        so: DATASET/train/LABEL, DATASET/val/LABEL.
+        """, valueName: "task"))
+  var task = TaskName.caption
+  @Option(
     help: "An imported encoder to start from; without one, a small encoder learns from scratch.",
     completion: .directory)
   var encoderModel: String?
@@ -69,10 +79,10 @@ struct CaptionerOptions: ParsableArguments {
   var freezeWordVectors = false
   @Flag(help: "Score words by the rows of the word embedding (Press & Wolf, 2017).")
   var tied = false
-  @Option(help: "Rarer words become <unk>.")
-  var minCount = 5
-  @Option(help: "Longer captions are cut.")
-  var maxWords = 20
+  @Option(help: ArgumentHelp("Rarer words become <unk> (default: 5).", valueName: "min-count"))
+  var minCount: Int?
+  @Option(help: ArgumentHelp("Longer captions are cut (default: 20).", valueName: "max-words"))
+  var maxWords: Int?
   @Option(
     help: ArgumentHelp(
       "How captions are ranked in validation and in use: none, average or a (see caption).",
@@ -90,9 +100,9 @@ struct CaptionerOptions: ParsableArguments {
     try check("--hidden", hidden, in: 1...16_384)
     try check("--annotation-size", annotationSize, in: 1...16_384)
     try check("--attention-size", attentionSize, in: 1...16_384)
-    try check("--max-words", maxWords, in: 1...1000)
+    if let maxWords { try check("--max-words", maxWords, in: 1...1000) }
     if let noRepeat { try check("--no-repeat", noRepeat, in: 1...1000) }
-    try check("--min-count", minCount, in: 1...1_000_000)
+    if let minCount { try check("--min-count", minCount, in: 1...1_000_000) }
     guard DecoderConfiguration.CellKind(rawValue: cell) != nil else {
       throw ValidationError("--cell must be lstm, gru or rnn.")
     }
@@ -101,6 +111,7 @@ struct CaptionerOptions: ParsableArguments {
     }
     if let featureGrid { try check("--feature-grid", featureGrid, in: 1...8) }
     if let layers { try check("--layers", layers, in: 1...64) }
+    if task == .classify { try refuseSentences() }
     try checkDecoder(DecoderName.chosen(decoderName, attention))
     guard !freezeWordVectors || wordVectors != nil else {
       throw ValidationError("--freeze-word-vectors needs --word-vectors: random ones must learn.")
@@ -112,7 +123,27 @@ struct CaptionerOptions: ParsableArguments {
     }
   }
 
+  private func refuseSentences() throws {
+    try task.refuse([
+      ("--decoder", decoderName != nil), ("--attention", attention != nil),
+      ("--unfactored", unfactored), ("--word-vectors", wordVectors != nil),
+      ("--freeze-word-vectors", freezeWordVectors), ("--tied", tied),
+      ("--min-count", minCount != nil), ("--max-words", maxWords != nil),
+      ("--length-penalty", lengthPenalty != .none), ("--no-repeat", noRepeat != nil),
+    ])
+  }
+
+  /// Words that are seen less often become `<unk>`; every label counts.
+  var minimumWordCount: Int { task == .classify ? 1 : minCount ?? 5 }
+  /// The most words of a caption.
+  var maximumWords: Int { task == .classify ? 1 : maxWords ?? 20 }
+
   private func checkDecoder(_ name: DecoderName) throws {
+    guard featureGrid == nil || name != .showAttendTell else {
+      throw ValidationError(
+        "--feature-grid is not for --decoder \(name.rawValue), which sees every position. "
+          + "Leave it out.")
+    }
     if residual {
       guard layerCount > 1 else {
         throw ValidationError(
@@ -143,9 +174,11 @@ struct CaptionerOptions: ParsableArguments {
     var decoder = DecoderConfiguration(
       cell: DecoderConfiguration.CellKind(rawValue: cell) ?? .lstm, embeddingSize: embed,
       hiddenSize: hidden,
-      reading: chosenDecoder.reading(
-        annotationSize: annotationSize, attentionSize: attentionSize,
-        isFactored: !unfactored && layerCount > 1))
+      reading: task == .classify
+        ? .labels
+        : chosenDecoder.reading(
+          annotationSize: annotationSize, attentionSize: attentionSize,
+          isFactored: !unfactored && layerCount > 1))
     (decoder.layerCount, decoder.isResidual, decoder.gruReset) = (layerCount, residual, gruReset)
     decoder.isTied = tied
     return decoder
@@ -176,8 +209,9 @@ struct CaptionerOptions: ParsableArguments {
       try directory.beginVerification().wait()
     }
     configuration.decoder = decoder
-    if isOfClips { configuration.frames = frames.frames(maximumWords: maxWords) }
-    (configuration.maximumWords, configuration.lengthPenalty) = (maxWords, lengthPenalty)
+    if isOfClips { configuration.frames = frames.frames(maximumWords: maximumWords) }
+    if task == .classify { configuration.beamWidth = 1 }
+    (configuration.maximumWords, configuration.lengthPenalty) = (maximumWords, lengthPenalty)
     configuration.unrepeatedCount = noRepeat
     configuration.provenance.license = license
     configuration.provenance.trainedOn = dataset.split(separator: "/").last.map(String.init)
@@ -199,13 +233,15 @@ struct CaptionerOptions: ParsableArguments {
 
   /// What must be the same for a run to go on.
   func settings(of configuration: ModelConfiguration) -> Checkpoint.Settings {
-    let always = [
-      ("ENCODER's origin", configuration.provenance.startedFrom ?? "none"), ("--cell", cell),
+    let origin = ("ENCODER's origin", configuration.provenance.startedFrom ?? "none")
+    let sizes = [("--embed", "\(embed)"), ("--hidden", "\(hidden)")]
+    let ofSentences = [
       ("--attention", chosenDecoder == .showAttendTell ? "soft" : "none"),
-      ("--annotation-size", "\(annotationSize)"),
-      ("--attention-size", "\(attentionSize)"), ("--embed", "\(embed)"),
-      ("--hidden", "\(hidden)"), ("--min-count", "\(minCount)"), ("--max-words", "\(maxWords)"),
+      ("--annotation-size", "\(annotationSize)"), ("--attention-size", "\(attentionSize)"),
+      ("--min-count", "\(minimumWordCount)"), ("--max-words", "\(maximumWords)"),
     ]
+    let ofTask = task == .classify ? [("--task", task.rawValue)] : ofSentences
+    let always = [origin, ("--cell", cell)] + sizes + ofTask
     // Options that came later are named only where they are given, so that older runs go on.
     let given: [(String, String)?] = [
       gruReset == .after ? nil : ("--gru-reset", gruReset.rawValue),
@@ -214,7 +250,7 @@ struct CaptionerOptions: ParsableArguments {
       configuration.encoder.grid == 1
         ? nil : ("--feature-grid", "\(configuration.encoder.grid)"),
       unfactored ? ("--unfactored", "true") : nil,
-      configuration.frames.map { ("frames", $0.json.compactText) },
+      configuration.frames.map { ("FRAMES of a clip", $0.json.compactText) },
       layerCount == chosenDecoder.usualLayerCount ? nil : ("--layers", "\(layerCount)"),
       residual ? ("--residual", "true") : nil,
       wordVectors.map { ("--word-vectors", $0) },

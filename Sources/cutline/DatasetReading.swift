@@ -8,6 +8,8 @@ struct DatasetReading {
   let path: String
   var badRecords = BadRecords.stop
   var needsPictures = true
+  /// Whether captions are labels, which folders may be called as.
+  var isOfLabels = false
   var messages = Messages()
 
   init(_ path: String) { self.path = path }
@@ -16,7 +18,7 @@ struct DatasetReading {
   func read(
     _ splits: [CaptionDataset.Split] = CaptionDataset.Split.allCases
   ) throws(DatasetError) -> (collection: CaptionCollection, contents: CaptionContents) {
-    let collection = try CaptionCollection(at: path)
+    let collection = try CaptionCollection(at: path, ofLabels: isOfLabels)
     let contents = try collection.read(
       splits, badRecords: badRecords, needingPictures: needsPictures)
     messages.status("\(path)  \(collection.formatName)  \(contents.summary)")
@@ -24,6 +26,11 @@ struct DatasetReading {
       messages.note("\(other.file): \(other.formatName), not read. Name the file to read it.")
     }
     return (collection, contents)
+  }
+
+  /// Where all that is wrong is found, which knows nothing of labels.
+  fileprivate var placeOfAll: String {
+    isOfLabels ? "" : "cutline dataset check \(path) lists them."
   }
 
   /// How many of the records that were left out are shown.
@@ -36,8 +43,7 @@ struct DatasetReading {
     let rest = leftOut.count - min(leftOut.count, Self.shownCount)
     messages.warning(
       "\(path): left out \(leftOut.count.grouped) records and pictures"
-        + (rest > 0 ? ", \(rest.grouped) of them not shown" : "")
-        + ". cutline dataset check \(path) lists them.")
+        + (rest > 0 ? ", \(rest.grouped) of them not shown" : "") + ". \(placeOfAll)")
   }
 }
 
@@ -51,21 +57,28 @@ struct TrainingCollection {
   ///
   /// - Parameters:
   ///   - path: A folder, or a file of captions.
+  ///   - task: What is learned: sentences, or labels.
   ///   - skippingBad: Whether bad records and pictures are left out, rather than end it.
   ///   - threadCount: How many pictures may be opened at once.
   ///   - messages: Where to say what was found.
   ///   - shouldStop: Whether the user has had enough; what was read is then useless.
   /// - Throws: What is wrong with the collection.
   init(
-    _ path: String, skippingBad: Bool, threadCount: Int, _ messages: Messages,
+    _ path: String, for task: TaskName = .caption, skippingBad: Bool, threadCount: Int,
+    _ messages: Messages,
     shouldStop: () -> Bool
   ) throws {
     var reading = DatasetReading(path)
     reading.messages = messages
+    reading.isOfLabels = task == .classify
     if skippingBad { reading.badRecords = .leaveOut }
+    let badRecords = reading.badRecords
     let (collection, contents) = try reading.read([.train, .validation])
     var leftOut = contents.leftOut.filter { $0.problem != .blankCaption }
     func usable(_ dataset: CaptionDataset) throws -> CaptionDataset {
+      let dataset =
+        task == .classify
+        ? try dataset.labelled(badRecords, leavingOut: &leftOut) : dataset
       let pictures = dataset.examples.filter { !$0.captions.isEmpty }
       let progress = CountLine("pictures opened", of: pictures.count, reading.messages)
       let inspections = PictureInspector(threadCount: threadCount).inspect(pictures) { count in
@@ -79,21 +92,27 @@ struct TrainingCollection {
           good.append(picture)
           continue
         }
-        guard skippingBad else { throw Self.failure(error, in: path) }
+        guard skippingBad else { throw Self.failure(error, reading) }
         leftOut.append(.badPicture(error))
       }
       return CaptionDataset(split: dataset.split, examples: good)
     }
     training = try usable(contents[.train] ?? collection.read(.train))
-    validation = try contents[.validation].map(usable)
+    var validation = try contents[.validation].map(usable)
+    if task == .classify {
+      try training.checkLabels(at: path)
+      validation = try validation?.having(
+        labels: training.labels, badRecords, leavingOut: &leftOut)
+    }
+    self.validation = validation
     if validation?.examples.isEmpty ?? true {
       reading.messages.note("\(path): has no validation split; nothing will be scored.")
     }
     reading.report(leftOut)
   }
 
-  private static func failure(_ error: MediaError, in path: String) -> Failure {
-    let advice = "--skip-bad leaves such pictures out; cutline dataset check \(path) lists them."
+  private static func failure(_ error: MediaError, _ reading: DatasetReading) -> Failure {
+    let advice = "--skip-bad leaves such pictures out. \(reading.placeOfAll)"
     return Failure("\(error)\n\(advice)", Failure(error)?.status ?? .badData)
   }
 }

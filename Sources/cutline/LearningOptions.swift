@@ -145,8 +145,9 @@ struct LearningOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "What makes an epoch the best: cider, bleu-4, rouge-l or loss.", valueName: "score"))
-  var select = TrainingPlan.Selection.cider
+      "What makes an epoch the best: cider (default), bleu-4, rouge-l or loss; with --task classify "
+        + "accuracy (default), of clips, or loss.", valueName: "score"))
+  var select: TrainingPlan.Selection?
   @Option(
     help: ArgumentHelp(
       "End after so many epochs without a better one (default: never).", valueName: "n"))
@@ -203,6 +204,23 @@ struct LearningOptions: ParsableArguments {
     if let samplingK { try checkSampling(k: samplingK) }
   }
 
+  /// Throws what says nothing to this task.
+  func checkTask(_ task: TaskName) throws {
+    switch task {
+    case .caption: try task.refuse([("--select accuracy", select == .accuracy)])
+    case .classify:
+      try task.refuse([
+        ("--batch-words", batchWords != nil), ("--word-dropout", wordDropout > 0),
+        ("--norm-stabilizer", normStabilizer > 0), ("--sampling", sampling != .off),
+        ("--self-critical-epochs", selfCriticalEpochs > 0),
+        (
+          "--select \(select?.rawValue ?? "")",
+          ![nil, .accuracy, .loss].contains(select)
+        ),
+      ])
+    }
+  }
+
   private func checkSampling(k: Double) throws {
     switch sampling {
     case .sigmoid where k < 1:
@@ -219,10 +237,12 @@ struct LearningOptions: ParsableArguments {
 
   /// The plan.
   ///
-  /// - Parameter startsFromEncoder: Whether the encoder was trained before: then it stays as it is unless
-  ///   told otherwise, and else must learn.
+  /// - Parameters:
+  ///   - task: What is learned.
+  ///   - startsFromEncoder: Whether the encoder was trained before: then it stays as it is unless told
+  ///     otherwise, and else must learn.
   /// - Returns: All but what depends on the data.
-  func plan(startsFromEncoder: Bool) -> TrainingPlan {
+  func plan(for task: TaskName, startsFromEncoder: Bool) -> TrainingPlan {
     var plan = TrainingPlan()
     (plan.epochCount, plan.seed) = (epochs, seed)
     plan.batchBudget = batchWords.map { .words($0) } ?? .captions(batchSize)
@@ -249,7 +269,8 @@ struct LearningOptions: ParsableArguments {
     (plan.encoderStart, plan.mirrorsPictures, plan.leastCropArea) = (
       encoderFrom, !noMirror, cropArea
     )
-    (plan.selection, plan.patience) = (select, patience)
+    plan.selection = select ?? (task == .classify ? .accuracy : .cider)
+    plan.patience = patience
     return plan
   }
 
@@ -308,7 +329,7 @@ struct LearningOptions: ParsableArguments {
       ("--sampling-k", described(samplingK)), ("--sampling-slope", described(samplingSlope)),
       ("--sampling-floor", "\(samplingFloor)"), ("--sampling-draw", samplingDraw.rawValue),
       ("--encoder-from", described(encoderFrom)), ("--no-mirror", "\(noMirror)"),
-      ("--crop-area", "\(cropArea)"), ("--select", select.rawValue),
+      ("--crop-area", "\(cropArea)"), ("--select", plan.selection.rawValue),
       ("--patience", described(patience)), ("--precision", "\(plan.precision)"),
       ("--seed", "\(seed)"),
     ] + (wordDropout == 0 ? [] : [("--word-dropout", "\(wordDropout)")])

@@ -120,6 +120,7 @@ extension DecoderConfiguration.Reading {
     case .attention(.positions, _, _): "soft attention"
     case .attention(.frames, _, _): "temporal attention"
     case .frames: "S2VT"
+    case .labels: "labels of frames"
     }
   }
 }

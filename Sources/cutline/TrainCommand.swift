@@ -9,7 +9,8 @@ import Training
 /// `cutline train DATASET -o RUN` learns to caption from pictures with captions.
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "train", abstract: "Learn to caption from pictures or clips with captions.",
+    commandName: "train",
+    abstract: "Learn to caption from pictures or clips with captions, or to label clips.",
     discussion: """
       DATASET is a folder with captions and pictures in one of many forms (datasets/README.md), or a \
       file of captions. RUN/last is the model so far. A run that was stopped, even killed, goes on where \
@@ -17,6 +18,7 @@ struct TrainCommand: ParsableCommand {
 
         cutline train data/flickr8k --encoder-model models/mobilenet -o runs/first
         cutline train data/msvd --encoder-model models/mobilenet --decoder s2vt -o runs/clips
+        cutline train data/actions --encoder-model models/mobilenet --task classify -o runs/actions
       """)
 
   @Argument(
@@ -52,6 +54,7 @@ struct TrainCommand: ParsableCommand {
   func validate() throws {
     try check("--save-every", saveEvery, in: 1...1_000_000_000)
     if let overfit { try check("--overfit", overfit, in: 1...1_000_000) }
+    try learning.checkTask(captioner.task)
     guard output != nil || dryRun else {
       throw ValidationError("--output is missing: the folder to write.")
     }
@@ -81,6 +84,8 @@ struct TrainCommand: ParsableCommand {
       execution: [
         ("--encoder-model", captioner.encoderModel ?? "none"), ("--save-every", "\(saveEvery)"),
         ("--threads", threads.map(String.init) ?? "none"),
+        ("--frame-step", captioner.frames.frameStep.map(String.init) ?? "none"),
+        ("--frames", captioner.frames.frames.map(String.init) ?? "none"),
       ]
     ).write(into: output)
     introduce(preparation, trainer, cache, progress)
@@ -135,7 +140,8 @@ struct TrainCommand: ParsableCommand {
     // Lines of JSON and of talk do not mix.
     if reporting.progress.progress == .json { messages.isQuiet = true }
     let collection = try TrainingCollection(
-      dataset, skippingBad: skipBad, threadCount: threads ?? ProcessorBudget().threadCount,
+      dataset, for: captioner.task, skippingBad: skipBad,
+      threadCount: threads ?? ProcessorBudget().threadCount,
       messages, shouldStop: { stop.number != nil })
     if stop.number != nil { stop.end() }
     return try TrainingPreparation(
@@ -146,8 +152,14 @@ struct TrainCommand: ParsableCommand {
     _ preparation: TrainingPreparation, _ trainer: Trainer, _ cache: FeatureCache?,
     _ progress: Progress
   ) {
-    let unknown = percent(preparation.unknownFraction)
-    progress.say("vocabulary  \(preparation.vocabulary.count.grouped) words (\(unknown) <unk>)")
+    if captioner.task == .classify {
+      let labels = preparation.labels
+      let few = labels.prefix(10).joined(separator: ", ")
+      progress.say("labels  \(labels.count.grouped): \(few)\(labels.count > 10 ? ", …" : "")")
+    } else {
+      let unknown = percent(preparation.unknownFraction)
+      progress.say("vocabulary  \(preparation.vocabulary.count.grouped) words (\(unknown) <unk>)")
+    }
     if let vectors = preparation.wordVectors, let path = captioner.wordVectors {
       let (found, wanted) = (vectors.rows.count.grouped, vectors.wantedCount.grouped)
       progress.say("word vectors  \(found) of \(wanted) words found in \(path)")

@@ -66,9 +66,12 @@ private func padded(_ number: Int, to largest: Int) -> String {
 extension EpochRow {
   init(_ report: Trainer.EpochReport, step: Int, seconds: Double, time: Double) {
     let validation = report.validation.map { validation in
-      let score = validation.scores.corpus
-      return Validation(
-        loss: validation.loss, bleu: score.bleu, rougeL: score.rougeL, cider: score.cider)
+      Validation(
+        loss: validation.loss,
+        scores: (validation.scores?.corpus).map {
+          Scores(bleu: $0.bleu, rougeL: $0.rougeL, cider: $0.cider)
+        },
+        accuracy: validation.accuracy.map { Accuracy(frames: $0.frames, clips: $0.clips) })
     }
     self.init(
       step: step, epoch: report.epoch, trainingLoss: report.trainingLoss, validation: validation,
@@ -85,11 +88,20 @@ extension Trainer.EpochReport {
       + (skippedBatchCount > 0 ? "  skipped \(skippedBatchCount)" : "")
     let time = "\(seconds.text(places: 0)) s"
     guard let validation else { return "epoch \(number)  \(loss)  \(time)" }
-    let score = validation.scores.corpus
     return "eval  \(number)  \(loss)  val loss \(validation.loss.text(places: 3))"
-      + "  BLEU-4 \(score.bleu[3].text(places: 3))  CIDEr \(score.cider.text(places: 3))"
-      + "\(isBest ? " *best*" : "")  \(time)"
+      + "  \(validation.summary.joined(separator: "  "))\(isBest ? " *best*" : "")  \(time)"
       + "  \"\(validation.sample.caption)\" (ref: \"\(validation.sample.reference)\")"
+  }
+}
+
+extension Trainer.Validation {
+  /// How good captions or labels are: "BLEU-4 0.123", "CIDEr 0.456".
+  fileprivate var summary: [String] {
+    let score = scores?.corpus
+    return [
+      ("BLEU-4", score?.bleu[3]), ("CIDEr", score?.cider), ("frames", accuracy?.frames),
+      ("clips", accuracy?.clips),
+    ].compactMap { name, value in value.map { "\(name) \($0.text(places: 3))" } }
   }
 }
 
@@ -97,19 +109,18 @@ extension SamplePage {
   /// What the model wrote after an epoch; nil where there is no validation set.
   init?(_ report: Trainer.EpochReport, of trainer: Trainer, title: String) {
     guard let validation = report.validation else { return nil }
-    let score = validation.scores.corpus
     let examples = trainer.validation
     let samples = Self.choice(from: examples.count).map { index in
       let number = examples[index].number
       return Sample(
         path: examples[index].path, caption: validation.captions[number],
         references: trainer.references[number].map { $0.joined(separator: " ") },
-        cider: validation.scores.images[index].cider)
+        cider: validation.scores?.images[index].cider)
     }
     self.init(
       title: title,
       summary: "\(samples.count) of \(examples.count.grouped) validation pictures.  "
-        + "CIDEr \(score.cider.text(places: 3)), BLEU-4 \(score.bleu[3].text(places: 3)), "
+        + "\(validation.summary.joined(separator: ", ")), "
         + "validation loss \(validation.loss.text(places: 3)) of all.",
       samples: samples)
   }

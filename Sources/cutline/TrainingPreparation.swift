@@ -33,9 +33,13 @@ struct TrainingPreparation {
     _ learning: LearningOptions, overfitting overfitCount: Int?
   ) throws {
     func tokenized(_ part: CaptionDataset) -> TokenizedDataset {
-      let kept = overfitCount.map { Array(part.examples.prefix($0)) } ?? part.examples
-      return TokenizedDataset(
-        CaptionDataset(split: part.split, examples: kept), maximumWords: captioner.maxWords)
+      let kept = CaptionDataset(
+        split: part.split,
+        examples: overfitCount.map { Self.choice($0, of: part, for: captioner.task) }
+          ?? part.examples)
+      return captioner.task == .classify
+        ? TokenizedDataset(labels: kept)
+        : TokenizedDataset(kept, maximumWords: captioner.maximumWords)
     }
     let training = tokenized(collection.training)
     guard !training.references.isEmpty else {
@@ -44,7 +48,7 @@ struct TrainingPreparation {
     // What is learned by heart is measured on itself.
     let validation = overfitCount == nil ? collection.validation.map(tokenized) : training
     (counts, self.dataset) = (training.counts, dataset)
-    vocabulary = Vocabulary(counts, minimumCount: captioner.minCount)
+    vocabulary = Vocabulary(counts, minimumCount: captioner.minimumWordCount)
     self.training = training.examples(with: vocabulary)
     self.validation = validation?.examples(with: vocabulary) ?? []
     references = validation?.references ?? []
@@ -56,8 +60,11 @@ struct TrainingPreparation {
     if let wordVectors { model.decoder.begin(with: wordVectors) }
     self.model = model
 
-    var plan = learning.plan(startsFromEncoder: captioner.encoderModel != nil)
-    (plan.minimumWordCount, plan.maximumWords) = (captioner.minCount, captioner.maxWords)
+    var plan = learning.plan(
+      for: captioner.task, startsFromEncoder: captioner.encoderModel != nil)
+    (plan.minimumWordCount, plan.maximumWords) = (
+      captioner.minimumWordCount, captioner.maximumWords
+    )
     (plan.lengthPenalty, plan.unrepeatedCount) = (captioner.lengthPenalty, captioner.noRepeat)
     plan.freezesWords = captioner.freezeWordVectors
     if overfitCount != nil { plan.leaveNothingOut() }
@@ -70,6 +77,16 @@ struct TrainingPreparation {
       [("DATASET's fingerprint", training.fingerprint)] + captioner.settings(of: configuration)
       + learning.settings(of: plan)
       + [("--overfit", overfitCount.map { "\($0)" } ?? "none")]
+  }
+
+  /// So many pictures to learn by heart: the first, but of labels from all over, for those of one label
+  /// often stand together.
+  private static func choice(
+    _ count: Int, of part: CaptionDataset, for task: TaskName
+  ) -> [CaptionedImage] {
+    let all = part.examples
+    let chosen = min(count, all.count)
+    return (0..<chosen).map { all[task == .classify ? $0 * all.count / chosen : $0] }
   }
 
   private static func check(_ start: String?, in encoder: any ImageEncoder) throws {
@@ -90,6 +107,11 @@ struct TrainingPreparation {
   /// How much of what was written is words that are too rare.
   var unknownFraction: Double { vocabulary.unknownFraction(of: counts) }
 
+  /// All words but the special ones: the labels, where those are learned.
+  var labels: [String] {
+    (Vocabulary.specialWords.count..<vocabulary.count).map { vocabulary.word(TokenID($0)) }
+  }
+
   /// How many pictures are looked at.
   var pictureCount: Int { training.count + validation.count }
 
@@ -106,8 +128,9 @@ struct TrainingPreparation {
 
   /// The model folder that a state makes.
   func contents(of state: TrainingState) -> ModelDirectory.Contents {
+    let kind = configuration.decoder?.reading == .labels ? "classifier of clips" : "captioner"
     let card = """
-      # A captioner trained on \(configuration.provenance.trainedOn ?? dataset)
+      # A \(kind) trained on \(configuration.provenance.trainedOn ?? dataset)
 
       Written by `cutline train` at step \(state.step), in epoch \(state.epoch) of \(plan.epochCount).
 

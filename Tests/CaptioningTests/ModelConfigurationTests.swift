@@ -122,6 +122,26 @@ extension CaptioningTests {
         encoder.parameters.map(\.parameter.name) == SmallCNN().parameters.map(\.parameter.name))
     }
 
+    @Test("makes the classifier of frames that it names, of any layers, and writes that down")
+    func labels() throws {
+      var configuration = SmallModel.configuration
+      var decoder = DecoderConfiguration(
+        cell: .gru, embeddingSize: 6, hiddenSize: 7, reading: .labels)
+      configuration.decoder = decoder
+      #expect(try reread(configuration) == configuration)
+      #expect(configuration.json["decoder"]?["task"] == "classify")
+      let made = decoder.makeDecoder(featureSize: 8, vocabularySize: 9)
+      #expect(made is FrameClassifier<GRU>)
+      #expect(made.featureKind == .frames && made.featureSize == 8 && made.vocabularySize == 9)
+      let logits = made.parameters.first { $0.parameter.name == "label_logits.weight" }
+      #expect(logits?.value.shape == [5, 7])
+      (decoder.layerCount, decoder.isResidual) = (3, true)
+      configuration.decoder = decoder
+      #expect(try reread(configuration) == configuration)
+      let deep = decoder.makeDecoder(featureSize: 8, vocabularySize: 9)
+      #expect((deep as? FrameClassifier<Stacked<GRU>>)?.cell.layers.count == 3)
+    }
+
     @Test("makes as many layers as it says, and writes that down")
     func layers() throws {
       var configuration = SmallModel.configuration
@@ -168,7 +188,8 @@ extension CaptioningTests {
         let made = decoder.makeDecoder(featureSize: 8, vocabularySize: 9)
         let names = made.parameters.map(\.parameter.name)
         #expect(names.contains("word_logits.bias") && !names.contains("word_logits.weight"))
-        #expect(made.wordLogits.weight.shape == [9, 6] && made.vocabularySize == 9)
+        let logits = try #require(made as? any WordDecoder).wordLogits
+        #expect(logits.weight.shape == [9, 6] && made.vocabularySize == 9)
       }
     }
 
@@ -240,6 +261,22 @@ extension CaptioningTests {
       ),
       (
         "\"first\"", "\"every_word\",\"factored\":true", "decoder.layers", "must be 2 or more"
+      ),
+      (
+        "\"first\"", "\"first\",\"task\":\"classify\"", "decoder.image",
+        "is \"first\"; with this task it can only be \"frames\""
+      ),
+      (
+        "\"none\"", "\"soft\",\"task\":\"classify\"", "decoder.attention",
+        "is \"soft\"; with this task it can only be \"none\""
+      ),
+      (
+        "\"first\"", "\"frames\",\"task\":\"classify\",\"tied\":true", "decoder.tied",
+        "is for decoders that read words"
+      ),
+      (
+        "\"first\"", "\"frames\",\"task\":\"sort\"", "decoder.task",
+        "is \"sort\", but must be one of caption, classify"
       ),
       (
         "\"decode\":{", "\"frames\":0,\"decode\":{", "frames", "must be a number from 1 to 1000"

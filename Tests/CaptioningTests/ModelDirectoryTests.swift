@@ -201,6 +201,33 @@ extension CaptioningTests {
       }
     }
 
+    @Test("a classifier is read with its labels, and refused with others or none")
+    func labels() throws {
+      var contents = contents()
+      contents.configuration.decoder?.reading = .labels
+      let decoder = try #require(contents.configuration.decoder)
+      let labels = ["playing guitar", "waving"]
+      var model = CaptionModel(
+        encoder: SmallModel.configuration.encoder.makeEncoder(),
+        decoder: decoder.makeDecoder(
+          reading: SmallModel.configuration.encoder.makeEncoder(), vocabularySize: 6))
+      var random = SeededGenerator(seed: 1)
+      model.initialize(using: &random)
+      contents.parameters = model.parameters.map { ($0.parameter.name, $0.value) }
+      contents.words = (Vocabulary(words: labels), WordCounts(counting: [labels]))
+      try ModelDirectory.write(contents, to: path, precision: .float32)
+      let directory = ModelDirectory(path)
+      #expect(try directory.vocabulary().word(TokenID(4)) == "playing guitar")
+      #expect(try directory.counts().counts["playing guitar"] == 1)
+      #expect(try directory.verify() == contents.parameters.count)
+      for (words, scores) in [(labels + ["x"], 6), ([], 6)] {
+        try rewrite("vocab.json", Vocabulary(words: words).json())
+        let error = try #require(throws: ModelError.self) { try load() }
+        let problem = ModelError.Problem.otherVocabulary(words: words.count + 4, scores: scores)
+        #expect(error == ModelError("\(path)/vocab.json", problem))
+      }
+    }
+
     @Test("a vocabulary of another model is told from damaged numbers")
     func otherVocabulary() throws {
       try write()

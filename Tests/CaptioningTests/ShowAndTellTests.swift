@@ -88,7 +88,7 @@ extension CaptioningTests {
     }
 
     private func checkScores(
-      _ decoder: some CaptionDecoder, _ captions: PackedCaptions, _ features: Tensor,
+      _ decoder: some WordDecoder, _ captions: PackedCaptions, _ features: Tensor,
       _ fixture: Fixture
     ) throws {
       let scores = logSoftmax(decoder.allLogits(captions, features))
@@ -266,7 +266,7 @@ extension CaptioningTests {
   }
 }
 
-extension CaptionDecoder {
+extension WordDecoder {
   /// The scores of every next word, `[N, V]`.
   func allLogits(
     _ captions: PackedCaptions, _ features: Tensor, _ dropout: SequenceDropout? = nil

@@ -68,7 +68,7 @@ extension CaptioningTests {
       return PackedCaptions(captions, describing: try fixture.integers("\(name)/pictures"))
     }
 
-    private func checkSteps<Decoder: CaptionDecoder>(
+    private func checkSteps<Decoder: WordDecoder>(
       _ decoder: Decoder, _ captions: PackedCaptions, _ features: Tensor, _ fixture: Fixture,
       _ name: String
     ) throws {

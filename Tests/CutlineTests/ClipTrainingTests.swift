@@ -56,6 +56,17 @@ struct ClipTrainingTests {
     #expect(other["segments"]?.elements?[0]["frames"] == 2)
   }
 
+  @Test("another run takes the config.json of one on clips, its choice of frames included")
+  func configuration() throws {
+    let first = try train("shapes/clips", "--frames", "3", "-o", "first")
+    #expect(first.status == 0, "\(first.errors)")
+    let second = try Program.run(
+      ["train", "shapes/clips", "--config", "first/config.json", "-o", "second"], in: folder.path)
+    #expect(second.status == 0, "\(second.errors)")
+    #expect(try json("second/last/config.json") == json("first/last/config.json"))
+    #expect(try json("second/config.json") == json("first/config.json"))
+  }
+
   @Test("what a frozen encoder sees in frames is kept for all decoders that look at the same ones")
   func cache() throws {
     let first = try train(

@@ -86,6 +86,11 @@ struct DecoderChoicesTests {
       (["--layers", "0"], "--layers must be from 1 to 64, not 0."),
       (["--residual"], "--residual leads around layers above the first: it needs --layers 2."),
       (["--decoder", "s2vt", "--layers", "3"], "--decoder s2vt has two layers, one for frames"),
+      (
+        ["--decoder", "show-attend-tell", "--feature-grid", "2"],
+        "--feature-grid is not for --decoder show-attend-tell, which sees every position."
+      ),
+      (["--feature-grid", "9"], "--feature-grid must be"),
       (["--decoder", "s2vt", "--residual"], "--residual is not for --decoder s2vt."),
       (["--decoder", "lrcn", "--attention", "soft"], "contradict each other"),
       (["--unfactored"], "--unfactored is about --decoder lrcn, not show-and-tell."),

@@ -25,8 +25,10 @@ struct TrainingCurvesTests {
 
   private static func epoch(_ epoch: Int, _ best: Int) -> TrainingRow {
     let validation = EpochRow.Validation(
-      loss: 4 - 0.6 * Double(epoch), bleu: [0.5, 0.3, 0.2, 0.05 * Double(epoch)], rougeL: 0.4,
-      cider: epoch == best ? 0.45 : 0.1 * Double(epoch))
+      loss: 4 - 0.6 * Double(epoch),
+      scores: .init(
+        bleu: [0.5, 0.3, 0.2, 0.05 * Double(epoch)], rougeL: 0.4,
+        cider: epoch == best ? 0.45 : 0.1 * Double(epoch)))
     return .epoch(
       EpochRow(
         step: epoch * 100, epoch: epoch, trainingLoss: 3, validation: validation,
@@ -94,6 +96,27 @@ struct TrainingCurvesTests {
     let svg = try MappedFile("\(folder.path)/curves.svg").withBytes { Data($0) }
     #expect(XMLParser(data: svg).parse())
     #expect(svg.count < 500_000)
+  }
+
+  @Test("a run that learns labels shows how many are right")
+  func accuracies() throws {
+    func rows(_ clips: [Double]) -> [TrainingRow] {
+      Self.rows(samplingRate: nil).map { row in
+        guard case .epoch(var epoch) = row else { return row }
+        let loss = epoch.validation?.loss ?? 0
+        let accuracy = EpochRow.Accuracy(frames: 0.3, clips: clips[epoch.epoch - 1])
+        epoch.validation = .init(loss: loss, accuracy: accuracy)
+        return .epoch(epoch)
+      }
+    }
+    let rising = try Self.image(Self.png(rows([0.2, 0.5, 0.9])))
+    let falling = try Self.image(Self.png(rows([0.9, 0.5, 0.2])))
+    let captions = try Self.image(Self.png(Self.rows(samplingRate: nil)))
+    #expect(Self.difference(rising, falling) > 0.01)
+    #expect(Self.difference(rising, captions) > 0.01)
+    let svg = try TrainingCurves("labels", rows([0.2, 0.5, 0.9])).svg()
+    let text = String(decoding: svg, as: UTF8.self)
+    #expect(!text.isEmpty && XMLParser(data: Data(svg)).parse())
   }
 
   @Test(

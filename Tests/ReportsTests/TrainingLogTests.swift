@@ -22,7 +22,7 @@ struct TrainingLogTests {
 
   static func epoch(_ epoch: Int, hasValidation: Bool = true) -> TrainingRow {
     let validation = EpochRow.Validation(
-      loss: 3.02, bleu: [0.6, 0.4, 0.25, 0.171], rougeL: 0.4, cider: 0.402)
+      loss: 3.02, scores: .init(bleu: [0.6, 0.4, 0.25, 0.171], rougeL: 0.4, cider: 0.402))
     return .epoch(
       EpochRow(
         step: 4 * epoch, epoch: epoch, trainingLoss: 3.2,
@@ -110,6 +110,26 @@ struct TrainingLogTests {
     guard case .step(let row) = kept else { throw Unexpected() }
     #expect(row.loss == 0.333333)
     #expect(try TrainingLog.rows(in: folder.path) == [kept])
+  }
+
+  @Test("how many labels are right is read back, and stands in columns of its own")
+  func accuracies() throws {
+    var row = EpochRow(
+      step: 4, epoch: 1, trainingLoss: 1.5,
+      validation: .init(loss: 1.25, accuracy: .init(frames: 0.5, clips: 0.75)), isBest: true,
+      seconds: 2, time: 1_732_200_001)
+    try write([.epoch(row)])
+    #expect(try TrainingLog.rows(in: folder.path) == [.epoch(row)])
+    #expect(try text().contains("\"val_loss\":1.25,\"frame_accuracy\":0.5,\"clip_accuracy\":0.75,"))
+    row.validation = nil
+    #expect(
+      MetricsTable.text(of: [.epoch(row)] + (try TrainingLog.rows(in: folder.path)))
+        .replacing("bleu_1,bleu_2,bleu_3,bleu_4", with: "bleu") == """
+          epoch,step,train_loss,val_loss,bleu,rouge_l,cider,best,seconds,frame_accuracy,clip_accuracy
+          1,4,1.5,,,,,,,,1,2.000,,
+          1,4,1.5,1.25,,,,,,,1,2.000,0.5,0.75
+
+          """)
   }
 
   @Test("the table has a line for each epoch, empty where nothing was measured")

@@ -125,11 +125,13 @@ struct VocabularyJSONTests {
     #expect(message("{\(specials),\"<unk>\":4}").contains("\"<unk>\" appears twice"))
   }
 
-  @Test("must not hold words that break lines", arguments: ["", " ", "a b", #"a\n"#, #"\u0000"#])
+  @Test(
+    "must not hold words that break lines", arguments: ["", " ", "a ", " b", #"a\n"#, #"\u0000"#])
   func unprintable(word: String) {
     #expect(
       message("{\(specials),\"\(word)\":4}")
-        .contains("is empty or holds a blank or a control character. Copy vocab.json again"))
+        .contains(
+          "is empty, has a blank around it, or holds a control character. Copy vocab.json again"))
   }
 
   @Test("shows control characters of a bad word escaped, and not the whole of it")

@@ -45,9 +45,19 @@ struct VocabularyTests {
     #expect(vocabulary.tokens(for: [special]) == [.unknown])
   }
 
-  @Test("leaves out words that no file can hold", arguments: ["", "a b", "a\tb", "a\nb", "\u{7F}"])
+  @Test("leaves out words that no file can hold", arguments: ["", " a", "a\tb", "a\nb", "\u{7F}"])
   func unstorable(word: String) {
     #expect(Vocabulary(words: [word]).count == 4)
+  }
+
+  @Test("keeps a word with blanks in it, as labels have them, through all its files")
+  func blanks() throws {
+    let counts = WordCounts(counting: [["playing guitar"], ["waving"], ["playing guitar"]])
+    let vocabulary = Vocabulary(counts, minimumCount: 1)
+    let token = try #require(vocabulary.id(of: "playing guitar"))
+    #expect(token == TokenID(4) && vocabulary.sentence([token]) == "playing guitar")
+    #expect(try Vocabulary(json: vocabulary.json(), path: "v") == vocabulary)
+    #expect(try WordCounts(tsv: counts.tsv(), path: "c") == counts)
   }
 
   @Test("reads words up to <eos>, without the special ones")

@@ -3,10 +3,9 @@ import Layers
 import Tensors
 import Text
 
-/// Writes captions word by word from the features of pictures.
+/// Writes captions from the features of pictures.
 ///
-/// Training, greedy, sampled and beam decoding all advance through `step`. Where all words are known
-/// beforehand, `outputs` does the same for every step at once.
+/// Training, greedy, sampled and beam decoding all advance through `step`.
 public protocol CaptionDecoder: Module {
   /// What a decoder keeps of the pictures, one row per picture; never regrouped.
   associatedtype Context: Sendable
@@ -18,8 +17,6 @@ public protocol CaptionDecoder: Module {
   /// How many numbers describe a picture, or each of its positions.
   var featureSize: Int { get }
   var vocabularySize: Int { get }
-  /// The last layer: a hidden state to a score for each next word, `[H] → [V]`.
-  var wordLogits: Linear { get }
 
   /// Takes the measure of `features` before learning from them and their like.
   mutating func measure(_ features: VisualFeatures)
@@ -44,6 +41,32 @@ public protocol CaptionDecoder: Module {
     in precision: ElementType
   ) -> DecoderStep<State>
 
+  /// Scores every word by the output of a step: logits, `[B, V]`.
+  func scores(of output: Tensor) -> Tensor
+
+  /// What reading `captions` costs.
+  ///
+  /// - Parameters:
+  ///   - captions: What should be said.
+  ///   - features: Of all pictures.
+  ///   - dropout: What is left out while learning; nil leaves nothing out.
+  ///   - costs: What costs besides the words.
+  ///   - weights: What the words of each sequence of `captions` count; nil is 1 for all.
+  ///   - precision: What products are computed in.
+  /// - Returns: What each costs, the words first.
+  func losses(
+    of captions: PackedCaptions, describing features: VisualFeatures, dropout: SequenceDropout?,
+    costs: CaptionCosts, weights: [Float]?, in precision: ElementType
+  ) -> CaptionLosses
+}
+
+/// Writes captions word by word through one last layer.
+///
+/// Where all words are known beforehand, `outputs` does the same as `step` for every step at once.
+public protocol WordDecoder: CaptionDecoder {
+  /// The last layer: a hidden state to a score for each next word, `[H] → [V]`.
+  var wordLogits: Linear { get }
+
   /// Reads captions by their own words (teacher forcing), all steps at once.
   ///
   /// - Parameters:
@@ -60,7 +83,7 @@ public protocol CaptionDecoder: Module {
 
 /// What reading a word for each of `B` captions gives.
 public struct DecoderStep<State: Sendable>: Sendable {
-  /// What `wordLogits` scores the words by that may follow, `[B, H]`.
+  /// What the words are scored by that may follow, `[B, H]`.
   public let output: Tensor
   /// What is remembered, the words read included.
   public let state: State
@@ -129,24 +152,32 @@ extension CaptionDecoder {
     after words: [TokenID], _ state: State, _ context: Context, pictureOfRow: [Int]
   ) -> (logits: Tensor, state: State) {
     let step = step(words, state, context, pictureOfRow: pictureOfRow, in: .float32)
-    return (wordLogits(step.output), step.state)
+    return (scores(of: step.output), step.state)
   }
 
-  /// What reading `captions` costs.
-  ///
-  /// - Parameters:
-  ///   - captions: What should be said.
-  ///   - features: Of all pictures.
-  ///   - dropout: What is left out while learning; nil leaves nothing out.
-  ///   - costs: What costs besides the words.
-  ///   - weights: What the words of each sequence of `captions` count; nil is 1 for all.
-  ///   - precision: What products are computed in.
-  /// - Returns: What each costs, the words first.
+  /// What reading `captions` costs, all of which count alike.
   public func losses(
     of captions: PackedCaptions, describing features: VisualFeatures,
-    dropout: SequenceDropout? = nil,
-    costs: CaptionCosts = CaptionCosts(), weights: [Float]? = nil,
+    dropout: SequenceDropout? = nil, costs: CaptionCosts = CaptionCosts(),
     in precision: ElementType = .float32
+  ) -> CaptionLosses {
+    losses(
+      of: captions, describing: features, dropout: dropout, costs: costs, weights: nil,
+      in: precision)
+  }
+
+  /// The mean of `-log p` over all words of `captions`, in nats per word.
+  public func loss(of captions: PackedCaptions, describing features: VisualFeatures) -> Tensor {
+    losses(of: captions, describing: features).words
+  }
+}
+
+extension WordDecoder {
+  public func scores(of output: Tensor) -> Tensor { wordLogits(output) }
+
+  public func losses(
+    of captions: PackedCaptions, describing features: VisualFeatures, dropout: SequenceDropout?,
+    costs: CaptionCosts, weights: [Float]?, in precision: ElementType
   ) -> CaptionLosses {
     let outputs = outputs(
       for: captions, describing: features, dropout: dropout, in: precision)
@@ -169,10 +200,5 @@ extension CaptionDecoder {
       losses.norms = normChanges(of: outputs.hidden, layout) * (costs.normWeight / wordCount)
     }
     return losses
-  }
-
-  /// The mean of `-log p` over all words of `captions`, in nats per word.
-  public func loss(of captions: PackedCaptions, describing features: VisualFeatures) -> Tensor {
-    losses(of: captions, describing: features).words
   }
 }

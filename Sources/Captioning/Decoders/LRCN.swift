@@ -12,7 +12,7 @@ import Text
 ///     p(word t+1) = softmax(V hₜ + b)
 ///
 /// Factored, the lowest layer learns of words alone. A clip is the mean of its frames.
-public struct LRCN<Layer: RecurrentLayer>: CaptionDecoder {
+public struct LRCN<Layer: RecurrentLayer>: WordDecoder {
   /// Brings every image feature to mean 0 and deviation 1.
   public var imageNorm: FeatureNorm
   /// Image features to what is read of them, `[F] → [E]`.

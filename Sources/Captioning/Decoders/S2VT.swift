@@ -12,7 +12,7 @@ import Text
 ///
 /// What is not there to be read, words at first and frames later, is 0 and costs no product. Clips of
 /// different lengths are read each to its own end, so there are no padded frames either.
-public struct S2VT<Layer: RecurrentLayer>: CaptionDecoder {
+public struct S2VT<Layer: RecurrentLayer>: WordDecoder {
   /// Brings every feature to mean 0 and deviation 1 over all frames.
   public var imageNorm: FeatureNorm
   /// The features of a frame to what is read of it, `[F] → [E]`.

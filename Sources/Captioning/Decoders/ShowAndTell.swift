@@ -8,7 +8,7 @@ import Text
 ///     x₋₁ = W_image norm(features)      xₜ = W_word[word t]      p(word t+1) = softmax(V cell(xₜ) + b)
 ///
 /// The picture is the cell's first input and is not shown again.
-public struct ShowAndTell<Cell: RecurrentCell>: CaptionDecoder {
+public struct ShowAndTell<Cell: RecurrentCell>: WordDecoder {
   /// Brings every image feature to mean 0 and deviation 1.
   public var imageNorm: FeatureNorm
   /// Image features to the first input, `[F] → [E]`.

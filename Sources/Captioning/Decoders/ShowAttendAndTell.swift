@@ -13,7 +13,7 @@ import Text
 /// The gate β has a number for each feature, as in most implementations since; the paper's has one for all.
 /// Unlike there, features are standardised and projected once: nothing else of a picture is kept. Over the
 /// frames of a clip instead of positions this is temporal attention (Yao et al., 2015).
-public struct ShowAttendAndTell<Cell: RecurrentCell>: CaptionDecoder {
+public struct ShowAttendAndTell<Cell: RecurrentCell>: WordDecoder {
   /// Brings every feature to mean 0 and deviation 1 over all positions.
   public var featureNorm: FeatureNorm
   /// The features of a position to what is looked at, `[F] → [D]`.

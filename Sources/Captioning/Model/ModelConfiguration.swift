@@ -81,6 +81,9 @@ package struct DecoderConfiguration: Sendable, Equatable {
     case attention(Places, annotationSize: Int, attentionSize: Int)
     /// A clip is read frame by frame before all words: S2VT.
     case frames
+    /// A clip is read frame by frame and labelled after each, and its label is its only word: LRCN's
+    /// activity recognition.
+    case labels
 
     /// What attention chooses among.
     package enum Places: Sendable, Equatable {
@@ -117,7 +120,7 @@ package struct DecoderConfiguration: Sendable, Equatable {
     switch reading {
     case .first, .everyWord: .pooled
     case .attention(.positions, _, _): .positions
-    case .attention(.frames, _, _), .frames: .frames
+    case .attention(.frames, _, _), .frames, .labels: .frames
     }
   }
 
@@ -131,20 +134,26 @@ package struct DecoderConfiguration: Sendable, Equatable {
   /// A decoder whose parameters are all zero, to be loaded or initialised.
   package func makeDecoder(featureSize: Int, vocabularySize: Int) -> any CaptionDecoder {
     func decoder(_ recurrence: some RecurrentCell) -> any CaptionDecoder {
-      guard case .attention(let places, let annotationSize, let attentionSize) = reading else {
-        return ShowAndTell(
+      switch reading {
+      case .attention(let places, let annotationSize, let attentionSize):
+        ShowAttendAndTell(
+          cell: recurrence, named: cell.rawValue,
+          lookingAt: places == .frames ? .frames : .positions, annotationSize: annotationSize,
+          attentionSize: attentionSize, featureSize: featureSize, vocabularySize: vocabularySize,
+          isTied: isTied)
+      case .labels:
+        FrameClassifier(
+          cell: recurrence, named: cell.rawValue, featureSize: featureSize,
+          vocabularySize: vocabularySize)
+      case .first, .everyWord, .frames:
+        ShowAndTell(
           cell: recurrence, named: cell.rawValue, featureSize: featureSize,
           vocabularySize: vocabularySize, isTied: isTied)
       }
-      return ShowAttendAndTell(
-        cell: recurrence, named: cell.rawValue,
-        lookingAt: places == .frames ? .frames : .positions, annotationSize: annotationSize,
-        attentionSize: attentionSize, featureSize: featureSize, vocabularySize: vocabularySize,
-        isTied: isTied)
     }
     func decoder<Layer: RecurrentLayer>(of layer: (Int, Int) -> Layer) -> any CaptionDecoder {
       switch reading {
-      case .first, .attention:
+      case .first, .attention, .labels:
         let lowest = layer(cellInputSize, hiddenSize)
         guard layerCount > 1 else { return decoder(lowest) }
         let others = (1..<layerCount).map { _ in layer(hiddenSize, hiddenSize) }
@@ -182,6 +191,8 @@ package struct DecoderConfiguration: Sendable, Equatable {
       ("layers", "must be 2, of which one reads frames and one words")
     case .everyWord where isResidual, .frames where isResidual:
       ("residual", "is for decoders that read the picture first or with attention")
+    case .labels where isTied:
+      ("tied", "is for decoders that read words; one that classifies reads none")
     default:
       isTied && !canBeTied
         ? (

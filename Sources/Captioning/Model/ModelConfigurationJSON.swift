@@ -154,6 +154,7 @@ extension DecoderConfiguration {
         .init("attention_size", .number(Double(attentionSize))),
       ]
     case .everyWord(true): members.append(.init("factored", true))
+    case .labels: members.append(.init("task", .string(TaskName.classify.rawValue)))
     case .first, .everyWord, .frames: break
     }
     if isTied { members.append(.init("tied", true)) }
@@ -184,6 +185,7 @@ private enum ImageName: String, CaseIterable {
   case everyWord = "every_word"
   case frames
 }
+private enum TaskName: String, CaseIterable { case caption, classify }
 
 extension DecoderConfiguration.Reading {
   fileprivate var names: (attention: AttentionName, image: ImageName) {
@@ -192,18 +194,20 @@ extension DecoderConfiguration.Reading {
     case .everyWord: (.none, .everyWord)
     case .attention(.positions, _, _): (.soft, .initialState)
     case .attention(.frames, _, _): (.temporal, .initialState)
-    case .frames: (.none, .frames)
+    case .frames, .labels: (.none, .frames)
     }
   }
 }
 
 extension ConfigurationFields {
   fileprivate func reading() throws(ConfigurationProblem) -> DecoderConfiguration.Reading {
+    let task = try choice("task", TaskName.self, default: .caption)
     let attention = try choice("attention", AttentionName.self, default: AttentionName.none)
     let image = try choice(
       "image", ImageName.self, default: attention == .none ? .first : .initialState)
     let reading: DecoderConfiguration.Reading
     switch (attention, image) {
+    case _ where task == .classify: reading = .labels
     case (.none, .everyWord): reading = .everyWord(isFactored: try flag("factored"))
     case (.none, .frames): reading = .frames
     case (.none, _): reading = .first
@@ -213,10 +217,17 @@ extension ConfigurationFields {
         annotationSize: try integer("annotation", in: 1...65536),
         attentionSize: try integer("attention_size", in: 1...65536))
     }
+    let other = task == .classify ? "task" : "attention"
+    guard reading.names.attention == attention else {
+      throw ConfigurationProblem(
+        key: path("attention"),
+        problem: "is \"\(attention.rawValue)\"; with this \(other) it can only be "
+          + "\"\(reading.names.attention.rawValue)\"")
+    }
     guard reading.names.image == image else {
       throw ConfigurationProblem(
         key: path("image"),
-        problem: "is \"\(image.rawValue)\"; with this attention it can only be "
+        problem: "is \"\(image.rawValue)\"; with this \(other) it can only be "
           + "\"\(reading.names.image.rawValue)\"")
     }
     return reading

@@ -125,7 +125,7 @@ public struct ModelDirectory: Sendable {
     _ configuration: ModelConfiguration, vocabulary: Vocabulary
   ) throws(ModelError) -> CaptionModel {
     guard let decoder = configuration.decoder else { throw ModelError(path, .noDecoder) }
-    try checkScores(vocabulary)
+    try checkScores(vocabulary, decoder)
     let encoder = configuration.encoder.makeEncoder()
     var model = CaptionModel(
       encoder: encoder,
@@ -160,8 +160,15 @@ public struct ModelDirectory: Sendable {
   }
 
   /// A vocabulary of another size would show as a wrong shape, which names the wrong file.
-  private func checkScores(_ vocabulary: Vocabulary) throws(ModelError) {
-    let scores = try weightsFile().shape(of: "word_logits.bias")?.first ?? vocabulary.count
+  private func checkScores(
+    _ vocabulary: Vocabulary, _ decoder: DecoderConfiguration
+  ) throws(ModelError) {
+    let (weights, specialCount) = (try weightsFile(), Vocabulary.specialWords.count)
+    let scores =
+      decoder.reading == .labels
+      ? specialCount
+        + max(weights.shape(of: "label_logits.bias")?.first ?? vocabulary.count - specialCount, 1)
+      : weights.shape(of: "word_logits.bias")?.first ?? vocabulary.count
     guard scores == vocabulary.count else {
       throw ModelError(
         "\(path)/\(FileName.vocabulary)",

@@ -192,7 +192,8 @@ private struct PossibleWords {
   func after(
     row: Int, _ missing: [TokenID], except forbidden: Set<TokenID>
   ) -> [(word: TokenID, logProbability: Float)] {
-    let likely = likeliest[row].lazy.map { (word: TokenID($0.index), logProbability: $0.value) }
+    let likely = likeliest[row].lazy.filter { $0.value > .impossible / 2 }
+      .map { (word: TokenID($0.index), logProbability: $0.value) }
       .filter { !forbidden.contains($0.word) && !missing.contains($0.word) }
     guard let all else { return Array(likely) }
     return likely

@@ -58,22 +58,34 @@ package struct TrainingCurves: Sendable {
     let validation = epochs { $0.validation?.loss }
     if !validation.isEmpty { curves.append(Curve("validation", .vermilion, .dotted, validation)) }
     return Chart(
-      title: "loss, nats per word", curves: curves, isLogarithmic: hasLogarithmicLoss,
+      title: "loss, nats per \(accuracies.isEmpty ? "word" : "frame")", curves: curves,
+      isLogarithmic: hasLogarithmicLoss,
       lastStep: lastStep)
   }
 
   /// Scores, learning rate and sampling rate, as far as the run has them.
   private var others: [Chart] {
     var charts: [Chart] = []
-    let cider = epochs { $0.validation?.cider }
+    let cider = epochs { $0.validation?.scores?.cider }
     if !cider.isEmpty {
       let curves = [
         Curve("CIDEr", .green, .dotted, cider, emphasis: cider.max { $0.y < $1.y }),
-        Curve("BLEU-4", .purple, .dashed, epochs { $0.validation?.bleu[3] }),
+        Curve("BLEU-4", .purple, .dashed, epochs { $0.validation?.scores?.bleu[3] }),
       ]
       charts.append(
         Chart(
           title: "scores (ring: best)", curves: curves, includesZero: true, leastTop: 0.1,
+          lastStep: lastStep))
+    }
+    if !accuracies.isEmpty {
+      let best = accuracies.max { $0.y < $1.y }
+      let curves = [
+        Curve("clips", .green, .dotted, accuracies, emphasis: best),
+        Curve("frames", .purple, .dashed, epochs { $0.validation?.accuracy?.frames }),
+      ]
+      charts.append(
+        Chart(
+          title: "accuracy (ring: best)", curves: curves, includesZero: true, leastTop: 1,
           lastStep: lastStep))
     }
     for (title, points) in [
@@ -84,6 +96,8 @@ package struct TrainingCurves: Sendable {
     }
     return charts
   }
+
+  private var accuracies: [Canvas.Point] { epochs { $0.validation?.accuracy?.clips } }
 
   private func steps(_ value: (StepRow) -> Double?) -> [Canvas.Point] {
     rows.compactMap { row in

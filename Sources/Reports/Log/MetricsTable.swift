@@ -8,20 +8,28 @@ package enum MetricsTable {
     "epoch", "step", "train_loss", "val_loss", "bleu_1", "bleu_2", "bleu_3", "bleu_4", "rouge_l",
     "cider", "best", "seconds",
   ]
+  /// What runs that learn labels have besides.
+  private static let columnsOfLabels = ["frame_accuracy", "clip_accuracy"]
 
   /// The whole table, by what the rows of the log say: so none is lost or doubled here either.
   package static func text(of rows: [TrainingRow]) -> String {
-    let lines = rows.compactMap { row in
-      if case .epoch(let row) = row { line(row).joined(separator: ",") } else { nil }
-    }
-    return ([columns.joined(separator: ",")] + lines).map { $0 + "\n" }.joined()
+    let epochs: [EpochRow] = rows.compactMap { if case .epoch(let row) = $0 { row } else { nil } }
+    let isOfLabels = epochs.contains { $0.validation?.accuracy != nil }
+    let head = columns + (isOfLabels ? columnsOfLabels : [])
+    let lines = epochs.map { line($0) + (isOfLabels ? accuracy($0) : []) }
+    return ([head] + lines).map { $0.joined(separator: ",") + "\n" }.joined()
   }
 
   private static func line(_ row: EpochRow) -> [String] {
-    let scores = row.validation.map { [$0.loss] + $0.bleu + [$0.rougeL, $0.cider] }
+    let scores = row.validation?.scores.map { $0.bleu + [$0.rougeL, $0.cider] }
     return ["\(row.epoch)", "\(row.step)", field(row.trainingLoss)]
-      + (scores?.map(field) ?? Array(repeating: "", count: 7))
+      + [row.validation.map { field($0.loss) } ?? ""]
+      + (scores?.map(field) ?? Array(repeating: "", count: 6))
       + [row.isBest ? "1" : "0", row.seconds.text(places: 3)]
+  }
+
+  private static func accuracy(_ row: EpochRow) -> [String] {
+    row.validation?.accuracy.map { [field($0.frames), field($0.clips)] } ?? ["", ""]
   }
 
   private static func field(_ value: Double) -> String {

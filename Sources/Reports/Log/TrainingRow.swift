@@ -68,17 +68,37 @@ package struct EpochRow: Sendable, Equatable {
 
   /// How the model did on pictures it does not learn from.
   package struct Validation: Sendable, Equatable {
-    /// Told the words so far of each human caption; nats per word.
+    /// Told the words so far of each human caption; nats per word, or per frame that is labelled.
     package var loss: Double
-    /// Of what it writes by itself: BLEU-1 to BLEU-4.
+    /// Of what it writes by itself; nil where it says labels.
+    package var scores: Scores?
+    /// Of the labels that it says; nil where it writes sentences.
+    package var accuracy: Accuracy?
+
+    package init(loss: Double, scores: Scores? = nil, accuracy: Accuracy? = nil) {
+      (self.loss, self.scores, self.accuracy) = (loss, scores, accuracy)
+    }
+  }
+
+  /// How close captions come to human ones.
+  package struct Scores: Sendable, Equatable {
+    /// BLEU-1 to BLEU-4.
     package var bleu: [Double]
     package var rougeL: Double
     package var cider: Double
 
-    package init(loss: Double, bleu: [Double], rougeL: Double, cider: Double) {
+    package init(bleu: [Double], rougeL: Double, cider: Double) {
       precondition(bleu.count == 4, "there are BLEU-1 to BLEU-4, not \(bleu.count) of them")
-      (self.loss, self.bleu, self.rougeL, self.cider) = (loss, bleu, rougeL, cider)
+      (self.bleu, self.rougeL, self.cider) = (bleu, rougeL, cider)
     }
+  }
+
+  /// The shares of labels that are right, in `0...1`.
+  package struct Accuracy: Sendable, Equatable {
+    package var frames: Double
+    package var clips: Double
+
+    package init(frames: Double, clips: Double) { (self.frames, self.clips) = (frames, clips) }
   }
 
   package init(

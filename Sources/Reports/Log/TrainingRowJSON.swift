@@ -65,11 +65,8 @@ extension EpochRow {
     ]
     if let validation {
       members.append(.init("val_loss", .measured(validation.loss)))
-      for (order, value) in zip(1..., validation.bleu) {
-        members.append(.init("bleu_\(order)", .measured(value)))
-      }
-      members.append(.init("rouge_l", .measured(validation.rougeL)))
-      members.append(.init("cider", .measured(validation.cider)))
+      members += validation.scores?.members ?? []
+      members += validation.accuracy?.members ?? []
     }
     return .object(
       members + [
@@ -91,11 +88,37 @@ extension EpochRow {
 
 extension EpochRow.Validation {
   fileprivate init?(_ json: JSONValue) {
+    let (scores, accuracy) = (EpochRow.Scores(json), EpochRow.Accuracy(json))
+    guard let loss = json["val_loss"]?.measure, scores != nil || accuracy != nil else {
+      return nil
+    }
+    self.init(loss: loss, scores: scores, accuracy: accuracy)
+  }
+}
+
+extension EpochRow.Scores {
+  fileprivate var members: [JSONValue.Member] {
+    zip(1..., bleu).map { .init("bleu_\($0)", .measured($1)) }
+      + [.init("rouge_l", .measured(rougeL)), .init("cider", .measured(cider))]
+  }
+
+  fileprivate init?(_ json: JSONValue) {
     let bleu = (1...4).compactMap { json["bleu_\($0)"]?.measure }
-    guard let loss = json["val_loss"]?.measure, let cider = json["cider"]?.measure,
-      let rouge = json["rouge_l"]?.measure, bleu.count == 4
+    guard let cider = json["cider"]?.measure, let rouge = json["rouge_l"]?.measure, bleu.count == 4
     else { return nil }
-    self.init(loss: loss, bleu: bleu, rougeL: rouge, cider: cider)
+    self.init(bleu: bleu, rougeL: rouge, cider: cider)
+  }
+}
+
+extension EpochRow.Accuracy {
+  fileprivate var members: [JSONValue.Member] {
+    [.init("frame_accuracy", .measured(frames)), .init("clip_accuracy", .measured(clips))]
+  }
+
+  fileprivate init?(_ json: JSONValue) {
+    guard let frames = json["frame_accuracy"]?.measure, let clips = json["clip_accuracy"]?.measure
+    else { return nil }
+    self.init(frames: frames, clips: clips)
   }
 }
 

@@ -67,8 +67,11 @@ package struct TensorBoardFile: ~Copyable {
       case .epoch(let row):
         [
           ("loss/epoch", row.trainingLoss), ("loss/validation", row.validation?.loss),
-          ("score/BLEU-4", row.validation?.bleu[3]), ("score/CIDEr", row.validation?.cider),
-          ("score/ROUGE-L", row.validation?.rougeL),
+          ("score/BLEU-4", row.validation?.scores?.bleu[3]),
+          ("score/CIDEr", row.validation?.scores?.cider),
+          ("score/ROUGE-L", row.validation?.scores?.rougeL),
+          ("accuracy/frames", row.validation?.accuracy?.frames),
+          ("accuracy/clips", row.validation?.accuracy?.clips),
         ]
       }
     let known = scalars.compactMap { tag, value in
