@@ -5,7 +5,7 @@ import Tensors
 ///
 ///     images/train_000001.png      annotations/captions_train.json
 ///     images/val_000001.png        annotations/captions_val.json
-///     clips/                       the same of clips, where any are asked for
+///     clips/                       the same of clips, where any are asked for, with a training.json
 ///     training.json                options of `cutline train` with which it is learned in minutes
 ///     synthesis.json               what it was made with, and how to make it again
 ///

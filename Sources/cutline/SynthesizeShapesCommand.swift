@@ -9,10 +9,13 @@ struct SynthesizeShapesCommand: ParsableCommand {
       Each picture shows one or two shapes and has one true caption of 4,560: of two things the larger is \
       named first, of two of one size the left or the upper one. --clips adds short clips in DIR/clips, \
       each with its reverse: things that move, grow or shrink. DIR/training.json holds options for \
-      `cutline train` that learn the pictures in minutes.
+      `cutline train` that learn the pictures in minutes, DIR/clips/training.json such for clips, once an \
+      encoder has learned the pictures.
 
-        cutline dataset synthesize shapes -o data/shapes
+        cutline dataset synthesize shapes --clips 40000 -o data/shapes
         cutline train data/shapes --config data/shapes/training.json -o runs/shapes
+        cutline train data/shapes/clips --config data/shapes/clips/training.json \\
+          --encoder-model runs/shapes/best -o runs/moving
       """)
 
   @OptionGroup var synthesis: SynthesisOptions
