@@ -21,10 +21,17 @@ package enum CameraMotion: String, Sendable, CaseIterable {
 
   /// What is true of a clip over a picture of which `caption` is true; nil if that says nothing.
   ///
-  /// "A dog runs left ." becomes "A dog runs left while the camera pans up": the caption stays as it is but
-  /// for the marks at its end, and what it says of left and right stays true, for no picture is mirrored.
+  /// "A dog runs left ." becomes "the camera pans up while a dog runs left": but for its first letter and the
+  /// marks at its end the caption stays as it is, and what it says of left and right stays true, for no
+  /// picture is mirrored. What the camera does comes first since a decoder that reads all frames before
+  /// it writes learns that within few epochs, and behind ten other words not at all.
   package func caption(of caption: String) -> String? {
-    let end = caption.lastIndex { !$0.isWhitespace && !".,;:!?".contains($0) }
-    return end.map { "\(caption[...$0]) while the camera \(rawValue)" }
+    guard let end = caption.lastIndex(where: { !$0.isWhitespace && !".,;:!?".contains($0) })
+    else { return nil }
+    let event = caption[...end].drop { $0.isWhitespace }
+    // An acronym stays one.
+    let isAcronym = event.dropFirst().first?.isUppercase ?? false
+    let lowered = isAcronym ? String(event) : event.prefix(1).lowercased() + event.dropFirst()
+    return "the camera \(rawValue) while \(lowered)"
   }
 }

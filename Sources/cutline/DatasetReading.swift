@@ -30,7 +30,7 @@ struct DatasetReading {
 
   /// Where all that is wrong is found, which knows nothing of labels.
   fileprivate var placeOfAll: String {
-    isOfLabels ? "" : " cutline dataset check \(path) lists them."
+    isOfLabels ? "." : "; cutline dataset check \(path) lists them."
   }
 
   /// How many of the records that were left out are shown.
@@ -43,7 +43,7 @@ struct DatasetReading {
     let rest = leftOut.count - min(leftOut.count, Self.shownCount)
     messages.warning(
       "\(path): left out \(leftOut.count.grouped) records and pictures"
-        + (rest > 0 ? ", \(rest.grouped) of them not shown" : "") + ".\(placeOfAll)")
+        + (rest > 0 ? ", \(rest.grouped) of them not shown" : "") + placeOfAll)
   }
 }
 
@@ -112,7 +112,7 @@ struct TrainingCollection {
   }
 
   private static func failure(_ error: MediaError, _ reading: DatasetReading) -> Failure {
-    let advice = "--skip-bad leaves such pictures out.\(reading.placeOfAll)"
+    let advice = "--skip-bad leaves such pictures out\(reading.placeOfAll)"
     return Failure("\(error)\n\(advice)", Failure(error)?.status ?? .badData)
   }
 }

@@ -12,7 +12,7 @@ struct SynthesizeCropsCommand: ParsableCommand {
     commandName: "crops", abstract: "Make clips of a camera that moves over captioned pictures.",
     discussion: """
       The camera pans left, right, up or down, or zooms in or out. Each clip comes with its reverse and \
-      has all captions of its picture, with what the camera does: "a dog runs while the camera pans left". \
+      has all captions of its picture, with what the camera does: "the camera pans left while a dog runs". \
       Only the order of the frames tells the two apart. train becomes train, val becomes val, and test is \
       not used. The clips inherit the licence of the pictures.
 

@@ -211,7 +211,7 @@ struct DatasetCommandTests {
       "convert", ".", "-o", "out", "--to", "tsv", "--pictures", "copy", "--skip-bad")
     #expect(result.status == 0)
     #expect(result.errors.contains("left out: ./train.tsv, line 2: file name \"../out.jpg\""))
-    #expect(result.errors.contains(".: left out 2 records and pictures. "))
+    #expect(result.errors.contains(".: left out 2 records and pictures; "))
     #expect(try dataset("check", "out").status == 0)
   }
 }

@@ -380,7 +380,7 @@ struct TrainCommandTests {
     #expect(first.errors.contains("cutline: left out: bad/missing.jpg: no such file"))
     #expect(
       first.errors.contains(
-        "cutline: bad: left out 3 records and pictures. cutline dataset check bad"))
+        "cutline: bad: left out 3 records and pictures; cutline dataset check bad"))
     let again = try Program.run(options + ["-o", "run", "--epochs", "1"], in: folder.path)
     #expect(again.status == 0 && again.errors.contains("going on from run/checkpoints"))
     // Once it is mended, the run would be another.

@@ -17,15 +17,16 @@ struct CameraMotionTests {
   @Test(
     "are told behind the picture's caption, which stays but for the marks at its end",
     arguments: [
-      ("A dog runs left .", .panLeft, "A dog runs left while the camera pans left"),
+      ("A dog runs left .", .panLeft, "the camera pans left while a dog runs left"),
       (
         "Two men play basketball ,", .panRight,
-        "Two men play basketball while the camera pans right"
+        "the camera pans right while two men play basketball"
       ),
-      ("a sign that says \"Ok.\"", .panUp, "a sign that says \"Ok.\" while the camera pans up"),
-      ("No. 9 scores...", .panDown, "No. 9 scores while the camera pans down"),
-      ("Élan !", .zoomIn, "Élan while the camera zooms in"),
-      ("a dog", .zoomOut, "a dog while the camera zooms out"),
+      ("a sign that says \"Ok.\"", .panUp, "the camera pans up while a sign that says \"Ok.\""),
+      ("No. 9 scores...", .panDown, "the camera pans down while no. 9 scores"),
+      ("Élan !", .zoomIn, "the camera zooms in while élan"),
+      ("NASA sends a rocket up", .zoomIn, "the camera zooms in while NASA sends a rocket up"),
+      ("a dog", .zoomOut, "the camera zooms out while a dog"),
       (" . ", .zoomOut, nil),
       ("", .panUp, nil),
     ] as [(String, CameraMotion, String?)])

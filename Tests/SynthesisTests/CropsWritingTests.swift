@@ -49,8 +49,8 @@ struct CropsWritingTests {
         #expect(clip.name == drawnFileName(dataset.split.rawValue, number, "avi"))
         #expect(
           clip.captions == [
-            "\(dataset.split.rawValue) ramp \(number / 2) while the camera \(motion.rawValue)",
-            "colours while the camera \(motion.rawValue)",
+            "the camera \(motion.rawValue) while \(dataset.split.rawValue) ramp \(number / 2)",
+            "the camera \(motion.rawValue) while colours",
           ])
         #expect(
           try bytes("images/\(clip.name)")
