@@ -212,6 +212,25 @@ struct ClipTrainingTests {
     #expect(skipped.errors.contains("left out: bad/cut.avi: "), "\(skipped.errors)")
   }
 
+  @Test("a folder with a frame that is none ends it before anything is learned, too")
+  func badFrames() throws {
+    let photo = try Pictures.bytes(of: Pictures.jpeg)
+    try folder.makeFolder("bad")
+    for clip in ["good", "odd"] {
+      try folder.makeFolder("bad/\(clip)")
+      for number in 0..<3 { try folder.write(photo, to: "bad/\(clip)/f\(number).jpg") }
+    }
+    try folder.write("no picture", to: "bad/odd/f2.jpg")
+    try folder.write("good\ta cross moves\nodd\ta cross stays\n", to: "bad/captions.tsv")
+    let refused = try train("bad", "--decoder", "s2vt", "-o", "run")
+    #expect(refused.status == 65)
+    #expect(refused.errors.contains("bad/odd/f2.jpg: not a picture"), "\(refused.errors)")
+    #expect(!isFolder("\(folder.path)/run/last"))
+    let skipped = try train("bad", "--decoder", "s2vt", "--skip-bad", "-o", "run")
+    #expect(skipped.status == 0, "\(skipped.errors)")
+    #expect(skipped.errors.contains("left out: bad/odd/f2.jpg: not a picture"))
+  }
+
   @Test("a run on clips goes on where it was stopped, with the same bits")
   func resumes() throws {
     let arguments = [

@@ -100,11 +100,18 @@ package struct PictureInspector: Sendable {
     return PictureInspection(error: nil, warnings: file.warnings, digest: nil, hash: nil)
   }
 
-  /// Opens the first picture of a folder of frames.
+  /// Decodes the first picture of a folder of frames, and opens the others: there may be thousands.
   private func frames(_ clip: CaptionedImage) throws(MediaError) -> PictureInspection {
-    let first = try FrameFolder(clip.source).pictures(.evenly(1))
-    let warnings = try first.map { picture throws(MediaError) in
+    let pictures = try FrameFolder(clip.source).pictures
+    let warnings = try pictures.prefix(1).map { picture throws(MediaError) in
       try decodeStillImage(picture).warnings
+    }
+    for picture in pictures.dropFirst() {
+      guard MediaFormat(recognizing: try picture.firstBytes(1 << 12))?.isVideo == false else {
+        throw MediaError(
+          path: picture.name, code: .notMedia, stage: .decode,
+          problem: "not a picture in any known format, in a folder of frames. Get a fresh copy.")
+      }
     }
     return PictureInspection(
       error: nil, warnings: Array(warnings.joined()), digest: nil, hash: nil)

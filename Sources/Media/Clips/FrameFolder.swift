@@ -19,6 +19,9 @@ package struct FrameFolder: Sendable {
     }
   }
 
+  /// All pictures in it.
+  package var pictures: [MediaSource] { names.map(picture) }
+
   /// The pictures that are looked at.
   package func pictures(_ frames: ClipSampling.Frames) -> [MediaSource] {
     // One frame lasts one unit of time.
