@@ -23,8 +23,8 @@ package enum CameraMotion: String, Sendable, CaseIterable {
   ///
   /// "A dog runs left ." becomes "the camera pans up while a dog runs left": but for its first letter and the
   /// marks at its end the caption stays as it is, and what it says of left and right stays true, for no
-  /// picture is mirrored. What the camera does comes first since a decoder that reads all frames before
-  /// it writes learns that within few epochs, and behind ten other words not at all.
+  /// picture is mirrored. What the camera does comes first since S2VT learned nothing of it in the
+  /// epochs that were tried while it stood behind ten other words.
   package func caption(of caption: String) -> String? {
     guard let end = caption.lastIndex(where: { !$0.isWhitespace && !".,;:!?".contains($0) })
     else { return nil }

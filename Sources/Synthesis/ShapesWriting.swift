@@ -61,8 +61,8 @@ extension ShapesCollection {
   /// Options of `cutline train` with which S2VT learns from clips and their reverses, once an encoder has
   /// learned shapes from pictures.
   ///
-  /// Its hardest lesson is which of two things it is that moves. It learns that from four frames whose
-  /// quarters are kept apart; from sixteen, or with dropout, it is left guessing for as many epochs.
+  /// Its hardest lesson is which of two things it is that moves: the direction is learned in an epoch or
+  /// two, that in many. Few frames make epochs short, and many clips keep it from learning them by heart.
   private static let clipRecipe: JSONValue = [
     "decoder": "s2vt", "frames": 4, "feature-grid": 2, "embed": 256, "hidden": 256, "dropout": 0,
     "ema": 0.998, "min-count": 1, "lr": 0.001, "epochs": 7, "batch-size": 32, "save-every": 5000,

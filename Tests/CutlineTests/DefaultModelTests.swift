@@ -14,17 +14,22 @@ struct DefaultModelTests {
 
   @Test("is whole, small, and stored in half precision")
   func files() throws {
-    let verified = try Program.run(["model", "verify", Self.path], in: "/")
+    try Self.check(Self.path, saying: ["Started from", "Saw", "Scores", "Cannot", "COCO"])
+  }
+
+  /// Checks the folder of a model that the repository ships, and what its card has to say.
+  static func check(_ path: String, saying parts: [String]) throws {
+    let verified = try Program.run(["model", "verify", path], in: "/")
     #expect(verified.status == 0, "\(verified.errors)")
-    let byteCount = try namesInFolder(Self.path).reduce(0) { sum, name in
-      let attributes = try FileManager.default.attributesOfItem(atPath: "\(Self.path)/\(name)")
+    let byteCount = try namesInFolder(path).reduce(0) { sum, name in
+      let attributes = try FileManager.default.attributesOfItem(atPath: "\(path)/\(name)")
       return sum + (attributes[.size] as? Int ?? 0)
     }
     #expect(byteCount <= 25_000_000)
-    let weights = try SafetensorsFile("\(Self.path)/model.safetensors")
+    let weights = try SafetensorsFile("\(path)/model.safetensors")
     #expect(weights.entries.allSatisfy { $0.type == .bfloat16 })
-    let card = try String(contentsOfFile: "\(Self.path)/README.md", encoding: .utf8)
-    for part in ["Started from", "Saw", "Scores", "Cannot", "COCO"] {
+    let card = try String(contentsOfFile: "\(path)/README.md", encoding: .utf8)
+    for part in parts {
       #expect(card.contains(part), "the model card says nothing under '\(part)'")
     }
   }

@@ -11,21 +11,14 @@ struct VideoModelTests {
 
   @Test("is whole, small, stored in half precision, and says what it is and what it is not")
   func files() throws {
-    let verified = try Program.run(["model", "verify", Self.path], in: "/")
-    #expect(verified.status == 0, "\(verified.errors)")
-    let byteCount = try namesInFolder(Self.path).reduce(0) { sum, name in
-      let attributes = try FileManager.default.attributesOfItem(atPath: "\(Self.path)/\(name)")
-      return sum + (attributes[.size] as? Int ?? 0)
-    }
-    #expect(byteCount <= 25_000_000)
+    try DefaultModelTests.check(
+      Self.path,
+      saying: ["Is", "Is not", "Started from", "Saw", "Scores", "On real clips", "Cannot"].map {
+        "**\($0)**"
+      })
     let weights = try SafetensorsFile("\(Self.path)/model.safetensors")
-    #expect(weights.entries.allSatisfy { $0.type == .bfloat16 })
     #expect(
       weights.entries.contains { $0.name == "frame_lstm.weight_hh_l0" && $0.shape == [2048, 512] })
-    let card = try String(contentsOfFile: "\(Self.path)/README.md", encoding: .utf8)
-    for part in ["Is", "Is not", "Started from", "Saw", "Scores", "On real clips", "Cannot"] {
-      #expect(card.contains("**\(part)**"), "the model card says nothing under '\(part)'")
-    }
   }
 
   /// Up from down, which it tells best (the card says how well it tells the others).
