@@ -1,3 +1,5 @@
+import Media
+
 /// Pictures or clips with the captions people wrote for them: what a split of every caption collection
 /// becomes.
 ///
@@ -57,6 +59,8 @@ public struct CaptionedImage: Sendable, Equatable {
   public let kind: Kind
   /// Without blanks around; empty for a picture that only waits for its caption.
   public let captions: [String]
+  /// The length of a clip that was opened.
+  package var extent: ClipExtent?
 
   public init(id: Int, folder: String, name: String, kind: Kind? = nil, captions: [String]) {
     (self.id, self.folder, self.name, self.captions) = (id, folder, name, captions)

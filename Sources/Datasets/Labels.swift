@@ -75,6 +75,9 @@ extension CaptionedImage {
     guard label.isStorable, !Vocabulary.specialWords.contains(label) else {
       throw DatasetError(path, .unusableLabel(label))
     }
-    return CaptionedImage(id: id, folder: folder, name: name, kind: kind, captions: [label])
+    var labelled = CaptionedImage(
+      id: id, folder: folder, name: name, kind: kind, captions: [label])
+    labelled.extent = extent
+    return labelled
   }
 }

@@ -32,11 +32,6 @@ package struct PictureFeatures: Sendable {
     return kind == .pooled ? VisualFeatures(features.means) : features
   }
 
-  /// How many rows the decoder will read of an example that has been prepared: the frames of a clip.
-  func frameCount(of example: TrainingExample) -> Int {
-    kind == .frames ? rows[example.path]?.shape[0] ?? 1 : 1
-  }
-
   /// Makes sure that the features of `examples` are there.
   ///
   /// - Parameters:

@@ -103,8 +103,15 @@ package struct Trainer: Sendable {
   /// While the encoder learns they are of pictures with all their captions, so that each is seen once, and
   /// while the decoder learns from captions that it draws; else of single captions, which can be sorted
   /// better.
+  ///
+  /// They are a function of the data, the plan and the epoch alone, so that a resumed run has the same: the
+  /// frames of clips are those that the collection states, not those that were decoded.
   package func batches(ofEpoch epoch: Int) -> [[TrainingExample]] {
-    Self.batches(of: training, epoch: epoch, plan, frameCount: features.frameCount)
+    // A decoder of another kind reads the mean of a clip's frames.
+    let readsFrames = state.model.decoder.featureKind == .frames
+    return Self.batches(of: training, epoch: epoch, plan) { [frames = loader.frames] in
+      readsFrames ? $0.extent?.frameCount(frames) ?? 1 : 1
+    }
   }
 
   /// The batches of one epoch of `examples`.
@@ -113,7 +120,7 @@ package struct Trainer: Sendable {
   ///   - examples: What is learned from.
   ///   - epoch: Counts from 0.
   ///   - plan: In what order, and how large.
-  ///   - frameCount: How many frames an example has, as far as that is known.
+  ///   - frameCount: The number of frames that the decoder reads of an example.
   /// - Returns: Batches, each of which has examples of nearly equal lengths.
   package static func batches(
     of examples: [TrainingExample], epoch: Int, _ plan: TrainingPlan,

@@ -13,6 +13,8 @@ package struct TrainingExample: Sendable, Equatable {
   package let captions: [Caption]
   /// Whether the captions stay true of the mirrored picture.
   package let canBeMirrored: Bool
+  /// The length of a clip, which batches are sorted by; nil for a picture, which has one frame.
+  package let extent: ClipExtent?
 
   package struct Caption: Sendable, Equatable {
     /// The caption's own number in the data set, which its random draws are keyed by.
@@ -25,19 +27,19 @@ package struct TrainingExample: Sendable, Equatable {
 
   package init(
     number: Int, source: MediaSource, kind: CaptionedImage.Kind = .picture, captions: [Caption],
-    canBeMirrored: Bool
+    canBeMirrored: Bool, extent: ClipExtent? = nil
   ) {
     (self.number, self.source, self.kind) = (number, source, kind)
-    (self.captions, self.canBeMirrored) = (captions, canBeMirrored)
+    (self.captions, self.canBeMirrored, self.extent) = (captions, canBeMirrored, extent)
   }
 
   package init(
     number: Int, path: String, kind: CaptionedImage.Kind = .picture, captions: [Caption],
-    canBeMirrored: Bool
+    canBeMirrored: Bool, extent: ClipExtent? = nil
   ) {
     self.init(
       number: number, source: .file(path), kind: kind, captions: captions,
-      canBeMirrored: canBeMirrored)
+      canBeMirrored: canBeMirrored, extent: extent)
   }
 
   package var path: String { source.name }
@@ -46,7 +48,8 @@ package struct TrainingExample: Sendable, Equatable {
   package var oneByOne: [TrainingExample] {
     captions.map {
       TrainingExample(
-        number: number, source: source, kind: kind, captions: [$0], canBeMirrored: canBeMirrored)
+        number: number, source: source, kind: kind, captions: [$0], canBeMirrored: canBeMirrored,
+        extent: extent)
     }
   }
 
@@ -115,7 +118,8 @@ package struct TokenizedDataset: Sendable {
           let tokens = vocabulary.tokens(for: Array(words.prefix(maximumWords)))
           return .init(number: captionCount, words: [.start] + tokens + [.end])
         },
-        canBeMirrored: !picture.captions.joined().contains(where: namesSide))
+        canBeMirrored: !picture.captions.joined().contains(where: namesSide),
+        extent: picture.image.extent)
     }
   }
 

@@ -5,13 +5,19 @@ import Training
 
 /// What batches of a data set cost in every order that a `MinibatchBuilder` knows.
 struct BatchingComparison {
-  /// How many words each caption has, `<eos>` included, picture by picture.
-  private let lengths: [[Int]]
+  /// The words of each caption, `<eos>` included, and the frames of what it describes.
+  private let pictures: [(words: [Int], frameCount: Int)]
   private let random: SeededRandom
 
-  init(_ lengths: [[Int]], maximumWords: Int, random: SeededRandom) {
-    self.lengths = lengths.map { $0.filter { $0 > 0 }.map { min($0, maximumWords) + 1 } }
-      .filter { !$0.isEmpty }
+  /// - Parameters:
+  ///   - lengths: The number of words of each caption, picture by picture.
+  ///   - frameCounts: The number of frames of each picture or clip: 1 for a picture.
+  ///   - maximumWords: Longer captions are cut.
+  ///   - random: Fixes the shuffling.
+  init(_ lengths: [[Int]], frameCounts: [Int], maximumWords: Int, random: SeededRandom) {
+    pictures = zip(lengths, frameCounts).map { lengths, frameCount in
+      (lengths.filter { $0 > 0 }.map { min($0, maximumWords) + 1 }, frameCount)
+    }.filter { !$0.0.isEmpty }
     self.random = random
   }
 
@@ -28,15 +34,18 @@ struct BatchingComparison {
 
   /// One epoch in every order, of single captions and of pictures, by number and by words.
   func rows(batchSize: Int, batchWords: Int?) -> [Row] {
-    let counts = lengths.joined()
-    guard !counts.isEmpty else { return [] }
-    let batchWords = batchWords ?? max(1, counts.reduce(0, +) * batchSize / counts.count)
-    let captions = counts.map { MinibatchBuilder.Length(target: $0) }
-    let pictures = lengths.map { counts in
-      MinibatchBuilder.Length(
-        target: counts.max() ?? 0, captionCount: counts.count, wordCount: counts.reduce(0, +))
+    let captions = pictures.flatMap { words, frameCount in
+      words.map { MinibatchBuilder.Length(source: frameCount, target: $0) }
     }
-    return [("captions", captions), ("pictures", pictures)].flatMap { unit, members in
+    guard !captions.isEmpty else { return [] }
+    let wordCount = captions.reduce(0) { $0 + $1.wordCount }
+    let batchWords = batchWords ?? max(1, wordCount * batchSize / captions.count)
+    let whole = pictures.map { words, frameCount in
+      MinibatchBuilder.Length(
+        source: frameCount, target: words.max() ?? 0, captionCount: words.count,
+        wordCount: words.reduce(0, +))
+    }
+    return [("captions", captions), ("pictures", whole)].flatMap { unit, members in
       [MinibatchBuilder.Budget.captions(batchSize), .words(batchWords)].flatMap { budget in
         rows(unit, members, budget)
       }

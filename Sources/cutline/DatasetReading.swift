@@ -87,8 +87,9 @@ struct TrainingCollection {
       }
       progress.finish()
       var good: [CaptionedImage] = []
-      for (picture, inspection) in zip(pictures, inspections) {
+      for (var picture, inspection) in zip(pictures, inspections) {
         guard let error = inspection.error else {
+          picture.extent = inspection.extent
           good.append(picture)
           continue
         }

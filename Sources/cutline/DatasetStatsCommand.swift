@@ -16,7 +16,9 @@ struct DatasetStatsCommand: ParsableCommand {
       of what a decoder computes is padding, and how much faster than in shuffled batches that makes an \
       epoch. So it is where captions are padded; cutline train packs them, and computes no padding in any \
       order. Batches hold a number of captions or of words, of single captions, which is how a frozen \
-      encoder trains, or of pictures with all their captions, which is how a learning one does.
+      encoder trains, or of pictures with all their captions, which is how a learning one does. Of clips \
+      the frames count, too, as a decoder reads them that reads them one by one; each clip is opened for \
+      that.
       """)
 
   @OptionGroup var collection: CollectionOptions
@@ -28,6 +30,7 @@ struct DatasetStatsCommand: ParsableCommand {
   var batchWords: Int?
   @Option(help: "Longer captions are cut.")
   var maxWords = 20
+  @OptionGroup var frames: TrainingFrameOptions
   @Option(help: "Fixes every random choice.")
   var seed: UInt64 = 1
   @Flag(help: "Print JSON.")
@@ -52,13 +55,37 @@ struct DatasetStatsCommand: ParsableCommand {
     let statistics = DatasetStatistics(contents, threadCount: threadCount)
     var rows: [BatchingComparison.Row] = []
     if batching, let lengths = statistics.surveys.first?.lengths {
-      rows = BatchingComparison(lengths, maximumWords: maxWords, random: SeededRandom(seed))
-        .rows(batchSize: batchSize, batchWords: batchWords)
+      rows = BatchingComparison(
+        lengths, frameCounts: try frameCounts(of: contents.datasets[0], threadCount: threadCount),
+        maximumWords: maxWords, random: SeededRandom(seed)
+      ).rows(batchSize: batchSize, batchWords: batchWords)
     }
     try StandardStream.output.write(
       json
         ? statistics.json(found, rows).prettyText + "\n"
         : statistics.text + (rows.isEmpty ? "" : "\n" + BatchingComparison.text(rows)))
+  }
+
+  /// The number of frames that training reads of each example: 1 of a picture, which is not opened.
+  private func frameCounts(of dataset: CaptionDataset, threadCount: Int) throws -> [Int] {
+    let clips = dataset.examples.filter { $0.kind != .picture }
+    let progress = CountLine("clips opened", of: clips.count, talk.messages)
+    let inspections = PictureInspector(threadCount: threadCount).inspect(clips) { count in
+      progress.report(count)
+      return true
+    }
+    progress.finish()
+    if let error = inspections.lazy.compactMap(\.error).first {
+      throw Failure(
+        "\(error)\n--batching counts the frames of clips: mend the clip, or leave --batching out.",
+        Failure(error)?.status ?? .badData)
+    }
+    let chosen = frames.frames(maximumWords: maxWords)
+    var extents = inspections.makeIterator()
+    return dataset.examples.map { example in
+      guard example.kind != .picture else { return 1 }
+      return extents.next()?.extent?.frameCount(chosen) ?? 1
+    }
   }
 }
 

@@ -148,6 +148,36 @@ struct DatasetCommandTests {
     #expect(try dataset("stats", ".", "--batch-size", "0").status == 64)
   }
 
+  @Test("stats counts the frames of clips, and names a clip that it cannot open")
+  func statsOfClips() throws {
+    let photo = try Pictures.bytes(of: Pictures.jpeg)
+    try folder.makeFolder("clips")
+    for (clip, count) in [("a", 2), ("b", 9), ("c", 2), ("d", 9)] {
+      try folder.makeFolder("clips/\(clip)")
+      for frame in 0..<count { try folder.write(photo, to: "clips/\(clip)/\(frame).jpg") }
+    }
+    let table = ["a", "b", "c", "d"].map { "\($0)\tone dog\n" }.joined()
+    try folder.write(table, to: "clips/captions.tsv")
+    let counted = try dataset(
+      "stats", "clips", "--batching", "--batch-size", "2", "--frame-step", "2", "--json")
+    #expect(counted.status == 0, "\(counted.errors)")
+    let document = try JSONValue(reading: Array(counted.output.utf8))
+    let rows = try #require(document["batching"]?.elements?.filter { $0["batch"] == "2 captions" })
+    let sorted = rows.filter { $0["order"] == "src" }
+    // Three words for each of four captions, and of nine frames five, of two one.
+    #expect(sorted.count == 2 && sorted.allSatisfy { $0["slots"] == 24 && $0["padding"] == 0 })
+    #expect(rows.allSatisfy { $0["words"] == 24 })
+
+    try folder.makeFolder("clips/e")
+    try folder.write(table + "e\tone dog\n", to: "clips/captions.tsv")
+    let refused = try dataset("stats", "clips", "--batching")
+    #expect(refused.status == 65)
+    #expect(
+      refused.errors.contains("clips/e: has no pictures in it.")
+        && refused.errors.contains("--batching counts the frames of clips"), "\(refused.errors)")
+    #expect(try dataset("stats", "clips").status == 0)
+  }
+
   @Test("vocab lists the words of the training captions, or writes them as a model has them")
   func vocabulary() throws {
     let listed = try dataset("vocab", ".", "--min-count", "1")

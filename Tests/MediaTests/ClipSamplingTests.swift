@@ -30,6 +30,19 @@ struct ClipSamplingTests {
     }
   }
 
+  @Test("are counted by what the clip states, without being decoded")
+  func extent() {
+    let video = ClipExtent.video(duration: 2, frameRate: 10)
+    #expect(video.frameCount(.evenly(16)) == 16 && video.frameCount(.evenly(50)) == 20)
+    #expect(video.frameCount(.every(5, atMost: 9)) == 4)
+    #expect(video.frameCount(.every(3, atMost: 9)) == 7)
+    #expect(video.frameCount(.every(1, atMost: 9)) == 9)
+    #expect(ClipExtent.video(duration: 0, frameRate: 25).frameCount(.evenly(16)) == 1)
+    // A picture of a folder is read once for each time that it is seen.
+    let folder = ClipExtent.folder(frameCount: 5)
+    #expect(folder.frameCount(.evenly(16)) == 16 && folder.frameCount(.every(2, atMost: 9)) == 3)
+  }
+
   @Test("lie within start and end, or there are none")
   func range() {
     var sampling = ClipSampling()

@@ -7,6 +7,8 @@ import Synchronization
 package struct PictureInspection: Sendable {
   /// Why it cannot be used; nil if it can.
   package let error: MediaError?
+  /// The length of a clip; nil for a picture.
+  package var extent: ClipExtent?
   package let warnings: [MediaWarning]
   /// Of the file; nil if it was not asked for, or cannot be read.
   package let digest: SHA256Digest?
@@ -96,13 +98,17 @@ package struct PictureInspector: Sendable {
         problem: "not a video in any known format. Get a fresh copy.")
     }
     var file = try VideoFile(clip.source)
+    // What decoding teaches of the length depends on how far it goes: the header counts.
+    let extent = file.extent
     _ = try file.firstFrame()
-    return PictureInspection(error: nil, warnings: file.warnings, digest: nil, hash: nil)
+    return PictureInspection(
+      error: nil, extent: extent, warnings: file.warnings, digest: nil, hash: nil)
   }
 
   /// Decodes the first picture of a folder of frames, and opens the others: there may be thousands.
   private func frames(_ clip: CaptionedImage) throws(MediaError) -> PictureInspection {
-    let pictures = try FrameFolder(clip.source).pictures
+    let folder = try FrameFolder(clip.source)
+    let pictures = folder.pictures
     let warnings = try pictures.prefix(1).map { picture throws(MediaError) in
       try decodeStillImage(picture).warnings
     }
@@ -114,7 +120,7 @@ package struct PictureInspector: Sendable {
       }
     }
     return PictureInspection(
-      error: nil, warnings: Array(warnings.joined()), digest: nil, hash: nil)
+      error: nil, extent: folder.extent, warnings: Array(warnings.joined()), digest: nil, hash: nil)
   }
 }
 

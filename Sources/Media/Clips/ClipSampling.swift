@@ -104,7 +104,7 @@ extension VideoFile {
   }
 
   /// Where the file does not say.
-  private static let usualFrameRate = 25.0
+  static let usualFrameRate = 25.0
 
   /// The parts of the clip that get a caption each.
   ///
