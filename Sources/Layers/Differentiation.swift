@@ -19,7 +19,8 @@ public struct ModelGradient: Sendable {
   }
 
   public static func * (gradient: Self, factor: Float) -> Self {
-    ModelGradient(tensors: gradient.tensors.mapValues { $0 * factor })
+    if factor == 1 { return gradient }
+    return ModelGradient(tensors: gradient.tensors.mapValues { $0 * factor })
   }
 
   /// Cuts every number to `-limit...limit`.

@@ -71,11 +71,11 @@ extension TrainingState {
   /// How good a caption of a picture is.
   package typealias Reward = (_ words: [TokenID], _ picture: Int) -> Double
 
-  /// The loss of captions that the decoder draws, weighted by their advantages, and their mean reward.
+  /// The losses of captions that the decoder draws, weighted by their advantages, and their rewards.
   func selfCriticalLoss(
     of batch: TrainingBatch, _ watched: CaptionModel, _ learning: SelfCriticalLearning,
     _ plan: TrainingPlan, reward: Reward
-  ) -> (loss: Tensor, reward: Double) {
+  ) -> (losses: CaptionLosses, rewards: [Double]) {
     let features = watched.features(of: batch.pictures, in: plan.precision)
     let drawn = learning.drawnCaptions(
       describing: features.map { $0.withoutGradient() }, by: model.decoder,
@@ -89,6 +89,6 @@ extension TrainingState {
     let losses = watched.decoder.losses(
       of: captions, describing: features, dropout: nil, costs: CaptionCosts(),
       weights: captions.order.map { advantages[$0] }, in: plan.precision)
-    return (losses.words, rewards.reduce(0, +) / Double(max(rewards.count, 1)))
+    return (losses, rewards)
   }
 }

@@ -237,12 +237,9 @@ package struct Trainer: Sendable {
         : self.features(examples)
       let batch = TrainingBatch(examples, .features(features))
       let labels = (model.decoder as? any FrameLabelling)?.labels(of: features)
-      // What the loss of the batch is the mean of.
-      let count = labels?.ofFrames.count ?? batch.wordCount
-      loss +=
-        Double(model.decoder.loss(of: batch.captions, describing: features).scalar)
-        * Double(count)
-      lossCount += count
+      let losses = model.decoder.losses(of: batch.captions, describing: features)
+      loss += Double(losses.words.scalar) * Double(losses.count)
+      lossCount += losses.count
       if let labels { accuracy.count(labels, of: examples, frameCounts: features.counts) }
       let found = labels?.ofClips.map(vocabulary.word) ?? sentences(about: features)
       for (example, caption) in zip(examples, found) { captions[example.number] = caption }

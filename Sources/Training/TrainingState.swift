@@ -72,7 +72,8 @@ package struct TrainingState: Sendable {
   /// it is.
   ///
   /// - Parameters:
-  ///   - batches: Each is computed by itself; together they count as one.
+  ///   - batches: Each is computed by itself; together they count as one, each by the number of words or
+  ///     frames that its loss is the mean of.
   ///   - plan: How to learn.
   ///   - epochProgress: How much of the epoch is over, in `0..<1`.
   ///   - reward: How good a caption is that the decoder has drawn; needed where the plan learns from such.
@@ -82,15 +83,12 @@ package struct TrainingState: Sendable {
     reward: Reward = { _, _ in 0 }
   ) -> Report {
     let samplingRate = plan.sampling?.rate(atStep: step, epoch: epoch) ?? 0
-    let wordCount = batches.reduce(0) { $0 + $1.wordCount }
-    var (loss, gradient) = (0.0, ModelGradient(tensors: [:]))
+    var parts = StepParts()
     for batch in batches {
-      let part = lossAndGradient(of: batch, plan, samplingRate: samplingRate, reward)
-      // The mean is over words: a batch counts by how many it has.
-      let share = Double(batch.wordCount) / Double(max(wordCount, 1))
-      loss += part.loss * share
-      gradient = batches.count == 1 ? part.gradient : gradient + part.gradient * Float(share)
+      parts.add(part(of: batch, plan, samplingRate: samplingRate, reward))
     }
+    let loss = parts.loss
+    var gradient = parts.gradient
     // Before anything is cut: that would make numbers of what are none.
     let wasSkipped = !(loss.isFinite && gradient.norm.isFinite)
     let cutNumberCount = plan.gradientValueLimit.map { gradient.clip(toValue: $0) } ?? 0
@@ -114,25 +112,27 @@ package struct TrainingState: Sendable {
       wasClipped: norm > plan.gradientNormLimit, cutNumberCount: cutNumberCount,
       learningRate: plan.learningRate * share,
       samplingRate: samplingRate,
-      captionCount: batches.reduce(0) { $0 + $1.captionNumbers.count }, wordCount: wordCount)
+      captionCount: batches.reduce(0) { $0 + $1.captionNumbers.count },
+      wordCount: batches.reduce(0) { $0 + $1.wordCount })
   }
 
-  private func lossAndGradient(
+  private func part(
     of batch: TrainingBatch, _ plan: TrainingPlan, samplingRate: Double, _ reward: Reward
-  ) -> (loss: Double, gradient: ModelGradient) {
+  ) -> StepParts.Part {
     let random = SeededRandom(plan.seed)
     let dropout = SequenceDropout(
       plan.dropout, rate: plan.dropoutRate, wordRate: plan.wordDropoutRate, random: random,
       epoch: epoch,
       examples: batch.captionNumbers)
-    var told = 0.0
+    var (told, toldCount, count) = (0.0, 0, 0)
     let (_, gradient) = valueWithGradient(
       at: model, where: plan.choice(of: model, in: epoch),
       of: { watched in
         if let learning = plan.selfCritical(in: epoch) {
           let drawn = selfCriticalLoss(of: batch, watched, learning, plan, reward: reward)
-          told = -drawn.reward
-          return drawn.loss
+          told = -drawn.rewards.reduce(0, +) / Double(max(drawn.rewards.count, 1))
+          (toldCount, count) = (drawn.rewards.count, drawn.losses.count)
+          return drawn.losses.words
         }
         let features = watched.features(of: batch.pictures, in: plan.precision)
         var captions = batch.captions
@@ -146,9 +146,10 @@ package struct TrainingState: Sendable {
           of: captions, describing: features, dropout: dropout, costs: plan.costs,
           in: plan.precision)
         told = Double(losses.words.scalar)
+        (toldCount, count) = (losses.count, losses.count)
         return losses.total
       })
-    return (told, gradient)
+    return .init(loss: told, lossCount: toldCount, gradient: gradient, count: count)
   }
 
   /// Takes note of an epoch's score, the higher the better.

@@ -128,10 +128,14 @@ public struct CaptionCosts: Sendable, Equatable {
   }
 }
 
-/// What reading captions costs, per word; each of shape `[]`.
+/// What reading captions costs, per word or labelled frame; each of shape `[]`.
 public struct CaptionLosses: Sendable {
-  /// The mean of `-log p` over all words, in nats.
+  /// The mean of `-log p` over all words, in nats; of a decoder that labels frames, over those.
   public let words: Tensor
+  /// The number of words, or of frames that have a label: what all costs are divided by.
+  ///
+  /// Batches that count together count by it.
+  public let count: Int
   /// What attention costs, where there is any.
   public var coverage: Tensor?
   /// What changing norms cost.
@@ -189,8 +193,9 @@ extension WordDecoder {
         smoothing: costs.smoothing,
         rowWeights: weights.map { weights in
           captions.layout.rowCounts.flatMap { weights.prefix($0) }
-        }))
-    let wordCount = Float(captions.targets.count)
+        }),
+      count: captions.targets.count { $0 != .padding })
+    let wordCount = Float(max(losses.count, 1))
     if costs.coverageWeight > 0, let coverage = outputs.coverage {
       let missing = features.presence(of: captions.pictures) - coverage
       losses.coverage = (missing * missing).sum() * (costs.coverageWeight / wordCount)

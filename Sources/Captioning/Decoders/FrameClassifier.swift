@@ -88,11 +88,13 @@ public struct FrameClassifier<Cell: RecurrentCell>: FrameLabelling {
       max(Int32($0.index - Self.firstLabel), Self.noLabel)
     }
     let captionOfRow = timeline.layout.rowCounts.flatMap { timeline.order.prefix($0) }
+    let labelOfRow = captionOfRow.map { labels[$0] }
     return CaptionLosses(
       words: crossEntropy(
-        ofLinear: hidden, labelLogits.weight, bias: labelLogits.bias,
-        captionOfRow.map { labels[$0] }, ignoring: Self.noLabel, smoothing: costs.smoothing,
-        rowWeights: weights.map { weights in captionOfRow.map { weights[$0] } }))
+        ofLinear: hidden, labelLogits.weight, bias: labelLogits.bias, labelOfRow,
+        ignoring: Self.noLabel, smoothing: costs.smoothing,
+        rowWeights: weights.map { weights in captionOfRow.map { weights[$0] } }),
+      count: labelOfRow.count { $0 != Self.noLabel })
   }
 
   public func labels(of features: VisualFeatures) -> FrameLabels {
