@@ -30,6 +30,12 @@ public protocol RecurrentCell: Module {
     _ projected: consuming Tensor, _ layout: SequenceLayout, from state: State,
     in precision: ElementType, dropout: SequenceDropout?
   ) -> (hidden: Tensor, state: State)
+  /// Does what `recur` does, and shows the hidden states of all steps, `[N, H]`, beside the outputs: where
+  /// a connection leads around the cell, the two differ.
+  func recurShowingHidden(
+    _ projected: consuming Tensor, _ layout: SequenceLayout, from state: State,
+    in precision: ElementType, dropout: SequenceDropout?
+  ) -> (output: Tensor, hidden: Tensor, state: State)
 }
 
 /// A cell that can be one of several layers.
@@ -64,6 +70,14 @@ extension RecurrentCell where State == Tensor {
 }
 
 extension RecurrentCell {
+  public func recurShowingHidden(
+    _ projected: consuming Tensor, _ layout: SequenceLayout, from state: State,
+    in precision: ElementType, dropout: SequenceDropout?
+  ) -> (output: Tensor, hidden: Tensor, state: State) {
+    let (hidden, state) = recur(projected, layout, from: state, in: precision, dropout: dropout)
+    return (hidden, hidden, state)
+  }
+
   /// Reads sequences.
   ///
   /// - Parameters:

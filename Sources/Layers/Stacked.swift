@@ -51,17 +51,28 @@ public struct Stacked<Layer: RecurrentLayer>: RecurrentCell {
     _ projected: consuming Tensor, _ layout: SequenceLayout, from state: [Layer.State],
     in precision: ElementType, dropout: SequenceDropout?
   ) -> (hidden: Tensor, state: [Layer.State]) {
+    let read = recurShowingHidden(
+      projected, layout, from: state, in: precision, dropout: dropout)
+    return (read.output, read.state)
+  }
+
+  public func recurShowingHidden(
+    _ projected: consuming Tensor, _ layout: SequenceLayout, from state: [Layer.State],
+    in precision: ElementType, dropout: SequenceDropout?
+  ) -> (output: Tensor, hidden: Tensor, state: [Layer.State]) {
     let lowest = layers[0].recur(projected, layout, from: state[0], in: precision, dropout: dropout)
-    var output = lowest.hidden.converted(to: precision)
+    var hidden = lowest.hidden.converted(to: precision)
+    var output = hidden
     var states = [lowest.state]
     for (index, layer) in layers.enumerated().dropFirst() {
       let dropout = dropout?.inLayer(index)
       let input = dropout?(output, layout, at: .input) ?? output
-      let (hidden, state) = layer(input, layout, from: state[index], dropout: dropout)
+      let read = layer(input, layout, from: state[index], dropout: dropout)
+      hidden = read.hidden
       output = isResidual ? hidden + output : hidden
-      states.append(state)
+      states.append(read.state)
     }
-    return (output, states)
+    return (output, hidden, states)
   }
 
   public mutating func visitParameters(_ visitor: inout ParameterVisitor) {

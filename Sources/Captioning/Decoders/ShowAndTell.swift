@@ -75,11 +75,13 @@ public struct ShowAndTell<Cell: RecurrentCell>: WordDecoder {
     var inputs = Tensor(concatenating: [pictures, words], along: 0).converted(to: precision)
     if let dropout { inputs = dropout(inputs, layout, at: .input) }
     let state = cell.initialState(rows: count, on: features.values.device)
-    let hidden = cell(inputs, layout, from: state, dropout: dropout).hidden
+    let read = cell.recurShowingHidden(
+      cell.project(inputs), layout, from: state, in: precision, dropout: dropout)
     // What the cell says after the picture alone is not a word.
-    let output = hidden.slice(count..<layout.rowCount)
+    let output = read.output.converted(to: precision).slice(count..<layout.rowCount)
     return DecoderOutputs(
-      dropout?(output, captions.layout, at: .output) ?? output, hidden: hidden)
+      dropout?(output, captions.layout, at: .output) ?? output,
+      hidden: read.hidden.converted(to: precision))
   }
 
   public mutating func measure(_ features: VisualFeatures) { imageNorm.measure(features.values) }
