@@ -96,8 +96,8 @@ let package = Package(
     .testTarget(
       name: "TrainingTests",
       dependencies: [
-        "Captioning", "Datasets", "Files", "ImageEncoders", "Layers", "Media", "TestSupport",
-        "Tensors", "Text", "Training",
+        "Captioning", "Datasets", "Files", "ImageEncoders", "Layers", "Media", "Metrics",
+        "TestSupport", "Tensors", "Text", "Training",
       ]),
   ]
 )

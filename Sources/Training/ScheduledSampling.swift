@@ -10,7 +10,8 @@ import Glibc
 /// to go on from its own mistakes (Bengio et al., 2015).
 ///
 /// The words are drawn beforehand, through the same `step` as when captioning. What is learned from is
-/// then a sequence like any other: no gradient crosses a draw, so the two passes are exact.
+/// then a sequence like any other: no gradient crosses a draw, so the two passes are exact. Only words that a
+/// search may write are drawn, as those are what the decoder will read when it captions.
 package struct ScheduledSampling: Sendable, Equatable {
   /// How the share of words that are told falls from 1, `ε` at step `i`.
   package enum Schedule: Sendable, Equatable {
@@ -111,17 +112,17 @@ package struct ScheduledSampling: Sendable, Equatable {
       }
       guard !chosen.isEmpty else { continue }
       let own = drawnWords(
-        decoder.scores(of: read.output.rows(chosen)),
+        from: decoder.writableScores(of: read.output.rows(chosen)),
         at: chosen.map { randomness.uniform(.wordDraw, $0, step + 1) })
       for (row, word) in zip(chosen, own) { inputs[layout.offsets[step + 1] + row] = word }
     }
     return captions.reading(inputs)
   }
 
-  private func drawnWords(_ logits: Tensor, at uniforms: [Double]) -> [TokenID] {
+  private func drawnWords(from scores: WritableScores, at uniforms: [Double]) -> [TokenID] {
     switch draw {
-    case .argmax: logits.largest(1).map { TokenID($0[0].index) }
-    case .sampled: logits.drawn(at: uniforms.map(Float.init)).map { TokenID($0) }
+    case .argmax: scores.likeliest
+    case .sampled: scores.drawn(at: uniforms.map(Float.init))
     }
   }
 }

@@ -9,6 +9,10 @@ import Text
 /// The words of a caption are made likelier the more it is better than the others drawn for the same
 /// picture (the baseline of Luo, 2020), and less likely if it is worse. Nothing is left out while learning:
 /// what is learned from is what was drawn.
+///
+/// Words that no search writes are not drawn. The policy is the distribution that is drawn from, so the
+/// probabilities of the loss are those among the words that can be: `∇E[r] = E[r ∇log q]` holds for the
+/// `q` of the draws, and with the probabilities of all words the gradient would be biased.
 package struct SelfCriticalLearning: Sendable, Equatable {
   /// The last so many epochs learn like this.
   package var epochCount: Int
@@ -23,7 +27,7 @@ package struct SelfCriticalLearning: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - features: Of all pictures or clips.
-  ///   - decoder: Draws the words.
+  ///   - decoder: Draws the words, of those that a search may write.
   ///   - maximumWords: Where captions are cut off.
   ///   - randomness: Fixes the draws; its examples are the pictures.
   ///   - precision: What products are computed in.
@@ -47,8 +51,9 @@ package struct SelfCriticalLearning: Sendable, Equatable {
           example: randomness.examples[caption / drawCount] * drawCount + caption % drawCount,
           position: position)
       }
-      for (caption, word) in zip(growing, decoder.scores(of: read.output).drawn(at: uniforms)) {
-        captions[caption].append(TokenID(word))
+      let drawn = decoder.writableScores(of: read.output).drawn(at: uniforms)
+      for (caption, word) in zip(growing, drawn) {
+        captions[caption].append(word)
       }
       let kept = growing.indices.filter { captions[growing[$0]].last != .end }
       (growing, pictures) = (kept.map { growing[$0] }, kept.map { pictures[$0] })
@@ -87,7 +92,7 @@ extension TrainingState {
     let advantages = learning.advantages(of: rewards)
     let captions = PackedCaptions(drawn, describing: rows)
     let losses = watched.decoder.losses(
-      of: captions, describing: features, dropout: nil, costs: CaptionCosts(),
+      of: captions, describing: features, dropout: nil, costs: CaptionCosts(isAmongWritable: true),
       weights: captions.order.map { advantages[$0] }, in: plan.precision)
     return (losses, rewards)
   }

@@ -16,6 +16,8 @@ package struct Trainer: Sendable {
   package let validation: [TrainingExample]
   /// What people wrote about the validation pictures, by their numbers.
   package let references: [[[String]]]
+  /// The whole captions of the training pictures, by their numbers, which drawn captions are compared with.
+  private let rewardReferences: [[[String]]]
   private let loader: PictureLoader
   /// What the frozen encoder sees in each picture; filled when first needed.
   private var features: PictureFeatures
@@ -55,6 +57,8 @@ package struct Trainer: Sendable {
   ///   - training: What it learns from.
   ///   - validation: What it is measured on; may be empty.
   ///   - references: What people wrote about the pictures of `validation`, by their numbers.
+  ///   - rewardReferences: The whole captions of the pictures of `training`, by their numbers; needed where
+  ///     the plan learns from captions that are drawn.
   ///   - vocabulary: The words both were numbered by.
   ///   - plan: How it learns.
   ///   - cache: Where what the frozen encoder sees is kept between runs; nil keeps it nowhere.
@@ -62,11 +66,16 @@ package struct Trainer: Sendable {
   package init(
     _ model: CaptionModel, _ configuration: EncoderConfiguration,
     frames: ClipSampling.Frames = .evenly(16), training: [TrainingExample],
-    validation: [TrainingExample], references: [[[String]]], vocabulary: Vocabulary,
+    validation: [TrainingExample], references: [[[String]]],
+    rewardReferences: [[[String]]] = [], vocabulary: Vocabulary,
     plan: TrainingPlan, keepingFeaturesIn cache: FeatureCache? = nil,
     resuming state: TrainingState? = nil
   ) {
+    precondition(
+      plan.selfCritical == nil || training.allSatisfy { $0.number < rewardReferences.count },
+      "trainer: \(rewardReferences.count) references for \(training.count) pictures to be rewarded")
     (self.plan, self.vocabulary, self.references) = (plan, vocabulary, references)
+    self.rewardReferences = rewardReferences
     (self.training, self.validation) = (training, validation)
     loader = PictureLoader(configuration.preprocessing, frames: frames)
     features = PictureFeatures(model.decoder.featureKind, cache: cache)
@@ -168,7 +177,9 @@ package struct Trainer: Sendable {
     }
     let batches = batches(ofEpoch: state.epoch)
     let pictures = PicturesAhead(augmentingLoader)
-    var rewards = plan.selfCritical(in: state.epoch).map { _ in rewardsOfTraining }
+    var rewards = plan.selfCritical(in: state.epoch).map { _ in
+      CaptionRewards(references: rewardReferences)
+    }
     while state.position < batches.count {
       let end = min(state.position + plan.batchesPerStep, batches.count)
       let step = try (state.position..<end).map { place in
@@ -203,18 +214,6 @@ package struct Trainer: Sendable {
     state.epoch += 1
     (state.position, state.lossSum, state.skippedBatchCount) = (0, 0, 0)
     return report
-  }
-
-  /// What captions of the training pictures are worth.
-  private var rewardsOfTraining: CaptionRewards {
-    CaptionRewards(
-      references: training.map { example in
-        example.captions.map { caption in
-          // A word that nobody can write, lest <unk> be rewarded where people wrote a rare one.
-          caption.words.filter { $0 != .start && $0 != .end }
-            .map { $0 == .unknown ? "<rare>" : vocabulary.word($0) }
-        }
-      })
   }
 
   /// Shows the model the validation set, and lets it write.

@@ -19,6 +19,8 @@ struct TrainingPreparation {
   private let training: [TrainingExample]
   private let validation: [TrainingExample]
   private let references: [[[String]]]
+  /// The whole captions of what is learned from.
+  private let trainingReferences: [[[String]]]
   private let dataset: String
 
   /// - Parameters:
@@ -52,6 +54,7 @@ struct TrainingPreparation {
     self.training = training.examples(with: vocabulary)
     self.validation = validation?.examples(with: vocabulary) ?? []
     references = validation?.references ?? []
+    trainingReferences = training.references
     var model: CaptionModel
     (model, configuration) = try captioner.makeModel(
       vocabulary, seed: learning.seed, trainedOn: dataset,
@@ -122,7 +125,9 @@ struct TrainingPreparation {
     Trainer(
       model, configuration.encoder, frames: configuration.frames ?? .evenly(16),
       training: training, validation: validation,
-      references: references, vocabulary: vocabulary, plan: plan, keepingFeaturesIn: cache,
+      references: references,
+      rewardReferences: plan.selfCritical == nil ? [] : trainingReferences,
+      vocabulary: vocabulary, plan: plan, keepingFeaturesIn: cache,
       resuming: try checkpoint?.state(of: model, plan))
   }
 

@@ -71,6 +71,22 @@ extension TrainingTests {
       }
     }
 
+    @Test(
+      "what no search writes is never drawn, however likely",
+      arguments: ScheduledSampling.Draw.allCases)
+    func writable(draw: ScheduledSampling.Draw) {
+      // <pad>, <bos> and <unk> are a thousand times likelier than the two words.
+      let decoder = SamplingDecoder.biased([0: 1000, 1: 1000, 3: 1000, 5: 1, 6: 1])
+      let count = 50
+      let many = Array(repeating: [1, 4, 4, 4, 2].map(TokenID.init), count: count)
+      let inputs = ScheduledSampling(.exponential(k: 1), draw: draw).replacingWords(
+        in: PackedCaptions(many, describing: Array(repeating: 0, count: count)),
+        describing: VisualFeatures(features.slice(0..<1)), by: decoder, rate: 1,
+        .init(SeededRandom(5), epoch: 0, examples: Array(0..<count)), in: .float32
+      ).inputs.dropFirst(count)
+      #expect(Set(inputs) == (draw == .argmax ? [TokenID(5)] : [TokenID(5), TokenID(6)]))
+    }
+
     @Test("at rate 1 the likeliest words are what greedy search writes")
     func greedy() {
       let long = Array(

@@ -1,6 +1,8 @@
 import Captioning
+import Datasets
 import ImageEncoders
 import Layers
+import Metrics
 import Tensors
 import TestSupport
 import Testing
@@ -54,10 +56,53 @@ struct SelfCriticalLearningTests {
         after: [.start], start.state, start.context, pictureOfRow: [0])
       return softmax(logits).floats
     }
-    for (word, expected) in probabilities(decoder()).enumerated() {
+    // Nothing that no search writes: the other words share its probability.
+    let all = probabilities(decoder()).enumerated().map { [0, 1, 3].contains($0) ? 0 : $1 }
+    let sum = all.reduce(0, +)
+    #expect(sum < 0.9)
+    for (word, expected) in all.map({ $0 / sum }).enumerated() {
       let share = Float(first.count { $0 == word }) / 20_000
       #expect(abs(share - expected) < 0.015, "word \(word)")
+      #expect(expected > 0 || share == 0, "word \(word)")
     }
+  }
+
+  @Test("captions are rewarded by whole references, however few words are learned of each")
+  func wholeReferences() throws {
+    let set = try ColourSet()
+    let captions = ["dog sits on a red mat", "cat lies in a box", "bird sings"]
+    let examples = zip(set.dataset.examples, captions).map {
+      CaptionedImage(id: $0.id, path: $0.path, captions: [$1])
+    }
+    let tokenized = TokenizedDataset(
+      CaptionDataset(split: .train, examples: examples), maximumWords: 1)
+    let vocabulary = Vocabulary(tokenized.counts, minimumCount: 1)
+    let dog = try #require(vocabulary.id(of: "dog"))
+    var plan = TrainingPlan()
+    (plan.epochCount, plan.maximumWords, plan.batchBudget) = (1, 1, .captions(3))
+    plan.selfCritical = SelfCriticalLearning(epochCount: 1)
+    let encoder = set.configuration.encoder.makeEncoder()
+    var decoder = ShowAndTell(
+      cell: GRU(inputSize: 4, hiddenSize: 4), named: "gru", featureSize: encoder.pooledSize,
+      vocabularySize: vocabulary.count)
+    // Without weights, all it ever says is "dog".
+    decoder.wordScoring.bias = Tensor(
+      (0..<vocabulary.count).map { $0 == dog.index ? 50 : 0 }, shape: [vocabulary.count])
+    var trainer = Trainer(
+      CaptionModel(encoder: encoder, decoder: decoder), set.configuration.encoder,
+      training: tokenized.examples(with: vocabulary), validation: [], references: [],
+      rewardReferences: tokenized.references, vocabulary: vocabulary, plan: plan)
+    var loss = 0.0
+    _ = try trainer.learnEpoch { report, _ in
+      loss = Double(report.loss)
+      return true
+    }
+    var rewards = CaptionRewards(
+      references: captions.map { [$0.split(separator: " ").map(String.init)] })
+    let expected = (0..<3).map { rewards.reward(of: ["dog"], isFinished: false, picture: $0) }
+    #expect(expected[0] > 0 && abs(-loss / (expected.reduce(0, +) / 3) - 1) < 1e-6, "\(expected)")
+    var cut = CaptionRewards(references: [["dog"], ["cat"], ["bird"]].map { [$0] })
+    #expect(abs(cut.reward(of: ["dog"], isFinished: false, picture: 0) / expected[0] - 1) > 0.1)
   }
 
   @Test("a caption's advantage is over the mean of the others of its picture")

@@ -326,7 +326,7 @@ struct ColourSet {
     let numbered = tokenized.examples(with: vocabulary)
     return Trainer(
       model, configuration.encoder, training: numbered, validation: Array(numbered.prefix(6)),
-      references: tokenized.references,
+      references: tokenized.references, rewardReferences: tokenized.references,
       vocabulary: vocabulary, plan: plan, resuming: state)
   }
 }

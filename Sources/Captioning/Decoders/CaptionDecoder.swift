@@ -121,10 +121,16 @@ public struct CaptionCosts: Sendable, Equatable {
   /// How much it costs that the norms of hidden states change: `β Σₜ (‖hₜ‖ - ‖hₜ₋₁‖)²` for each caption
   /// (Krueger & Memisevic, 2016).
   public var normWeight: Float = 0
+  /// Whether probabilities are those among the words that a search may write, so that the others have
+  /// none; nothing is smoothed then.
+  public var isAmongWritable = false
 
-  public init(smoothing: Float = 0, coverageWeight: Float = 0, normWeight: Float = 0) {
+  public init(
+    smoothing: Float = 0, coverageWeight: Float = 0, normWeight: Float = 0,
+    isAmongWritable: Bool = false
+  ) {
     (self.smoothing, self.coverageWeight) = (smoothing, coverageWeight)
-    self.normWeight = normWeight
+    (self.normWeight, self.isAmongWritable) = (normWeight, isAmongWritable)
   }
 }
 
@@ -183,12 +189,16 @@ extension WordDecoder {
     of captions: PackedCaptions, describing features: VisualFeatures, dropout: SequenceDropout?,
     costs: CaptionCosts, weights: [Float]?, in precision: ElementType
   ) -> CaptionLosses {
+    precondition(
+      !costs.isAmongWritable || costs.smoothing == 0,
+      "losses: words without probability cannot be smoothed")
     let outputs = outputs(
       for: captions, describing: features, dropout: dropout, in: precision)
     let logits = wordLogits
+    let bias = costs.isAmongWritable ? logits.bias.amongWritable : logits.bias
     var losses = CaptionLosses(
       words: crossEntropy(
-        ofLinear: outputs.output, logits.weight, bias: logits.bias,
+        ofLinear: outputs.output, logits.weight, bias: bias,
         captions.targets.map { Int32($0.index) }, ignoring: Int32(TokenID.padding.index),
         smoothing: costs.smoothing,
         rowWeights: weights.map { weights in

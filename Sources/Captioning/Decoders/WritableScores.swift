@@ -1,0 +1,38 @@
+import Tensors
+import Text
+
+/// Scores by which words are drawn while learning: of those that a search may write.
+package struct WritableScores: Sendable {
+  /// `[B, V]`.
+  private let scores: Tensor
+
+  /// - Parameter scores: Of all words, `[B, V]`.
+  init(_ scores: Tensor) { self.scores = scores.amongWritable }
+
+  /// The likeliest word of each row.
+  package var likeliest: [TokenID] { scores.largest(1).map { TokenID($0[0].index) } }
+
+  /// A word of each row, drawn with the probability that softmax gives it.
+  ///
+  /// - Parameter uniforms: For each row where in `0..<1` of the cumulative probability the draw falls.
+  package func drawn(at uniforms: [Float]) -> [TokenID] {
+    // The smallest exponential is not quite 0: at 0 itself the first word would be drawn, impossible or not.
+    scores.drawn(at: uniforms.map { max($0, 0x1p-30) }).map { TokenID($0) }
+  }
+}
+
+extension CaptionDecoder {
+  /// Scores the words that a search may write by the output of a step.
+  package func writableScores(of output: Tensor) -> WritableScores {
+    WritableScores(scores(of: output))
+  }
+}
+
+extension Tensor {
+  /// These scores of all words, along the last axis, but impossible for words that no search writes.
+  var amongWritable: Tensor {
+    var mask = [Float](repeating: 0, count: shape[rank - 1])
+    for word in TokenID.unwritable { mask[word.index] = .impossible }
+    return self + Tensor(mask, shape: [mask.count], on: device)
+  }
+}
