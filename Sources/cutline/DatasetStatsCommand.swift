@@ -16,9 +16,9 @@ struct DatasetStatsCommand: ParsableCommand {
       of what a decoder computes is padding, and how much faster than in shuffled batches that makes an \
       epoch. So it is where captions are padded; cutline train packs them, and computes no padding in any \
       order. Batches hold a number of captions or of words, of single captions, which is how a frozen \
-      encoder trains, or of pictures with all their captions, which is how a learning one does. Of clips \
-      the frames count, too, as a decoder reads them that reads them one by one; each clip is opened for \
-      that.
+      encoder trains, or of pictures with all their captions, which is how a learning one does. The \
+      frames of clips count like words, as many as --frame-step or --frames choose; each clip is opened to \
+      count them.
       """)
 
   @OptionGroup var collection: CollectionOptions

@@ -12,9 +12,10 @@ package struct WritableScores: Sendable {
   /// The likeliest word of each row.
   package var likeliest: [TokenID] { scores.largest(1).map { TokenID($0[0].index) } }
 
-  /// A word of each row, drawn with the probability that softmax gives it.
+  /// Draws words, each with the probability that softmax gives it.
   ///
   /// - Parameter uniforms: For each row where in `0..<1` of the cumulative probability the draw falls.
+  /// - Returns: A word of each row.
   package func drawn(at uniforms: [Float]) -> [TokenID] {
     // The smallest exponential is not quite 0: at 0 itself the first word would be drawn, impossible or not.
     scores.drawn(at: uniforms.map { max($0, 0x1p-30) }).map { TokenID($0) }
