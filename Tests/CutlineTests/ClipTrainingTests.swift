@@ -115,6 +115,26 @@ struct ClipTrainingTests {
     }
   }
 
+  @Test("dataset stats counts as many frames of a video as training looks at")
+  func frameCounts() throws {
+    func steps(_ frameStep: Int) throws -> Double {
+      let counted = try Program.run(
+        [
+          "dataset", "stats", "shapes/clips", "--batching", "--frame-step", "\(frameStep)",
+          "--json",
+        ],
+        in: folder.path)
+      try #require(counted.status == 0, "\(counted.errors)")
+      let document = try JSONValue(reading: Array(counted.output.utf8))
+      let row = document["batching"]?.elements?.first { $0["unit"] == "pictures" }
+      return try #require(row?["words"]?.number)
+    }
+    // Of sixteen frames all, every third, and every eighth; of eight clips.
+    let all = try steps(1)
+    #expect(try all - steps(3) == 8 * (16 - 6))
+    #expect(try all - steps(8) == 8 * (16 - 2))
+  }
+
   @Test("a clip may be a folder of frames, and clips may have any lengths")
   func frames() throws {
     let photo = try Pictures.bytes(of: Pictures.jpeg)
