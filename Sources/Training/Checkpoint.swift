@@ -79,6 +79,7 @@ package struct Checkpoint {
       .init("loss_sum", .number(state.lossSum)),
       .init("skipped_batches", .number(Double(state.skippedBatchCount))),
       .init("best_score", state.progress.bestScore.map(JSONValue.number) ?? .null),
+      .init("loss_of_best", state.progress.lossOfBest.map(JSONValue.number) ?? .null),
       .init("epochs_since_best", .number(Double(state.progress.epochsSinceBest))),
       .init("reductions", .number(Double(state.progress.reductionCount))),
       .init("settings", .object(settings.map { .init($0.name, .string($0.value)) })),
@@ -135,6 +136,7 @@ package struct Checkpoint {
     (state.step, state.epoch, state.position, state.lossSum) = (step, epoch, position, sum)
     state.skippedBatchCount = document["skipped_batches"]?.integer ?? 0
     state.progress.bestScore = document["best_score"]?.number
+    state.progress.lossOfBest = document["loss_of_best"]?.number
     (state.progress.epochsSinceBest, state.progress.reductionCount) = (sinceBest, reductions)
     for member in steps {
       guard let count = member.value.integer else { throw damaged("optimizer_steps") }

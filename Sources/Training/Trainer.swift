@@ -32,8 +32,11 @@ package struct Trainer: Sendable {
     package let skippedBatchCount: Int
     /// Nil where there is no validation set.
     package let validation: Validation?
-    /// Whether no epoch before had a better score.
-    package let isBest: Bool
+    /// How that compares with the epochs before; nil where there is no validation set.
+    package let standing: TrainingState.Standing?
+
+    /// Whether no epoch before was as good.
+    package var isBest: Bool { standing?.isBest ?? false }
   }
 
   /// How a model does on pictures it does not learn from.
@@ -206,11 +209,14 @@ package struct Trainer: Sendable {
     } catch is PassInterrupted {
       return nil
     }
-    let isBest = validation.map { state.note(score: plan.selection.score(of: $0), plan) } ?? false
+    let standing = validation.map {
+      state.note(score: plan.selection.score(of: $0), loss: $0.loss, plan)
+    }
     let report = EpochReport(
       epoch: state.epoch + 1,
       trainingLoss: state.lossSum / Double(max(batches.count - state.skippedBatchCount, 1)),
-      skippedBatchCount: state.skippedBatchCount, validation: validation, isBest: isBest)
+      skippedBatchCount: state.skippedBatchCount, validation: validation,
+      standing: standing)
     state.epoch += 1
     (state.position, state.lossSum, state.skippedBatchCount) = (0, 0, 0)
     return report

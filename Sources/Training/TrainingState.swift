@@ -27,12 +27,33 @@ package struct TrainingState: Sendable {
   package struct Progress: Sendable, Equatable {
     /// The best score so far, as the plan selects it.
     package var bestScore: Double?
+    /// The validation loss that came with it, which decides between equal scores; nil where it was not
+    /// finite.
+    package var lossOfBest: Double?
     /// How many epochs ago that was.
     package var epochsSinceBest = 0
     /// How often step sizes have fallen because scores did not rise.
     package var reductionCount = 0
 
     package init() {}
+
+    fileprivate func standing(ofScore score: Double, loss: Double) -> Standing {
+      guard let bestScore else {
+        return Standing(isFirst: true, isTied: false, isBest: !score.isNaN)
+      }
+      let isTied = score == bestScore
+      let isBest = isTied ? loss < lossOfBest ?? .infinity : score > bestScore
+      return Standing(isFirst: false, isTied: isTied, isBest: isBest)
+    }
+  }
+
+  /// How a validation compares with those before it.
+  package struct Standing: Sendable, Equatable {
+    /// Whether there was none before.
+    package let isFirst: Bool
+    /// Whether the best before had the same score, so that the validation loss decided.
+    package let isTied: Bool
+    package let isBest: Bool
   }
 
   package init(_ model: CaptionModel, _ plan: TrainingPlan) {
@@ -152,13 +173,18 @@ package struct TrainingState: Sendable {
     return .init(loss: told, lossCount: toldCount, gradient: gradient, count: count)
   }
 
-  /// Takes note of an epoch's score, the higher the better.
+  /// Records an epoch's score, the higher the better, and its validation loss.
   ///
-  /// - Returns: Whether none before was higher.
-  package mutating func note(score: Double, _ plan: TrainingPlan) -> Bool {
-    if score > progress.bestScore ?? -.infinity {
-      (progress.bestScore, progress.epochsSinceBest) = (score, 0)
-      return true
+  /// Equal scores are common: CIDEr is 0 throughout where a single picture is validated, or where all
+  /// reference captions are alike. The lower loss decides between them.
+  ///
+  /// - Returns: How it compares with those before.
+  package mutating func note(score: Double, loss: Double, _ plan: TrainingPlan) -> Standing {
+    let standing = progress.standing(ofScore: score, loss: loss)
+    guard !standing.isBest else {
+      (progress.bestScore, progress.lossOfBest) = (score, loss.isFinite ? loss : nil)
+      progress.epochsSinceBest = 0
+      return standing
     }
     progress.epochsSinceBest += 1
     if case .plateau(_, let epochs) = plan.schedule,
@@ -166,7 +192,7 @@ package struct TrainingState: Sendable {
     {
       progress.reductionCount += 1
     }
-    return false
+    return standing
   }
 }
 

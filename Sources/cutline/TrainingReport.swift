@@ -21,6 +21,7 @@ final class TrainingReport {
   private var epochStart = ContinuousClock.now
   private var passStart: (pass: PassProgress, time: ContinuousClock.Instant)?
   private var canDraw = true
+  private var hasToldTie = false
   /// What there is to look at of each epoch, until a checkpoint is written.
   private var unwritten: [(epoch: Int, page: SamplePage?)] = []
 
@@ -96,10 +97,23 @@ final class TrainingReport {
       time: wallTime)
     try add(.epoch(row))
     progress.say(report.line(of: plan.epochCount, seconds: row.seconds))
+    tellTie(report)
     let page = SamplePage(report, of: trainer, title: "\(run), epoch \(report.epoch)")
     unwritten.append((report.epoch, page))
     pace.resume()
     epochStart = .now
+  }
+
+  /// Says once what decides between equal scores.
+  private func tellTie(_ report: Trainer.EpochReport) {
+    guard let validation = report.validation, report.standing?.isTied ?? false, !hasToldTie,
+      plan.selection != .loss
+    else { return }
+    hasToldTie = true
+    let score = plan.selection.score(of: validation).text(places: 3)
+    progress.say(
+      "several epochs have the same score (\(plan.selection.rawValue) \(score)): "
+        + "the lowest validation loss decides which of them is the best")
   }
 
   private func writePages() throws {

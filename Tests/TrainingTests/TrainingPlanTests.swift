@@ -38,13 +38,39 @@ struct TrainingPlanTests {
   func plateau() {
     var plan = TrainingPlan()
     plan.schedule = .plateau(factor: 0.5, epochs: 2)
-    let decoder = DecoderConfiguration(cell: .gru, embeddingSize: 2, hiddenSize: 2)
-      .makeDecoder(featureSize: SmallCNN().pooledSize, vocabularySize: 5)
-    var state = TrainingState(CaptionModel(encoder: SmallCNN(), decoder: decoder), plan)
-    let found = [0.1, 0.3, 0.2, 0.3, 0.1, 0.1, 0.4, 0].map { state.note(score: $0, plan) }
+    var state = smallState(plan)
+    let found = [0.1, 0.3, 0.2, 0.3, 0.1, 0.1, 0.4, 0].map {
+      state.note(score: $0, loss: 1, plan).isBest
+    }
     #expect(found == [true, true, false, false, false, false, true, false])
     #expect(state.progress.reductionCount == 2 && state.progress.bestScore == 0.4)
     #expect(state.progress.epochsSinceBest == 1)
+  }
+
+  @Test("of equal scores the one with the lower loss is the best, and counts as getting better")
+  func ties() {
+    var plan = TrainingPlan()
+    plan.schedule = .plateau(factor: 0.5, epochs: 2)
+    var state = smallState(plan)
+    let losses = [3, 2, 2, .nan, 1.5, 1.75, 1.5]
+    let found = losses.map { state.note(score: 0, loss: $0, plan) }
+    #expect(found.map(\.isBest) == [true, true, false, false, true, false, false])
+    #expect(found.map(\.isFirst) == [true] + Array(repeating: false, count: 6))
+    #expect(found.map(\.isTied) == [false] + Array(repeating: true, count: 6))
+    #expect(state.progress.lossOfBest == 1.5 && state.progress.epochsSinceBest == 2)
+    #expect(state.progress.reductionCount == 2)
+    // The score comes first, whatever the loss. A loss that is not finite loses to any that is.
+    let others = [(0.1, 9), (0, 0.1), (0.2, .nan), (0.2, 100)].map {
+      state.note(score: $0, loss: $1, plan).isBest
+    }
+    #expect(others == [true, false, true, true])
+    #expect(state.progress.bestScore == 0.2 && state.progress.lossOfBest == 100)
+  }
+
+  private func smallState(_ plan: TrainingPlan) -> TrainingState {
+    let decoder = DecoderConfiguration(cell: .gru, embeddingSize: 2, hiddenSize: 2)
+      .makeDecoder(featureSize: SmallCNN().pooledSize, vocabularySize: 5)
+    return TrainingState(CaptionModel(encoder: SmallCNN(), decoder: decoder), plan)
   }
 
   @Test("the word embedding learns unless it is frozen, and nothing else is by that")

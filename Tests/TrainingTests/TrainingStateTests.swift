@@ -81,7 +81,7 @@ extension TrainingTests {
           #expect(report.loss == expected.loss && report.learningRate == expected.learningRate)
         }
         guard step + 1 == stop else { continue }
-        _ = [0.2, 0.1].map { straight.note(score: $0, run.plan) }
+        _ = [0.2, 0.1].map { straight.note(score: $0, loss: 0.7 + $0, run.plan) }
         let checkpoint = try Checkpoint.write(
           straight, as: contents(straight), [], into: folder.path)
         try checkpoint.verify()
@@ -89,6 +89,7 @@ extension TrainingTests {
         #expect(resumed.progress == straight.progress && resumed.lossSum == straight.lossSum)
       }
       #expect(straight.progress.reductionCount == 1)
+      #expect(straight.progress.lossOfBest == 0.7 + 0.2)
       try expectSameBits(resumed, straight)
     }
 

@@ -68,8 +68,9 @@ package struct TrainingCurves: Sendable {
     var charts: [Chart] = []
     let cider = epochs { $0.validation?.scores?.cider }
     if !cider.isEmpty {
+      let best = rows.bestStep
       let curves = [
-        Curve("CIDEr", .green, .dotted, cider, emphasis: cider.max { $0.y < $1.y }),
+        Curve("CIDEr", .green, .dotted, cider, emphasis: cider.first { $0.x == best }),
         Curve("BLEU-4", .purple, .dashed, epochs { $0.validation?.scores?.bleu[3] }),
       ]
       charts.append(
@@ -78,9 +79,9 @@ package struct TrainingCurves: Sendable {
           lastStep: lastStep))
     }
     if !accuracies.isEmpty {
-      let best = accuracies.max { $0.y < $1.y }
+      let best = rows.bestStep
       let curves = [
-        Curve("clips", .green, .dotted, accuracies, emphasis: best),
+        Curve("clips", .green, .dotted, accuracies, emphasis: accuracies.first { $0.x == best }),
         Curve("frames", .purple, .dashed, epochs { $0.validation?.accuracy?.frames }),
       ]
       charts.append(
@@ -111,5 +112,13 @@ package struct TrainingCurves: Sendable {
       guard case .epoch(let row) = row, let y = value(row) else { return nil }
       return .init(x: Double(row.step), y: y)
     }
+  }
+}
+
+extension [TrainingRow] {
+  /// The step of the best evaluation, whatever it was chosen by.
+  fileprivate var bestStep: Double? {
+    let best = last { if case .epoch(let row) = $0 { row.isBest } else { false } }
+    return best.map { Double($0.step) }
   }
 }
