@@ -150,11 +150,20 @@ package struct Trainer: Sendable {
   ///
   /// Where a batch is full at a number of words, epochs may differ by a step or so from what is said here.
   package var stepCounts: [Int] {
+    Self.stepCounts(of: training, plan, frameCount: features.frameCount)
+  }
+
+  /// How many steps each epoch has that learns from `examples`.
+  package static func stepCounts(
+    of examples: [TrainingExample], _ plan: TrainingPlan,
+    frameCount: (TrainingExample) -> Int = { _ in 1 }
+  ) -> [Int] {
     var counts: [Bool: Int] = [:]
     return (0..<plan.epochCount).map { epoch in
       let learnsByPicture = plan.learnsByPicture(in: epoch)
       if let count = counts[learnsByPicture] { return count }
-      let count = (batches(ofEpoch: epoch).count + plan.batchesPerStep - 1) / plan.batchesPerStep
+      let batches = batches(of: examples, epoch: epoch, plan, frameCount: frameCount)
+      let count = (batches.count + plan.batchesPerStep - 1) / plan.batchesPerStep
       counts[learnsByPicture] = count
       return count
     }

@@ -68,7 +68,6 @@ package struct TokenizedDataset: Sendable {
   package let counts: WordCounts
   private let pictures: [(image: CaptionedImage, captions: [[String]])]
   private let maximumWords: Int
-  private let isOfLabels: Bool
 
   /// - Parameters:
   ///   - dataset: Pictures without captions are left out.
@@ -81,7 +80,7 @@ package struct TokenizedDataset: Sendable {
     counts = WordCounts(
       counting: pictures.lazy.flatMap { $0.1.map { Array($0.prefix(maximumWords)) } })
     self.pictures = pictures
-    (self.maximumWords, isOfLabels) = (maximumWords, false)
+    self.maximumWords = maximumWords
   }
 
   /// - Parameter labelled: Pictures and clips with one caption each, a label: one word, whatever it is
@@ -89,12 +88,19 @@ package struct TokenizedDataset: Sendable {
   package init(labels labelled: CaptionDataset) {
     pictures = labelled.examples.map { ($0, [$0.captions]) }
     counts = WordCounts(counting: pictures.lazy.flatMap(\.captions))
-    (maximumWords, isOfLabels) = (1, true)
+    maximumWords = 1
   }
 
   /// The whole captions of each picture, by the numbers of the examples: what captions are scored
   /// against.
   package var references: [[[String]]] { pictures.map(\.captions) }
+
+  package var captionCount: Int { pictures.reduce(0) { $0 + $1.captions.count } }
+
+  /// How many captions are cut, because they have too many words.
+  package var cutCaptionCount: Int {
+    pictures.reduce(0) { $0 + $1.captions.count { $0.count > maximumWords } }
+  }
 
   /// A checksum of all paths' last parts and words, to tell one data set from another.
   package var fingerprint: String {
@@ -122,10 +128,27 @@ package struct TokenizedDataset: Sendable {
         extent: picture.image.extent)
     }
   }
-
-  /// Whether a word says that something is on the left or right, or moves there.
-  private func namesSide(_ word: String) -> Bool {
-    // Labels are written in many ways, such as "turn_left".
-    ["left", "right"].contains { isOfLabels ? word.contains($0) : word == $0 }
-  }
 }
+
+/// Whether a word, or a label such as "turn_left", says that something is on the left or right, or moves
+/// there: "left-hand", "rightmost", "lefthanded", "upper-left".
+///
+/// In doubt it does: a picture that is not mirrored costs little, one that is mirrored under "left" teaches
+/// what is not true.
+func namesSide(_ word: String) -> Bool {
+  // Most words are shorter or have no "t", which is found out faster than by searching them.
+  guard word.utf8.count >= 4, word.utf8.contains(where: { $0 | 0x20 == UInt8(ascii: "t") }) else {
+    return false
+  }
+  let word = word.lowercased()
+  return holdsSide(word)
+    && holdsSide(wordsWithoutSide.reduce(word) { $0.replacing($1, with: " ") })
+}
+
+private func holdsSide(_ text: String) -> Bool { text.contains("left") || text.contains("right") }
+
+/// Parts of words that hold "left" or "right" and mean neither.
+private let wordsWithoutSide = [
+  "bright", "upright", "outright", "downright", "forthright", "birthright", "copyright", "wright",
+  "fright", "righteous", "rightful", "leftover", "cleft",
+]

@@ -132,13 +132,20 @@ package struct TrainingPlan: Sendable, Equatable {
     epoch >= toldEpochCount ? selfCritical : nil
   }
 
+  /// How this epoch, which counts from 0, reads words of its own by a schedule; nil if it does not.
+  ///
+  /// An epoch that learns from drawn captions reads nothing but its own words.
+  package func sampling(in epoch: Int) -> ScheduledSampling? {
+    selfCritical(in: epoch) == nil ? sampling : nil
+  }
+
   /// Whether an epoch's batches are of pictures with all their captions, rather than of single captions.
   package func learnsByPicture(in epoch: Int) -> Bool {
     learnsEncoder(in: epoch) || selfCritical(in: epoch) != nil
   }
 
   /// How many epochs learn from given captions.
-  private var toldEpochCount: Int { epochCount - (selfCritical?.epochCount ?? 0) }
+  package var toldEpochCount: Int { epochCount - (selfCritical?.epochCount ?? 0) }
 
   /// The share of the highest step size at a step: a linear rise, then as the schedule says, and the same
   /// again, lower, from where the decoder's own captions are learned from.

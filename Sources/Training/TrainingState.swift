@@ -81,8 +81,8 @@ package struct TrainingState: Sendable {
     package let cutNumberCount: Int
     /// The decoder's.
     package let learningRate: Float
-    /// The chance of each word that the decoder read to be its own.
-    package let samplingRate: Double
+    /// The chance of each word that the decoder read to be its own; nil without scheduled sampling.
+    package let samplingRate: Double?
     package let captionCount: Int
     package let wordCount: Int
   }
@@ -103,10 +103,10 @@ package struct TrainingState: Sendable {
     from batches: [TrainingBatch], _ plan: TrainingPlan, epochProgress: Double,
     reward: Reward = { _, _ in 0 }
   ) -> Report {
-    let samplingRate = plan.sampling?.rate(atStep: step, epoch: epoch) ?? 0
+    let samplingRate = plan.sampling(in: epoch)?.rate(atStep: step, epoch: epoch)
     var parts = StepParts()
     for batch in batches {
-      parts.add(part(of: batch, plan, samplingRate: samplingRate, reward))
+      parts.add(part(of: batch, plan, samplingRate: samplingRate ?? 0, reward))
     }
     let loss = parts.loss
     var gradient = parts.gradient

@@ -209,7 +209,7 @@ struct CaptionerOptions: ParsableArguments {
       try directory.beginVerification().wait()
     }
     configuration.decoder = decoder
-    if isOfClips { configuration.frames = frames.frames(maximumWords: maximumWords) }
+    if isOfClips { configuration.frames = try frames.frames(maximumWords: maximumWords) }
     if task == .classify { configuration.beamWidth = 1 }
     (configuration.maximumWords, configuration.lengthPenalty) = (maximumWords, lengthPenalty)
     configuration.unrepeatedCount = noRepeat

@@ -10,7 +10,8 @@ struct DatasetCheckCommand: ParsableCommand {
     commandName: "check", abstract: "Find what is wrong with a collection, before training does.",
     discussion: """
       Errors: bad records; pictures that are missing, cannot be decoded, or are in two splits. Warnings: \
-      damaged pictures, copies and look-alikes, captions that are blank, absurd or there twice. \
+      damaged pictures, copies and look-alikes, captions that are blank, absurd or there twice; \
+      a tenth of the words or captions lost to --min-count or --max-words. \
       The exit code is 65 if there are errors, and 0 if there are only warnings or nothing at all.
       """)
 
@@ -19,6 +20,8 @@ struct DatasetCheckCommand: ParsableCommand {
   var leavesPicturesAlone = false
   @Option(help: "Words seen less often are lost to <unk>.")
   var minCount = 5
+  @Option(help: "Longer captions are cut by train.")
+  var maxWords = 20
   @Option(help: "How many examples of each finding to show.")
   var show = 5
   @Flag(help: "Print JSON, with all examples.")
@@ -29,6 +32,9 @@ struct DatasetCheckCommand: ParsableCommand {
   func validate() throws {
     guard minCount >= 1 else {
       throw ValidationError("--min-count must be above 0, not \(minCount).")
+    }
+    guard maxWords >= 1 else {
+      throw ValidationError("--max-words must be above 0, not \(maxWords).")
     }
     guard show >= 0 else { throw ValidationError("--show must be 0 or above, not \(show).") }
   }
@@ -46,7 +52,7 @@ struct DatasetCheckCommand: ParsableCommand {
       "pictures", of: contents.datasets.reduce(0) { $0 + $1.examples.count }, talk.messages)
     let check = DatasetCheck(
       contents, leavesPicturesAlone ? nil : inspector, minimumCount: minCount,
-      threadCount: threadCount, report: progress.report)
+      maximumWords: maxWords, threadCount: threadCount, report: progress.report)
     progress.finish()
     try StandardStream.output.write(
       json ? check.json(found).prettyText + "\n" : check.text(examples: show))
@@ -72,7 +78,9 @@ extension DatasetCheck {
   private var words: String {
     let lost = unknownShares.map { "\($0.split.rawValue) \(percent($0.share))" }
       .joined(separator: ", ")
-    return "words lost to <unk> (--min-count \(minimumCount)): \(lost)\n\n"
+    let cut = cutCounts.map { "\($0.split.rawValue) \($0.count.grouped)" }.joined(separator: ", ")
+    return "words lost to <unk> (--min-count \(minimumCount)): \(lost)\n"
+      + "captions cut (--max-words \(maximumWords)): \(cut)\n\n"
       + "captions by number of words\n" + histogram
   }
 
@@ -112,6 +120,9 @@ extension DatasetCheck {
       "min_count": .number(Double(minimumCount)),
       "unknown_words": .object(
         unknownShares.map { .init($0.split.rawValue, .number($0.share)) }),
+      "max_words": .number(Double(maximumWords)),
+      "cut_captions": .object(
+        cutCounts.map { .init($0.split.rawValue, .number(Double($0.count))) }),
       "caption_lengths": .array(lengthHistogram.map { .number(Double($0)) }),
     ]
   }

@@ -47,6 +47,8 @@ struct RunFolder: ~Copyable {
         for option in (settings + then).map(\.name) {
           let (now, then) = (settings.value(of: option), then.value(of: option))
           guard now != then else { continue }
+          // Older checkpoints do not say what was validated.
+          if option == TrainingPreparation.validationFingerprint, then == unset { continue }
           throw CheckpointError(
             path: path, problem: .otherSettings(option: option, then: then, now: now))
         }
@@ -99,6 +101,8 @@ struct RunFolder: ~Copyable {
 extension Checkpoint.Settings {
   /// What an option was given, or that it was not given at all.
   fileprivate func value(of option: String) -> String {
-    first { $0.name == option }?.value ?? "unset"
+    first { $0.name == option }?.value ?? unset
   }
 }
+
+private let unset = "unset"

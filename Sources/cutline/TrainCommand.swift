@@ -127,6 +127,7 @@ struct TrainCommand: ParsableCommand {
       try reports.epoch(report, of: trainer)
       try saves.save(
         trainer.state, isBest: report.isBest, isLast: trainer.isFinished, by: save)
+      try preparation.checkCaptions(of: report, progress.say)
     }
     if trainer.state.epoch < preparation.plan.epochCount {
       progress.say("no epoch was better than \(trainer.state.progress.epochsSinceBest) epochs ago")
@@ -159,6 +160,7 @@ struct TrainCommand: ParsableCommand {
     } else {
       let unknown = percent(preparation.unknownFraction)
       progress.say("vocabulary  \(preparation.vocabulary.count.grouped) words (\(unknown) <unk>)")
+      preparation.losses.forEach(progress.say)
     }
     if let vectors = preparation.wordVectors, let path = captioner.wordVectors {
       let (found, wanted) = (vectors.rows.count.grouped, vectors.wantedCount.grouped)

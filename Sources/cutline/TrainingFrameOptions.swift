@@ -24,11 +24,23 @@ struct TrainingFrameOptions: ParsableArguments {
   }
 
   /// The frames for captions of so many words at most.
-  func frames(maximumWords: Int) -> ClipSampling.Frames {
+  ///
+  /// - Throws: `Failure` where the words leave too few.
+  func frames(maximumWords: Int) throws(Failure) -> ClipSampling.Frames {
     if let frames { return .evenly(frames) }
-    return .every(frameStep ?? 10, atMost: max(1, Self.mostSteps - maximumWords - 1))
+    let left = Self.mostSteps - maximumWords - 1
+    guard left >= Self.fewestFrames else {
+      throw Failure(
+        "--max-words \(maximumWords): leaves no room for the frames of clips, which share "
+          + "\(Self.mostSteps) steps with the words. At most --max-words "
+          + "\(Self.mostSteps - 1 - Self.fewestFrames) fits; or say with --frames how many frames to "
+          + "look at.", .configuration)
+    }
+    return .every(frameStep ?? 10, atMost: left)
   }
 
   /// Frames, words and `<eos>`.
   private static let mostSteps = 80
+  /// One frame tells nothing of what moves.
+  private static let fewestFrames = 2
 }

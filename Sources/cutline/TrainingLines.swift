@@ -79,6 +79,19 @@ extension EpochRow {
   }
 }
 
+extension TrainingPreparation {
+  /// What the options lose of the captions, where that is much or silent.
+  var losses: [String] {
+    let (cut, total) = cutCaptions
+    let words =
+      "cutline: \(percent(wordLoss.share)) of the words occur fewer than \(wordLoss.minimumCount) times: "
+      + "the model cannot write them. \(wordLoss.advice)"
+    let captions =
+      "captions  \(cut.grouped) of \(total.grouped) are cut at --max-words \(plan.maximumWords)"
+    return (wordLoss.isSevere ? [words] : []) + (cut > 0 ? [captions] : [])
+  }
+}
+
 extension Trainer.EpochReport {
   /// What stays on the screen of an epoch.
   func line(of epochCount: Int, seconds: Double) -> String {

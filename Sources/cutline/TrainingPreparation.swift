@@ -15,6 +15,10 @@ struct TrainingPreparation {
   let wordVectors: WordVectors?
   /// What must be the same for a run to go on: everything its outcome depends on.
   let settings: Checkpoint.Settings
+  /// What is lost of the words that are learned from.
+  let wordLoss: WordLoss
+  /// How many of the captions that are learned from are cut at the most words.
+  let cutCaptions: (count: Int, total: Int)
   private let counts: WordCounts
   private let training: [TrainingExample]
   private let validation: [TrainingExample]
@@ -51,6 +55,13 @@ struct TrainingPreparation {
     let validation = overfitCount == nil ? collection.validation.map(tokenized) : training
     (counts, self.dataset) = (training.counts, dataset)
     vocabulary = Vocabulary(counts, minimumCount: captioner.minimumWordCount)
+    wordLoss = WordLoss(counts, minimumCount: captioner.minimumWordCount)
+    cutCaptions = (training.cutCaptionCount, training.captionCount)
+    guard vocabulary.count > Vocabulary.specialWords.count else {
+      throw Failure(
+        "\(dataset): no word occurs \(wordLoss.minimumCount) times, so there is none to learn. "
+          + wordLoss.advice, .configuration)
+    }
     self.training = training.examples(with: vocabulary)
     self.validation = validation?.examples(with: vocabulary) ?? []
     references = validation?.references ?? []
@@ -71,16 +82,23 @@ struct TrainingPreparation {
     (plan.lengthPenalty, plan.unrepeatedCount) = (captioner.lengthPenalty, captioner.noRepeat)
     plan.freezesWords = captioner.freezeWordVectors
     if overfitCount != nil { plan.leaveNothingOut() }
-    let steps =
-      Trainer.batches(of: self.training, epoch: 0, plan).count / plan.batchesPerStep
-    plan.sampling = learning.scheduledSampling(stepCount: steps * plan.epochCount)
+    // Only epochs that learn from given captions sample by the schedule.
+    let steps = Trainer.stepCounts(of: self.training, plan).prefix(plan.toldEpochCount)
+    plan.sampling = learning.scheduledSampling(stepCount: steps.reduce(0, +))
     self.plan = plan
     try Self.check(plan.encoderStart, in: model.encoder)
     settings =
-      [("DATASET's fingerprint", training.fingerprint)] + captioner.settings(of: configuration)
+      [
+        (Self.trainingFingerprint, training.fingerprint),
+        (Self.validationFingerprint, validation?.fingerprint ?? "none"),
+      ] + captioner.settings(of: configuration)
       + learning.settings(of: plan)
       + [("--overfit", overfitCount.map { "\($0)" } ?? "none")]
   }
+
+  private static let trainingFingerprint = "DATASET's fingerprint"
+  /// Of the validation set, by which `best` was chosen; older checkpoints lack it.
+  static let validationFingerprint = "VALIDATION's fingerprint"
 
   /// So many pictures to learn by heart: the first, but of labels from all over, for those of one label
   /// often stand together.
@@ -109,6 +127,31 @@ struct TrainingPreparation {
 
   /// How much of what was written is words that are too rare.
   var unknownFraction: Double { vocabulary.unknownFraction(of: counts) }
+
+  /// Looks at the first validation for a model that writes nothing.
+  ///
+  /// Where many words are `<unk>`, which is never written, that is an error: the end of a caption stays
+  /// likelier than the few words that are left. A model with all its words may only have begun, and write
+  /// later.
+  ///
+  /// - Parameters:
+  ///   - report: What was written.
+  ///   - say: Takes a warning.
+  /// - Throws: What the likely cause is, and the remedy.
+  func checkCaptions(of report: Trainer.EpochReport, _ say: (String) -> Void) throws(Failure) {
+    guard let validation = report.validation, report.standing?.isFirst ?? false,
+      validation.captions.allSatisfy(\.isEmpty)
+    else { return }
+    guard wordLoss.isSevere else {
+      return say(
+        "cutline: every caption of this validation is empty. If that does not change, train longer, or "
+          + "raise --lr.")
+    }
+    throw Failure(
+      "every caption of the first validation is empty: \(percent(wordLoss.share)) of the words occur "
+        + "fewer than \(wordLoss.minimumCount) times and cannot be written. \(wordLoss.advice) That needs "
+        + "another -o. To go on as it is, type the same again.", .configuration)
+  }
 
   /// All words but the special ones: the labels, where those are learned.
   var labels: [String] {

@@ -59,7 +59,7 @@ final class TrainingReport {
       step: state.step, epoch: state.epoch + 1, loss: Double(report.loss),
       gradientNorm: report.gradientNorm, isClipped: report.wasClipped || report.cutNumberCount > 0,
       learningRate: Double(report.learningRate),
-      samplingRate: plan.sampling == nil ? nil : report.samplingRate,
+      samplingRate: report.samplingRate,
       captionsPerSecond: pace.captionsPerSecond, time: wallTime)
     progress.show { self.progressReport(row) }
     guard state.step.isMultiple(of: stepsPerRow) else { return }

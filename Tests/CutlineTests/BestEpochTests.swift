@@ -5,33 +5,21 @@ import Testing
 
 @Suite("The best epoch")
 struct BestEpochTests {
-  let folder: TemporaryFolder
+  let collection: SmallCollection
+  private var folder: TemporaryFolder { collection.folder }
 
-  /// Six pictures to learn from; one is validated, so that CIDEr is 0 throughout.
+  /// One picture is validated, so that CIDEr is 0 throughout.
   init() throws {
-    folder = try TemporaryFolder()
-    let names = try namesInFolder(Pictures.folder).filter { !$0.hasSuffix(".md") }
-    for name in names {
-      try folder.write(try Pictures.bytes(of: "\(Pictures.folder)/\(name)"), to: name)
-    }
-    let lines = names.map { "\($0)\ta picture of something\n" }
-    try folder.write(lines.dropLast().joined(), to: "train.tsv")
-    try folder.write(lines.suffix(1).joined(), to: "val.tsv")
+    collection = try SmallCollection(validated: 1) { _ in "a picture of something" }
   }
 
   private func train(_ more: String...) throws -> Program.Outcome {
-    try Program.run(
-      [
-        "train", ".", "-o", "run", "--epochs", "6", "--batch-size", "3", "--min-count", "1",
-        "--embed", "16", "--hidden", "16", "--lr", "5e-3", "--warmup", "1", "--dropout", "0",
-        "--progress", "none", "-t", "1",
-      ] + more, in: folder.path)
+    try collection.train(
+      ["--epochs", "6", "--lr", "5e-3", "--warmup", "1", "--dropout", "0"] + more)
   }
 
   private func epochs() throws -> [[Substring]] {
-    let table = try MappedFile("\(folder.path)/run/metrics.csv").withBytes { Array($0) }
-    return String(decoding: table, as: UTF8.self)
-      .split(separator: "\n").dropFirst()
+    try collection.text("run/metrics.csv").split(separator: "\n").dropFirst()
       .map { $0.split(separator: ",", omittingEmptySubsequences: false) }
   }
 

@@ -56,6 +56,27 @@ struct ClipTrainingTests {
     #expect(other["segments"]?.elements?[0]["frames"] == 2)
   }
 
+  @Test("so many words that no frames are left are refused, with what fits")
+  func tooManyWords() throws {
+    func train(_ more: String...) throws -> Program.Outcome {
+      try Program.run(
+        ["train", "shapes/clips", "--decoder", "s2vt", "--dry-run", "--min-count", "1"] + more,
+        in: folder.path)
+    }
+    let refused = try train("--max-words", "78")
+    #expect(refused.status == 78)
+    #expect(
+      refused.errors.contains("At most --max-words 77 fits; or say with --frames how many"),
+      "\(refused.errors)")
+    let small = ["--embed", "8", "--hidden", "8", "--batch-size", "4", "-t", "1"]
+    for fitting in [["--max-words", "77"], ["--max-words", "78", "--frames", "3"]] {
+      let result = try Program.run(
+        ["train", "shapes/clips", "--decoder", "s2vt", "--dry-run", "--min-count", "1"] + fitting
+          + small, in: folder.path)
+      #expect(result.status == 0, "\(result.errors)")
+    }
+  }
+
   @Test("another run takes the config.json of one on clips, its choice of frames included")
   func configuration() throws {
     let first = try train("shapes/clips", "--frames", "3", "-o", "first")

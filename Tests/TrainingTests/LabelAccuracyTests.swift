@@ -43,4 +43,25 @@ struct LabelAccuracyTests {
     #expect(examples.map(\.canBeMirrored) == [false, false, true])
     #expect(tokenized.references == labels.map { [[$0]] })
   }
+
+  @Test(
+    "a caption that speaks of a side in any form is not true of the mirrored picture",
+    arguments: [
+      ("a man's left-hand glove", false), ("the rightmost of three", false), ("LEFT-HANDED", false),
+      ("a dog runs rightwards", false), ("in the upper-left corner", false), ("a lefty", false),
+      ("in the bottomright", false), ("a cat (right) and a dog", false), ("left/right", false),
+      ("the left-most-one", false), ("right-angled", false), ("leftside", false),
+      ("a bright light", true), ("an upright piano", true), ("leftovers on a plate", true),
+      ("a frightened playwright", true), ("righteous", true), ("a cat lifts a raft", true),
+      ("bright left", false),
+    ])
+  func sides(caption: String, canBeMirrored: Bool) {
+    let tokenized = TokenizedDataset(
+      CaptionDataset(
+        split: .train, examples: [CaptionedImage(id: 0, path: "a.jpg", captions: [caption])]),
+      maximumWords: 20)
+    let examples = tokenized.examples(with: Vocabulary(tokenized.counts, minimumCount: 1))
+    #expect(examples.map(\.canBeMirrored) == [canBeMirrored])
+    #expect(namesSide("bright_left") && namesSide("turnLeft") && !namesSide("Bright"))
+  }
 }

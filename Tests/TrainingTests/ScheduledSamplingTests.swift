@@ -155,7 +155,7 @@ extension TrainingTests {
         var state = run.state()
         return try run.steps().prefix(3).enumerated().map { step, batches in
           let report = run.learn(from: batches, step, &state)
-          #expect(report.samplingRate == sampling?.rate(atStep: step, epoch: 0) ?? 0)
+          #expect(report.samplingRate == sampling?.rate(atStep: step, epoch: 0))
           return report.loss
         }
       }

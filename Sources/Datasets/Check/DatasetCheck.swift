@@ -9,18 +9,20 @@ package struct DatasetCheck: Sendable {
   /// Errors first.
   package let findings: [Finding]
   package let minimumCount: Int
+  package let maximumWords: Int
 
   /// - Parameters:
   ///   - contents: What was read, bad records left out.
   ///   - inspector: Opens the pictures; nil leaves them alone.
   ///   - minimumCount: How often a word must occur for a model to learn it.
+  ///   - maximumWords: The most words of a caption that a model learns from.
   ///   - threadCount: How many threads take captions apart.
   ///   - report: Is told how many pictures are done.
   package init(
     _ contents: CaptionContents, _ inspector: PictureInspector?, minimumCount: Int,
-    threadCount: Int, report: (Int) -> Void
+    maximumWords: Int, threadCount: Int, report: (Int) -> Void
   ) {
-    (self.contents, self.minimumCount) = (contents, minimumCount)
+    (self.contents, self.minimumCount, self.maximumWords) = (contents, minimumCount, maximumWords)
     let surveys = contents.datasets.map { CaptionSurvey($0, threadCount: threadCount) }
     let pictures = contents.datasets.flatMap { dataset in
       dataset.examples.map { (split: dataset.split, image: $0) }
@@ -34,6 +36,11 @@ package struct DatasetCheck: Sendable {
       Self.records(contents.leftOut)
       + PictureFindings(pictures, inspections).findings
       + CaptionFindings(datasets: contents.datasets, surveys: surveys).findings
+      + zip(contents.datasets, surveys).filter { $0.0.split == .train }.flatMap {
+        LearningFindings(
+          dataset: $0, survey: $1, minimumCount: minimumCount, maximumWords: maximumWords
+        ).findings
+      }
     self.surveys = surveys
     self.findings = Finding.Severity.allCases.flatMap { severity in
       findings.filter { $0.severity == severity }
@@ -82,6 +89,13 @@ package struct DatasetCheck: Sendable {
     let vocabulary = Vocabulary(trainingCounts, minimumCount: minimumCount)
     return zip(contents.datasets, surveys).map {
       ($0.split, vocabulary.unknownFraction(of: $1.counts))
+    }
+  }
+
+  /// For each split, how many captions a training would cut.
+  package var cutCounts: [(split: CaptionDataset.Split, count: Int)] {
+    zip(contents.datasets, surveys).map {
+      ($0.split, $1.captionCount(longerThan: maximumWords))
     }
   }
 

@@ -27,7 +27,7 @@ struct DatasetCheckTests {
     inspector.isFingerprinting = true
     return DatasetCheck(
       try collection.read(badRecords: .leaveOut), opening ? inspector : nil, minimumCount: 1,
-      threadCount: 1, report: { _ in })
+      maximumWords: 3, threadCount: 1, report: { _ in })
   }
 
   private func codes(_ check: DatasetCheck) -> [String] {
@@ -104,6 +104,9 @@ struct DatasetCheckTests {
     #expect(check.unknownShares.map(\.split) == [.train, .validation])
     #expect(check.unknownShares.map(\.share) == [0, 0.5])
     #expect(check.lengthHistogram == [0, 0, 1, 1, 1])
+    #expect(check.cutCounts.map(\.count) == [0, 1])
+    // What is validated is not cut when it is scored.
+    #expect(check.findings.isEmpty)
   }
 
   @Test("is not much troubled by clips")

@@ -1,0 +1,48 @@
+import Text
+
+/// What a training would lose of the captions that it learns from.
+struct LearningFindings {
+  /// What is learned from.
+  let dataset: CaptionDataset
+  let survey: CaptionSurvey
+  let minimumCount: Int
+  let maximumWords: Int
+
+  /// From this share of its captions on a user is warned that they are cut.
+  private static let severeShare = 0.1
+
+  var findings: [Finding] { [rareWords, cutCaptions].compactMap(\.self) }
+
+  private var rareWords: Finding? {
+    let loss = WordLoss(survey.counts, minimumCount: minimumCount)
+    guard loss.isSevere else { return nil }
+    let rare = survey.counts.counts.values.filter { $0 < minimumCount }
+    return Finding(
+      .warning, "rare_words",
+      "\((loss.share * 1000).rounded() / 10) % of the words occur fewer than \(minimumCount) times",
+      advice: "A model cannot write them. \(loss.advice)",
+      places: [
+        "\(dataset.split.rawValue): \(rare.reduce(0, +)) of \(survey.counts.total) words, "
+          + "\(rare.count) of \(survey.counts.counts.count) different ones"
+      ])
+  }
+
+  private var cutCaptions: Finding? {
+    let count = survey.captionCount(longerThan: maximumWords)
+    let total = dataset.captionCount
+    guard count > 0, Double(count) >= Self.severeShare * Double(total) else { return nil }
+    let longest = survey.lengths.lazy.joined().max() ?? 0
+    return Finding(
+      .warning, "cut_captions",
+      "\(count) of \(total) captions are longer than \(maximumWords) words",
+      advice: "Training cuts them at --max-words. The longest has \(longest) words.",
+      places: ["\(dataset.split.rawValue): \(count) of \(total) captions"])
+  }
+}
+
+extension CaptionSurvey {
+  /// How many captions a training with so many words at most would cut.
+  package func captionCount(longerThan maximumWords: Int) -> Int {
+    lengths.lazy.joined().count { $0 > maximumWords }
+  }
+}

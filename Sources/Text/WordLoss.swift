@@ -1,0 +1,33 @@
+/// How much of a collection's captions a minimum count of words loses to `<unk>`.
+package struct WordLoss: Sendable, Equatable {
+  package let minimumCount: Int
+  /// The share of the words that are lost, repetitions included, in `0...1`.
+  package let share: Double
+  /// The highest minimum count, up to `minimumCount`, that loses less than `severeShare`.
+  package let advisedCount: Int
+
+  /// From this share on a user is warned.
+  package static let severeShare = 0.1
+
+  /// - Parameters:
+  ///   - counts: The words of the captions that are learned from.
+  ///   - minimumCount: Rarer words are lost.
+  package init(_ counts: WordCounts, minimumCount: Int) {
+    let total = Double(max(counts.total, 1))
+    var (lost, advised) = (0, minimumCount)
+    var isSevere = false
+    for count in counts.counts.values.sorted() where count < minimumCount {
+      lost += count
+      // With this count the words of this count stay, and those lost so far are few.
+      guard !isSevere, Double(lost) >= Self.severeShare * total else { continue }
+      (isSevere, advised) = (true, count)
+    }
+    self.minimumCount = minimumCount
+    (share, advisedCount) = (Double(lost) / total, advised)
+  }
+
+  package var isSevere: Bool { share >= Self.severeShare }
+
+  /// What to do about it.
+  package var advice: String { "Train with --min-count \(advisedCount)." }
+}
