@@ -76,11 +76,15 @@ package struct Checkpoint {
       .init("schema", .string(schema)), .init("step", .number(Double(state.step))),
       .init("epoch", .number(Double(state.epoch))),
       .init("position", .number(Double(state.position))),
+      .init("summarized_step", .number(Double(state.summarized.step))),
+      .init("summarized_position", .number(Double(state.summarized.position))),
       .init("loss_sum", .number(state.lossSum)),
       .init("skipped_batches", .number(Double(state.skippedBatchCount))),
+      .init("clipped_steps", state.clippedStepCount.map { .number(Double($0)) } ?? .null),
+      .init("validated_step", .number(Double(state.progress.validatedStep))),
       .init("best_score", state.progress.bestScore.map(JSONValue.number) ?? .null),
       .init("loss_of_best", state.progress.lossOfBest.map(JSONValue.number) ?? .null),
-      .init("epochs_since_best", .number(Double(state.progress.epochsSinceBest))),
+      .init("epochs_since_best", .number(Double(state.progress.validationsSinceBest))),
       .init("reductions", .number(Double(state.progress.reductionCount))),
       .init("settings", .object(settings.map { .init($0.name, .string($0.value)) })),
       .init("optimizer_steps", .object(steps.map { .init($0, .number(Double($1))) })),
@@ -135,9 +139,10 @@ package struct Checkpoint {
     else { throw damaged("step, epoch, position, …") }
     (state.step, state.epoch, state.position, state.lossSum) = (step, epoch, position, sum)
     state.skippedBatchCount = document["skipped_batches"]?.integer ?? 0
+    readSummary(in: document, plan, &state)
     state.progress.bestScore = document["best_score"]?.number
     state.progress.lossOfBest = document["loss_of_best"]?.number
-    (state.progress.epochsSinceBest, state.progress.reductionCount) = (sinceBest, reductions)
+    (state.progress.validationsSinceBest, state.progress.reductionCount) = (sinceBest, reductions)
     for member in steps {
       guard let count = member.value.integer else { throw damaged("optimizer_steps") }
       state.optimizer.memories[member.key] = .init(step: count, tensors: [])
@@ -152,6 +157,28 @@ package struct Checkpoint {
       throw CheckpointError(path: path, problem: .incomplete("\(error)"))
     }
     return state
+  }
+
+  /// Reads where the last summary was made.
+  ///
+  /// A checkpoint from before there were validations within an epoch does not say; its last one was made
+  /// where its epoch began.
+  private func readSummary(
+    in document: JSONValue, _ plan: TrainingPlan, _ state: inout TrainingState
+  ) {
+    guard let step = document["summarized_step"]?.integer,
+      let position = document["summarized_position"]?.integer,
+      let validatedStep = document["validated_step"]?.integer
+    else {
+      let stepCount = (state.position + plan.batchesPerStep - 1) / plan.batchesPerStep
+      state.summarized.step = state.step - stepCount
+      state.progress.validatedStep = state.summarized.step
+      state.clippedStepCount = state.position == 0 ? 0 : nil
+      return
+    }
+    state.summarized = .init(step: step, position: position)
+    state.progress.validatedStep = validatedStep
+    state.clippedStepCount = document["clipped_steps"]?.integer
   }
 
   private func document() throws(CheckpointError) -> JSONValue {

@@ -5,18 +5,19 @@ import Glibc
 /// How step sizes fall in the course of a training.
 package enum LearningRateSchedule: Sendable, Equatable {
   case constant
-  /// By a factor every so many epochs, as in Show and Tell.
-  case step(factor: Float, epochs: Int)
+  /// By a factor at fixed intervals: every so many epochs, as in Show and Tell, or steps.
+  case step(factor: Float, every: Interval)
   /// Half a cosine, down to 0 (Loshchilov & Hutter, 2017).
   case cosine
-  /// By a factor whenever the validation score has not risen for so many epochs.
-  case plateau(factor: Float, epochs: Int)
+  /// By a factor whenever so many validations in a row were no better than the best.
+  case plateau(factor: Float, patience: Int)
 
   /// The share of the highest step size, in `0...1`.
-  func share(epoch: Double, epochCount: Int, reductionCount: Int) -> Float {
+  func share(epoch: Double, step: Int, epochCount: Int, reductionCount: Int) -> Float {
     switch self {
     case .constant: 1
-    case .step(let factor, let epochs): pow(factor, Float(Int(epoch) / max(epochs, 1)))
+    case .step(let factor, .epochs(let count)): pow(factor, Float(Int(epoch) / max(count, 1)))
+    case .step(let factor, .steps(let count)): pow(factor, Float(step / max(count, 1)))
     case .cosine:
       Float(0.5 * (1 + cos(.pi * min(epoch / Double(max(epochCount, 1)), 1))))
     case .plateau(let factor, _): pow(factor, Float(reductionCount))

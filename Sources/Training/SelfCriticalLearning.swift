@@ -21,6 +21,11 @@ package struct SelfCriticalLearning: Sendable, Equatable {
   /// The highest step sizes, as a share of those before.
   package var learningRateShare: Float = 0.1
 
+  /// The step at which it begins, for schedules that count steps.
+  ///
+  /// A step or so off where epochs differ in their number of batches.
+  package var firstStep = 0
+
   package init(epochCount: Int) { self.epochCount = epochCount }
 
   /// Draws captions for pictures.

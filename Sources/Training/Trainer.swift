@@ -22,20 +22,25 @@ package struct Trainer: Sendable {
   /// What the frozen encoder sees in each picture; filled when first needed.
   private var features: PictureFeatures
 
-  /// What an epoch has to tell.
-  package struct EpochReport: Sendable {
-    /// Counts from 1.
+  /// What the steps since the last summary have come to: at a validation, or at the end of an epoch.
+  package struct Summary: Sendable {
+    /// How many steps had been taken.
+    package let step: Int
+    /// Which epoch it was; counts from 1.
     package let epoch: Int
-    /// The mean over all steps that taught something; nats per word.
+    package let endsEpoch: Bool
+    /// The mean over the steps that taught something; nats per word.
     package let trainingLoss: Double
     /// How many batches taught nothing, because the loss or gradient was not finite.
     package let skippedBatchCount: Int
-    /// Nil where there is no validation set.
+    /// The share of the steps whose gradient was clipped; nil where that is not known.
+    package let clippedShare: Double?
+    /// Nil where there is no validation set, or its turn has not come.
     package let validation: Validation?
-    /// How that compares with the epochs before; nil where there is no validation set.
+    /// How that compares with the validations before.
     package let standing: TrainingState.Standing?
 
-    /// Whether no epoch before was as good.
+    /// Whether no validation before was as good.
     package var isBest: Bool { standing?.isBest ?? false }
   }
 
@@ -85,10 +90,10 @@ package struct Trainer: Sendable {
     self.state = state ?? TrainingState(model, plan)
   }
 
-  /// Whether there is nothing more to do: all epochs are over, or too many since the best one.
+  /// Whether there is nothing more to do: all epochs are over, or too many validations since the best.
   package var isFinished: Bool {
     state.epoch >= plan.epochCount
-      || plan.patience.map { state.progress.epochsSinceBest >= $0 } ?? false
+      || plan.patience.map { state.progress.validationsSinceBest >= $0 } ?? false
   }
 
   /// Takes one step after another from the first batch, the longest, to see what they cost.
@@ -169,18 +174,18 @@ package struct Trainer: Sendable {
     }
   }
 
-  /// Learns from every caption once, or from those that this epoch has left.
+  /// Learns up to the next summary: until a validation is due or the epoch ends.
   ///
   /// - Parameters:
   ///   - afterStep: Is shown the state after each step, to keep it if it likes, and says whether to go on.
   ///   - duringPass: Is told how far the rounds before and after the learning are; throws
   ///     `PassInterrupted` to end them.
-  /// - Returns: Mean losses; nil if the epoch was not finished.
+  /// - Returns: The summary; nil if it was not come to.
   /// - Throws: What is wrong with a picture that cannot be read; what `afterStep` throws.
-  package mutating func learnEpoch(
+  package mutating func learn(
     afterStep: (TrainingState.Report, TrainingState) throws -> Bool = { _, _ in true },
     duringPass: (PassProgress) throws -> Void = { _ in }
-  ) throws -> EpochReport? {
+  ) throws -> Summary? {
     let learnsEncoder = plan.learnsEncoder(in: state.epoch)
     do {
       try prepareFeatures(learnsEncoder: learnsEncoder, duringPass)
@@ -192,7 +197,7 @@ package struct Trainer: Sendable {
     var rewards = plan.selfCritical(in: state.epoch).map { _ in
       CaptionRewards(references: rewardReferences)
     }
-    while state.position < batches.count {
+    while state.position < batches.count, !isValidationDue(endingEpoch: false) {
       let end = min(state.position + plan.batchesPerStep, batches.count)
       let step = try (state.position..<end).map { place in
         guard learnsEncoder else { return batch(batches[place]) }
@@ -212,30 +217,46 @@ package struct Trainer: Sendable {
     }
     // Learning has made them obsolete.
     if learnsEncoder { features.removeAll() }
-    let validation: Validation?
+    let endsEpoch = state.position >= batches.count
+    var validation: Validation?
     do {
-      validation = try validate(asPixels: learnsEncoder, duringPass)
+      if isValidationDue(endingEpoch: endsEpoch) {
+        validation = try validate(asPixels: learnsEncoder, duringPass)
+      }
     } catch is PassInterrupted {
       return nil
     }
+    return summarize(validation, endsEpoch: endsEpoch)
+  }
+
+  /// Whether the validation set is to be looked at before the next step.
+  private func isValidationDue(endingEpoch endsEpoch: Bool) -> Bool {
+    guard !validation.isEmpty, state.progress.validatedStep != state.step else { return false }
+    let epoch = state.epoch + 1
+    if endsEpoch, epoch >= plan.epochCount { return true }
+    return switch plan.validationInterval {
+    case .steps(let count): state.step.isMultiple(of: count)
+    case .epochs(let count): endsEpoch && epoch.isMultiple(of: count)
+    }
+  }
+
+  private mutating func summarize(_ validation: Validation?, endsEpoch: Bool) -> Summary {
     let standing = validation.map {
       state.note(score: plan.selection.score(of: $0), loss: $0.loss, plan)
     }
-    let report = EpochReport(
-      epoch: state.epoch + 1,
-      trainingLoss: state.lossSum / Double(max(batches.count - state.skippedBatchCount, 1)),
-      skippedBatchCount: state.skippedBatchCount, validation: validation,
-      standing: standing)
-    state.epoch += 1
-    (state.position, state.lossSum, state.skippedBatchCount) = (0, 0, 0)
-    return report
+    let batchCount = state.position - state.summarized.position - state.skippedBatchCount
+    defer { state.passSummary(endingEpoch: endsEpoch) }
+    return Summary(
+      step: state.step, epoch: state.epoch + 1, endsEpoch: endsEpoch,
+      trainingLoss: state.lossSum / Double(max(batchCount, 1)),
+      skippedBatchCount: state.skippedBatchCount, clippedShare: state.clippedShare,
+      validation: validation, standing: standing)
   }
 
   /// Shows the model the validation set, and lets it write.
   private func validate(
     asPixels: Bool, _ progress: (PassProgress) throws -> Void
-  ) throws -> Validation? {
-    guard !validation.isEmpty else { return nil }
+  ) throws -> Validation {
     let model = state.result
     let watching = CaptionModel(encoder: model.encoder.foldingNorms(), decoder: model.decoder)
     var (loss, lossCount) = (0.0, 0)

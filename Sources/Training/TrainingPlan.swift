@@ -79,9 +79,11 @@ package struct TrainingPlan: Sendable, Equatable {
   /// How many words in a row no caption says twice in validation; nil lets it.
   package var unrepeatedCount: Int?
   package var seed: UInt64 = 1
-  /// By what the best epoch is chosen.
+  /// How often the validation set is looked at; always at the end of the training, too.
+  package var validationInterval = Interval.epochs(1)
+  /// By what the best validation is chosen.
   package var selection = Selection.cider
-  /// After how many epochs without a better one the training ends; nil never ends it.
+  /// After how many validations without a better one the training ends; nil never ends it.
   package var patience: Int?
 
   /// A score of the validation set.
@@ -161,12 +163,12 @@ package struct TrainingPlan: Sendable, Equatable {
     if let selfCritical, epoch >= Double(toldEpochCount) {
       return selfCritical.learningRateShare
         * schedule.share(
-          epoch: epoch - Double(toldEpochCount), epochCount: selfCritical.epochCount,
-          reductionCount: reductionCount)
+          epoch: epoch - Double(toldEpochCount), step: max(step - selfCritical.firstStep, 0),
+          epochCount: selfCritical.epochCount, reductionCount: reductionCount)
     }
     let rise = Float(step + 1) / Float(max(warmupStepCount, 1))
     return min(rise, 1)
       * schedule.share(
-        epoch: epoch, epochCount: toldEpochCount, reductionCount: reductionCount)
+        epoch: epoch, step: step, epochCount: toldEpochCount, reductionCount: reductionCount)
   }
 }

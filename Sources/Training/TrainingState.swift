@@ -15,12 +15,16 @@ package struct TrainingState: Sendable {
   package var epoch = 0
   /// How many batches of this epoch have been learned from.
   package var position = 0
-  /// The sum of their losses.
+  /// How many steps have been taken in all.
+  package var step = 0
+  /// Where the last summary was made, at a validation or the end of an epoch.
+  package var summarized = Place()
+  /// The sum of the losses of the batches since then.
   package var lossSum = 0.0
   /// How many of them taught nothing, because the loss or gradient of their step was not finite.
   package var skippedBatchCount = 0
-  /// How many steps have been taken in all.
-  package var step = 0
+  /// How many steps since then had their gradient clipped; nil after a checkpoint that does not say.
+  package var clippedStepCount: Int? = 0
   package var progress = Progress()
 
   /// How validation has gone so far.
@@ -30,8 +34,10 @@ package struct TrainingState: Sendable {
     /// The validation loss that came with it, which decides between equal scores; nil where it was not
     /// finite.
     package var lossOfBest: Double?
-    /// How many epochs ago that was.
-    package var epochsSinceBest = 0
+    /// How many validations ago that was.
+    package var validationsSinceBest = 0
+    /// The step of the last validation; 0 before the first.
+    package var validatedStep = 0
     /// How often step sizes have fallen because scores did not rise.
     package var reductionCount = 0
 
@@ -45,6 +51,13 @@ package struct TrainingState: Sendable {
       let isBest = isTied ? loss < lossOfBest ?? .infinity : score > bestScore
       return Standing(isFirst: false, isTied: isTied, isBest: isBest)
     }
+  }
+
+  /// A place in the course of a training.
+  package struct Place: Sendable, Equatable {
+    package var step = 0
+    /// How many batches of the epoch come before it.
+    package var position = 0
   }
 
   /// How a validation compares with those before it.
@@ -126,11 +139,13 @@ package struct TrainingState: Sendable {
     }
     step += 1
     position += batches.count
+    let wasClipped = norm > plan.gradientNormLimit
+    if wasClipped || cutNumberCount > 0, !wasSkipped { clippedStepCount? += 1 }
     lossSum += wasSkipped ? 0 : loss * Double(batches.count)
     skippedBatchCount += wasSkipped ? batches.count : 0
     return Report(
       step: step, loss: Float(loss), gradientNorm: norm, wasSkipped: wasSkipped,
-      wasClipped: norm > plan.gradientNormLimit, cutNumberCount: cutNumberCount,
+      wasClipped: wasClipped, cutNumberCount: cutNumberCount,
       learningRate: plan.learningRate * share,
       samplingRate: samplingRate,
       captionCount: batches.reduce(0) { $0 + $1.captionNumbers.count },
@@ -173,7 +188,7 @@ package struct TrainingState: Sendable {
     return .init(loss: told, lossCount: toldCount, gradient: gradient, count: count)
   }
 
-  /// Records an epoch's score, the higher the better, and its validation loss.
+  /// Records a validation's score, the higher the better, and its loss.
   ///
   /// Equal scores are common: CIDEr is 0 throughout where a single picture is validated, or where all
   /// reference captions are alike. The lower loss decides between them.
@@ -181,18 +196,31 @@ package struct TrainingState: Sendable {
   /// - Returns: How it compares with those before.
   package mutating func note(score: Double, loss: Double, _ plan: TrainingPlan) -> Standing {
     let standing = progress.standing(ofScore: score, loss: loss)
+    progress.validatedStep = step
     guard !standing.isBest else {
       (progress.bestScore, progress.lossOfBest) = (score, loss.isFinite ? loss : nil)
-      progress.epochsSinceBest = 0
+      progress.validationsSinceBest = 0
       return standing
     }
-    progress.epochsSinceBest += 1
-    if case .plateau(_, let epochs) = plan.schedule,
-      progress.epochsSinceBest.isMultiple(of: max(epochs, 1))
+    progress.validationsSinceBest += 1
+    if case .plateau(_, let patience) = plan.schedule,
+      progress.validationsSinceBest.isMultiple(of: max(patience, 1))
     {
       progress.reductionCount += 1
     }
     return standing
+  }
+
+  /// The share of the steps since the last summary whose gradient was clipped; nil where that is not known.
+  var clippedShare: Double? {
+    clippedStepCount.map { Double($0) / Double(max(step - summarized.step, 1)) }
+  }
+
+  /// Counts anew after a summary, which may end the epoch.
+  mutating func passSummary(endingEpoch endsEpoch: Bool) {
+    if endsEpoch { (epoch, position) = (epoch + 1, 0) }
+    (lossSum, skippedBatchCount, clippedStepCount) = (0, 0, 0)
+    summarized = Place(step: step, position: position)
   }
 }
 

@@ -57,8 +57,13 @@ struct LearningOptions: ParsableArguments {
   var scheduleFactor: Float = 0.5
   @Option(
     help: ArgumentHelp(
-      "After how many epochs step does so, or plateau if no epoch was better.", valueName: "n"))
+      "After how many epochs step does so, or plateau after how many validations without a better one.",
+      valueName: "n"))
   var scheduleEpochs = 2
+  @Option(
+    help: ArgumentHelp(
+      "After how many steps step does so, instead of --schedule-epochs.", valueName: "n"))
+  var scheduleSteps: Int?
   @Option(help: ArgumentHelp("Steps in which step sizes rise from 0.", valueName: "n"))
   var warmup = 100
   @Option(
@@ -145,12 +150,17 @@ struct LearningOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "What makes an epoch the best: cider (default), bleu-4, rouge-l or loss; with --task classify "
+      "What makes a validation the best: cider (default), bleu-4, rouge-l or loss; with --task classify "
         + "accuracy (default), of clips, or loss.", valueName: "score"))
   var select: TrainingPlan.Selection?
   @Option(
     help: ArgumentHelp(
-      "End after so many epochs without a better one (default: never).", valueName: "n"))
+      "How often to validate: every n steps, or at the end of every n epochs with nep.",
+      discussion: "At the end of the training in any case.", valueName: "n|nep"))
+  var evalEvery = Interval.epochs(1)
+  @Option(
+    help: ArgumentHelp(
+      "End after so many validations without a better one (default: never).", valueName: "n"))
   var patience: Int?
 
   // MARK: Machine
@@ -170,6 +180,11 @@ struct LearningOptions: ParsableArguments {
     try check("--accumulate", accumulate, in: 1...65_536)
     try check("--frozen-epochs", frozenEpochs, in: 0...1_000_000)
     try check("--schedule-epochs", scheduleEpochs, in: 1...1_000_000)
+    if let scheduleSteps { try check("--schedule-steps", scheduleSteps, in: 1...1_000_000_000) }
+    guard scheduleSteps == nil || schedule == .step else {
+      throw ValidationError("--schedule-steps is for --schedule step, not \(schedule.rawValue).")
+    }
+    try check("--eval-every", evalEvery.count, in: 1...1_000_000_000)
     try check("--warmup", warmup, in: 0...1_000_000_000)
     try check("--lr", learningRate, above: 0)
     if let encoderLearningRate, encoderLearningRate != 0 {
@@ -270,7 +285,7 @@ struct LearningOptions: ParsableArguments {
       encoderFrom, !noMirror, cropArea
     )
     plan.selection = select ?? (task == .classify ? .accuracy : .cider)
-    plan.patience = patience
+    (plan.patience, plan.validationInterval) = (patience, evalEvery)
     return plan
   }
 
@@ -278,8 +293,11 @@ struct LearningOptions: ParsableArguments {
     switch schedule {
     case .constant: .constant
     case .cosine: .cosine
-    case .step: .step(factor: scheduleFactor, epochs: scheduleEpochs)
-    case .plateau: .plateau(factor: scheduleFactor, epochs: scheduleEpochs)
+    case .step:
+      .step(
+        factor: scheduleFactor,
+        every: scheduleSteps.map(Interval.steps) ?? .epochs(scheduleEpochs))
+    case .plateau: .plateau(factor: scheduleFactor, patience: scheduleEpochs)
     }
   }
 
@@ -332,7 +350,9 @@ struct LearningOptions: ParsableArguments {
       ("--crop-area", "\(cropArea)"), ("--select", plan.selection.rawValue),
       ("--patience", described(patience)), ("--precision", "\(plan.precision)"),
       ("--seed", "\(seed)"),
-    ] + (wordDropout == 0 ? [] : [("--word-dropout", "\(wordDropout)")])
+    ] + (scheduleSteps.map { [("--schedule-steps", "\($0)")] } ?? [])
+      + (evalEvery == .epochs(1) ? [] : [("--eval-every", evalEvery.text)])
+      + (wordDropout == 0 ? [] : [("--word-dropout", "\(wordDropout)")])
       + (normStabilizer == 0 ? [] : [("--norm-stabilizer", "\(normStabilizer)")])
       + (selfCriticalEpochs == 0
         ? []
@@ -358,3 +378,7 @@ extension MinibatchBuilder.Order: ExpressibleByArgument {}
 extension TrainingPlan.Selection: ExpressibleByArgument {}
 extension SequenceDropout.Kind: ExpressibleByArgument {}
 extension ScheduledSampling.Draw: ExpressibleByArgument {}
+extension Interval: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
+  public var defaultValueDescription: String { text }
+}

@@ -8,17 +8,17 @@ struct RunFolder: ~Copyable {
   private let lock: FolderLock
   private var checkpoints: String { "\(path)/checkpoints" }
   /// How many checkpoints stay.
-  private let keptCount = 3
+  private let keptCount: Int
 
   /// Takes the folder, which is created if it is missing.
-  init(_ path: String) throws {
+  init(_ path: String, keeping keptCount: Int) throws {
     try makeFolder("\(path)/checkpoints")
     guard let lock = try FolderLock(path) else {
       throw Failure(
         "\(path): another cutline is training there. Wait for it, or choose another -o.", .locked)
     }
     try Self.removeLeftovers(in: path)
-    self.path = path
+    (self.path, self.keptCount) = (path, keptCount)
     self.lock = lock
   }
 
@@ -67,7 +67,7 @@ struct RunFolder: ~Copyable {
   ///   - state: What is kept.
   ///   - contents: The model folder it will be.
   ///   - settings: What the run was begun with.
-  ///   - isBest: Whether no epoch before did better.
+  ///   - isBest: Whether no validation before did better.
   /// - Returns: The checkpoint.
   /// - Throws: What the file system said.
   func save(
@@ -84,9 +84,11 @@ struct RunFolder: ~Copyable {
   /// Points `last` and `best` to the checkpoint that a run goes on from, which may have been written
   /// by one that was killed before it came to that.
   func goOn(from checkpoint: Checkpoint, _ state: TrainingState) throws(FileError) {
-    let endedBestEpoch =
-      state.position == 0 && state.progress.bestScore != nil && state.progress.epochsSinceBest == 0
-    try link(to: checkpoint, isBest: endedBestEpoch)
+    let progress = state.progress
+    let isBest =
+      progress.validatedStep == state.step && progress.bestScore != nil
+      && progress.validationsSinceBest == 0
+    try link(to: checkpoint, isBest: isBest)
   }
 
   private func link(to checkpoint: Checkpoint, isBest: Bool) throws(FileError) {

@@ -31,6 +31,10 @@ struct TrainCommand: ParsableCommand {
   @OptionGroup(title: "Learning") var learning: LearningOptions
   @Option(help: ArgumentHelp("Steps between checkpoints.", valueName: "n"))
   var saveEvery = 500
+  @Option(
+    help: ArgumentHelp(
+      "How many checkpoints stay, the newest; the best one stays besides.", valueName: "n"))
+  var keep = 3
   @Option(name: .shortAndLong, help: "Threads to compute with.")
   var threads: Int?
   @Flag(help: "Leave out records and pictures that cannot be read, and say which.")
@@ -53,6 +57,7 @@ struct TrainCommand: ParsableCommand {
 
   func validate() throws {
     try check("--save-every", saveEvery, in: 1...1_000_000_000)
+    try check("--keep", keep, in: 1...1_000_000)
     if let overfit { try check("--overfit", overfit, in: 1...1_000_000) }
     try learning.checkTask(captioner.task)
     guard output != nil || dryRun else {
@@ -69,7 +74,7 @@ struct TrainCommand: ParsableCommand {
       return try StandardStream.output.write(TrainingRehearsal(prepare(stop)).text)
     }
     // At once, not after the first epoch: where nothing can be written nothing need be learned.
-    let run = try RunFolder(output)
+    let run = try RunFolder(output, keeping: keep)
     let preparation = try prepare(stop)
     let settings = preparation.settings
     let checkpoint = try run.newestCheckpoint(of: settings)
@@ -83,6 +88,7 @@ struct TrainCommand: ParsableCommand {
       dataset: dataset, settings: settings,
       execution: [
         ("--encoder-model", captioner.encoderModel ?? "none"), ("--save-every", "\(saveEvery)"),
+        ("--keep", "\(keep)"),
         ("--threads", threads.map(String.init) ?? "none"),
         ("--frame-step", captioner.frames.frameStep.map(String.init) ?? "none"),
         ("--frames", captioner.frames.frames.map(String.init) ?? "none"),
@@ -106,7 +112,7 @@ struct TrainCommand: ParsableCommand {
     var health = TrainingHealth(say: progress.say)
     var saves = ForgivingSaves<TrainingState>(say: progress.say)
     while !trainer.isFinished {
-      let report = try trainer.learnEpoch(
+      let summary = try trainer.learn(
         afterStep: { report, state in
           try reports.step(report, state)
           try health.check(report)
@@ -118,19 +124,20 @@ struct TrainCommand: ParsableCommand {
           reports.pass(pass)
           if stop.number != nil { throw PassInterrupted() }
         })
-      guard let report else {
+      guard let summary else {
         try saves.save(trainer.state, isLast: true, by: save)
         progress.say(
           "saved \(output)/last at step \(trainer.state.step). To go on, type the same again.")
         stop.end()
       }
-      try reports.epoch(report, of: trainer)
+      try reports.summary(summary, of: trainer)
       try saves.save(
-        trainer.state, isBest: report.isBest, isLast: trainer.isFinished, by: save)
-      try preparation.checkCaptions(of: report, progress.say)
+        trainer.state, isBest: summary.isBest, isLast: trainer.isFinished, by: save)
+      try preparation.checkCaptions(of: summary, progress.say)
     }
     if trainer.state.epoch < preparation.plan.epochCount {
-      progress.say("no epoch was better than \(trainer.state.progress.epochsSinceBest) epochs ago")
+      let count = trainer.state.progress.validationsSinceBest
+      progress.say("ended by --patience: no better validation in the last \(count)")
     }
     let result = "\(output)/\(trainer.state.progress.bestScore == nil ? "last" : "best")"
     progress.say("wrote \(result). Use it:  cutline caption -m \(result) PHOTO")

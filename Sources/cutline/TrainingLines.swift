@@ -63,9 +63,9 @@ private func padded(_ number: Int, to largest: Int) -> String {
   return String(repeating: " ", count: max(0, String(largest).count - text.count)) + text
 }
 
-extension EpochRow {
-  init(_ report: Trainer.EpochReport, step: Int, seconds: Double, time: Double) {
-    let validation = report.validation.map { validation in
+extension SummaryRow {
+  init(_ summary: Trainer.Summary, seconds: Double, time: Double) {
+    let validation = summary.validation.map { validation in
       Validation(
         loss: validation.loss,
         scores: (validation.scores?.corpus).map {
@@ -74,8 +74,9 @@ extension EpochRow {
         accuracy: validation.accuracy.map { Accuracy(frames: $0.frames, clips: $0.clips) })
     }
     self.init(
-      step: step, epoch: report.epoch, trainingLoss: report.trainingLoss, validation: validation,
-      isBest: report.isBest, seconds: seconds, time: time)
+      step: summary.step, epoch: summary.epoch, endsEpoch: summary.endsEpoch,
+      trainingLoss: summary.trainingLoss, clippedShare: summary.clippedShare,
+      validation: validation, isBest: summary.isBest, seconds: seconds, time: time)
   }
 }
 
@@ -92,12 +93,15 @@ extension TrainingPreparation {
   }
 }
 
-extension Trainer.EpochReport {
-  /// What stays on the screen of an epoch.
+extension Trainer.Summary {
+  /// What stays on the screen of it.
   func line(of epochCount: Int, seconds: Double) -> String {
-    let number = "\(padded(epoch, to: epochCount))/\(epochCount)"
+    let number =
+      "\(padded(epoch, to: epochCount))/\(epochCount)"
+      + (endsEpoch ? "" : "  step \(step.grouped)")
     let loss =
       "loss \(trainingLoss.text(places: 3))"
+      + (clippedShare.map { "  clipped \(percent($0))" } ?? "")
       + (skippedBatchCount > 0 ? "  skipped \(skippedBatchCount)" : "")
     let time = "\(seconds.text(places: 0)) s"
     guard let validation else { return "epoch \(number)  \(loss)  \(time)" }
@@ -119,9 +123,9 @@ extension Trainer.Validation {
 }
 
 extension SamplePage {
-  /// What the model wrote after an epoch; nil where there is no validation set.
-  init?(_ report: Trainer.EpochReport, of trainer: Trainer, title: String) {
-    guard let validation = report.validation else { return nil }
+  /// What the model wrote in a validation; nil where there was none.
+  init?(_ summary: Trainer.Summary, of trainer: Trainer, title: String) {
+    guard let validation = summary.validation else { return nil }
     let examples = trainer.validation
     let samples = Self.choice(from: examples.count).map { index in
       let number = examples[index].number

@@ -1,3 +1,5 @@
+import Training
+
 /// How fast a training goes, and how long the rest will take.
 ///
 /// What was done in the last minute counts, by this process alone: a run that goes on after a night
@@ -13,6 +15,7 @@ struct TrainingPace {
   }
   /// The last step of each epoch.
   private let ends: [Int]
+  private let evaluationInterval: Interval
   private var marks: [Mark] = []
   private var captions = 0
   private let start = ContinuousClock.now
@@ -25,8 +28,9 @@ struct TrainingPace {
   /// Marks lie at least so many seconds apart.
   private static let spacing = 0.5
 
-  /// A training of epochs of so many steps, each followed by an evaluation.
-  init(_ stepCounts: [Int]) {
+  /// A training of epochs of so many steps, with an evaluation every so often and at the end.
+  init(_ stepCounts: [Int], evaluationInterval: Interval = .epochs(1)) {
+    self.evaluationInterval = evaluationInterval
     ends = stepCounts.indices.map { stepCounts[...$0].reduce(0, +) }
   }
 
@@ -66,8 +70,19 @@ struct TrainingPace {
     guard let (first, last) = measured else { return nil }
     let perStep = (last.time - first.time) / Double(last.step - first.step)
     let left = max(0, (ends.last ?? 0) - last.step)
-    let evaluations = ends.count { $0 > last.step }
-    return Double(left) * perStep + Double(evaluations) * evaluation
+    return Double(left) * perStep + Double(evaluationsLeft(after: last.step)) * evaluation
+  }
+
+  private func evaluationsLeft(after step: Int) -> Int {
+    switch evaluationInterval {
+    case .steps(let count):
+      let end = ends.last ?? 0
+      return end / count - step / count + (end.isMultiple(of: count) ? 0 : 1)
+    case .epochs(let count):
+      return ends.indices.count { epoch in
+        ends[epoch] > step && ((epoch + 1).isMultiple(of: count) || epoch + 1 == ends.count)
+      }
+    }
   }
 
   /// Two marks, if there are some steps and more than a blink between them.

@@ -83,8 +83,10 @@ struct TrainingPreparation {
     plan.freezesWords = captioner.freezeWordVectors
     if overfitCount != nil { plan.leaveNothingOut() }
     // Only epochs that learn from given captions sample by the schedule.
-    let steps = Trainer.stepCounts(of: self.training, plan).prefix(plan.toldEpochCount)
-    plan.sampling = learning.scheduledSampling(stepCount: steps.reduce(0, +))
+    let stepCounts = Trainer.stepCounts(of: self.training, plan).prefix(plan.toldEpochCount)
+    let toldStepCount = stepCounts.reduce(0, +)
+    plan.sampling = learning.scheduledSampling(stepCount: toldStepCount)
+    plan.selfCritical?.firstStep = toldStepCount
     self.plan = plan
     try Self.check(plan.encoderStart, in: model.encoder)
     settings =
@@ -135,11 +137,11 @@ struct TrainingPreparation {
   /// later.
   ///
   /// - Parameters:
-  ///   - report: What was written.
+  ///   - summary: What was written.
   ///   - say: Takes a warning.
   /// - Throws: What the likely cause is, and the remedy.
-  func checkCaptions(of report: Trainer.EpochReport, _ say: (String) -> Void) throws(Failure) {
-    guard let validation = report.validation, report.standing?.isFirst ?? false,
+  func checkCaptions(of summary: Trainer.Summary, _ say: (String) -> Void) throws(Failure) {
+    guard let validation = summary.validation, summary.standing?.isFirst ?? false,
       validation.captions.allSatisfy(\.isEmpty)
     else { return }
     guard wordLoss.isSevere else {

@@ -18,12 +18,12 @@ final class TrainingReport {
   private var log: TrainingLog
   private var events: TensorBoardFile
   private var pace: TrainingPace
-  private var epochStart = ContinuousClock.now
+  private var stretchStart = ContinuousClock.now
   private var passStart: (pass: PassProgress, time: ContinuousClock.Instant)?
   private var canDraw = true
   private var hasToldTie = false
-  /// What there is to look at of each epoch, until a checkpoint is written.
-  private var unwritten: [(epoch: Int, page: SamplePage?)] = []
+  /// What there is to look at of each summary, until a checkpoint is written.
+  private var unwritten: [(summary: Trainer.Summary, page: SamplePage?)] = []
 
   /// Begins, or goes on, in the folder `run`.
   ///
@@ -40,11 +40,12 @@ final class TrainingReport {
     (self.options, self.progress) = (options, progress)
     let state = trainer.state
     let log = try TrainingLog(
-      in: run, resumingAt: .init(step: state.step, epochs: state.epoch))
+      in: run,
+      resumingAt: .init(step: state.step, isSummarized: state.summarized.step == state.step))
     events = try TensorBoardFile(
       in: run, from: state.step, continuing: log.rows, host: hostName, time: wallTime)
     self.log = log
-    pace = TrainingPace(stepCounts)
+    pace = TrainingPace(stepCounts, evaluationInterval: plan.validationInterval)
   }
 
   // MARK: Steps
@@ -88,41 +89,44 @@ final class TrainingReport {
       row, of: plan.epochCount, stepCount: stepCounts.reduce(0, +), eta: pace.remaining)
   }
 
-  // MARK: Epochs
+  // MARK: Summaries
 
-  /// Takes note of a finished epoch; what there is to look at is written with the next checkpoint.
-  func epoch(_ report: Trainer.EpochReport, of trainer: Trainer) throws {
-    let row = EpochRow(
-      report, step: trainer.state.step, seconds: epochStart.duration(to: .now).inSeconds,
-      time: wallTime)
-    try add(.epoch(row))
-    progress.say(report.line(of: plan.epochCount, seconds: row.seconds))
-    tellTie(report)
-    let page = SamplePage(report, of: trainer, title: "\(run), epoch \(report.epoch)")
-    unwritten.append((report.epoch, page))
+  /// Takes note of a summary; what there is to look at is written with the next checkpoint.
+  func summary(_ summary: Trainer.Summary, of trainer: Trainer) throws {
+    let row = SummaryRow(
+      summary, seconds: stretchStart.duration(to: .now).inSeconds, time: wallTime)
+    try add(.summary(row))
+    progress.say(summary.line(of: plan.epochCount, seconds: row.seconds))
+    tellTie(summary)
+    let step = summary.endsEpoch ? "" : ", step \(summary.step.grouped)"
+    let page = SamplePage(summary, of: trainer, title: "\(run), epoch \(summary.epoch)\(step)")
+    unwritten.append((summary, page))
     pace.resume()
-    epochStart = .now
+    stretchStart = .now
   }
 
   /// Says once what decides between equal scores.
-  private func tellTie(_ report: Trainer.EpochReport) {
-    guard let validation = report.validation, report.standing?.isTied ?? false, !hasToldTie,
+  private func tellTie(_ summary: Trainer.Summary) {
+    guard let validation = summary.validation, summary.standing?.isTied ?? false, !hasToldTie,
       plan.selection != .loss
     else { return }
     hasToldTie = true
     let score = plan.selection.score(of: validation).text(places: 3)
     progress.say(
-      "several epochs have the same score (\(plan.selection.rawValue) \(score)): "
+      "several validations have the same score (\(plan.selection.rawValue) \(score)): "
         + "the lowest validation loss decides which of them is the best")
   }
 
   private func writePages() throws {
-    guard let newest = unwritten.last?.epoch else { return }
+    guard let newest = unwritten.last?.summary else { return }
     try AtomicFile.write(
       MetricsTable.text(of: log.rows), to: "\(run)/\(MetricsTable.fileName)", overwriting: true)
-    try drawCurves(epoch: newest)
-    while let (epoch, page) = unwritten.first {
-      try page?.write(to: SamplePage.path(ofEpoch: epoch, in: run))
+    try drawCurves(epoch: newest.epoch)
+    while let (summary, page) = unwritten.first {
+      try page?.write(
+        to: summary.endsEpoch
+          ? SamplePage.path(ofEpoch: summary.epoch, in: run)
+          : SamplePage.path(ofStep: summary.step, in: run))
       unwritten.removeFirst()
     }
   }
@@ -167,7 +171,7 @@ final class TrainingReport {
 
 /// What a training says and draws.
 struct TrainingReportOptions: ParsableArguments {
-  @Flag(help: "Print one JSON object per logged step and epoch on standard output.")
+  @Flag(help: "Print one JSON object per logged step and validation on standard output.")
   var json = false
   @Flag(help: "Draw losses on a logarithmic axis.")
   var logLoss = false

@@ -36,8 +36,7 @@ struct BestEpochTests {
       try FileManager.default.destinationOfSymbolicLink(atPath: "\(folder.path)/run/\($0)")
     }
     #expect(links[0] == links[1])
-    let said = result.errors.components(
-      separatedBy: "several epochs have the same score (cider 0.000): the lowest validation loss")
-    #expect(said.count == 2, "\(result.errors)")
+    let tie = "several validations have the same score (cider 0.000): the lowest validation loss"
+    #expect(result.errors.components(separatedBy: tie).count == 2, "\(result.errors)")
   }
 }

@@ -1,4 +1,5 @@
 import Testing
+import Training
 
 @testable import cutline
 
@@ -9,8 +10,9 @@ struct TrainingPaceTests {
     var pace: TrainingPace
     var now = ContinuousClock.now
 
-    init(epochs: Int, stepsPerEpoch: Int) {
-      pace = TrainingPace(Array(repeating: stepsPerEpoch, count: epochs))
+    init(epochs: Int, stepsPerEpoch: Int, evaluatedEvery interval: Interval = .epochs(1)) {
+      pace = TrainingPace(
+        Array(repeating: stepsPerEpoch, count: epochs), evaluationInterval: interval)
     }
 
     mutating func step(_ step: Int, seconds: Double, captions: Int = 160) {
@@ -54,6 +56,20 @@ struct TrainingPaceTests {
     // 25 steps, and the evaluations of this epoch and two more.
     #expect(abs(try #require(clock.pace.remaining) - (25 + 3 * 20)) < 1e-6)
     #expect(abs(try #require(clock.pace.captionsPerSecond) - 160) < 1e-6)
+  }
+
+  @Test(
+    "evaluations are counted that are still to come, the last one included",
+    arguments: [
+      (.epochs(1), 3), (.epochs(2), 2), (.epochs(3), 2), (.epochs(9), 1), (.steps(4), 7),
+      (.steps(6), 5), (.steps(15), 2), (.steps(16), 3), (.steps(50), 1),
+    ] as [(Interval, Int)])
+  func evaluationsLeft(interval: Interval, count: Int) throws {
+    var clock = Clock(epochs: 4, stepsPerEpoch: 10, evaluatedEvery: interval)
+    for step in 1...10 { clock.step(step, seconds: 1) }
+    clock.evaluate(seconds: 20)
+    for step in 11...15 { clock.step(step, seconds: 1) }
+    #expect(abs(try #require(clock.pace.remaining) - Double(25 + count * 20)) < 1e-6)
   }
 
   @Test("what was more than a minute ago is forgotten")

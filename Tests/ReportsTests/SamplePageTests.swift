@@ -82,6 +82,7 @@ struct SamplePageTests {
     let path = SamplePage.path(ofEpoch: 3, in: folder.path)
     #expect(path == "\(folder.path)/samples/epoch-03.html")
     #expect(SamplePage.path(ofEpoch: 120, in: "r") == "r/samples/epoch-120.html")
+    #expect(SamplePage.path(ofStep: 1500, in: "r") == "r/samples/step-0001500.html")
     for _ in 0..<2 { try page().write(to: path) }
     #expect(try namesInFolder("\(folder.path)/samples") == ["epoch-03.html"])
   }

@@ -24,13 +24,13 @@ struct TrainingCurvesTests {
   }
 
   private static func epoch(_ epoch: Int, _ best: Int) -> TrainingRow {
-    let validation = EpochRow.Validation(
+    let validation = SummaryRow.Validation(
       loss: 4 - 0.6 * Double(epoch),
       scores: .init(
         bleu: [0.5, 0.3, 0.2, 0.05 * Double(epoch)], rougeL: 0.4,
         cider: epoch == best ? 0.45 : 0.1 * Double(epoch)))
-    return .epoch(
-      EpochRow(
+    return .summary(
+      SummaryRow(
         step: epoch * 100, epoch: epoch, trainingLoss: 3, validation: validation,
         isBest: epoch <= best, seconds: 10, time: 1e9))
   }
@@ -102,11 +102,11 @@ struct TrainingCurvesTests {
   func accuracies() throws {
     func rows(_ clips: [Double]) -> [TrainingRow] {
       Self.rows(samplingRate: nil).map { row in
-        guard case .epoch(var epoch) = row else { return row }
+        guard case .summary(var epoch) = row else { return row }
         let loss = epoch.validation?.loss ?? 0
-        let accuracy = EpochRow.Accuracy(frames: 0.3, clips: clips[epoch.epoch - 1])
+        let accuracy = SummaryRow.Accuracy(frames: 0.3, clips: clips[epoch.epoch - 1])
         epoch.validation = .init(loss: loss, accuracy: accuracy)
-        return .epoch(epoch)
+        return .summary(epoch)
       }
     }
     let rising = try Self.image(Self.png(rows([0.2, 0.5, 0.9])))

@@ -16,7 +16,7 @@ extension TrainingTests {
     @Test("step sizes rise in the first steps and fall by stairs of epochs")
     func stairs() throws {
       let rates = try rates { plan in
-        (plan.schedule, plan.warmupStepCount) = (.step(factor: 0.5, epochs: 2), 4)
+        (plan.schedule, plan.warmupStepCount) = (.step(factor: 0.5, every: .epochs(2)), 4)
       }
       let stairs: [Float] = [1, 1, 1, 1, 1, 1, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.25, 0.25, 0.25]
       #expect(rates == [0.25, 0.5, 0.75] + stairs.dropFirst(3))
@@ -34,7 +34,7 @@ extension TrainingTests {
     @Test("where scores do not rise the steps become smaller, and the first epoch stays the best")
     func plateau() throws {
       var plan = plan
-      (plan.schedule, plan.warmupStepCount) = (.plateau(factor: 0.5, epochs: 2), 1)
+      (plan.schedule, plan.warmupStepCount) = (.plateau(factor: 0.5, patience: 2), 1)
       // What hardly moves writes the same captions for ever.
       (plan.epochCount, plan.learningRate) = (7, 1e-20)
       var trainer = try trainer(plan)

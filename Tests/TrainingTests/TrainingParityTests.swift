@@ -98,7 +98,7 @@ private let runs = [
   ParityRun("smoothed", parts: [4, 2]) {
     ($0.optimizer, $0.weightDecay, $0.labelSmoothing) = (.adam(decoupledDecay: true), 0.1, 0.1)
     ($0.learningRate, $0.gradientNormLimit, $0.warmupStepCount) = (3e-2, 0.35, 3)
-    $0.schedule = .step(factor: 0.5, epochs: 1)
+    $0.schedule = .step(factor: 0.5, every: .epochs(1))
   },
   ParityRun("nesterov") {
     ($0.optimizer, $0.weightDecay) = (.sgd(momentum: 0.9, nesterov: true), 0.01)

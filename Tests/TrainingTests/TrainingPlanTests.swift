@@ -29,35 +29,58 @@ struct TrainingPlanTests {
       }
     }
     #expect(shares(.constant) == [1, 1, 1, 1, 1])
-    #expect(shares(.step(factor: 0.5, epochs: 2)) == [1, 1, 0.5, 0.25, 0.0625])
-    #expect(shares(.plateau(factor: 0.5, epochs: 3)) == [0.25, 0.25, 0.25, 0.25, 0.25])
+    #expect(shares(.step(factor: 0.5, every: .epochs(2))) == [1, 1, 0.5, 0.25, 0.0625])
+    #expect(shares(.plateau(factor: 0.5, patience: 3)) == [0.25, 0.25, 0.25, 0.25, 0.25])
     #expect(abs(shares(.cosine)[3] - 0.5157) < 1e-3)
+  }
+
+  @Test("a schedule of steps counts steps, and anew where drawn captions are learned from")
+  func scheduleOfSteps() {
+    var plan = TrainingPlan()
+    (plan.warmupStepCount, plan.epochCount) = (0, 10)
+    plan.schedule = .step(factor: 0.5, every: .steps(100))
+    func share(_ step: Int, epoch: Double) -> Float {
+      plan.learningRateShare(atStep: step, epoch: epoch)
+    }
+    #expect([0, 99, 100, 350].map { share($0, epoch: 3) } == [1, 1, 0.5, 0.125])
+    var learning = SelfCriticalLearning(epochCount: 2)
+    (learning.learningRateShare, learning.firstStep) = (0.25, 330)
+    plan.selfCritical = learning
+    #expect(share(329, epoch: 7.9) == 0.125)
+    #expect([330, 429, 430].map { share($0, epoch: 8) } == [0.25, 0.25, 0.125])
+  }
+
+  @Test("an interval is of steps or of epochs")
+  func intervals() {
+    #expect(Interval("500") == .steps(500) && Interval("2ep") == .epochs(2))
+    for text in ["", "ep", "2 ep", "1.5", "2epochs", "ep2"] { #expect(Interval(text) == nil) }
+    #expect([Interval.steps(7), .epochs(3)].allSatisfy { Interval($0.text) == $0 })
   }
 
   @Test("a score that does not rise lowers the steps of a plateau, again and again")
   func plateau() {
     var plan = TrainingPlan()
-    plan.schedule = .plateau(factor: 0.5, epochs: 2)
+    plan.schedule = .plateau(factor: 0.5, patience: 2)
     var state = smallState(plan)
     let found = [0.1, 0.3, 0.2, 0.3, 0.1, 0.1, 0.4, 0].map {
       state.note(score: $0, loss: 1, plan).isBest
     }
     #expect(found == [true, true, false, false, false, false, true, false])
     #expect(state.progress.reductionCount == 2 && state.progress.bestScore == 0.4)
-    #expect(state.progress.epochsSinceBest == 1)
+    #expect(state.progress.validationsSinceBest == 1)
   }
 
   @Test("of equal scores the one with the lower loss is the best, and counts as getting better")
   func ties() {
     var plan = TrainingPlan()
-    plan.schedule = .plateau(factor: 0.5, epochs: 2)
+    plan.schedule = .plateau(factor: 0.5, patience: 2)
     var state = smallState(plan)
     let losses = [3, 2, 2, .nan, 1.5, 1.75, 1.5]
     let found = losses.map { state.note(score: 0, loss: $0, plan) }
     #expect(found.map(\.isBest) == [true, true, false, false, true, false, false])
     #expect(found.map(\.isFirst) == [true] + Array(repeating: false, count: 6))
     #expect(found.map(\.isTied) == [false] + Array(repeating: true, count: 6))
-    #expect(state.progress.lossOfBest == 1.5 && state.progress.epochsSinceBest == 2)
+    #expect(state.progress.lossOfBest == 1.5 && state.progress.validationsSinceBest == 2)
     #expect(state.progress.reductionCount == 2)
     // The score comes first, whatever the loss. A loss that is not finite loses to any that is.
     let others = [(0.1, 9), (0, 0.1), (0.2, .nan), (0.2, 100)].map {

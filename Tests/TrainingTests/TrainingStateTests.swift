@@ -67,7 +67,7 @@ extension TrainingTests {
       let run = ParityRun("resumed", parts: [4, 2]) {
         ($0.averageDecay, $0.weightDecay, $0.dropoutRate) = (0.9, 0.01, 0.3)
         $0.optimizer = .adam(decoupledDecay: true)
-        $0.schedule = .plateau(factor: 0.5, epochs: 1)
+        $0.schedule = .plateau(factor: 0.5, patience: 1)
         $0.sampling = ScheduledSampling(.exponential(k: 0.95))
       }
       let steps = try run.steps()

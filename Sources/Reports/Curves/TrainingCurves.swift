@@ -55,7 +55,7 @@ package struct TrainingCurves: Sendable {
 
   private var losses: Chart {
     var curves = [Curve("training", .blue, .noisy, steps { $0.loss })]
-    let validation = epochs { $0.validation?.loss }
+    let validation = summaries { $0.validation?.loss }
     if !validation.isEmpty { curves.append(Curve("validation", .vermilion, .dotted, validation)) }
     return Chart(
       title: "loss, nats per \(accuracies.isEmpty ? "word" : "frame")", curves: curves,
@@ -66,12 +66,12 @@ package struct TrainingCurves: Sendable {
   /// Scores, learning rate and sampling rate, as far as the run has them.
   private var others: [Chart] {
     var charts: [Chart] = []
-    let cider = epochs { $0.validation?.scores?.cider }
+    let cider = summaries { $0.validation?.scores?.cider }
     if !cider.isEmpty {
       let best = rows.bestStep
       let curves = [
         Curve("CIDEr", .green, .dotted, cider, emphasis: cider.first { $0.x == best }),
-        Curve("BLEU-4", .purple, .dashed, epochs { $0.validation?.scores?.bleu[3] }),
+        Curve("BLEU-4", .purple, .dashed, summaries { $0.validation?.scores?.bleu[3] }),
       ]
       charts.append(
         Chart(
@@ -82,7 +82,7 @@ package struct TrainingCurves: Sendable {
       let best = rows.bestStep
       let curves = [
         Curve("clips", .green, .dotted, accuracies, emphasis: accuracies.first { $0.x == best }),
-        Curve("frames", .purple, .dashed, epochs { $0.validation?.accuracy?.frames }),
+        Curve("frames", .purple, .dashed, summaries { $0.validation?.accuracy?.frames }),
       ]
       charts.append(
         Chart(
@@ -98,7 +98,7 @@ package struct TrainingCurves: Sendable {
     return charts
   }
 
-  private var accuracies: [Canvas.Point] { epochs { $0.validation?.accuracy?.clips } }
+  private var accuracies: [Canvas.Point] { summaries { $0.validation?.accuracy?.clips } }
 
   private func steps(_ value: (StepRow) -> Double?) -> [Canvas.Point] {
     rows.compactMap { row in
@@ -107,18 +107,18 @@ package struct TrainingCurves: Sendable {
     }
   }
 
-  private func epochs(_ value: (EpochRow) -> Double?) -> [Canvas.Point] {
+  private func summaries(_ value: (SummaryRow) -> Double?) -> [Canvas.Point] {
     rows.compactMap { row in
-      guard case .epoch(let row) = row, let y = value(row) else { return nil }
+      guard case .summary(let row) = row, let y = value(row) else { return nil }
       return .init(x: Double(row.step), y: y)
     }
   }
 }
 
 extension [TrainingRow] {
-  /// The step of the best evaluation, whatever it was chosen by.
+  /// The step of the best validation, whatever it was chosen by.
   fileprivate var bestStep: Double? {
-    let best = last { if case .epoch(let row) = $0 { row.isBest } else { false } }
+    let best = last { if case .summary(let row) = $0 { row.isBest } else { false } }
     return best.map { Double($0.step) }
   }
 }

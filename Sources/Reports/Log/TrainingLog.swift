@@ -14,19 +14,21 @@ package struct TrainingLog: ~Copyable {
   /// Where a checkpoint stands: what came after it is not known to it.
   package struct Position: Sendable {
     package let step: Int
-    /// How many epochs are finished, evaluation included.
-    package let epochs: Int
+    /// Whether the summary that ends there, if one does, has been made.
+    package let isSummarized: Bool
 
-    package init(step: Int, epochs: Int) { (self.step, self.epochs) = (step, epochs) }
+    package init(step: Int, isSummarized: Bool) {
+      (self.step, self.isSummarized) = (step, isSummarized)
+    }
 
     /// The position of a run that begins.
-    package static let start = Position(step: 0, epochs: 0)
+    package static let start = Position(step: 0, isSummarized: false)
 
-    /// An epoch's evaluation comes after its last step, and a checkpoint may stand between the two.
+    /// A summary comes after its last step, and a checkpoint may stand between the two.
     fileprivate func includes(_ row: TrainingRow) -> Bool {
       switch row {
       case .step(let row): row.step <= step
-      case .epoch(let row): row.epoch <= epochs
+      case .summary(let row): row.step < step || row.step == step && isSummarized
       }
     }
   }

@@ -1,15 +1,15 @@
 import Files
 
-/// One thing that a training has to tell: a step, or an epoch.
+/// One thing that a training has to tell: a step, or a summary of several.
 package enum TrainingRow: Sendable, Equatable {
   case step(StepRow)
-  case epoch(EpochRow)
+  case summary(SummaryRow)
 
   /// How many steps had been learned from.
   package var step: Int {
     switch self {
     case .step(let row): row.step
-    case .epoch(let row): row.step
+    case .summary(let row): row.step
     }
   }
 
@@ -17,7 +17,7 @@ package enum TrainingRow: Sendable, Equatable {
   package var time: Double {
     switch self {
     case .step(let row): row.time
-    case .epoch(let row): row.time
+    case .summary(let row): row.time
     }
   }
 }
@@ -51,18 +51,21 @@ package struct StepRow: Sendable, Equatable {
   }
 }
 
-/// What an epoch came to.
-package struct EpochRow: Sendable, Equatable {
-  /// The last of the epoch.
+/// What the steps since the last summary have come to: at a validation, or at the end of an epoch.
+package struct SummaryRow: Sendable, Equatable {
+  /// The last of them.
   package var step: Int
   package var epoch: Int
-  /// The mean over all steps; nats per word.
+  package var endsEpoch: Bool
+  /// The mean over the steps; nats per word.
   package var trainingLoss: Double
-  /// Nil where there is no validation set.
+  /// The share of the steps whose gradient was clipped; nil where that is not known.
+  package var clippedShare: Double?
+  /// Nil where nothing was validated.
   package var validation: Validation?
-  /// Whether no epoch before did better.
+  /// Whether no validation before did better.
   package var isBest: Bool
-  /// What the epoch took; after a resume, what the rest of it took.
+  /// What they took; after a resume, what the rest of them took.
   package var seconds: Double
   package var time: Double
 
@@ -102,10 +105,12 @@ package struct EpochRow: Sendable, Equatable {
   }
 
   package init(
-    step: Int, epoch: Int, trainingLoss: Double, validation: Validation?, isBest: Bool,
-    seconds: Double, time: Double
+    step: Int, epoch: Int, endsEpoch: Bool = true, trainingLoss: Double,
+    clippedShare: Double? = nil, validation: Validation?, isBest: Bool, seconds: Double,
+    time: Double
   ) {
-    (self.step, self.epoch, self.trainingLoss) = (step, epoch, trainingLoss)
+    (self.step, self.epoch, self.endsEpoch) = (step, epoch, endsEpoch)
+    (self.trainingLoss, self.clippedShare) = (trainingLoss, clippedShare)
     (self.validation, self.isBest) = (validation, isBest)
     (self.seconds, self.time) = (seconds, time)
   }

@@ -10,7 +10,7 @@ extension TrainingRow {
   package var json: JSONValue {
     switch self {
     case .step(let row): row.json
-    case .epoch(let row): row.json
+    case .summary(let row): row.json
     }
   }
 
@@ -20,9 +20,9 @@ extension TrainingRow {
     case "step":
       guard let row = StepRow(json) else { return nil }
       self = .step(row)
-    case "epoch":
-      guard let row = EpochRow(json) else { return nil }
-      self = .epoch(row)
+    case "epoch", "validation":
+      guard let row = SummaryRow(json) else { return nil }
+      self = .summary(row)
     default: return nil
     }
   }
@@ -57,12 +57,13 @@ extension StepRow {
   }
 }
 
-extension EpochRow {
+extension SummaryRow {
   fileprivate var json: JSONValue {
     var members: [JSONValue.Member] = [
-      .init("event", "epoch"), .init("step", .number(Double(step))),
+      .init("event", endsEpoch ? "epoch" : "validation"), .init("step", .number(Double(step))),
       .init("epoch", .number(Double(epoch))), .init("train_loss", .measured(trainingLoss)),
     ]
+    if let clippedShare { members.append(.init("clipped_share", .measured(clippedShare))) }
     if let validation {
       members.append(.init("val_loss", .measured(validation.loss)))
       members += validation.scores?.members ?? []
@@ -81,14 +82,15 @@ extension EpochRow {
       let time = json["time"]?.number
     else { return nil }
     self.init(
-      step: step, epoch: epoch, trainingLoss: loss, validation: Validation(json),
+      step: step, epoch: epoch, endsEpoch: json["event"] == "epoch", trainingLoss: loss,
+      clippedShare: json["clipped_share"]?.measure, validation: Validation(json),
       isBest: json["best"] == .boolean(true), seconds: seconds, time: time)
   }
 }
 
-extension EpochRow.Validation {
+extension SummaryRow.Validation {
   fileprivate init?(_ json: JSONValue) {
-    let (scores, accuracy) = (EpochRow.Scores(json), EpochRow.Accuracy(json))
+    let (scores, accuracy) = (SummaryRow.Scores(json), SummaryRow.Accuracy(json))
     guard let loss = json["val_loss"]?.measure, scores != nil || accuracy != nil else {
       return nil
     }
@@ -96,7 +98,7 @@ extension EpochRow.Validation {
   }
 }
 
-extension EpochRow.Scores {
+extension SummaryRow.Scores {
   fileprivate var members: [JSONValue.Member] {
     zip(1..., bleu).map { .init("bleu_\($0)", .measured($1)) }
       + [.init("rouge_l", .measured(rougeL)), .init("cider", .measured(cider))]
@@ -110,7 +112,7 @@ extension EpochRow.Scores {
   }
 }
 
-extension EpochRow.Accuracy {
+extension SummaryRow.Accuracy {
   fileprivate var members: [JSONValue.Member] {
     [.init("frame_accuracy", .measured(frames)), .init("clip_accuracy", .measured(clips))]
   }

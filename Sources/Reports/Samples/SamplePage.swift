@@ -45,6 +45,13 @@ package struct SamplePage: Sendable {
     return "\(folder)/samples/epoch-\(zeros)\(number).html"
   }
 
+  /// Where the page of a validation within an epoch lies: `samples/step-0001500.html`.
+  package static func path(ofStep step: Int, in folder: String) -> String {
+    let number = String(step)
+    let zeros = String(repeating: "0", count: max(0, 7 - number.count))
+    return "\(folder)/samples/step-\(zeros)\(number).html"
+  }
+
   /// Writes the page to `path`, in place of an older one, and makes the folder it goes into.
   package func write(to path: String) throws(FileError) {
     if let slash = path.lastIndex(of: "/") { try makeFolder(String(path[..<slash])) }

@@ -64,9 +64,10 @@ package struct TensorBoardFile: ~Copyable {
           ("optimizer/sampling_rate", row.samplingRate),
           ("speed/captions_per_second", row.captionsPerSecond),
         ]
-      case .epoch(let row):
+      case .summary(let row):
         [
           ("loss/epoch", row.trainingLoss), ("loss/validation", row.validation?.loss),
+          ("optimizer/clipped_share", row.clippedShare),
           ("score/BLEU-4", row.validation?.scores?.bleu[3]),
           ("score/CIDEr", row.validation?.scores?.cider),
           ("score/ROUGE-L", row.validation?.scores?.rougeL),

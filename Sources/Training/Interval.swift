@@ -1,0 +1,27 @@
+/// How often something is done in the course of a training.
+package enum Interval: Sendable, Equatable {
+  /// Every so many steps, counted from the first.
+  case steps(Int)
+  /// At the end of every so many epochs.
+  case epochs(Int)
+
+  /// Reads "500", every 500 steps, or "2ep", every two epochs; nil if it is neither.
+  package init?(_ text: String) {
+    let isOfEpochs = text.hasSuffix("ep")
+    guard let count = Int(isOfEpochs ? String(text.dropLast(2)) : text) else { return nil }
+    self = isOfEpochs ? .epochs(count) : .steps(count)
+  }
+
+  package var count: Int {
+    switch self {
+    case .steps(let count), .epochs(let count): count
+    }
+  }
+
+  package var text: String {
+    switch self {
+    case .steps(let count): "\(count)"
+    case .epochs(let count): "\(count)ep"
+    }
+  }
+}
