@@ -86,6 +86,23 @@ struct TrainingCurvesTests {
     }
   }
 
+  @Test("the ring marks the validation that was chosen, whatever the scores are")
+  func ring() throws {
+    // Three equal scores, of which the loss chose one.
+    func svg(best: Int) throws -> [UInt8] {
+      try TrainingCurves(
+        "ties",
+        Self.rows(bestEpoch: best).map { row in
+          guard case .summary(var summary) = row else { return row }
+          summary.validation?.scores?.cider = 0.3
+          return .summary(summary)
+        }
+      ).svg()
+    }
+    let rings = try (1...3).map { try svg(best: $0) }
+    #expect(Set(rings).count == 3)
+  }
+
   @Test("both files are written by the same code, whole, in place of older ones")
   func files() throws {
     let folder = try TemporaryFolder()
