@@ -1,4 +1,4 @@
-/// How much of a collection's captions a minimum count of words loses to `<unk>`.
+/// The words of a collection that a minimum count loses to `<unk>`.
 package struct WordLoss: Sendable, Equatable {
   package let minimumCount: Int
   /// The share of the words that are lost, repetitions included, in `0...1`.
@@ -18,7 +18,7 @@ package struct WordLoss: Sendable, Equatable {
     var isSevere = false
     for count in counts.counts.values.sorted() where count < minimumCount {
       lost += count
-      // With this count the words of this count stay, and those lost so far are few.
+      // As a minimum count, the first count that reaches the limit loses only the words before it.
       guard !isSevere, Double(lost) >= Self.severeShare * total else { continue }
       (isSevere, advised) = (true, count)
     }

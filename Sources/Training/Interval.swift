@@ -1,8 +1,8 @@
-/// How often something is done in the course of a training.
+/// The interval at which something is done in a training.
 package enum Interval: Sendable, Equatable {
-  /// Every so many steps, counted from the first.
+  /// A number of steps.
   case steps(Int)
-  /// At the end of every so many epochs.
+  /// A number of epochs; at the end of the last of them.
   case epochs(Int)
 
   /// Reads "500", every 500 steps, or "2ep", every two epochs; nil if it is neither.

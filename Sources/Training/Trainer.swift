@@ -144,7 +144,7 @@ package struct Trainer: Sendable {
   ///   - afterStep: Is shown the state after each step, to keep it if it likes, and says whether to go on.
   ///   - duringPass: Is told how far the rounds before and after the learning are; throws
   ///     `PassInterrupted` to end them.
-  /// - Returns: The summary; nil if it was not come to.
+  /// - Returns: The summary; nil if learning was ended before.
   /// - Throws: What is wrong with a picture that cannot be read; what `afterStep` throws.
   package mutating func learn(
     afterStep: (TrainingState.Report, TrainingState) throws -> Bool = { _, _ in true },

@@ -1,7 +1,7 @@
 import Metrics
 
 extension Trainer {
-  /// What the steps since the last summary have come to: at a validation, or at the end of an epoch.
+  /// What the steps since the last summary came to: at a validation, or at the end of an epoch.
   package struct Summary: Sendable {
     /// How many steps had been taken.
     package let step: Int

@@ -57,12 +57,13 @@ struct LearningOptions: ParsableArguments {
   var scheduleFactor: Float = 0.5
   @Option(
     help: ArgumentHelp(
-      "After how many epochs step does so, or plateau after how many validations without a better one.",
-      valueName: "n"))
+      "For step: the number of epochs between falls. For plateau: the number of validations without a "
+        + "better one before a fall.", valueName: "n"))
   var scheduleEpochs = 2
   @Option(
     help: ArgumentHelp(
-      "After how many steps step does so, instead of --schedule-epochs.", valueName: "n"))
+      "For step: the number of steps between falls, instead of --schedule-epochs.",
+      valueName: "n"))
   var scheduleSteps: Int?
   @Option(help: ArgumentHelp("Steps in which step sizes rise from 0.", valueName: "n"))
   var warmup = 100
@@ -155,12 +156,12 @@ struct LearningOptions: ParsableArguments {
   var select: TrainingPlan.Selection?
   @Option(
     help: ArgumentHelp(
-      "How often to validate: every n steps, or at the end of every n epochs with nep.",
-      discussion: "At the end of the training in any case.", valueName: "n|nep"))
+      "The number of steps between validations, or of epochs with ep: 500, 2ep.",
+      discussion: "The end of the training is always validated.", valueName: "n|nep"))
   var evalEvery = Interval.epochs(1)
   @Option(
     help: ArgumentHelp(
-      "End after so many validations without a better one (default: never).", valueName: "n"))
+      "End after n validations without a better one (default: never).", valueName: "n"))
   var patience: Int?
 
   // MARK: Machine

@@ -33,7 +33,7 @@ struct TrainCommand: ParsableCommand {
   var saveEvery = 500
   @Option(
     help: ArgumentHelp(
-      "How many checkpoints stay, the newest; the best one stays besides.", valueName: "n"))
+      "The number of newest checkpoints that stay; the best one stays besides.", valueName: "n"))
   var keep = 3
   @Option(name: .shortAndLong, help: "Threads to compute with.")
   var threads: Int?
