@@ -136,10 +136,13 @@ package struct TokenizedDataset: Sendable {
 /// In doubt it does: a picture that is not mirrored costs little, one that is mirrored under "left" teaches
 /// what is not true.
 func namesSide(_ word: String) -> Bool {
-  // Most words are shorter or have no "t", which is found out faster than by searching them.
-  guard word.utf8.count >= 4, word.utf8.contains(where: { $0 | 0x20 == UInt8(ascii: "t") }) else {
-    return false
+  // Few words hold the "ft" of "left" or the "ht" of "right", and looking at bytes costs little.
+  let pairs = zip(word.utf8, word.utf8.dropFirst())
+  let isCandidate = pairs.contains { first, second in
+    second | 0x20 == UInt8(ascii: "t")
+      && (first | 0x20 == UInt8(ascii: "f") || first | 0x20 == UInt8(ascii: "h"))
   }
+  guard isCandidate else { return false }
   let word = word.lowercased()
   return holdsSide(word)
     && holdsSide(wordsWithoutSide.reduce(word) { $0.replacing($1, with: " ") })
