@@ -88,11 +88,20 @@ package struct Trainer: Sendable {
   /// They are a function of the data, the plan and the epoch alone, so that a resumed run has the same: the
   /// frames of clips are those that the collection states, not those that were decoded.
   package func batches(ofEpoch epoch: Int) -> [[TrainingExample]] {
+    Self.batches(of: training, epoch: epoch, plan, frameCount: frameCount)
+  }
+
+  private var frameCount: (TrainingExample) -> Int {
+    Self.frameCount(readBy: state.model.decoder, loader.frames)
+  }
+
+  /// The number of frames that a decoder reads of an example, as the collection states it.
+  package static func frameCount(
+    readBy decoder: any CaptionDecoder, _ frames: ClipSampling.Frames
+  ) -> (TrainingExample) -> Int {
     // A decoder of another kind reads the mean of a clip's frames.
-    let readsFrames = state.model.decoder.featureKind == .frames
-    return Self.batches(of: training, epoch: epoch, plan) { [frames = loader.frames] in
-      readsFrames ? $0.extent?.frameCount(frames) ?? 1 : 1
-    }
+    let readsFrames = decoder.featureKind == .frames
+    return { readsFrames ? $0.extent?.frameCount(frames) ?? 1 : 1 }
   }
 
   /// The batches of one epoch of `examples`.
@@ -119,7 +128,7 @@ package struct Trainer: Sendable {
   ///
   /// Where a batch is full at a number of words, epochs may differ by a step or so from what is said here.
   package var stepCounts: [Int] {
-    Self.stepCounts(of: training, plan, frameCount: features.frameCount)
+    Self.stepCounts(of: training, plan, frameCount: frameCount)
   }
 
   /// How many steps each epoch has that learns from `examples`.

@@ -83,7 +83,10 @@ struct TrainingPreparation {
     plan.freezesWords = captioner.freezeWordVectors
     if overfitCount != nil { plan.leaveNothingOut() }
     // Only epochs that learn from given captions sample by the schedule.
-    let stepCounts = Trainer.stepCounts(of: self.training, plan).prefix(plan.toldEpochCount)
+    let stepCounts = Trainer.stepCounts(
+      of: self.training, plan,
+      frameCount: Trainer.frameCount(readBy: model.decoder, configuration.frames ?? .evenly(16))
+    ).prefix(plan.toldEpochCount)
     let toldStepCount = stepCounts.reduce(0, +)
     plan.sampling = learning.scheduledSampling(stepCount: toldStepCount)
     plan.selfCritical?.firstStep = toldStepCount
