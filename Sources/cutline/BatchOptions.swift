@@ -67,7 +67,7 @@ struct BatchInputOptions: ParsableArguments {
 struct ShardOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Do only part I of N, from 0/N (default: as Slurm's or Kubernetes' variables say).",
+      "Do only part I of N, from 0/N (default: as variables of Slurm, Kubernetes or MPI say).",
       valueName: "i/n"))
   var shard: Shard?
   @Option(
@@ -94,7 +94,7 @@ struct ShardOptions: ParsableArguments {
   /// The part, and the variable that says so; all where nobody does.
   func chosen() throws(ShardError) -> (shard: Shard, variable: String?) {
     if let shard { return (shard, nil) }
-    let assigned = try Shard.assigned(by: environmentVariable, count: shards)
+    let assigned = try Shard.assigned(by: Variable.value(of:), count: shards)
     return (assigned?.shard ?? .whole, assigned?.variable)
   }
 }

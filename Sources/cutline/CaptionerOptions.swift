@@ -19,7 +19,9 @@ struct CaptionerOptions: ParsableArguments {
         """, valueName: "task"))
   var task = TaskName.caption
   @Option(
-    help: "An imported encoder to start from; without one, a small encoder learns from scratch.",
+    help: ArgumentHelp(
+      "An imported encoder to start from: a folder, or a name on the search path.",
+      discussion: "Without one, a small encoder learns from scratch.", valueName: "name|dir"),
     completion: .directory)
   var encoderModel: String?
   @Option(
@@ -201,7 +203,8 @@ struct CaptionerOptions: ParsableArguments {
     configuration.encoder.grid = featureGrid ?? 1
     var encoder: (any ImageEncoder)?
     if let encoderModel {
-      let directory = try ModelDirectory(named: encoderModel, searching: [])
+      let directory = try ModelDirectory(
+        named: encoderModel, searching: ModelSearchPath.current.folders, advice: .encoder)
       configuration.encoder = try directory.configuration().encoder
       configuration.provenance.startedFrom = try directory.configuration().provenance.startedFrom
       if let featureGrid { configuration.encoder.grid = featureGrid }

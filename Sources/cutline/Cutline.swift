@@ -59,8 +59,8 @@ struct Cutline: ParsableCommand {
       exit(withError: ExitStatus.bug.exitCode)
     }
     var text = fullMessage(for: error)
-    if let file = OptionFile.path(in: Array(CommandLine.arguments.dropFirst())) {
-      text += "\n  (The options of \(file) count as typed.)"
+    if let file = OptionFile(namedBy: Array(CommandLine.arguments.dropFirst())) {
+      text += "\n  (The options of \(file.title) count as typed.)"
     }
     Messages().plain(text.hasPrefix("Error: ") ? "cutline: \(text.dropFirst(7))" : text)
     exit(withError: code)

@@ -17,7 +17,10 @@ struct DatasetFeaturesCommand: ParsableCommand {
       """)
 
   @OptionGroup var collection: CollectionOptions
-  @Option(help: "The imported encoder.", completion: .directory)
+  @Option(
+    help: ArgumentHelp(
+      "The imported encoder: a folder, or a name on the search path.", valueName: "name|dir"),
+    completion: .directory)
   var encoderModel: String
   @Option(
     help: ArgumentHelp(
@@ -46,7 +49,8 @@ struct DatasetFeaturesCommand: ParsableCommand {
     defer { progress.clear() }
     let stop = StopSignal(reportingTo: progress)
     let threadCount = try threads.apply()
-    let directory = try ModelDirectory(named: encoderModel, searching: [])
+    let directory = try ModelDirectory(
+      named: encoderModel, searching: ModelSearchPath.current.folders, advice: .encoder)
     var configuration = try directory.configuration().encoder
     if let featureGrid { configuration.grid = featureGrid }
     let encoder = try directory.encoder(configuration)

@@ -19,10 +19,10 @@ struct DoctorCommand: ParsableCommand {
   @OptionGroup(title: "Messages") var talk: MessageOptions
 
   func run() throws {
-    let threadCount = try threads.apply()
+    let threads = try threads.choice()
     let sections: [(name: String, facts: [JSONValue.Member])] = [
       ("cutline", [.init("version", .string(Cutline.configuration.version))]),
-      ("libraries", libraries), ("processor", Self.processor(threadCount)),
+      ("libraries", libraries), ("processor", Self.processor(threads)),
       ("decoders", Self.decoders), ("model", modelFacts), ("limits", Self.limits),
       ("environment", Self.environment),
     ]
@@ -67,14 +67,15 @@ struct DoctorCommand: ParsableCommand {
     return state + [.init("search path", .array(folders))]
   }
 
-  private static func processor(_ threadCount: Int) -> [JSONValue.Member] {
+  private static func processor(_ threads: (count: Int, origin: String)) -> [JSONValue.Member] {
     let budget = ProcessorBudget()
     return [
       .init("model", .string(Processor.model)),
       .init("flags", .array(Processor.flagsOfInterest.map { .string($0) })),
       .init("cores allowed", .number(Double(budget.allowedCores))),
       .init("control group limit", budget.groupLimit.map(JSONValue.number) ?? "none"),
-      .init("threads", .number(Double(threadCount))),
+      .init("threads", .number(Double(threads.count))),
+      .init("threads by", .string(threads.origin)),
     ]
   }
 
@@ -110,15 +111,9 @@ struct DoctorCommand: ParsableCommand {
     ].map { .init($0.0, .number(Double($0.1))) }
   }
 
-  /// The variables that the program and its libraries look at, where they are set.
+  /// All variables that are read; null where one is unset or empty.
   private static var environment: [JSONValue.Member] {
-    [
-      "CUTLINE_MODEL", "CUTLINE_MODEL_PATH", "CUTLINE_THREADS", "XDG_DATA_HOME",
-      "OMP_NUM_THREADS", "OMP_PROC_BIND", "GOMP_CPU_AFFINITY", "ONEDNN_MAX_CPU_ISA", "TMPDIR",
-      "TERM", "COLUMNS",
-    ].compactMap { name in
-      environmentVariable(name).map { .init(name, .string($0)) }
-    }
+    Variable.allCases.map { .init($0.rawValue, $0.value.map { .string($0) } ?? .null) }
   }
 }
 
@@ -127,6 +122,6 @@ extension JSONValue {
     if let elements {
       return elements.isEmpty ? "none" : elements.map(\.plainText).joined(separator: ", ")
     }
-    return string ?? compactText
+    return string ?? (self == .null ? "unset" : compactText)
   }
 }

@@ -17,8 +17,8 @@ extension FeatureCache {
   }
 
   private static var cacheFolder: String? {
-    environmentVariable("CUTLINE_CACHE")
-      ?? environmentVariable("XDG_CACHE_HOME").map { "\($0)/cutline" }
-      ?? environmentVariable("HOME").map { "\($0)/.cache/cutline" }
+    Variable.cache.value
+      ?? Variable.cacheHome.value.map { "\($0)/cutline" }
+      ?? Variable.home.value.map { "\($0)/.cache/cutline" }
   }
 }

@@ -59,7 +59,7 @@ struct ModelInfoCommand: ParsableCommand {
   @OptionGroup(title: "Messages") var talk: MessageOptions
 
   func run() throws {
-    let directory = try ModelDirectory(named: model, searching: ModelSearchPath.current.folders)
+    let directory = try ModelDirectory(argument: model)
     let summary = try directory.summary()
     let damage = directory.damage()
     let state = damage == nil ? "all agree" : "do not agree"
@@ -81,7 +81,7 @@ struct ModelVerifyCommand: ParsableCommand {
   @OptionGroup(title: "Messages") var talk: MessageOptions
 
   func run() throws {
-    let directory = try ModelDirectory(named: model, searching: ModelSearchPath.current.folders)
+    let directory = try ModelDirectory(argument: model)
     let count = try directory.verify()
     talk.messages.note(
       "\(directory.path): whole; \(count) tensors, all finite, and all checksums agree")
@@ -152,7 +152,7 @@ struct ModelExportCommand: ParsableCommand {
   @OptionGroup(title: "Messages") var talk: MessageOptions
 
   func run() throws {
-    let directory = try ModelDirectory(named: model, searching: ModelSearchPath.current.folders)
+    let directory = try ModelDirectory(argument: model)
     try directory.export(
       to: written.output, precision: written.precision.elementType, replacing: written.force)
     talk.messages.note("wrote \(written.output) in \(written.advice)")
@@ -185,13 +185,18 @@ struct ModelAverageCommand: ParsableCommand {
   }
 
   func run() throws {
-    let directories = try models.map {
-      try ModelDirectory(named: $0, searching: ModelSearchPath.current.folders)
-    }
+    let directories = try models.map { try ModelDirectory(argument: $0) }
     try ModelEnsemble(directories).average(
       to: written.output, precision: written.precision.elementType, replacing: written.force)
     talk.messages.note(
       "wrote \(written.output), the mean of \(models.count) models, in \(written.advice)")
+  }
+}
+
+extension ModelDirectory {
+  /// The model that an argument names, by its path or on the search path.
+  fileprivate init(argument name: String) throws(ModelError) {
+    try self.init(named: name, searching: ModelSearchPath.current.folders, advice: .argument)
   }
 }
 

@@ -1,27 +1,45 @@
 import Files
 
-/// Options in a JSON file, which `--config FILE` puts before those that are typed, so that these win.
+/// Options in a JSON file, which `--config FILE` or `$CUTLINE_CONFIG` puts before those that are typed.
 ///
 ///     {"embed": 128, "lr": 0.001, "nesterov": true, "clip-value": null}
 ///
-/// A key is an option without its dashes; true gives a flag, false and null leave an option out. The
-/// `config.json` of a run is such a file, too: another run with it does the same.
-enum OptionFile {
+/// A key is an option without its dashes; true gives a flag, false and null leave an option out. What is
+/// typed counts more, and so does a variable of the environment that stands for an option. The `config.json`
+/// of a run is such a file, too: another run with it does the same.
+struct OptionFile {
+  let path: String
+  /// Whether `$CUTLINE_CONFIG` names the file.
+  private let isFromEnvironment: Bool
+
   /// As large as a file of options may be, in bytes.
   private static let maximumSize = 1 << 20
 
-  /// The arguments with the options of the file that they name, if they name one.
+  /// The file that the arguments, or else the environment, name; nil where neither does.
+  init?(
+    namedBy arguments: [String], orBy variable: String? = Variable.config.value
+  ) {
+    let typed = Self.typedPath(arguments)
+    guard let path = typed ?? variable else { return nil }
+    (self.path, isFromEnvironment) = (path, typed == nil)
+  }
+
+  /// What messages call the file.
+  var title: String { isFromEnvironment ? "\(path) ($\(Variable.config.rawValue))" : path }
+
+  /// The arguments with the options of the file that they, or the environment, name.
   ///
   /// - Throws: `Failure` that names the file and what is wrong with it.
   static func expanding(_ arguments: [String]) throws(Failure) -> [String] {
-    guard let path = path(in: arguments) else { return arguments }
+    guard arguments.first != DecodeWorkerCommand.configuration.commandName,
+      let file = OptionFile(namedBy: arguments)
+    else { return arguments }
     // Behind the names of the command, and before all that could be typed to count more.
     let start = arguments.firstIndex { $0.hasPrefix("-") && $0 != "-" } ?? arguments.endIndex
-    return try arguments[..<start] + options(in: path) + arguments[start...]
+    return try arguments[..<start] + file.options(besides: arguments) + arguments[start...]
   }
 
-  /// The file that the arguments name, if they name one.
-  static func path(in arguments: [String]) -> String? {
+  private static func typedPath(_ arguments: [String]) -> String? {
     let options = Array(arguments.prefix { $0 != "--" })
     if let index = options.lastIndex(of: "--config") {
       return options.indices.contains(index + 1) ? options[index + 1] : nil
@@ -30,8 +48,16 @@ enum OptionFile {
     return options.last { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
   }
 
-  private static func options(in path: String) throws(Failure) -> [String] {
-    let json = try json(in: path)
+  /// Whether an option that may come several times is typed: then the file's is not one more of them.
+  private static func isTyped(_ option: String, in arguments: [String]) -> Bool {
+    arguments.prefix { $0 != "--" }.contains { argument in
+      argument == "--\(option)" || argument.hasPrefix("--\(option)=")
+        || option == "model" && argument.hasPrefix("-m")
+    }
+  }
+
+  private func options(besides arguments: [String]) throws(Failure) -> [String] {
+    let json = try json()
     let groups =
       json["schema"]?.string == RunConfiguration.schema
       ? [json["settings"], json["execution"]] : [json]
@@ -39,39 +65,47 @@ enum OptionFile {
     for group in groups {
       guard case .object(let members) = group else {
         throw Failure(
-          "\(path): must hold one JSON object, such as {\"lr\": 0.001, \"epochs\": 10}.",
+          "\(title): must hold one JSON object, such as {\"lr\": 0.001, \"epochs\": 10}.",
           .configuration)
       }
       // What starts with a capital tells where a run came from.
-      for member in members where member.key.first?.isUppercase != true {
-        switch member.value {
-        case .number(let number):
-          let whole = Int(exactly: number).map { "\($0)" }
-          options.append("--\(member.key)=\(whole ?? "\(number)")")
-        case .string(let text): options.append("--\(member.key)=\(text)")
-        case .boolean(true): options.append("--\(member.key)")
-        case .boolean(false), .null: break
-        case .array, .object:
-          throw Failure(
-            "\(path): '\(member.key)' must be a number, a text, true, false or null.",
-            .configuration)
-        }
+      for member in members
+      where member.key.first?.isUppercase != true && !Variable.decides(member.key)
+        && !Self.isTyped(member.key, in: arguments)
+      {
+        options += try option(member)
       }
     }
     return options
   }
 
-  private static func json(in path: String) throws(Failure) -> JSONValue {
+  private func option(_ member: JSONValue.Member) throws(Failure) -> [String] {
+    switch member.value {
+    case .number(let number):
+      let whole = Int(exactly: number).map { "\($0)" }
+      return ["--\(member.key)=\(whole ?? "\(number)")"]
+    case .string(let text): return ["--\(member.key)=\(text)"]
+    case .boolean(true): return ["--\(member.key)"]
+    case .boolean(false), .null: return []
+    case .array, .object:
+      throw Failure(
+        "\(title): '\(member.key)' must be a number, a text, true, false or null.",
+        .configuration)
+    }
+  }
+
+  private func json() throws(Failure) -> JSONValue {
     let bytes: [UInt8]
     do throws(FileError) {
-      bytes = try MappedFile(path, limit: maximumSize).withBytes { Array($0) }
+      bytes = try MappedFile(path, limit: Self.maximumSize).withBytes { Array($0) }
     } catch {
-      throw Failure(error.description, .inputMissing)
+      let origin = isFromEnvironment ? " $\(Variable.config.rawValue) names it." : ""
+      throw Failure(error.description + origin, .inputMissing)
     }
     do throws(JSONError) {
       return try JSONValue(reading: bytes)
     } catch {
-      throw Failure("\(path): is not JSON \(error.description).", .configuration)
+      throw Failure("\(title): is not JSON \(error.description).", .configuration)
     }
   }
 }

@@ -1,15 +1,10 @@
 import Captioning
 import Glibc
 
-/// The value of an environment variable; one that is set but empty counts as not set.
-func environmentVariable(_ name: String) -> String? {
-  getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
-}
-
 extension ModelSearchPath {
   /// Where this process looks for models.
   static var current: ModelSearchPath {
-    ModelSearchPath(environment: environmentVariable, executable: executablePath)
+    ModelSearchPath(environment: Variable.value(of:), executable: executablePath)
   }
 
   private static var executablePath: String {

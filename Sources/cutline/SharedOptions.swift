@@ -2,7 +2,6 @@ import ArgumentParser
 import Captioning
 import Files
 import Media
-import Tensors
 import Text
 
 /// Which model to use.
@@ -18,7 +17,7 @@ struct ModelOptions: ParsableArguments {
   /// The model's folder: from the option, else $CUTLINE_MODEL, else the one called "default".
   func directory() throws(ModelError) -> ModelDirectory {
     try ModelDirectory(
-      named: model ?? environmentVariable("CUTLINE_MODEL") ?? "default",
+      named: model ?? Variable.model.value ?? "default",
       searching: ModelSearchPath.current.folders)
   }
 }
@@ -53,7 +52,7 @@ struct EnsembleOptions: ParsableArguments {
 
   /// The models' folders: from the option, else $CUTLINE_MODEL, else the one called "default".
   func models() throws(ModelError) -> ModelEnsemble {
-    let names = model.isEmpty ? [environmentVariable("CUTLINE_MODEL") ?? "default"] : model
+    let names = model.isEmpty ? [Variable.model.value ?? "default"] : model
     var directories: [ModelDirectory] = []
     for name in names {
       directories.append(
@@ -78,33 +77,6 @@ struct ModelWeights: ExpressibleByArgument {
     let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
     values = parts.compactMap { Float($0) }.filter { $0 > 0 && $0.isFinite }
     guard values.count == parts.count, !values.isEmpty else { return nil }
-  }
-}
-
-/// How many threads to use.
-struct ThreadOptions: ParsableArguments {
-  @Option(name: .shortAndLong, help: "Threads to compute with (default: all cores).")
-  var threads: Int?
-
-  func validate() throws {
-    if let threads, !(1...1024).contains(threads) {
-      throw ValidationError("--threads must be from 1 to 1024, not \(threads).")
-    }
-  }
-
-  /// Sets the number of threads for what this thread computes, and returns it.
-  func apply() throws -> Int {
-    var count = threads ?? ProcessorBudget().threadCount
-    if threads == nil, let text = environmentVariable("CUTLINE_THREADS") {
-      guard let number = Int(text), (1...1024).contains(number) else {
-        throw Failure(
-          "CUTLINE_THREADS: is '\(text)', but must be a number from 1 to 1024. Mend or unset it.",
-          .configuration)
-      }
-      count = number
-    }
-    Device.setThreadCount(count)
-    return count
   }
 }
 

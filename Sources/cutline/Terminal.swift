@@ -8,8 +8,8 @@ struct Terminal: Sendable {
 
   /// The terminal; nil if standard error leads elsewhere, or the terminal cannot go back on a line.
   static var current: Terminal? {
-    guard StandardStream.error.isTerminal, environmentVariable("TERM") != "dumb" else { return nil }
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].compactMap(environmentVariable).first ?? ""
+    guard StandardStream.error.isTerminal, Variable.terminal.value != "dumb" else { return nil }
+    let locale = [Variable.locale, .characterType, .language].compactMap(\.value).first ?? ""
     let encoding = locale.lowercased()
     return Terminal(hasBlocks: encoding.contains("utf-8") || encoding.contains("utf8"))
   }
@@ -20,7 +20,7 @@ struct Terminal: Sendable {
     if ioctl(StandardStream.error.rawValue, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 {
       return Int(size.ws_col)
     }
-    return environmentVariable("COLUMNS").flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil } ?? 80
+    return Variable.columns.value.flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil } ?? 80
   }
 
   /// A bar of `width` characters of which `share`, in `0...1`, is filled.

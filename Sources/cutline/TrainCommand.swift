@@ -3,7 +3,6 @@ import Captioning
 import Datasets
 import Files
 import Reports
-import Tensors
 import Training
 
 /// `cutline train DATASET -o RUN` learns to caption from pictures with captions.
@@ -35,8 +34,7 @@ struct TrainCommand: ParsableCommand {
     help: ArgumentHelp(
       "The number of newest checkpoints that stay; the best one stays besides.", valueName: "n"))
   var keep = 3
-  @Option(name: .shortAndLong, help: "Threads to compute with.")
-  var threads: Int?
+  @OptionGroup var threads: ThreadOptions
   @Flag(help: "Leave out records and pictures that cannot be read, and say which.")
   var skipBad = false
   @Flag(
@@ -69,13 +67,13 @@ struct TrainCommand: ParsableCommand {
     let progress = reporting.makeProgress()
     defer { progress.clear() }
     let stop = StopSignal(reportingTo: progress)
-    if let threads { Device.setThreadCount(threads) }
+    let threadCount = try threads.apply()
     guard let output, !dryRun else {
-      return try StandardStream.output.write(TrainingRehearsal(prepare(stop)).text)
+      return try StandardStream.output.write(TrainingRehearsal(prepare(stop, threadCount)).text)
     }
     // At once, not after the first epoch: where nothing can be written nothing need be learned.
     let run = try RunFolder(output, keeping: keep)
-    let preparation = try prepare(stop)
+    let preparation = try prepare(stop, threadCount)
     let settings = preparation.settings
     let checkpoint = try run.newestCheckpoint(of: settings)
     let cache =
@@ -89,7 +87,7 @@ struct TrainCommand: ParsableCommand {
       execution: [
         ("--encoder-model", captioner.encoderModel ?? "none"), ("--save-every", "\(saveEvery)"),
         ("--keep", "\(keep)"),
-        ("--threads", threads.map(String.init) ?? "none"),
+        ("--threads", threads.threads.map(String.init) ?? "none"),
         ("--frame-step", captioner.frames.frameStep.map(String.init) ?? "none"),
         ("--frames", captioner.frames.frames.map(String.init) ?? "none"),
       ]
@@ -143,14 +141,13 @@ struct TrainCommand: ParsableCommand {
     progress.say("wrote \(result). Use it:  cutline caption -m \(result) PHOTO")
   }
 
-  private func prepare(_ stop: StopSignal) throws -> TrainingPreparation {
+  private func prepare(_ stop: StopSignal, _ threadCount: Int) throws -> TrainingPreparation {
     var messages = reporting.talk.messages
     // Lines of JSON and of talk do not mix.
     if reporting.progress.progress == .json { messages.isQuiet = true }
     let collection = try TrainingCollection(
       dataset, for: captioner.task, skippingBad: skipBad,
-      threadCount: threads ?? ProcessorBudget().threadCount,
-      messages, shouldStop: { stop.number != nil })
+      threadCount: threadCount, messages, shouldStop: { stop.number != nil })
     if stop.number != nil { stop.end() }
     return try TrainingPreparation(
       collection, of: dataset, captioner, learning, overfitting: overfit)

@@ -75,6 +75,26 @@ struct BadModelTests {
       result.errors.contains("\n      Name one with --model DIR, or train one: cutline train"))
   }
 
+  @Test(
+    "the advice names the option that was typed",
+    arguments: [
+      (["train", ".", "-o", "run", "--encoder-model", "nothing"], "Name one with --encoder-model"),
+      (["dataset", "features", ".", "--encoder-model", "nothing"], "Name one with --encoder-model"),
+      (["model", "info", "nothing"], "Name the folder of one"),
+    ])
+  func advice(arguments: [String], advice: String) throws {
+    try self.folder.write("a.jpg\ta dog\n", to: "captions.tsv")
+    try self.folder.write(
+      MappedFile(Pictures.jpeg).withBytes { Array($0) }, to: "a.jpg")
+    let result = try Program.run(
+      arguments, in: folder.path, environment: ["CUTLINE_MODEL_PATH": "/some/where"])
+    #expect(result.status == 69)
+    #expect(
+      result.errors.contains("no model called \"nothing\". Looked in: /some/where, "),
+      "\(result.errors)")
+    #expect(result.errors.contains("\n      \(advice)"), "\(result.errors)")
+  }
+
   @Test("A missing tensor")
   func missingTensor() throws {
     try model.rewriteWeights { $0.removeAll { $0.name == "word_logits.bias" } }

@@ -23,7 +23,15 @@ public struct ModelDirectory: Sendable {
   public init(_ path: String) { self.path = path }
 
   /// The folder of the model that a user calls `name`: a path, or a name in one of `folders`.
-  public init(named name: String, searching folders: [String]) throws(ModelError) {
+  ///
+  /// - Parameters:
+  ///   - name: What the user typed.
+  ///   - folders: Where names are looked up, first come, first served.
+  ///   - advice: What to do where there is no such model.
+  /// - Throws: `ModelError` if there is none.
+  public init(
+    named name: String, searching folders: [String], advice: ModelError.Advice = .captioner
+  ) throws(ModelError) {
     let candidates = [name] + (name.contains("/") ? [] : folders.map { "\($0)/\(name)" })
     let found = candidates.first { ModelDirectory($0).isModel }
     guard let found else {
@@ -32,7 +40,7 @@ public struct ModelDirectory: Sendable {
         throw ModelError(name, .notAModel(inside: inside.first { ModelDirectory($0).isModel }))
       }
       let looked = name.contains("/") ? [name] : folders
-      throw ModelError(name, .notFound(searched: looked))
+      throw ModelError(name, .notFound(searched: looked, advice))
     }
     path = found
   }

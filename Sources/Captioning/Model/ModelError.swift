@@ -6,7 +6,7 @@ import Text
 public struct ModelError: Error, Equatable, Sendable, CustomStringConvertible {
   public enum Problem: Sendable, Equatable {
     /// No folder of that name; where it was looked for.
-    case notFound(searched: [String])
+    case notFound(searched: [String], Advice = .captioner)
     /// A folder of that name, but without a model; one in it that has one.
     case notAModel(inside: String?)
     /// A file that every model has is missing or cannot be read.
@@ -30,6 +30,18 @@ public struct ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The folder holds an encoder only.
     case noDecoder
   }
+
+  /// How to get a model where one is missing, in the words of the option that names it.
+  public enum Advice: Sendable, Equatable {
+    /// `--model`.
+    case captioner
+    /// The option `--start-from`.
+    case startFrom
+    /// The option `--encoder-model`.
+    case encoder
+    /// An argument without an option's name.
+    case argument
+  }
   /// The model's name, or the file at fault.
   public let path: String
   public let problem: Problem
@@ -38,9 +50,9 @@ public struct ModelError: Error, Equatable, Sendable, CustomStringConvertible {
 
   public var description: String {
     switch problem {
-    case .notFound(let searched):
+    case .notFound(let searched, let advice):
       "no model called \"\(path)\". Looked in: \(searched.joined(separator: ", ")).\n"
-        + "Name one with --model DIR, or train one: cutline train DATASET -o runs/first"
+        + advice.description
     case .notAModel(let inside):
       "\(path): is a folder without config.json, so it is no model. "
         + (inside.map { "Did you mean \($0)?" } ?? "Name the folder of a model.")
@@ -81,5 +93,18 @@ public struct ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     error.problem == .missing
       ? "\(error.path): the model lacks this file. Get a fresh copy of the model."
       : error.description
+  }
+}
+
+extension ModelError.Advice: CustomStringConvertible {
+  public var description: String {
+    let training = "train one: cutline train DATASET -o runs/first"
+    return switch self {
+    case .captioner: "Name one with --model DIR, or \(training)"
+    case .startFrom: "Name a captioner with --start-from DIR, or \(training)"
+    case .encoder:
+      "Name one with --encoder-model DIR, or import one: cutline model import FILE --encoder NAME -o DIR"
+    case .argument: "Name the folder of one, or see cutline model list."
+    }
   }
 }

@@ -59,6 +59,14 @@ struct ShardTests {
       "SLURM_ARRAY_TASK_STEP": "5",
     ]
     #expect(try assigned(stepped) == Shard(2, of: 3))
+    let mpi = ["OMPI_COMM_WORLD_RANK": "2", "OMPI_COMM_WORLD_SIZE": "3"]
+    #expect(try assigned(mpi) == Shard(2, of: 3))
+    #expect(
+      try assigned(mpi.merging(["PMI_RANK": "0", "PMI_SIZE": "5"]) { $1 }) == Shard(2, of: 3))
+    #expect(try assigned(["PMI_RANK": "0", "PMI_SIZE": "5"]) == Shard(0, of: 5))
+    // A single process has everything to do.
+    #expect(try assigned(["PMI_RANK": "0", "PMI_SIZE": "1"]) == nil)
+    #expect(throws: ShardError.self) { try assigned(["PMI_RANK": "5", "PMI_SIZE": "5"]) }
     #expect(try assigned(["SLURM_ARRAY_TASK_ID": "3"]) == nil)
     #expect(throws: ShardError.self) {
       try assigned(["SLURM_ARRAY_TASK_ID": "4", "SLURM_ARRAY_TASK_COUNT": "4"])

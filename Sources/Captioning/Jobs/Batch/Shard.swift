@@ -89,6 +89,14 @@ extension Shard {
       }
       return (shard, kubernetes)
     }
+    for launcher in ["OMPI_COMM_WORLD", "PMI"] {
+      let (variable, size) = ("\(launcher)_RANK", try number("\(launcher)_SIZE"))
+      guard let rank = try number(variable), let total = count ?? size, total > 1 else { continue }
+      guard let shard = Shard(rank, of: total) else {
+        throw ShardError(variable: variable, "\(rank)", count: total)
+      }
+      return (shard, variable)
+    }
     return nil
   }
 }

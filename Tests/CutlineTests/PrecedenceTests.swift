@@ -1,0 +1,96 @@
+import Files
+import TestSupport
+import Testing
+
+@testable import cutline
+
+@Suite("What is typed, the environment, and a file of options")
+struct PrecedenceTests {
+  let folder: TemporaryFolder
+
+  init() throws {
+    folder = try TemporaryFolder()
+    try folder.write(#"{"threads": 3, "model": "from-file"}"#, to: "options.json")
+  }
+
+  /// What doctor says of threads and model.
+  private func doctor(
+    _ arguments: [String], _ environment: [String: String]
+  ) throws -> (threads: Int?, by: String?, model: String) {
+    let result = try Program.run(
+      ["doctor", "--json"] + arguments, in: folder.path,
+      environment: ["CUTLINE_THREADS": ""].merging(environment) { $1 })
+    #expect(result.status == 0, "\(result.errors)")
+    let json = try JSONValue(reading: Array(result.output.utf8))
+    return (
+      json["processor"]?["threads"]?.integer, json["processor"]?["threads by"]?.string,
+      json["model"]?["state"]?.string ?? ""
+    )
+  }
+
+  @Test("flag, CUTLINE_THREADS, OMP_NUM_THREADS, file: the first that is there counts")
+  func threads() throws {
+    let file = ["--config", "options.json"]
+    var environment = ["OMP_NUM_THREADS": "5,2", "CUTLINE_THREADS": "4"]
+    #expect(try doctor(file + ["-t", "2"], environment).threads == 2)
+    #expect(try doctor(file, environment).threads == 4)
+    #expect(try doctor(file, environment).by == "CUTLINE_THREADS")
+    environment["CUTLINE_THREADS"] = ""
+    #expect(try doctor(file, environment).threads == 5)
+    #expect(try doctor(file, environment).by == "OMP_NUM_THREADS")
+    #expect(try doctor(file, [:]).threads == 3)
+    #expect(try doctor([], [:]).by == "cores granted")
+  }
+
+  @Test("CUTLINE_MODEL counts more than a file, and less than --model")
+  func model() throws {
+    let file = ["--config", "options.json"]
+    let environment = ["CUTLINE_MODEL": "from-environment"]
+    #expect(try doctor(file, [:]).model.contains("\"from-file\""))
+    #expect(try doctor(file, environment).model.contains("\"from-environment\""))
+    #expect(try doctor(file + ["-m", "typed"], environment).model.contains("\"typed\""))
+    // Where several may be named, the typed one is not joined by that of the file.
+    let caption = try Program.run(["a.jpg", "-m", "typed"] + file, in: folder.path)
+    #expect(caption.errors.contains("no model called \"typed\""), "\(caption.errors)")
+  }
+
+  @Test("CUTLINE_CONFIG is a file as --config, which counts more")
+  func configuration() throws {
+    let environment = ["CUTLINE_CONFIG": "options.json"]
+    try folder.write(#"{"threads": 7}"#, to: "other.json")
+    #expect(try doctor([], environment).threads == 3)
+    #expect(try doctor(["--config", "other.json"], environment).threads == 7)
+    let version = try Program.run(["--version"], in: folder.path, environment: environment)
+    #expect(version.status == 0 && version.errors == "", "\(version.errors)")
+    let missing = try Program.run(
+      ["doctor"], in: folder.path, environment: ["CUTLINE_CONFIG": "none.json"])
+    #expect(missing.status == 66)
+    #expect(missing.errors.contains("none.json: "))
+    #expect(missing.errors.contains("$CUTLINE_CONFIG"), "\(missing.errors)")
+    try folder.write("[]", to: "options.json")
+    let broken = try Program.run(["doctor"], in: folder.path, environment: environment)
+    #expect(broken.status == 78)
+    #expect(broken.errors.contains("options.json ($CUTLINE_CONFIG): must hold"))
+  }
+
+  @Test(
+    "a number of threads that is none ends train as every other command",
+    arguments: [
+      ("CUTLINE_THREADS", "0"), ("CUTLINE_THREADS", "abc"), ("CUTLINE_THREADS", "99999"),
+      ("OMP_NUM_THREADS", "0"), ("OMP_NUM_THREADS", "-1"), ("OMP_NUM_THREADS", "two"),
+      ("OMP_NUM_THREADS", "2,,1"),
+    ])
+  func wrong(name: String, value: String) throws {
+    let environment = ["CUTLINE_THREADS": ""].merging([name: value]) { $1 }
+    for command in [["train", ".", "-o", "run"], ["features", "a.jpg", "-o", "f"]] {
+      let result = try Program.run(command, in: folder.path, environment: environment)
+      #expect(result.status == 78)
+      #expect(result.errors.contains("\(name): is '\(value)', but must be "), "\(result.errors)")
+      #expect(result.errors.contains("from 1 to 1024. Mend or unset it."), "\(result.errors)")
+    }
+    // Who says it with an option is not held up by what does not count.
+    let typed = try Program.run(
+      ["train", ".", "-o", "run", "-t", "1"], in: folder.path, environment: environment)
+    #expect(typed.status != 78, "\(typed.errors)")
+  }
+}
