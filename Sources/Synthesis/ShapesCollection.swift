@@ -35,6 +35,11 @@ package struct ShapesCollection: Sendable {
     part == .training ? clipCount : (clipCount + 19) / 20 * 2
   }
 
+  /// The number of pictures and clips in all.
+  package var fileCount: Int {
+    Part.allCases.reduce(0) { $0 + count($1) + clipCount($1) }
+  }
+
   // MARK: What is drawn
 
   /// The scene of picture `index` of `part`.

@@ -6,7 +6,7 @@ import Tensors
 import Text
 
 /// `cutline batch INPUT… -o OUT` captions any number of files, and can be stopped and started at will.
-struct BatchCommand: ParsableCommand {
+struct BatchCommand: TalkingCommand {
   static let configuration = CommandConfiguration(
     commandName: "batch", abstract: "Caption any number of files; goes on where it was stopped.",
     discussion: """
@@ -55,7 +55,6 @@ struct BatchCommand: ParsableCommand {
   var jobs: Int?
   @Option(help: "Pictures and frames that go through the network together.")
   var batchSize = 16
-  @OptionGroup(title: "Messages") var style: ProgressOptions
   @OptionGroup(title: "Messages") var talk: MessageOptions
 
   func validate() throws {
@@ -70,7 +69,7 @@ struct BatchCommand: ParsableCommand {
   }
 
   func run() throws {
-    let lines = BatchLines(style.progress, talk, output: output)
+    let lines = BatchLines(talk.makeProgress(), output: output)
     defer { lines.progress.clear() }
     if sharding.merge { return try mergeShards(lines) }
     let (shard, variable) = try sharding.chosen()

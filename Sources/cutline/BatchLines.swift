@@ -6,21 +6,16 @@ import Reports
 /// What a batch has to say: how far it is, what failed, and how it ended.
 struct BatchLines {
   let progress: Progress
-  private let talk: MessageOptions
-  private let isJSON: Bool
   private let output: String
 
-  init(_ style: ProgressStyle, _ talk: MessageOptions, output: String) {
-    progress = Progress(style, isQuiet: talk.quiet)
-    (self.talk, isJSON, self.output) = (talk, style == .json, output)
-  }
+  init(_ progress: Progress, output: String) { (self.progress, self.output) = (progress, output) }
 
   // MARK: Before
 
   /// Says that lines of a journal are of no use.
   func brokenLines(_ count: Int, of path: String) {
     guard count > 0 else { return }
-    say(
+    warn(
       "\(path): \(count.counted("line")) cannot be read. What they were about is captioned again, and "
         + "they are left out in the end.")
   }
@@ -59,19 +54,16 @@ struct BatchLines {
     case .failure(let error): fail(error.description)
     case .success(let picture):
       for warning in picture.warnings {
-        say("\(result.file): \(warning.message); used what is there.")
+        warn("\(result.file): \(warning.message); used what is there.")
       }
     }
     let summary = job.summary
     progress.show { ProgressReport(summary, file: result.file) }
   }
 
-  private func say(_ text: String) { progress.say(visible("cutline: \(text)")) }
+  private func warn(_ text: String) { progress.say(visible("cutline: \(text)"), at: .warn) }
 
-  /// Errors are told even to those who want to hear nothing else.
-  private func fail(_ text: String) {
-    if talk.quiet && !isJSON { talk.messages.error(text) } else { say(text) }
-  }
+  private func fail(_ text: String) { progress.say(visible("cutline: \(text)"), at: .error) }
 
   // MARK: After
 

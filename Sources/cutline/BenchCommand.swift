@@ -7,7 +7,7 @@ import Media
 import Tensors
 
 /// `cutline bench`: how fast this machine captions.
-struct BenchCommand: ParsableCommand {
+struct BenchCommand: TalkingCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench", abstract: "Measure how fast this machine captions.",
     discussion: """

@@ -6,7 +6,7 @@ import Tensors
 import Workers
 
 /// `cutline caption FILE…`, or just `cutline FILE…`: prints a sentence about each picture or clip.
-struct CaptionCommand: ParsableCommand {
+struct CaptionCommand: TalkingCommand {
   static let configuration = CommandConfiguration(
     commandName: "caption", abstract: "Caption pictures and clips and print what is in them.",
     discussion: """
@@ -82,12 +82,25 @@ struct CaptionCommand: ParsableCommand {
   ) throws {
     var job = job
     var waiting = (maps?.files ?? pictures.numberedFiles).makeIterator()
+    let progress = talk.makeProgress()
+    let captioned = CountProgress(progress, "captions", of: pictures.files.count)
+    var count = 0
     try job.run(next: { waiting.next() }) { result in
+      progress.clear()
+      count += 1
+      defer { if showsProgress { captioned.report(count) } }
       messages.report(result)
       tally.count(result.outcome)
       try output.write(formatter.text(for: result))
       try maps?.draw(result, by: captioner)
     }
+    if showsProgress { captioned.finish(count) }
+  }
+
+  /// Whether there is enough to do, and nothing to see of it: captions on a terminal are progress enough.
+  private var showsProgress: Bool {
+    pictures.files.count > 1
+      && (talk.progress != .auto || results.path != nil || !StandardStream.output.isTerminal)
   }
 
   private func localDecoder(for captioner: Captioner, _ threadCount: Int) -> LocalDecoder {

@@ -30,6 +30,8 @@ struct Cutline: ParsableCommand {
     do {
       let arguments = try OptionFile.expanding(Array(CommandLine.arguments.dropFirst()))
       var command = try parseAsRoot(arguments)
+      _ = try LogLevel.ofEnvironment()
+      (command as? any TalkingCommand)?.talk.messages.traceSettings(arguments)
       try command.run()
     } catch {
       end(with: error)
@@ -64,5 +66,15 @@ struct Cutline: ParsableCommand {
     }
     Messages().plain(text.hasPrefix("Error: ") ? "cutline: \(text.dropFirst(7))" : text)
     exit(withError: code)
+  }
+}
+
+extension Messages {
+  /// Says which options, those of a file among them, and which variables count.
+  fileprivate func traceSettings(_ arguments: [String]) {
+    trace("options: \(arguments.joined(separator: " "))")
+    for variable in Variable.allCases {
+      if let value = variable.value { trace("\(variable.rawValue)=\(value)") }
+    }
   }
 }

@@ -5,7 +5,7 @@ import Media
 import Reports
 
 /// `cutline dataset check DIR`: what a training would stumble on.
-struct DatasetCheckCommand: ParsableCommand {
+struct DatasetCheckCommand: TalkingCommand {
   static let configuration = CommandConfiguration(
     commandName: "check", abstract: "Find what is wrong with a collection, before training does.",
     discussion: """
@@ -48,12 +48,12 @@ struct DatasetCheckCommand: ParsableCommand {
     let (found, contents) = try reading.read()
     var inspector = PictureInspector(threadCount: threadCount)
     inspector.isFingerprinting = true
-    let progress = CountLine(
-      "pictures", of: contents.datasets.reduce(0) { $0 + $1.examples.count }, talk.messages)
+    let pictureCount = contents.datasets.reduce(0) { $0 + $1.examples.count }
+    let looked = CountProgress(talk.makeProgress(), "pictures", of: pictureCount)
     let check = DatasetCheck(
       contents, leavesPicturesAlone ? nil : inspector, minimumCount: minCount,
-      maximumWords: maxWords, threadCount: threadCount, report: progress.report)
-    progress.finish()
+      maximumWords: maxWords, threadCount: threadCount, report: looked.report)
+    if !leavesPicturesAlone { looked.finish(pictureCount) }
     try StandardStream.output.write(
       json ? check.json(found).prettyText + "\n" : check.text(examples: show))
     if check.errorCount > 0 { throw ExitStatus.badData.exitCode }

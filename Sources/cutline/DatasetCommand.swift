@@ -31,7 +31,7 @@ struct CollectionOptions: ParsableArguments {
 }
 
 /// `cutline dataset vocab DIR`: the words of the training captions.
-struct DatasetVocabCommand: ParsableCommand {
+struct DatasetVocabCommand: TalkingCommand {
   static let configuration = CommandConfiguration(
     commandName: "vocab",
     abstract: "List the words of the training captions, the frequent ones first.",

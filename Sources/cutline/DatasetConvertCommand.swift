@@ -4,7 +4,7 @@ import Files
 import Reports
 
 /// `cutline dataset convert DIR -o OUT --to FORM`: the same captions in another form.
-struct DatasetConvertCommand: ParsableCommand {
+struct DatasetConvertCommand: TalkingCommand {
   static let configuration = CommandConfiguration(
     commandName: "convert", abstract: "Write a collection in another form.",
     discussion: """

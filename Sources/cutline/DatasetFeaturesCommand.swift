@@ -7,7 +7,7 @@ import Reports
 import Training
 
 /// `cutline dataset features DIR --encoder-model M`: what a frozen encoder sees, for trainings to come.
-struct DatasetFeaturesCommand: ParsableCommand {
+struct DatasetFeaturesCommand: TalkingCommand {
   static let configuration = CommandConfiguration(
     commandName: "features",
     abstract: "Compute what an encoder sees in all pictures, for trainings that leave it frozen.",
@@ -36,7 +36,6 @@ struct DatasetFeaturesCommand: ParsableCommand {
   @Flag(help: "Leave out records and pictures that cannot be read, and say which.")
   var skipBad = false
   @OptionGroup var threads: ThreadOptions
-  @OptionGroup var style: ProgressOptions
   @OptionGroup(title: "Messages") var talk: MessageOptions
 
   func validate() throws {
@@ -45,7 +44,7 @@ struct DatasetFeaturesCommand: ParsableCommand {
   }
 
   func run() throws {
-    let progress = Progress(style.progress, isQuiet: talk.quiet)
+    let progress = talk.makeProgress()
     defer { progress.clear() }
     let stop = StopSignal(reportingTo: progress)
     let threadCount = try threads.apply()
@@ -56,7 +55,7 @@ struct DatasetFeaturesCommand: ParsableCommand {
     let encoder = try directory.encoder(configuration)
     try directory.beginVerification().wait()
     let found = try TrainingCollection(
-      collection.path, skippingBad: skipBad, threadCount: threadCount, talk.messages,
+      collection.path, skippingBad: skipBad, threadCount: threadCount, talk.messages, progress,
       shouldStop: { stop.number != nil })
     let chosen = try DecoderName.chosen(decoder, attention)
     let kind: FeatureKind = chosen == .showAttendTell ? .positions : .pooled

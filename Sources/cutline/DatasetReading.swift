@@ -61,12 +61,12 @@ struct TrainingCollection {
   ///   - skippingBad: Whether bad records and pictures are left out, rather than end it.
   ///   - threadCount: How many pictures may be opened at once.
   ///   - messages: Where to say what was found.
+  ///   - progress: Where to show how many pictures were opened.
   ///   - shouldStop: Whether the user has had enough; what was read is then useless.
   /// - Throws: What is wrong with the collection.
   init(
     _ path: String, for task: TaskName = .caption, skippingBad: Bool, threadCount: Int,
-    _ messages: Messages,
-    shouldStop: () -> Bool
+    _ messages: Messages, _ progress: Progress, shouldStop: () -> Bool
   ) throws {
     var reading = DatasetReading(path)
     reading.messages = messages
@@ -80,12 +80,12 @@ struct TrainingCollection {
         task == .classify
         ? try dataset.labelled(badRecords, leavingOut: &leftOut) : dataset
       let pictures = dataset.examples.filter { !$0.captions.isEmpty }
-      let progress = CountLine("pictures opened", of: pictures.count, reading.messages)
+      let opened = CountProgress(progress, "pictures opened", of: pictures.count)
       let inspections = PictureInspector(threadCount: threadCount).inspect(pictures) { count in
-        progress.report(count)
+        opened.report(count)
         return !shouldStop()
       }
-      progress.finish()
+      opened.finish(inspections.count)
       var good: [CaptionedImage] = []
       for (var picture, inspection) in zip(pictures, inspections) {
         guard let error = inspection.error else {

@@ -7,7 +7,7 @@ import Text
 import Training
 
 /// `cutline dataset stats DIR`: how large a collection is, and what batches of it would cost.
-struct DatasetStatsCommand: ParsableCommand {
+struct DatasetStatsCommand: TalkingCommand {
   static let configuration = CommandConfiguration(
     commandName: "stats",
     abstract: "Count pictures, captions and words, and the padding of batches.",

@@ -7,7 +7,7 @@ import Tensors
 import Workers
 
 /// `cutline doctor`: what a bug report should say about this machine.
-struct DoctorCommand: ParsableCommand {
+struct DoctorCommand: TalkingCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor",
     abstract: "Show libraries, processor, model and limits, to paste into a bug report.")

@@ -5,7 +5,7 @@ import Media
 import Tensors
 
 /// `cutline features FILE… -o OUT.safetensors`: writes what a model's encoder sees.
-struct FeaturesCommand: ParsableCommand {
+struct FeaturesCommand: TalkingCommand {
   static let configuration = CommandConfiguration(
     commandName: "features", abstract: "Write what a model's encoder sees in pictures.",
     discussion: """
@@ -47,7 +47,13 @@ struct FeaturesCommand: ParsableCommand {
       output, kind, candidates: pictures.files, by: directory, overwriting: force)
     var tally = Tally()
     var shape: Shape = []
+    let progress = talk.makeProgress()
+    let seen = CountProgress(progress, "pictures", of: pictures.files.count)
+    var seenCount = 0
     try job.run(pictures.sources) { batch in
+      progress.clear()
+      seenCount += batch.pictures.count
+      defer { seen.report(seenCount) }
       for (name, outcome) in batch.pictures {
         messages.report(outcome, of: name)
         tally.count(outcome)
@@ -57,6 +63,7 @@ struct FeaturesCommand: ParsableCommand {
       try file.append(rows, of: batch.pictures.filter { $0.outcome.isSuccess }.map(\.name))
       if let path = file.workingPath { cleanup.add(path) }
     }
+    seen.finish(seenCount)
     if file.rowCount > 0 {
       let what = "'\(kind.rawValue)' \([file.rowCount] + shape)"
       try file.commit()

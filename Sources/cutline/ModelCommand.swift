@@ -19,7 +19,7 @@ struct ModelCommand: ParsableCommand {
 }
 
 /// `cutline model list`: the models that can be named without a path.
-struct ModelListCommand: ParsableCommand {
+struct ModelListCommand: TalkingCommand {
   static let configuration = CommandConfiguration(
     commandName: "list", abstract: "List the models on the search path.")
 
@@ -48,7 +48,7 @@ struct ModelListCommand: ParsableCommand {
 }
 
 /// `cutline model info NAME`: what a model is made of.
-struct ModelInfoCommand: ParsableCommand {
+struct ModelInfoCommand: TalkingCommand {
   static let configuration = CommandConfiguration(
     commandName: "info", abstract: "Say what a model is made of, and whether its files are whole.")
 
@@ -72,7 +72,7 @@ struct ModelInfoCommand: ParsableCommand {
 }
 
 /// `cutline model verify NAME`: whether a model is whole and usable.
-struct ModelVerifyCommand: ParsableCommand {
+struct ModelVerifyCommand: TalkingCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify", abstract: "Check a model's files, shapes and numbers.")
 
@@ -89,7 +89,7 @@ struct ModelVerifyCommand: ParsableCommand {
 }
 
 /// `cutline model import FILE --encoder NAME -o DIR`: published encoder weights into a model folder.
-struct ModelImportCommand: ParsableCommand {
+struct ModelImportCommand: TalkingCommand {
   static let configuration = CommandConfiguration(
     commandName: "import", abstract: "Make a model folder from published encoder weights.",
     discussion: """
@@ -137,7 +137,7 @@ struct ModelImportCommand: ParsableCommand {
 }
 
 /// `cutline model export NAME -o DIR`: a model stored with another precision.
-struct ModelExportCommand: ParsableCommand {
+struct ModelExportCommand: TalkingCommand {
   static let configuration = CommandConfiguration(
     commandName: "export", abstract: "Write a model anew, by default at half its size.",
     discussion: """
@@ -160,7 +160,7 @@ struct ModelExportCommand: ParsableCommand {
 }
 
 /// `cutline model average A B … -o DIR`: one model from several checkpoints of a training.
-struct ModelAverageCommand: ParsableCommand {
+struct ModelAverageCommand: TalkingCommand {
   static let configuration = CommandConfiguration(
     commandName: "average", abstract: "Make one model of several: the mean of their weights.",
     discussion: """

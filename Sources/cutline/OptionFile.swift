@@ -48,11 +48,14 @@ struct OptionFile {
     return options.last { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
   }
 
-  /// Whether an option that may come several times is typed: then the file's is not one more of them.
+  /// Whether an option that may come several times, or its contrary, is typed: then the file's does not
+  /// count.
   private static func isTyped(_ option: String, in arguments: [String]) -> Bool {
     arguments.prefix { $0 != "--" }.contains { argument in
       argument == "--\(option)" || argument.hasPrefix("--\(option)=")
         || option == "model" && argument.hasPrefix("-m")
+        || ["quiet", "verbose"].contains(option)
+          && ["-q", "--quiet", "-v", "-vv", "--verbose"].contains(argument)
     }
   }
 

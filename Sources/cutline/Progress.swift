@@ -35,7 +35,8 @@ final class Progress: Sendable {
     case lines, nothing, json
   }
   private let form: Form
-  private let isQuiet: Bool
+  private let level: LogLevel
+  private let isJSON: Bool
   private let write: @Sendable (String) -> Void
   private let columnCount: @Sendable () -> Int
 
@@ -47,24 +48,25 @@ final class Progress: Sendable {
 
   /// - Parameters:
   ///   - style: What was asked for.
-  ///   - isQuiet: Whether only errors are wanted.
+  ///   - level: How much is wanted; progress is from `info` up.
   ///   - terminal: Where a bar can be drawn, if anywhere.
   ///   - columnCount: How wide that is.
   ///   - write: Takes what is written.
   init(
-    _ style: ProgressStyle, isQuiet: Bool = false, on terminal: Terminal? = .current,
+    _ style: ProgressStyle, level: LogLevel = .info, on terminal: Terminal? = .current,
     columnCount: @escaping @Sendable () -> Int = { Terminal.columnCount },
     write: @escaping @Sendable (String) -> Void = { try? StandardStream.error.write($0) }
   ) {
     form =
       switch style {
-      case _ where isQuiet: .nothing
+      case _ where level < .info: .nothing
       case .auto: terminal.map(Form.bar) ?? .lines
       case .plain: .lines
       case .none: .nothing
       case .json: .json
       }
-    (self.isQuiet, self.columnCount, self.write) = (isQuiet, columnCount, write)
+    isJSON = style == .json
+    (self.level, self.columnCount, self.write) = (level, columnCount, write)
   }
 
   /// The least time between two reports.
@@ -97,17 +99,26 @@ final class Progress: Sendable {
     }
   }
 
-  /// Writes a line that stays.
-  func say(_ line: String) {
-    if isQuiet { return }
+  /// Writes a line that stays, if as much as `level` is wanted.
+  func say(_ line: String, at level: LogLevel = .info) {
+    guard level <= self.level else { return }
     state.withLock { state in
       erase(&state)
-      if case .json = form {
-        let message: JSONValue = ["event": "message", "text": .string(line)]
-        write(message.compactText + "\n")
-      } else {
-        write(line + "\n")
-      }
+      write(isJSON ? Self.message(line) : line + "\n")
+    }
+  }
+
+  /// What is said, as a line of JSON.
+  static func message(_ text: String) -> String {
+    let message: JSONValue = ["event": "message", "text": .string(text)]
+    return message.compactText + "\n"
+  }
+
+  /// Takes the bar away at the end of a stage; a program that reads JSON is told the end in any case.
+  func finish(_ report: () -> ProgressReport) {
+    state.withLock { state in
+      erase(&state)
+      if case .json = form { write(report().json.compactText + "\n") }
     }
   }
 
@@ -140,13 +151,4 @@ final class Progress: Sendable {
     }
     return "\(report.head)  \(terminal.bar(report.share, width: min(room, 30)))  \(text)"
   }
-}
-
-/// The options about what a long command says.
-struct ProgressOptions: ParsableArguments {
-  @Option(
-    help: ArgumentHelp(
-      "auto, plain, none or json: a bar on a terminal and lines elsewhere, always lines, neither, or one "
-        + "JSON object a line.", valueName: "how"))
-  var progress = ProgressStyle.auto
 }

@@ -39,7 +39,9 @@ struct RunFolder: ~Copyable {
   /// The newest checkpoint that is whole; nil where there is none.
   ///
   /// - Throws: `CheckpointError` if the run was begun with other settings.
-  func newestCheckpoint(of settings: Checkpoint.Settings) throws -> Checkpoint? {
+  func newestCheckpoint(
+    of settings: Checkpoint.Settings, _ messages: Messages
+  ) throws -> Checkpoint? {
     for checkpoint in try Checkpoint.all(in: checkpoints) {
       do throws(CheckpointError) {
         try checkpoint.verify()
@@ -55,7 +57,7 @@ struct RunFolder: ~Copyable {
         return checkpoint
       } catch {
         guard case .incomplete = error.problem else { throw error }
-        Messages().warning("\(error.description) The one before is used.")
+        messages.warning("\(error.description) The one before is used.")
       }
     }
     return nil

@@ -7,7 +7,7 @@ import Reports
 import Synthesis
 
 /// `cutline dataset synthesize crops --from DIR -o OUT` makes clips of captioned pictures.
-struct SynthesizeCropsCommand: ParsableCommand {
+struct SynthesizeCropsCommand: TalkingCommand {
   static let configuration = CommandConfiguration(
     commandName: "crops", abstract: "Make clips of a camera that moves over captioned pictures.",
     discussion: """
@@ -43,7 +43,6 @@ struct SynthesizeCropsCommand: ParsableCommand {
   @Flag(help: "Leave out records and pictures that cannot be read, and say which.")
   var skipBad = false
   @OptionGroup var threads: ThreadOptions
-  @OptionGroup var style: ProgressOptions
   @OptionGroup(title: "Messages") var talk: MessageOptions
 
   func validate() throws {
@@ -55,7 +54,7 @@ struct SynthesizeCropsCommand: ParsableCommand {
   }
 
   func run() throws {
-    let progress = Progress(style.progress, isQuiet: talk.quiet)
+    let progress = talk.makeProgress()
     defer { progress.clear() }
     let stop = StopSignal(reportingTo: progress, after: "picture")
     let output = synthesis.output

@@ -1,8 +1,9 @@
 import ArgumentParser
+import Synchronization
 import Synthesis
 
 /// `cutline dataset synthesize shapes -o DIR` draws a collection to learn from.
-struct SynthesizeShapesCommand: ParsableCommand {
+struct SynthesizeShapesCommand: TalkingCommand {
   static let configuration = CommandConfiguration(
     commandName: "shapes", abstract: "Draw coloured shapes, and how they lie to each other.",
     discussion: """
@@ -43,13 +44,21 @@ struct SynthesizeShapesCommand: ParsableCommand {
   }
 
   func run() throws {
-    let stop = StopSignal(reportingTo: Progress(.auto, isQuiet: talk.quiet))
+    let progress = talk.makeProgress()
+    let stop = StopSignal(reportingTo: progress)
     var shapes = ShapesCollection()
     (shapes.trainingCount, shapes.validationCount, shapes.clipCount) = (count, val, clips)
     (shapes.size, shapes.seed) = (size, synthesis.seed)
+    let files = CountProgress(progress, "files", of: shapes.fileCount)
+    let begun = Mutex(0)
     let isWritten = try shapes.write(to: synthesis.output, replacing: synthesis.force) {
-      stop.number == nil
+      begun.withLock { count in
+        files.report(count)
+        count += 1
+      }
+      return stop.number == nil
     }
+    if isWritten { files.finish(shapes.fileCount) } else { progress.clear() }
     guard isWritten else { stop.end() }
     let moving = clips > 0 ? ", and \(clips) clips" : ""
     talk.messages.note(

@@ -6,7 +6,7 @@ import Reports
 import Training
 
 /// `cutline train DATASET -o RUN` learns to caption from pictures with captions.
-struct TrainCommand: ParsableCommand {
+struct TrainCommand: TalkingCommand {
   static let configuration = CommandConfiguration(
     commandName: "train",
     abstract: "Learn to caption from pictures or clips with captions, or to label clips.",
@@ -52,6 +52,7 @@ struct TrainCommand: ParsableCommand {
       valueName: "n"))
   var overfit: Int?
   @OptionGroup(title: "Reports") var reporting: TrainingReportOptions
+  @OptionGroup(title: "Messages") var talk: MessageOptions
 
   func validate() throws {
     try check("--save-every", saveEvery, in: 1...1_000_000_000)
@@ -64,18 +65,19 @@ struct TrainCommand: ParsableCommand {
   }
 
   func run() throws {
-    let progress = reporting.makeProgress()
+    let progress = talk.makeProgress()
     defer { progress.clear() }
     let stop = StopSignal(reportingTo: progress)
     let threadCount = try threads.apply()
     guard let output, !dryRun else {
-      return try StandardStream.output.write(TrainingRehearsal(prepare(stop, threadCount)).text)
+      return try StandardStream.output.write(
+        TrainingRehearsal(prepare(stop, threadCount, progress)).text)
     }
     // At once, not after the first epoch: where nothing can be written nothing need be learned.
     let run = try RunFolder(output, keeping: keep)
-    let preparation = try prepare(stop, threadCount)
+    let preparation = try prepare(stop, threadCount, progress)
     let settings = preparation.settings
-    let checkpoint = try run.newestCheckpoint(of: settings)
+    let checkpoint = try run.newestCheckpoint(of: settings, talk.messages)
     let cache =
       cacheFeatures && !preparation.plan.learnsEncoder(in: 0)
       ? FeatureCache(
@@ -107,8 +109,8 @@ struct TrainCommand: ParsableCommand {
         state, as: preparation.contents(of: state), settings, isBest: isBest)
       reports.saved(checkpoint, in: start.duration(to: .now))
     }
-    var health = TrainingHealth(say: progress.say)
-    var saves = ForgivingSaves<TrainingState>(say: progress.say)
+    var health = TrainingHealth { progress.say($0, at: .warn) }
+    var saves = ForgivingSaves<TrainingState> { progress.say($0, at: .warn) }
     while !trainer.isFinished {
       let summary = try trainer.learn(
         afterStep: { report, state in
@@ -141,13 +143,12 @@ struct TrainCommand: ParsableCommand {
     progress.say("wrote \(result). Use it:  cutline caption -m \(result) PHOTO")
   }
 
-  private func prepare(_ stop: StopSignal, _ threadCount: Int) throws -> TrainingPreparation {
-    var messages = reporting.talk.messages
-    // Lines of JSON and of talk do not mix.
-    if reporting.progress.progress == .json { messages.isQuiet = true }
+  private func prepare(
+    _ stop: StopSignal, _ threadCount: Int, _ progress: Progress
+  ) throws -> TrainingPreparation {
     let collection = try TrainingCollection(
       dataset, for: captioner.task, skippingBad: skipBad,
-      threadCount: threadCount, messages, shouldStop: { stop.number != nil })
+      threadCount: threadCount, talk.messages, progress, shouldStop: { stop.number != nil })
     if stop.number != nil { stop.end() }
     return try TrainingPreparation(
       collection, of: dataset, captioner, learning, overfitting: overfit)

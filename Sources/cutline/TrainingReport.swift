@@ -65,7 +65,7 @@ final class TrainingReport {
     progress.show { self.progressReport(row) }
     guard state.step.isMultiple(of: stepsPerRow) else { return }
     try add(.step(row))
-    if options.talk.verbose { progress.say(Progress.line(progressReport(row))) }
+    progress.say(Progress.line(progressReport(row)), at: .debug)
   }
 
   /// Takes note of how far a round over pictures is.
@@ -175,10 +175,6 @@ struct TrainingReportOptions: ParsableArguments {
   var json = false
   @Flag(help: "Draw losses on a logarithmic axis.")
   var logLoss = false
-  @OptionGroup var progress: ProgressOptions
-  @OptionGroup(title: "Messages") var talk: MessageOptions
-
-  func makeProgress() -> Progress { Progress(progress.progress, isQuiet: talk.quiet) }
 }
 
 /// Seconds since 1970.

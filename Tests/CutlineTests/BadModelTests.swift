@@ -79,7 +79,10 @@ struct BadModelTests {
     "the advice names the option that was typed",
     arguments: [
       (["train", ".", "-o", "run", "--encoder-model", "nothing"], "Name one with --encoder-model"),
-      (["dataset", "features", ".", "--encoder-model", "nothing"], "Name one with --encoder-model"),
+      (
+        ["dataset", "features", ".", "--encoder-model", "nothing"],
+        "Name one with --encoder-model"
+      ),
       (["model", "info", "nothing"], "Name the folder of one"),
     ])
   func advice(arguments: [String], advice: String) throws {

@@ -18,9 +18,9 @@ struct ProgressTests {
   let start = ContinuousClock.now
 
   func progress(
-    _ style: ProgressStyle, isQuiet: Bool = false, on terminal: Terminal? = terminal
+    _ style: ProgressStyle, level: LogLevel = .info, on terminal: Terminal? = terminal
   ) -> Progress {
-    Progress(style, isQuiet: isQuiet, on: terminal, columnCount: { 60 }, write: screen.write)
+    Progress(style, level: level, on: terminal, columnCount: { 60 }, write: screen.write)
   }
 
   static func report(_ step: Int) -> ProgressReport {
@@ -78,7 +78,7 @@ struct ProgressTests {
     none.say("done")
     #expect(screen.all == ["done\n"])
     for style in ProgressStyle.allCases {
-      let quiet = progress(style, isQuiet: true)
+      let quiet = progress(style, level: .error)
       run(quiet, seconds: 30)
       quiet.say("done")
       quiet.clear()
