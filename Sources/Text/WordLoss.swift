@@ -12,11 +12,15 @@ package struct WordLoss: Sendable, Equatable {
   /// - Parameters:
   ///   - counts: The words of the captions that are learned from.
   ///   - minimumCount: Rarer words are lost.
-  package init(_ counts: WordCounts, minimumCount: Int) {
+  ///   - known: The words that a model has already, which are not lost.
+  package init(_ counts: WordCounts, minimumCount: Int, known: Vocabulary? = nil) {
     let total = Double(max(counts.total, 1))
     var (lost, advised) = (0, minimumCount)
     var isSevere = false
-    for count in counts.counts.values.sorted() where count < minimumCount {
+    let rare = counts.counts.filter { word, count in
+      count < minimumCount && known?.id(of: word) == nil
+    }
+    for count in rare.values.sorted() {
       lost += count
       // As a minimum count, the first count that reaches the limit loses only the words before it.
       guard !isSevere, Double(lost) >= Self.severeShare * total else { continue }

@@ -297,13 +297,14 @@ package struct Trainer: Sendable {
   private mutating func prepareFeatures(
     learnsEncoder: Bool, _ report: (PassProgress) throws -> Void
   ) throws {
-    guard !learnsEncoder || state.step == 0 else { return }
+    let measures = plan.measuresFeatures && state.step == 0
+    guard !learnsEncoder || measures else { return }
     let interval = max(1, training.count / Self.measuredPictureCount)
     let chosen = stride(from: 0, to: training.count, by: interval).map { training[$0] }
     try features.prepare(
       learnsEncoder ? chosen : training + validation, by: state.model.encoder, loader,
       reporting: report)
-    if state.step == 0 {
+    if measures {
       state.model.decoder.measure(features(chosen))
       if state.average != nil { state.average = state.model }
     }

@@ -31,6 +31,9 @@ package struct TrainingPlan: Sendable, Equatable {
   ///
   /// Those before it stay as they are. Nil lets all learn.
   package var encoderStart: String?
+  /// Whether the decoder takes the measure of the features before it learns; one that was trained before
+  /// has done so, and reads them as it has learned to.
+  package var measuresFeatures = true
   /// Whether the rows of the word embedding stay as they are.
   package var freezesWords = false
   package var schedule = LearningRateSchedule.cosine

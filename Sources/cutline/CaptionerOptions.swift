@@ -26,17 +26,26 @@ struct CaptionerOptions: ParsableArguments {
   var encoderModel: String?
   @Option(
     help: ArgumentHelp(
+      "Start from a captioner: a folder, such as RUN/best, or a name on the search path.",
+      discussion: """
+        Its encoder, decoder and words are kept, and words that are new and frequent enough (--min-count) \
+        are added; the optimizer begins anew. The encoder stays as it is without --encoder-lr. What is not \
+        given is as the captioner has it.
+        """, valueName: "name|dir"), completion: .directory)
+  var startFrom: String?
+  @Option(
+    help: ArgumentHelp(
       "Keep the mean of each of n x n parts of a picture, rather than of all of it (default: 1).",
       discussion: "Who sees where things are can tell left from right, and which way they move.",
       valueName: "n"))
   var featureGrid: Int?
-  @Option(help: "The recurrent cell: lstm, gru or rnn.")
-  var cell = "lstm"
+  @Option(help: "The recurrent cell: lstm (default), gru or rnn.")
+  var cell: String?
   @Option(
     help: ArgumentHelp(
-      "Whether a GRU resets before its product (Cho et al., 2014) or after it, as PyTorch's.",
+      "Whether a GRU resets before its product (Cho et al., 2014) or after it, as PyTorch's (default).",
       valueName: "when"))
-  var gruReset = GRU.Reset.after
+  var gruReset: GRU.Reset?
   @Option(
     help: ArgumentHelp(
       "How many recurrent layers lie on top of each other (default: 1; 2 of lrcn and s2vt).",
@@ -63,14 +72,15 @@ struct CaptionerOptions: ParsableArguments {
   @Flag(help: "With lrcn: show the picture to the lowest layer rather than to the second.")
   var unfactored = false
   @OptionGroup var frames: TrainingFrameOptions
-  @Option(help: "With attention: how many numbers it keeps of each position of a picture.")
-  var annotationSize = 512
-  @Option(help: "With attention: how many numbers positions are compared by.")
-  var attentionSize = 512
-  @Option(help: "Size of the word embedding.")
-  var embed = 512
-  @Option(help: "Size of the hidden state.")
-  var hidden = 512
+  @Option(
+    help: "With attention: how many numbers it keeps of each position of a picture (default: 512).")
+  var annotationSize: Int?
+  @Option(help: "With attention: how many numbers positions are compared by (default: 512).")
+  var attentionSize: Int?
+  @Option(help: "Size of the word embedding (default: 512).")
+  var embed: Int?
+  @Option(help: "Size of the hidden state (default: 512).")
+  var hidden: Int?
   @Option(
     help: ArgumentHelp(
       "Begin with these vectors of words: a text file of GloVe or word2vec.",
@@ -87,9 +97,9 @@ struct CaptionerOptions: ParsableArguments {
   var maxWords: Int?
   @Option(
     help: ArgumentHelp(
-      "How captions are ranked in validation and in use: none, average or a (see caption).",
+      "How captions are ranked in validation and in use: none (default), average or a (see caption).",
       valueName: "none|average|a"))
-  var lengthPenalty = LengthPenalty.none
+  var lengthPenalty: LengthPenalty?
   @Option(
     help: ArgumentHelp(
       "So many words in a row no caption says twice, in validation and in use.", valueName: "n"))
@@ -98,30 +108,50 @@ struct CaptionerOptions: ParsableArguments {
   var license: String?
 
   func validate() throws {
-    try check("--embed", embed, in: 1...16_384)
-    try check("--hidden", hidden, in: 1...16_384)
-    try check("--annotation-size", annotationSize, in: 1...16_384)
-    try check("--attention-size", attentionSize, in: 1...16_384)
+    for (option, size) in [
+      ("--embed", embed), ("--hidden", hidden), ("--annotation-size", annotationSize),
+      ("--attention-size", attentionSize),
+    ] {
+      if let size { try check(option, size, in: 1...16_384) }
+    }
     if let maxWords { try check("--max-words", maxWords, in: 1...1000) }
     if let noRepeat { try check("--no-repeat", noRepeat, in: 1...1000) }
     if let minCount { try check("--min-count", minCount, in: 1...1_000_000) }
-    guard DecoderConfiguration.CellKind(rawValue: cell) != nil else {
+    guard cell.map({ DecoderConfiguration.CellKind(rawValue: $0) != nil }) ?? true else {
       throw ValidationError("--cell must be lstm, gru or rnn.")
-    }
-    guard gruReset == .after || cell == "gru" else {
-      throw ValidationError("--gru-reset is about --cell gru, not \(cell).")
     }
     if let featureGrid { try check("--feature-grid", featureGrid, in: 1...8) }
     if let layers { try check("--layers", layers, in: 1...64) }
     if task == .classify { try refuseSentences() }
-    try checkDecoder(DecoderName.chosen(decoderName, attention))
+    let name = try DecoderName.chosen(decoderName, attention)
+    if startFrom == nil { try checkWhole(name) } else { try refuseOtherStarts() }
+  }
+
+  /// Throws if there is anything else to start from than a captioner.
+  private func refuseOtherStarts() throws {
+    let others = [
+      ("--encoder-model", encoderModel != nil), ("--word-vectors", wordVectors != nil),
+      ("--freeze-word-vectors", freezeWordVectors),
+    ]
+    guard let other = others.first(where: \.1)?.0 else { return }
+    throw ValidationError(
+      "\(other) and --start-from contradict each other: a captioner brings its encoder and words. "
+        + "Leave one out.")
+  }
+
+  /// Throws what does not fit together in a decoder that is made anew.
+  private func checkWhole(_ name: DecoderName) throws {
+    guard gruReset ?? .after == .after || cell == "gru" else {
+      throw ValidationError("--gru-reset is about --cell gru, not \(cell ?? Self.usualCell).")
+    }
+    try checkDecoder(name)
     guard !freezeWordVectors || wordVectors != nil else {
       throw ValidationError("--freeze-word-vectors needs --word-vectors: random ones must learn.")
     }
     guard !tied || decoder.canBeTied else {
       throw ValidationError(
-        "--tied needs --embed and --hidden to be the same without attention, not \(embed) and "
-          + "\(hidden).")
+        "--tied needs --embed and --hidden to be the same without attention, not \(decoder.embeddingSize) and "
+          + "\(decoder.hiddenSize).")
     }
   }
 
@@ -131,7 +161,7 @@ struct CaptionerOptions: ParsableArguments {
       ("--unfactored", unfactored), ("--word-vectors", wordVectors != nil),
       ("--freeze-word-vectors", freezeWordVectors), ("--tied", tied),
       ("--min-count", minCount != nil), ("--max-words", maxWords != nil),
-      ("--length-penalty", lengthPenalty != .none), ("--no-repeat", noRepeat != nil),
+      ("--length-penalty", (lengthPenalty ?? .none) != .none), ("--no-repeat", noRepeat != nil),
     ])
   }
 
@@ -164,6 +194,12 @@ struct CaptionerOptions: ParsableArguments {
     }
   }
 
+  /// How captions are ranked unless the user says otherwise.
+  var rankingPenalty: LengthPenalty { lengthPenalty ?? .none }
+
+  private static let usualCell = "lstm"
+  private static let usualSize = 512
+
   private var layerCount: Int { layers ?? chosenDecoder.usualLayerCount }
 
   /// Contradictions were refused before.
@@ -174,37 +210,43 @@ struct CaptionerOptions: ParsableArguments {
   /// The decoder that the options describe.
   private var decoder: DecoderConfiguration {
     var decoder = DecoderConfiguration(
-      cell: DecoderConfiguration.CellKind(rawValue: cell) ?? .lstm, embeddingSize: embed,
-      hiddenSize: hidden,
+      cell: cell.flatMap(DecoderConfiguration.CellKind.init) ?? .lstm,
+      embeddingSize: embed ?? Self.usualSize, hiddenSize: hidden ?? Self.usualSize,
       reading: task == .classify
         ? .labels
         : chosenDecoder.reading(
-          annotationSize: annotationSize, attentionSize: attentionSize,
+          annotationSize: annotationSize ?? Self.usualSize,
+          attentionSize: attentionSize ?? Self.usualSize,
           isFactored: !unfactored && layerCount > 1))
-    (decoder.layerCount, decoder.isResidual, decoder.gruReset) = (layerCount, residual, gruReset)
-    decoder.isTied = tied
+    (decoder.layerCount, decoder.isResidual) = (layerCount, residual)
+    (decoder.gruReset, decoder.isTied) = (gruReset ?? .after, tied)
     return decoder
   }
 
-  /// A model that has learned nothing but what its encoder has, and its configuration.
+  /// A model that has learned nothing but what its encoder or the captioner has, and its configuration.
   ///
   /// - Parameters:
   ///   - vocabulary: The words it will write.
+  ///   - trained: The captioner that goes on learning; nil makes a new one.
   ///   - seed: Fixes how it begins.
   ///   - dataset: What it will be said to have learned from.
   ///   - isOfClips: Whether there are clips among that.
   /// - Returns: Both.
   /// - Throws: What is wrong with the encoder's folder.
   func makeModel(
-    _ vocabulary: Vocabulary, seed: UInt64, trainedOn dataset: String, isOfClips: Bool
+    _ vocabulary: Vocabulary, startingFrom trained: TrainedCaptioner?, seed: UInt64,
+    trainedOn dataset: String, isOfClips: Bool
   ) throws -> (CaptionModel, ModelConfiguration) {
+    if let trained {
+      return model(
+        goingOnFrom: trained, vocabulary, seed: seed, trainedOn: dataset, isOfClips: isOfClips)
+    }
     var random = SeededGenerator(seed: seed)
     var configuration = ModelConfiguration(encoder: EncoderConfiguration(.smallCNN))
     configuration.encoder.grid = featureGrid ?? 1
     var encoder: (any ImageEncoder)?
     if let encoderModel {
-      let directory = try ModelDirectory(
-        named: encoderModel, searching: ModelSearchPath.current.folders, advice: .encoder)
+      let directory = try encoderDirectory(encoderModel)
       configuration.encoder = try directory.configuration().encoder
       configuration.provenance.startedFrom = try directory.configuration().provenance.startedFrom
       if let featureGrid { configuration.encoder.grid = featureGrid }
@@ -214,10 +256,7 @@ struct CaptionerOptions: ParsableArguments {
     configuration.decoder = decoder
     if isOfClips { configuration.frames = try frames.frames(maximumWords: maximumWords) }
     if task == .classify { configuration.beamWidth = 1 }
-    (configuration.maximumWords, configuration.lengthPenalty) = (maximumWords, lengthPenalty)
-    configuration.unrepeatedCount = noRepeat
-    configuration.provenance.license = license
-    configuration.provenance.trainedOn = dataset.split(separator: "/").last.map(String.init)
+    configure(&configuration, trainedOn: dataset)
 
     let blank = configuration.encoder.makeEncoder()
     var model = CaptionModel(
@@ -228,26 +267,35 @@ struct CaptionerOptions: ParsableArguments {
     return (model, configuration)
   }
 
+  /// Sets how captions are found, and what there is to say of the model.
+  func configure(_ configuration: inout ModelConfiguration, trainedOn dataset: String) {
+    (configuration.maximumWords, configuration.lengthPenalty) = (maximumWords, rankingPenalty)
+    configuration.unrepeatedCount = noRepeat
+    configuration.provenance.license = license
+    configuration.provenance.trainedOn = dataset.split(separator: "/").last.map(String.init)
+  }
+
   /// What the words begin with, if something was given.
   func wordVectors(of vocabulary: Vocabulary) throws(WordVectorError) -> WordVectors? {
     guard let wordVectors else { return nil }
-    return try WordVectors(wordVectors, of: vocabulary, size: embed)
+    return try WordVectors(wordVectors, of: vocabulary, size: decoder.embeddingSize)
   }
 
   /// What must be the same for a run to go on.
   func settings(of configuration: ModelConfiguration) -> Checkpoint.Settings {
     let origin = ("ENCODER's origin", configuration.provenance.startedFrom ?? "none")
-    let sizes = [("--embed", "\(embed)"), ("--hidden", "\(hidden)")]
+    let sizes = [("--embed", "\(decoder.embeddingSize)"), ("--hidden", "\(decoder.hiddenSize)")]
     let ofSentences = [
       ("--attention", chosenDecoder == .showAttendTell ? "soft" : "none"),
-      ("--annotation-size", "\(annotationSize)"), ("--attention-size", "\(attentionSize)"),
+      ("--annotation-size", "\(annotationSize ?? Self.usualSize)"),
+      ("--attention-size", "\(attentionSize ?? Self.usualSize)"),
       ("--min-count", "\(minimumWordCount)"), ("--max-words", "\(maximumWords)"),
     ]
     let ofTask = task == .classify ? [("--task", task.rawValue)] : ofSentences
-    let always = [origin, ("--cell", cell)] + sizes + ofTask
+    let always = [origin, ("--cell", decoder.cell.rawValue)] + sizes + ofTask
     // Options that came later are named only where they are given, so that older runs go on.
     let given: [(String, String)?] = [
-      gruReset == .after ? nil : ("--gru-reset", gruReset.rawValue),
+      decoder.gruReset == .after ? nil : ("--gru-reset", decoder.gruReset.rawValue),
       [.showAndTell, .showAttendTell].contains(chosenDecoder)
         ? nil : ("--decoder", chosenDecoder.rawValue),
       configuration.encoder.grid == 1
@@ -259,7 +307,7 @@ struct CaptionerOptions: ParsableArguments {
       wordVectors.map { ("--word-vectors", $0) },
       freezeWordVectors ? ("--freeze-word-vectors", "true") : nil,
       tied ? ("--tied", "true") : nil,
-      lengthPenalty == .none ? nil : ("--length-penalty", lengthPenalty.name),
+      rankingPenalty == .none ? nil : ("--length-penalty", rankingPenalty.name),
       noRepeat.map { ("--no-repeat", "\($0)") },
     ]
     return always + given.compactMap { $0 }

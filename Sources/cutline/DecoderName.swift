@@ -46,5 +46,17 @@ enum DecoderName: String, ExpressibleByArgument, CaseIterable {
     }
   }
 
+  /// The one that reads so; nil for a classifier, which is no choice of a decoder.
+  init?(_ reading: DecoderConfiguration.Reading) {
+    switch reading {
+    case .first: self = .showAndTell
+    case .everyWord: self = .lrcn
+    case .attention(.positions, _, _): self = .showAttendTell
+    case .attention(.frames, _, _): self = .temporalAttention
+    case .frames: self = .s2vt
+    case .labels: return nil
+    }
+  }
+
   var usualLayerCount: Int { self == .lrcn || self == .s2vt ? 2 : 1 }
 }

@@ -18,6 +18,7 @@ struct TrainCommand: TalkingCommand {
         cutline train data/flickr8k --encoder-model models/mobilenet -o runs/first
         cutline train data/msvd --encoder-model models/mobilenet --decoder s2vt -o runs/clips
         cutline train data/actions --encoder-model models/mobilenet --task classify -o runs/actions
+        cutline train data/mine --start-from default --min-count 1 -o runs/mine
       """)
 
   @Argument(
@@ -84,16 +85,8 @@ struct TrainCommand: TalkingCommand {
         of: preparation.model.encoder, preparation.configuration.encoder,
         preparation.model.decoder.featureKind) : nil
     var trainer = try preparation.trainer(from: checkpoint, keepingFeaturesIn: cache)
-    try RunConfiguration(
-      dataset: dataset, settings: settings,
-      execution: [
-        ("--encoder-model", captioner.encoderModel ?? "none"), ("--save-every", "\(saveEvery)"),
-        ("--keep", "\(keep)"),
-        ("--threads", threads.threads.map(String.init) ?? "none"),
-        ("--frame-step", captioner.frames.frameStep.map(String.init) ?? "none"),
-        ("--frames", captioner.frames.frames.map(String.init) ?? "none"),
-      ]
-    ).write(into: output)
+    try RunConfiguration(dataset: dataset, settings: settings, execution: execution)
+      .write(into: output)
     introduce(preparation, trainer, cache, progress)
     if let checkpoint {
       progress.say("going on from \(checkpoint.path)")
@@ -143,15 +136,31 @@ struct TrainCommand: TalkingCommand {
     progress.say("wrote \(result). Use it:  cutline caption -m \(result) PHOTO")
   }
 
+  /// What the outcome does not depend on, or depends on by what is in `settings`.
+  private var execution: Checkpoint.Settings {
+    func text(_ value: (some Any)?) -> String { value.map { "\($0)" } ?? "none" }
+    var execution: Checkpoint.Settings = [
+      ("--encoder-model", text(captioner.encoderModel)), ("--save-every", "\(saveEvery)"),
+      ("--keep", "\(keep)"),
+      ("--threads", text(threads.threads)), ("--frame-step", text(captioner.frames.frameStep)),
+      ("--frames", text(captioner.frames.frames)),
+    ]
+    if let captioner = captioner.startFrom { execution.append(("--start-from", captioner)) }
+    return execution
+  }
+
   private func prepare(
     _ stop: StopSignal, _ threadCount: Int, _ progress: Progress
   ) throws -> TrainingPreparation {
+    let trained = try captioner.trainedCaptioner()
+    let options = try trained.map(captioner.completed) ?? captioner
+    if let note = try captioner.noteOnEncoder() { talk.messages.note(note) }
     let collection = try TrainingCollection(
       dataset, for: captioner.task, skippingBad: skipBad,
       threadCount: threadCount, talk.messages, progress, shouldStop: { stop.number != nil })
     if stop.number != nil { stop.end() }
     return try TrainingPreparation(
-      collection, of: dataset, captioner, learning, overfitting: overfit)
+      collection, of: dataset, options, startingFrom: trained, learning, overfitting: overfit)
   }
 
   private func introduce(
@@ -166,6 +175,12 @@ struct TrainCommand: TalkingCommand {
       let unknown = percent(preparation.unknownFraction)
       progress.say("vocabulary  \(preparation.vocabulary.count.grouped) words (\(unknown) <unk>)")
       preparation.losses.forEach(progress.say)
+    }
+    if let captioner = preparation.captioner {
+      let kept = captioner.vocabulary.count
+      progress.say(
+        "starting from \(captioner.path): \(kept.grouped) words kept, "
+          + "\((preparation.vocabulary.count - kept).grouped) new")
     }
     if let vectors = preparation.wordVectors, let path = captioner.wordVectors {
       let (found, wanted) = (vectors.rows.count.grouped, vectors.wantedCount.grouped)

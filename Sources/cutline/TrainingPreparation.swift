@@ -19,6 +19,8 @@ struct TrainingPreparation {
   let wordLoss: WordLoss
   /// How many of the captions that are learned from are cut at the most words.
   let cutCaptions: (count: Int, total: Int)
+  /// The captioner that it starts from; nil where the decoder begins at random.
+  let captioner: TrainedCaptioner?
   private let counts: WordCounts
   private let training: [TrainingExample]
   private let validation: [TrainingExample]
@@ -31,12 +33,14 @@ struct TrainingPreparation {
   ///   - collection: What it learns from and is measured on.
   ///   - dataset: How the user called it.
   ///   - captioner: What is made.
+  ///   - trained: What it starts from, whose options `captioner` has taken over.
   ///   - learning: How it learns.
   ///   - overfitCount: How many pictures to learn by heart; nil learns from all.
   /// - Throws: What does not fit together.
   init(
     _ collection: TrainingCollection, of dataset: String, _ captioner: CaptionerOptions,
-    _ learning: LearningOptions, overfitting overfitCount: Int?
+    startingFrom trained: TrainedCaptioner?, _ learning: LearningOptions,
+    overfitting overfitCount: Int?
   ) throws {
     func tokenized(_ part: CaptionDataset) -> TokenizedDataset {
       let kept = CaptionDataset(
@@ -53,9 +57,12 @@ struct TrainingPreparation {
     }
     // What is learned by heart is measured on itself.
     let validation = overfitCount == nil ? collection.validation.map(tokenized) : training
-    (counts, self.dataset) = (training.counts, dataset)
-    vocabulary = Vocabulary(counts, minimumCount: captioner.minimumWordCount)
-    wordLoss = WordLoss(counts, minimumCount: captioner.minimumWordCount)
+    (counts, self.dataset, self.captioner) = (training.counts, dataset, trained)
+    vocabulary =
+      trained?.vocabulary.growing(by: counts, minimumCount: captioner.minimumWordCount)
+      ?? Vocabulary(counts, minimumCount: captioner.minimumWordCount)
+    wordLoss = WordLoss(
+      counts, minimumCount: captioner.minimumWordCount, known: trained?.vocabulary)
     cutCaptions = (training.cutCaptionCount, training.captionCount)
     guard vocabulary.count > Vocabulary.specialWords.count else {
       throw Failure(
@@ -68,18 +75,19 @@ struct TrainingPreparation {
     trainingReferences = training.references
     var model: CaptionModel
     (model, configuration) = try captioner.makeModel(
-      vocabulary, seed: learning.seed, trainedOn: dataset,
+      vocabulary, startingFrom: trained, seed: learning.seed, trainedOn: dataset,
       isOfClips: self.training.contains { $0.kind != .picture })
     wordVectors = try captioner.wordVectors(of: vocabulary)
     if let wordVectors { model.decoder.begin(with: wordVectors) }
     self.model = model
 
     var plan = learning.plan(
-      for: captioner.task, startsFromEncoder: captioner.encoderModel != nil)
+      for: captioner.task, startsFromEncoder: captioner.encoderModel != nil || trained != nil)
+    plan.measuresFeatures = trained == nil
     (plan.minimumWordCount, plan.maximumWords) = (
       captioner.minimumWordCount, captioner.maximumWords
     )
-    (plan.lengthPenalty, plan.unrepeatedCount) = (captioner.lengthPenalty, captioner.noRepeat)
+    (plan.lengthPenalty, plan.unrepeatedCount) = (captioner.rankingPenalty, captioner.noRepeat)
     plan.freezesWords = captioner.freezeWordVectors
     if overfitCount != nil { plan.leaveNothingOut() }
     // Only epochs that learn from given captions sample by the schedule.
@@ -99,6 +107,7 @@ struct TrainingPreparation {
       ] + captioner.settings(of: configuration)
       + learning.settings(of: plan)
       + [("--overfit", overfitCount.map { "\($0)" } ?? "none")]
+      + (trained.map { [("CAPTIONER's checksum", $0.fingerprint)] } ?? [])
   }
 
   private static let trainingFingerprint = "DATASET's fingerprint"
@@ -179,6 +188,13 @@ struct TrainingPreparation {
       resuming: try checkpoint?.state(of: model, plan))
   }
 
+  /// How often each word was seen, by the captioner that it started from, too.
+  private var allCounts: WordCounts {
+    var all = captioner?.counts ?? WordCounts()
+    all.add(counts)
+    return all
+  }
+
   /// The model folder that a state makes.
   func contents(of state: TrainingState) -> ModelDirectory.Contents {
     let kind = configuration.decoder?.reading == .labels ? "classifier of clips" : "captioner"
@@ -191,7 +207,7 @@ struct TrainingPreparation {
     return .init(
       configuration: configuration,
       parameters: state.result.parameters.map { ($0.parameter.name, $0.value) },
-      words: (vocabulary, counts), card: card)
+      words: (vocabulary, allCounts), card: card)
   }
 }
 

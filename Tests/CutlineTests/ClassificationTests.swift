@@ -225,4 +225,33 @@ struct ClassificationTests {
     #expect(refused.status == 64)
     #expect(refused.errors.contains("--select accuracy is about labels. Add --task classify."))
   }
+
+  @Test("--start-from keeps a classifier's labels and adds new ones; a captioner is refused")
+  func startFrom() throws {
+    #expect(try train("labels", "-o", "run").status == 0)
+    let labels = try folderNames("labels/train")
+    let last = try #require(labels.last)
+    for split in ["train", "val"] {
+      try FileManager.default.moveItem(
+        atPath: "\(folder.path)/labels/\(split)/\(last)",
+        toPath: "\(folder.path)/labels/\(split)/Another")
+    }
+    let more = try train("labels", "--start-from", "run/last", "-o", "more")
+    #expect(more.status == 0, "\(more.errors)")
+    let old = try json("run/last/vocab.json")
+    let new = try json("more/last/vocab.json")
+    for label in labels {
+      let number = old[label.lowercased()]?.integer
+      #expect(number != nil && new[label.lowercased()]?.integer == number, "\(label)")
+    }
+    #expect(new["another"]?.integer == 4 + labels.count)
+    let captioner = try Program.run(
+      ["train", "shapes/clips", "--start-from", "run/last", "-o", "other"], in: folder.path)
+    #expect(captioner.status == 78)
+    #expect(captioner.errors.contains("is a classifier of clips"), "\(captioner.errors)")
+  }
+
+  private func folderNames(_ path: String) throws -> [String] {
+    try namesInFolder("\(folder.path)/\(path)").sorted()
+  }
 }

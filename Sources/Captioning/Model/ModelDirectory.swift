@@ -59,7 +59,12 @@ public struct ModelDirectory: Sendable {
   /// The SHA-256 of the weights, computed where the folder has no list.
   package func weightsChecksum() throws(ModelError) -> String {
     if let digest = weightsDigest() { return digest }
-    let file = "\(path)/\(FileName.weights)"
+    return try checksum(of: FileName.weights)
+  }
+
+  /// The SHA-256 of a file of the model's.
+  func checksum(of name: String) throws(ModelError) -> String {
+    let file = "\(path)/\(name)"
     do throws(FileError) {
       return try SHA256.digest(ofFile: file).description
     } catch {
@@ -128,9 +133,10 @@ public struct ModelDirectory: Sendable {
     return try load(configuration.makeEncoder())
   }
 
-  /// Encoder and decoder with their numbers, to caption with rather than to learn further.
+  /// Encoder and decoder with their numbers; to learn further, without half-precision matrices.
   package func model(
-    _ configuration: ModelConfiguration, vocabulary: Vocabulary
+    _ configuration: ModelConfiguration, vocabulary: Vocabulary,
+    keepingHalfMatrices keepsHalfMatrices: Bool = true
   ) throws(ModelError) -> CaptionModel {
     guard let decoder = configuration.decoder else { throw ModelError(path, .noDecoder) }
     try checkScores(vocabulary, decoder)
@@ -138,7 +144,7 @@ public struct ModelDirectory: Sendable {
     var model = CaptionModel(
       encoder: encoder,
       decoder: decoder.makeDecoder(reading: encoder, vocabularySize: vocabulary.count))
-    try load(into: &model, prefix: "", keepingHalfMatrices: true) { _ in false }
+    try load(into: &model, prefix: "", keepingHalfMatrices: keepsHalfMatrices) { _ in false }
     return model
   }
 
@@ -184,7 +190,7 @@ public struct ModelDirectory: Sendable {
     }
   }
 
-  private func bytes(of file: String, limit: Int) throws(ModelError) -> [UInt8] {
+  func bytes(of file: String, limit: Int) throws(ModelError) -> [UInt8] {
     do throws(FileError) {
       return try MappedFile(file, limit: limit).withBytes { Array($0) }
     } catch {

@@ -27,6 +27,10 @@ public struct ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     case otherParts(than: String)
     /// The models of an ensemble see different parts or sizes of a picture.
     case otherFraming(than: String)
+    /// The model's captions were cut into words another way.
+    case otherTokenizer(String)
+    /// The vocabulary has nothing but special words.
+    case noWords
     /// The folder holds an encoder only.
     case noDecoder
   }
@@ -82,6 +86,13 @@ public struct ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     case .otherFraming(let first):
       "\(path): frames pictures otherwise than \(first). Models that caption together must agree in "
         + "'resize' and 'input' of their config.json."
+    case .otherTokenizer(let found):
+      "\(path): says that captions were cut into words by \(found.prefix(60)), not by "
+        + "\(CaptionTokenizer().identity.type) \(CaptionTokenizer().identity.version). Its words cannot "
+        + "be kept; with --encoder-model the encoder alone can."
+    case .noWords:
+      "\(path): has no word but the special ones, and captions need some. Start from another captioner, or "
+        + "take its encoder alone with --encoder-model."
     case .noDecoder:
       "\(path): is an encoder that has learned no captions. Train it: cutline train DATASET "
         + "--encoder-model \(path) -o runs/first"
