@@ -11,11 +11,12 @@ extension ShapesCollection {
   /// - Parameters:
   ///   - path: Where there is nothing yet, or an empty folder.
   ///   - replacing: Whether another drawn collection may be there.
+  ///   - threadCount: The number of files that are drawn at once.
   ///   - shouldContinue: Is asked before every file; nothing remains once it says no.
   /// - Returns: Whether it was written.
   /// - Throws: What the file system said.
   package func write(
-    to path: String, replacing: Bool = false,
+    to path: String, replacing: Bool = false, threadCount: Int = Device.coreCount,
     shouldContinue: @escaping @Sendable () -> Bool = { true }
   ) throws(FileError) -> Bool {
     let folder = try DirectoryReplacement(
@@ -25,7 +26,7 @@ extension ShapesCollection {
       folder: working, suffix: "png", count: count,
       contents: { part, index in picture(part, index).pngBytes },
       caption: { part, index in scene(part, index).caption.text })
-    guard try write(pictures, shouldContinue) else { return false }
+    guard try write(pictures, threadCount, shouldContinue) else { return false }
     if clipCount > 0 {
       let clips = Files(
         folder: "\(working)/clips", suffix: "avi", count: clipCount(_:),
@@ -35,7 +36,7 @@ extension ShapesCollection {
           ).bytes
         },
         caption: { part, index in clipCaption(part, index).text })
-      guard try write(clips, shouldContinue) else { return false }
+      guard try write(clips, threadCount, shouldContinue) else { return false }
       try write(Self.clipRecipe, to: "\(clips.folder)/training.json")
     }
     try write(Self.recipe, to: "\(working)/training.json")
@@ -87,9 +88,8 @@ extension ShapesCollection {
     let caption: @Sendable (Part, Int) -> String
   }
 
-  /// Draws and writes on all cores.
   private func write(
-    _ files: Files, _ shouldContinue: @escaping @Sendable () -> Bool
+    _ files: Files, _ threadCount: Int, _ shouldContinue: @escaping @Sendable () -> Bool
   ) throws(FileError) -> Bool {
     try makeFolder("\(files.folder)/images")
     try makeFolder("\(files.folder)/annotations")
@@ -97,7 +97,7 @@ extension ShapesCollection {
     for part in Part.allCases where files.count(part) > 0 {
       let names = (0..<files.count(part)).map { drawnFileName(part.rawValue, $0, files.suffix) }
       let isWritten = try forEachNumber(
-        below: names.count, threadCount: Device.coreCount, shouldContinue: shouldContinue
+        below: names.count, threadCount: threadCount, shouldContinue: shouldContinue
       ) { index throws(FileError) in
         try writeFile(
           files.contents(part, index), to: "\(files.folder)/images/\(names[index])")

@@ -5,13 +5,15 @@ import Media
 import Synchronization
 import Tensors
 
-/// Decodes pictures and clips on all cores and prepares them for the encoder.
+/// Decodes pictures and clips on several threads and prepares them for the encoder.
 package struct PictureLoader: Sendable {
   package let preprocessing: ImagePreprocessing
   /// Which frames of clips are looked at.
   package let frames: ClipSampling.Frames
   /// How pictures are changed at random, all frames of a clip alike; nil shows them as they are.
   package var augmentation: Augmentation?
+  /// The number of pictures or clips that are decoded at once.
+  package var threadCount = Device.coreCount
 
   package init(
     _ preprocessing: ImagePreprocessing, frames: ClipSampling.Frames = .evenly(16),
@@ -41,9 +43,14 @@ package struct PictureLoader: Sendable {
   /// The same before it becomes numbers; each has one frame at least.
   func images(of examples: [TrainingExample], epoch: Int) throws(MediaError) -> [[Image]] {
     let results = Mutex([Result<[Image], MediaError>?](repeating: nil, count: examples.count))
-    DispatchQueue.concurrentPerform(iterations: examples.count) { index in
-      let result = Result { () throws(MediaError) in try framed(examples[index], epoch: epoch) }
-      results.withLock { $0[index] = result }
+    let begun = Atomic(0)
+    DispatchQueue.concurrentPerform(iterations: min(threadCount, examples.count)) { _ in
+      while true {
+        let index = begun.add(1, ordering: .relaxed).oldValue
+        guard index < examples.count else { return }
+        let result = Result { () throws(MediaError) in try framed(examples[index], epoch: epoch) }
+        results.withLock { $0[index] = result }
+      }
     }
     var images: [[Image]] = []
     for result in results.withLock({ $0 }) {

@@ -1,7 +1,6 @@
 import Dispatch
 import Media
 import Synchronization
-import Tensors
 
 /// Decodes the pictures of the next step while the present one computes.
 ///
@@ -27,9 +26,9 @@ final class PicturesAhead: Sendable {
     let images = Mutex<Result<[[Image]], MediaError>?>(nil)
   }
 
-  init(_ loader: PictureLoader, coreCount: Int = Device.coreCount) {
+  init(_ loader: PictureLoader) {
     self.loader = loader
-    isAhead = coreCount > 3
+    isAhead = loader.threadCount > 3
   }
 
   /// The pictures of `examples`, which may be there already.

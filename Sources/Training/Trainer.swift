@@ -33,6 +33,7 @@ package struct Trainer: Sendable {
   ///     the plan learns from captions that are drawn.
   ///   - vocabulary: The words both were numbered by.
   ///   - plan: How it learns.
+  ///   - threadCount: The number of pictures that are decoded at once.
   ///   - cache: Where what the frozen encoder sees is kept between runs; nil keeps it nowhere.
   ///   - state: Where an earlier run of the same plan stopped; nil begins with `model`.
   package init(
@@ -40,8 +41,8 @@ package struct Trainer: Sendable {
     frames: ClipSampling.Frames = .evenly(16), training: [TrainingExample],
     validation: [TrainingExample], references: [[[String]]],
     rewardReferences: [[[String]]] = [], vocabulary: Vocabulary,
-    plan: TrainingPlan, keepingFeaturesIn cache: FeatureCache? = nil,
-    resuming state: TrainingState? = nil
+    plan: TrainingPlan, threadCount: Int = Device.coreCount,
+    keepingFeaturesIn cache: FeatureCache? = nil, resuming state: TrainingState? = nil
   ) {
     precondition(
       plan.selfCritical == nil || training.allSatisfy { $0.number < rewardReferences.count },
@@ -49,7 +50,9 @@ package struct Trainer: Sendable {
     (self.plan, self.vocabulary, self.references) = (plan, vocabulary, references)
     self.rewardReferences = rewardReferences
     (self.training, self.validation) = (training, validation)
-    loader = PictureLoader(configuration.preprocessing, frames: frames)
+    var loader = PictureLoader(configuration.preprocessing, frames: frames)
+    loader.threadCount = threadCount
+    self.loader = loader
     features = PictureFeatures(model.decoder.featureKind, cache: cache)
     self.state = state ?? TrainingState(model, plan)
   }

@@ -68,12 +68,12 @@ struct DatasetFeaturesCommand: TalkingCommand {
       TokenizedDataset(dataset, maximumWords: 1).examples(with: .init(words: []))
     }
     var features = PictureFeatures(kind, cache: cache)
+    var loader = PictureLoader(
+      configuration.preprocessing, frames: frames.frames(maximumWords: maxWords))
+    loader.threadCount = threadCount
     let start = ContinuousClock.now
     var first: PassProgress?
-    try features.prepare(
-      examples, by: encoder,
-      PictureLoader(configuration.preprocessing, frames: frames.frames(maximumWords: maxWords))
-    ) { pass in
+    try features.prepare(examples, by: encoder, loader) { pass in
       let seconds = start.duration(to: .now).milliseconds / 1000
       let since = first ?? pass
       first = since

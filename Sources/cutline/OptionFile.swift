@@ -31,9 +31,7 @@ struct OptionFile {
   ///
   /// - Throws: `Failure` that names the file and what is wrong with it.
   static func expanding(_ arguments: [String]) throws(Failure) -> [String] {
-    guard arguments.first != DecodeWorkerCommand.configuration.commandName,
-      let file = OptionFile(namedBy: arguments)
-    else { return arguments }
+    guard let file = OptionFile(namedBy: arguments) else { return arguments }
     // Behind the names of the command, and before all that could be typed to count more.
     let start = arguments.firstIndex { $0.hasPrefix("-") && $0 != "-" } ?? arguments.endIndex
     return try arguments[..<start] + file.options(besides: arguments) + arguments[start...]

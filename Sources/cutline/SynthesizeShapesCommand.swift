@@ -31,6 +31,7 @@ struct SynthesizeShapesCommand: TalkingCommand {
   var clips = 0
   @Option(help: ArgumentHelp("Width and height, in pixels.", valueName: "n"))
   var size = ShapesCollection().size
+  @OptionGroup var threads: ThreadOptions
   @OptionGroup(title: "Messages") var talk: MessageOptions
 
   func validate() throws {
@@ -51,7 +52,10 @@ struct SynthesizeShapesCommand: TalkingCommand {
     (shapes.size, shapes.seed) = (size, synthesis.seed)
     let files = CountProgress(progress, "files", of: shapes.fileCount)
     let begun = Mutex(0)
-    let isWritten = try shapes.write(to: synthesis.output, replacing: synthesis.force) {
+    let threadCount = try threads.apply()
+    let isWritten = try shapes.write(
+      to: synthesis.output, replacing: synthesis.force, threadCount: threadCount
+    ) {
       begun.withLock { count in
         files.report(count)
         count += 1

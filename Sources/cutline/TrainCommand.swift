@@ -160,7 +160,8 @@ struct TrainCommand: TalkingCommand {
       threadCount: threadCount, talk.messages, progress, shouldStop: { stop.number != nil })
     if stop.number != nil { stop.end() }
     return try TrainingPreparation(
-      collection, of: dataset, options, startingFrom: trained, learning, overfitting: overfit)
+      collection, of: dataset, options, startingFrom: trained, learning, threadCount: threadCount,
+      overfitting: overfit)
   }
 
   private func introduce(

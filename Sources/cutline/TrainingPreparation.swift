@@ -28,6 +28,7 @@ struct TrainingPreparation {
   /// The whole captions of what is learned from.
   private let trainingReferences: [[[String]]]
   private let dataset: String
+  private let threadCount: Int
 
   /// - Parameters:
   ///   - collection: What it learns from and is measured on.
@@ -35,11 +36,12 @@ struct TrainingPreparation {
   ///   - captioner: What is made.
   ///   - trained: What it starts from, whose options `captioner` has taken over.
   ///   - learning: How it learns.
+  ///   - threadCount: The number of pictures that are decoded at once.
   ///   - overfitCount: How many pictures to learn by heart; nil learns from all.
   /// - Throws: What does not fit together.
   init(
     _ collection: TrainingCollection, of dataset: String, _ captioner: CaptionerOptions,
-    startingFrom trained: TrainedCaptioner?, _ learning: LearningOptions,
+    startingFrom trained: TrainedCaptioner?, _ learning: LearningOptions, threadCount: Int,
     overfitting overfitCount: Int?
   ) throws {
     func tokenized(_ part: CaptionDataset) -> TokenizedDataset {
@@ -58,6 +60,7 @@ struct TrainingPreparation {
     // What is learned by heart is measured on itself.
     let validation = overfitCount == nil ? collection.validation.map(tokenized) : training
     (counts, self.dataset, self.captioner) = (training.counts, dataset, trained)
+    self.threadCount = threadCount
     vocabulary =
       trained?.vocabulary.growing(by: counts, minimumCount: captioner.minimumWordCount)
       ?? Vocabulary(counts, minimumCount: captioner.minimumWordCount)
@@ -104,10 +107,10 @@ struct TrainingPreparation {
       [
         (Self.trainingFingerprint, training.fingerprint),
         (Self.validationFingerprint, validation?.fingerprint ?? "none"),
-      ] + captioner.settings(of: configuration)
+      ] + (trained.map { [("CAPTIONER's checksum", $0.fingerprint)] } ?? [])
+      + captioner.settings(of: configuration)
       + learning.settings(of: plan)
       + [("--overfit", overfitCount.map { "\($0)" } ?? "none")]
-      + (trained.map { [("CAPTIONER's checksum", $0.fingerprint)] } ?? [])
   }
 
   private static let trainingFingerprint = "DATASET's fingerprint"
@@ -184,7 +187,7 @@ struct TrainingPreparation {
       training: training, validation: validation,
       references: references,
       rewardReferences: plan.selfCritical == nil ? [] : trainingReferences,
-      vocabulary: vocabulary, plan: plan, keepingFeaturesIn: cache,
+      vocabulary: vocabulary, plan: plan, threadCount: threadCount, keepingFeaturesIn: cache,
       resuming: try checkpoint?.state(of: model, plan))
   }
 

@@ -109,7 +109,7 @@ struct StartFromTests {
     try link(to: "d")
     let changed = try run()
     #expect(changed.status == 78)
-    #expect(changed.errors.contains("was begun with "), "\(changed.errors)")
+    #expect(changed.errors.contains("was begun with CAPTIONER's checksum "), "\(changed.errors)")
   }
 
   @Test("a run that is killed and goes on is the undisturbed one, and its config.json repeats it")

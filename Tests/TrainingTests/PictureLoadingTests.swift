@@ -18,16 +18,20 @@ struct PictureLoadingTests {
   private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .appendingPathComponent("../../datasets/samples").standardized.path
 
-  private func loader(mirrors: Bool = true, leastArea: Float = 1) -> PictureLoader {
-    PictureLoader(
+  private func loader(
+    mirrors: Bool = true, leastArea: Float = 1, threadCount: Int = 2
+  ) -> PictureLoader {
+    var loader = PictureLoader(
       EncoderConfiguration(.smallCNN).preprocessing,
       augmentation: Augmentation(SeededRandom(5), mirrors: mirrors, leastArea: leastArea))
+    loader.threadCount = threadCount
+    return loader
   }
 
-  @Test("decoded ahead, pictures are the same", arguments: [2, 8])
-  func ahead(coreCount: Int) throws {
+  @Test("decoded ahead, on however many threads, pictures are the same", arguments: [1, 2, 8])
+  func ahead(threadCount: Int) throws {
     let loader = loader(leastArea: 0.5)
-    let pictures = PicturesAhead(loader, coreCount: coreCount)
+    let pictures = PicturesAhead(self.loader(leastArea: 0.5, threadCount: threadCount))
     let steps = [[examples[0], examples[1]], [examples[2]], [examples[3], examples[0]]]
     for epoch in 0..<2 {
       for (place, step) in steps.enumerated() {
@@ -43,7 +47,7 @@ struct PictureLoadingTests {
   func missing() throws {
     let missing = TrainingExample(
       number: 9, path: Self.folder + "/none.jpg", captions: [], canBeMirrored: true)
-    let pictures = PicturesAhead(loader(), coreCount: 8)
+    let pictures = PicturesAhead(loader(threadCount: 8))
     _ = try pictures.pixels(of: [examples[0]], thenOf: [missing], epoch: 0)
     #expect(throws: MediaError.self) {
       try pictures.pixels(of: [missing], thenOf: nil, epoch: 0)
