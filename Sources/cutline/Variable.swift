@@ -1,3 +1,4 @@
+import Captioning
 import Glibc
 
 /// The environment variables that the program or one of its libraries reads; there are no others.
@@ -75,6 +76,16 @@ enum Variable: String, CaseIterable, Sendable {
 
   /// Whether the environment decides about an option, named without dashes.
   static func decides(_ option: String) -> Bool {
-    allCases.contains { $0.options.contains(option) && $0.value != nil }
+    if option == "shard" { return assignsShard }
+    return allCases.contains { $0.options.contains(option) && $0.value != nil }
+  }
+
+  /// Whether a cluster's variables say which part of a batch this is, or contradict each other.
+  private static var assignsShard: Bool {
+    do {
+      return try Shard.assigned(by: value(of:), count: nil) != nil
+    } catch {
+      return true
+    }
   }
 }

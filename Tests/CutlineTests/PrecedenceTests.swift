@@ -54,6 +54,24 @@ struct PrecedenceTests {
     #expect(caption.errors.contains("no model called \"typed\""), "\(caption.errors)")
   }
 
+  @Test("a cluster's variables count more than the part that a file names, and less than --shard")
+  func shard() throws {
+    let model = try SampleModel()
+    try folder.write(#"{"shard": "0/2"}"#, to: "part.json")
+    try folder.write(MappedFile(Pictures.jpeg).withBytes { Array($0) }, to: "a.jpg")
+    func start(_ options: [String], _ environment: [String: String]) throws -> String {
+      let result = try Program.run(
+        ["batch", "a.jpg", "-o", "out", "-m", model.path, "--config", "part.json"] + options,
+        in: folder.path, environment: environment)
+      #expect(result.status == 0, "\(result.errors)")
+      return result.errors
+    }
+    let environment = ["PMI_RANK": "2", "PMI_SIZE": "3"]
+    #expect(try start([], [:]).hasPrefix("shard 0 of 0 to 1\n"))
+    #expect(try start([], environment).hasPrefix("shard 2 of 0 to 2, by $PMI_RANK\n"))
+    #expect(try start(["--shard", "3/4"], environment).hasPrefix("shard 3 of 0 to 3\n"))
+  }
+
   @Test("CUTLINE_CONFIG is a file as --config, which counts more")
   func configuration() throws {
     let environment = ["CUTLINE_CONFIG": "options.json"]

@@ -84,6 +84,10 @@ struct ProgressTests {
       quiet.clear()
     }
     #expect(screen.all == ["done\n"])
+    // What failed is said in any case.
+    progress(.json, level: .error).say("failed", at: .error)
+    progress(.plain, level: .error).say("doubtful", at: .warn)
+    #expect(screen.all.dropFirst() == ["{\"event\":\"message\",\"text\":\"failed\"}\n"])
   }
 
   @Test("as JSON, every line is an object, messages too")
