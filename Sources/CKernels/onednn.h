@@ -1,5 +1,6 @@
 #pragma once
 #include "CKernels.h"
+#include "openmp.h"
 #include <dnnl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,6 +48,8 @@ struct ck_plan {
   dnnl_memory_desc_t plain, packed;
   bool needs_packing;
   const char *implementation;
+  /// What is known of running it.
+  ck_call call;
 };
 
 /// What is fused behind a product: a sum with what the destination holds, then an activation.

@@ -1,26 +1,9 @@
 #define _GNU_SOURCE
 #include "CKernels.h"
-#include <dlfcn.h>
-#include <pthread.h>
+#include "threads.h"
 #include <sched.h>
+#include <stdatomic.h>
 #include <unistd.h>
-
-// oneDNN computes with GNU OpenMP. We join its team through libgomp's own entry points, looked up
-// in the running process: a second OpenMP runtime (clang's) would fight it for the cores, and a
-// oneDNN built with another runtime simply leaves our loops serial.
-typedef void (*gomp_parallel)(void (*)(void *), void *, unsigned, unsigned);
-
-static void *symbol(const char *name) { return dlsym(RTLD_DEFAULT, name); }
-
-static int call_int(const char *name, int fallback) {
-  int (*function)(void) = (int (*)(void))symbol(name);
-  return function ? function() : fallback;
-}
-
-void ck_set_thread_count(int count) {
-  void (*set)(int) = (void (*)(int))symbol("omp_set_num_threads");
-  if (set && count > 0) set(count);
-}
 
 int ck_core_count(void) {
   cpu_set_t allowed;
@@ -28,24 +11,6 @@ int ck_core_count(void) {
   // A machine with more cores than the set has room for.
   long online = sysconf(_SC_NPROCESSORS_ONLN);
   return online > 0 ? (int)online : 1;
-}
-
-static void nothing(void *data) { (void)data; }
-
-static void *keep_idle_team(void *data) {
-  gomp_parallel parallel = (gomp_parallel)symbol("GOMP_parallel");
-  if (parallel) parallel(nothing, NULL, (unsigned)ck_core_count() + 1, 0);
-  // The team is there for as long as the thread that it was made for.
-  for (;;) pause();
-  return data;
-}
-
-// Threads that wait for the others of their team spin, 300,000 rounds and more, in case it is only for a
-// moment. "If there are more OpenMP threads than available CPUs", says libgomp's manual of GOMP_SPINCOUNT,
-// it is 100. Processes do not count, so it is given another team, which never has anything to do.
-void ck_share_cores(void) {
-  pthread_t thread;
-  if (pthread_create(&thread, NULL, keep_idle_team, NULL) == 0) pthread_detach(thread);
 }
 
 bool ck_multiplies_halves_fast(void) {
@@ -57,36 +22,79 @@ bool ck_multiplies_halves_fast(void) {
 #endif
 }
 
-int ck_thread_count(void) {
-  return symbol("GOMP_parallel") ? call_int("omp_get_max_threads", 1) : 1;
-}
+int ck_thread_count(void) { return ck_own_place.is_inside ? 1 : ck_team_size(); }
+
+// MARK: Loops
 
 typedef struct {
-  int64_t count;
+  int64_t begin, end;
   ck_range_body body;
   const void *context;
-  int (*thread)(void);
-  int (*threads)(void);
-} ck_team;
+} ck_range;
 
 static void run_part(void *data) {
-  const ck_team *team = data;
-  int64_t thread = team->thread(), threads = team->threads();
-  int64_t begin = team->count * thread / threads, end = team->count * (thread + 1) / threads;
-  if (begin < end) team->body(team->context, begin, end);
+  const ck_range *range = data;
+  int64_t number = ck_own_place.number, parts = ck_own_place.count;
+  int64_t count = range->end - range->begin;
+  int64_t begin = range->begin + count * number / parts;
+  int64_t end = range->begin + count * (number + 1) / parts;
+  if (begin < end) range->body(range->context, begin, end);
+}
+
+/// Beside other programs: begins alone, and shares what is left in small parts if it takes long enough.
+static void run_contended(ck_range range, int64_t grain, int threads, int64_t start) {
+  int64_t count = range.end - range.begin, first = count / 16 > grain ? count / 16 : grain;
+  range.body(range.context, range.begin, range.begin + first);
+  int64_t time = ck_now() - start, parts = (count - first) / grain;
+  range.begin += first;
+  if (parts > 8 * threads) parts = 8 * threads;
+  ck_region region = {run_part, &range, (int)parts, false};
+  bool is_long = parts > 1 && time * (count - first) / first > CK_SHORT_REGION;
+  if (!(is_long && ck_try_region(&region)) && range.begin < range.end)
+    range.body(range.context, range.begin, range.end);
+  ck_notice_contention(ck_now());
 }
 
 void ck_parallel(int64_t count, int64_t grain, ck_range_body body, const void *context) {
+  if (count <= 0) return;
   int64_t parts = grain > 0 ? count / grain : 1;
-  if (parts > 1) {
-    gomp_parallel parallel = (gomp_parallel)symbol("GOMP_parallel");
-    int threads = ck_thread_count();
-    if (parallel && threads > 1) {
-      ck_team team = {count, body, context, (int (*)(void))symbol("omp_get_thread_num"),
-                      (int (*)(void))symbol("omp_get_num_threads")};
-      parallel(run_part, &team, (unsigned)(parts < threads ? parts : threads), 0);
-      return;
-    }
+  int threads = parts > 1 ? ck_thread_count() : 1;
+  if (threads > 1) {
+    ck_range range = {0, count, body, context};
+    int64_t start = ck_now();
+    if (ck_is_contended(start)) return run_contended(range, grain, threads, start);
+    ck_region region = {run_part, &range, (int)(parts < threads ? parts : threads), false};
+    if (ck_try_region(&region)) return;
   }
-  if (count > 0) body(context, 0, count);
+  body(context, 0, count);
+}
+
+// MARK: Items
+
+typedef struct {
+  _Atomic int64_t next;
+  int64_t count;
+  ck_item_body body;
+  const void *context;
+} ck_items;
+
+static _Thread_local int own_lane;
+
+int ck_lane(void) { return own_lane; }
+
+static void run_items(void *data) {
+  ck_items *items = data;
+  int64_t item;
+  own_lane = ck_own_place.number + 1;
+  while ((item = atomic_fetch_add(&items->next, 1)) < items->count)
+    items->body(items->context, item);
+  own_lane = 0;
+}
+
+void ck_each(int64_t count, ck_item_body body, const void *context) {
+  ck_items items = {.count = count, .body = body, .context = context};
+  int threads = ck_thread_count();
+  ck_region region = {run_items, &items, threads, false};
+  // Also alone it is a region, inside which everything computes on one thread.
+  if (threads == 1 || !ck_try_region(&region)) ck_run_alone(&(ck_region){run_items, &items, 1, false});
 }

@@ -8,10 +8,13 @@ int ck_onednn_version(void) {
 ck_context *ck_context_create(void) {
   ck_context *context = calloc(1, sizeof *context);
   if (!context) return NULL;
-  if (dnnl_engine_create(&context->engine, dnnl_cpu, 0) == dnnl_success &&
-      dnnl_stream_create(&context->stream, context->engine, dnnl_stream_default_flags) ==
-          dnnl_success)
-    return context;
+  ck_call call = {.has_barriers = true};
+  ck_set_call(&call);
+  bool made = dnnl_engine_create(&context->engine, dnnl_cpu, 0) == dnnl_success &&
+              dnnl_stream_create(&context->stream, context->engine, dnnl_stream_default_flags) ==
+                  dnnl_success;
+  ck_set_call(NULL);
+  if (made) return context;
   ck_context_destroy(context);
   return NULL;
 }
@@ -117,9 +120,12 @@ bool ck_plan_run(ck_plan *plan, void *source, void *weights, void *bias, void *d
       return false;
     arguments[count++] = (dnnl_exec_arg_t){plan->arguments[slot], plan->memories[slot]};
   }
-  return dnnl_primitive_execute(plan->primitive, context->stream, count, arguments) ==
+  ck_set_call(&plan->call);
+  bool done = dnnl_primitive_execute(plan->primitive, context->stream, count, arguments) ==
              dnnl_success &&
          dnnl_stream_wait(context->stream) == dnnl_success;
+  ck_set_call(NULL);
+  return done;
 }
 
 void ck_plan_destroy(ck_plan *plan) {

@@ -124,13 +124,19 @@ ck_plan *ck_plan_convolution(ck_context *context, const ck_convolution *shape,
   if (!plan) return NULL;
   plan->context = context;
   plan->number = context->plan_count++;
+  plan->call.has_barriers = true;
+  ck_set_call(&plan->call);
   ck_description description;
   memset(&description, 0, sizeof description);
   bool built = describe_convolution(shape, direction == CK_TO_WEIGHTS, &description, &plan->plain) &&
                (direction == CK_FORWARD
                     ? build_forward(plan, shape, &description)
                     : build_gradient(plan, shape, direction == CK_TO_SOURCE, &description));
+  ck_set_call(NULL);
   ck_forget(&description);
+  // Gradients of weights are summed over threads. Convolutions by way of a product are rare, and not looked into.
+  plan->call.has_barriers =
+      direction == CK_TO_WEIGHTS || strstr(ck_plan_implementation(plan), "gemm");
   if (built) return plan;
   ck_plan_destroy(plan);
   return NULL;

@@ -38,6 +38,8 @@ static bool reorder(ck_plan *plan, dnnl_memory_desc_t *from, const void *source,
   dnnl_primitive_desc_t description = NULL;
   dnnl_primitive_t primitive = NULL;
   dnnl_memory_t a = NULL, b = NULL;
+  ck_call call = {.has_barriers = true};
+  ck_set_call(&call);
   bool done = dnnl_reorder_primitive_desc_create(&description, MD(*from), context->engine, MD(*to),
                                                  context->engine, NULL) == dnnl_success &&
               dnnl_primitive_create(&primitive, description) == dnnl_success &&
@@ -48,6 +50,7 @@ static bool reorder(ck_plan *plan, dnnl_memory_desc_t *from, const void *source,
     done = dnnl_primitive_execute(primitive, context->stream, 2, arguments) == dnnl_success &&
            dnnl_stream_wait(context->stream) == dnnl_success;
   }
+  ck_set_call(NULL);
   if (a) dnnl_memory_destroy(a);
   if (b) dnnl_memory_destroy(b);
   if (primitive) dnnl_primitive_destroy(primitive);

@@ -104,13 +104,19 @@ ck_plan *ck_plan_product(ck_context *context, const ck_product *shape) {
   if (!plan) return NULL;
   plan->context = context;
   plan->number = context->plan_count++;
+  plan->call.has_barriers = true;
+  ck_set_call(&plan->call);
   ck_description description;
   memset(&description, 0, sizeof description);
   bool built = is_weight_gradient(shape)
                    ? build_weight_gradient(plan, shape)
                    : describe_product(shape, &description, &plan->plain) &&
                          build_product(plan, shape, &description);
+  ck_set_call(NULL);
   ck_forget(&description);
+  // Products called gemm share what they copy, and gradients of weights are summed over threads.
+  plan->call.has_barriers =
+      is_weight_gradient(shape) || strncmp(ck_plan_implementation(plan), "brg", 3) != 0;
   if (built) return plan;
   ck_plan_destroy(plan);
   return NULL;

@@ -86,7 +86,7 @@ public struct Captioner: Sendable {
     EncodedPictures(
       byMember: zip(members, preprocessings).map { member, preprocessing in
         let pixels = preprocessing.tensor(framed: framed).converted(to: precision)
-        let features = member.encoder.features(pixels, member.decoder.featureKind)
+        let features = member.encoder.featuresByPicture(pixels, member.decoder.featureKind)
         return VisualFeatures(features.converted(to: .float32))
       })
   }

@@ -1,4 +1,5 @@
 import Layers
+import Synchronization
 import Tensors
 
 /// What is kept of a picture or clip.
@@ -43,6 +44,39 @@ extension ImageEncoder {
     let map = self(pixels)
     return map.reshaped(to: [map.shape[0], map.shape[1] * map.shape[2], map.shape[3]])
   }
+
+  /// The same, picture by picture: each thread takes whole pictures, as it gets free.
+  ///
+  /// That is up to 1.5 times as fast as all threads together at one layer of all pictures, whose maps no cache
+  /// holds; and beside other programs no thread waits for one that was held up. Where there are fewer than
+  /// two pictures for a thread, all work together.
+  ///
+  /// - Parameters:
+  ///   - pixels: `[B, H, W, 3]`, without a history.
+  ///   - kind: What is kept of each picture.
+  /// - Returns: `[B, F]` or `[B, L, F]`.
+  package func featuresByPicture(_ pixels: Tensor, _ kind: FeatureKind) -> Tensor {
+    byPicture(pixels) { features($0, kind) }
+  }
+
+  /// The feature map, `[B, h, w, C]`, likewise.
+  package func mapByPicture(_ pixels: Tensor) -> Tensor { byPicture(pixels) { self($0) } }
+
+  private func byPicture(_ pixels: Tensor, _ body: @Sendable (Tensor) -> Tensor) -> Tensor {
+    let (count, size) = (pixels.shape[0], pixels.shape[1] * pixels.shape[2])
+    // Of small pictures several are as much work as a large one.
+    let partSize = max(1, Self.pixelsOfPart / max(size, 1))
+    let starts = Array(stride(from: 0, to: count, by: partSize))
+    guard starts.count >= 2 * Device.threadCount else { return body(pixels) }
+    let parts = Mutex([Tensor?](repeating: nil, count: starts.count))
+    Device.forEach(starts.count) { index in
+      let part = body(pixels.slice(starts[index]..<min(starts[index] + partSize, count)))
+      parts.withLock { $0[index] = part }
+    }
+    return Tensor(concatenating: parts.withLock { $0.compactMap(\.self) }, along: 0)
+  }
+
+  private static var pixelsOfPart: Int { 224 * 224 }
 
   /// How many numbers describe a picture, or each of its positions or frames.
   public func featureSize(_ kind: FeatureKind) -> Int {

@@ -128,7 +128,7 @@ private struct FeaturePass {
       let part = Array(images.prefix(batchSize))
       images.removeFirst(part.count)
       let padded = part + Array(repeating: part[0], count: batchSize - part.count)
-      let features = encoder.features(loader.preprocessing.tensor(framed: padded), kind)
+      let features = encoder.featuresByPicture(loader.preprocessing.tensor(framed: padded), kind)
         .converted(to: .bfloat16)
       finished += take(features.slice(0..<part.count))
     }

@@ -104,8 +104,6 @@ struct BatchCommand: TalkingCommand {
     try requireInputs(survey)
     lines.introduce(survey, given.title, shard, variable)
 
-    // Clips are decoded most of the time; pictures are little work beside what the network does.
-    if survey.videoCount > 0 { Device.shareCores() }
     try folder.removeSummary()
     try sideFiles.removeLeftover()
     var job = BatchJob(

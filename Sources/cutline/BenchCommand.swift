@@ -143,7 +143,7 @@ struct BenchCommand: TalkingCommand {
         (0..<count * size * size * 3).map { _ in 2 * random.uniform() - 1 },
         shape: [count, size, size, 3]
       ).converted(to: precision.elementType)
-      report.add("encode", count, medianDuration { _ = encoder.features(pixels) })
+      report.add("encode", count, medianDuration { _ = encoder.featuresByPicture(pixels, .pooled) })
     }
     return report
   }

@@ -61,7 +61,6 @@ struct CaptionCommand: TalkingCommand {
     let workerCount = min(threadCount, pictures.clipCount)
     if workerCount > 1 {
       // Each clip takes one thread. A single one is done before processes that decode have started.
-      Device.shareCores()
       let job = CaptionJob(
         captioner, captionCount: results.captions, try pool(for: captioner, workerCount))
       try run(job, captioner, messages, &formatter, &tally, &output, &maps)

@@ -238,7 +238,7 @@ struct CaptionerOptions: ParsableArguments {
     trainedOn dataset: String, isOfClips: Bool
   ) throws -> (CaptionModel, ModelConfiguration) {
     if let trained {
-      return model(
+      return try model(
         goingOnFrom: trained, vocabulary, seed: seed, trainedOn: dataset, isOfClips: isOfClips)
     }
     var random = SeededGenerator(seed: seed)

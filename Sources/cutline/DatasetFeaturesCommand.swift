@@ -69,7 +69,7 @@ struct DatasetFeaturesCommand: TalkingCommand {
     }
     var features = PictureFeatures(kind, cache: cache)
     var loader = PictureLoader(
-      configuration.preprocessing, frames: frames.frames(maximumWords: maxWords))
+      configuration.preprocessing, frames: try frames.frames(maximumWords: maxWords))
     loader.threadCount = threadCount
     let start = ContinuousClock.now
     var first: PassProgress?

@@ -69,18 +69,18 @@ struct DatasetStatsCommand: TalkingCommand {
   /// The number of frames that training reads of each example: 1 of a picture, which is not opened.
   private func frameCounts(of dataset: CaptionDataset, threadCount: Int) throws -> [Int] {
     let clips = dataset.examples.filter { $0.kind != .picture }
-    let progress = CountLine("clips opened", of: clips.count, talk.messages)
+    let opened = CountProgress(talk.makeProgress(), "clips opened", of: clips.count)
     let inspections = PictureInspector(threadCount: threadCount).inspect(clips) { count in
-      progress.report(count)
+      opened.report(count)
       return true
     }
-    progress.finish()
+    opened.finish(inspections.count)
     if let error = inspections.lazy.compactMap(\.error).first {
       throw Failure(
         "\(error)\n--batching counts the frames of clips: mend the clip, or leave --batching out.",
         Failure(error)?.status ?? .badData)
     }
-    let chosen = frames.frames(maximumWords: maxWords)
+    let chosen = try frames.frames(maximumWords: maxWords)
     var extents = inspections.makeIterator()
     return dataset.examples.map { example in
       guard example.kind != .picture else { return 1 }

@@ -117,10 +117,11 @@ extension CaptionerOptions {
   ///   - dataset: What it will be said to have learned from, too.
   ///   - isOfClips: Whether there are clips among that.
   /// - Returns: The model and its configuration.
+  /// - Throws: What is wrong with the frames that were asked for.
   func model(
     goingOnFrom captioner: TrainedCaptioner, _ vocabulary: Vocabulary, seed: UInt64,
     trainedOn dataset: String, isOfClips: Bool
-  ) -> (CaptionModel, ModelConfiguration) {
+  ) throws -> (CaptionModel, ModelConfiguration) {
     var random = SeededGenerator(seed: seed)
     var model = CaptionModel(
       encoder: captioner.model.encoder,
@@ -132,7 +133,7 @@ extension CaptionerOptions {
 
     var configuration = captioner.configuration
     if configuration.frames == nil, isOfClips {
-      configuration.frames = frames.frames(maximumWords: maximumWords)
+      configuration.frames = try frames.frames(maximumWords: maximumWords)
     }
     configure(&configuration, trainedOn: dataset)
     let earlier = captioner.configuration.provenance

@@ -19,11 +19,12 @@ struct ThreadOptions: ParsableArguments {
     if let threads { try check("--threads", threads, in: Self.allowed) }
   }
 
-  /// Sets the number of threads for what this thread computes, and returns it.
+  /// Sets the number of threads for what this thread computes, and how they wait; returns the number.
   ///
-  /// - Throws: `Failure` if the environment's number is none.
+  /// - Throws: `Failure` if a variable of the environment has no meaning.
   func apply() throws(Failure) -> Int {
     let count = try choice().count
+    try WaitPolicy().apply()
     Device.setThreadCount(count)
     return count
   }
@@ -37,15 +38,27 @@ struct ThreadOptions: ParsableArguments {
       guard let count = Self.count(text) else { throw Self.failure(.threads, text, "a number") }
       return (count, Variable.threads.rawValue)
     }
+    let limit = try limit(in: environment)
     if let text = environment(.ompThreads) {
       // OpenMP takes a list: a number for each level of nesting, of which there is one here.
       let counts = text.split(separator: ",", omittingEmptySubsequences: false).map(Self.count)
       guard let first = counts.first, let count = first, !counts.contains(nil) else {
         throw Self.failure(.ompThreads, text, "a number, or numbers with commas between,")
       }
-      return (count, Variable.ompThreads.rawValue)
+      return (min(count, limit), Variable.ompThreads.rawValue)
     }
-    return (granted, "cores granted")
+    return (min(granted, limit), granted > limit ? Variable.ompThreadLimit.rawValue : "cores granted")
+  }
+
+  /// The most threads that OpenMP may have.
+  private func limit(in environment: (Variable) -> String?) throws(Failure) -> Int {
+    guard let text = environment(.ompThreadLimit) else { return Self.allowed.upperBound }
+    guard let limit = Int(text), limit > 0 else {
+      throw Failure(
+        "\(Variable.ompThreadLimit.rawValue): is '\(text)', but must be a number above 0. Mend or unset it.",
+        .configuration)
+    }
+    return limit
   }
 
   private static func count(_ text: some StringProtocol) -> Int? {

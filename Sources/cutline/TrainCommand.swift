@@ -126,7 +126,7 @@ struct TrainCommand: TalkingCommand {
       try reports.summary(summary, of: trainer)
       try saves.save(
         trainer.state, isBest: summary.isBest, isLast: trainer.isFinished, by: save)
-      try preparation.checkCaptions(of: summary, progress.say)
+      try preparation.checkCaptions(of: summary) { progress.say($0, at: .warn) }
     }
     if trainer.state.epoch < preparation.plan.epochCount {
       let count = trainer.state.progress.validationsSinceBest
@@ -175,7 +175,7 @@ struct TrainCommand: TalkingCommand {
     } else {
       let unknown = percent(preparation.unknownFraction)
       progress.say("vocabulary  \(preparation.vocabulary.count.grouped) words (\(unknown) <unk>)")
-      preparation.losses.forEach(progress.say)
+      preparation.losses.forEach { progress.say($0, at: .warn) }
     }
     if let captioner = preparation.captioner {
       let kept = captioner.vocabulary.count

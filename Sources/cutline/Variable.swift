@@ -33,16 +33,15 @@ enum Variable: String, CaseIterable, Sendable {
   case pmiRank = "PMI_RANK"
   case pmiSize = "PMI_SIZE"
 
-  // Threads. All but the first are read by the OpenMP runtime.
+  // Threads, and how they wait for each other. The last five need OpenMP's own threads.
   case ompThreads = "OMP_NUM_THREADS"
   case ompThreadLimit = "OMP_THREAD_LIMIT"
-  case ompDynamic = "OMP_DYNAMIC"
   case ompWaitPolicy = "OMP_WAIT_POLICY"
+  case gompSpinCount = "GOMP_SPINCOUNT"
   case ompBinding = "OMP_PROC_BIND"
   case ompPlaces = "OMP_PLACES"
-  case ompStackSize = "OMP_STACKSIZE"
   case gompAffinity = "GOMP_CPU_AFFINITY"
-  case gompSpinCount = "GOMP_SPINCOUNT"
+  case ompStackSize = "OMP_STACKSIZE"
   case gompStackSize = "GOMP_STACKSIZE"
 
   // Other libraries.

@@ -88,7 +88,8 @@ struct ValidationIntervalCommandTests {
       ["train", ".", "--config", "run/config.json", "-o", "again"], in: folder)
     #expect(again.status == 0, "\(again.errors)")
     #expect(try bytes("again/last/model.safetensors") == bytes("run/last/model.safetensors"))
-    #expect(try bytes("again/config.json") == bytes("run/config.json"))
+    // The number of threads is not compared: the environment of a test decides it, before any file.
+    #expect(try JSONValue(reading: bytes("again/config.json"))["settings"] == json["settings"])
     let other = try collection.train(options + ["--eval-every", "2ep"])
     #expect(other.status == 78 && other.errors.contains("--eval-every 4, not 2ep"))
     let usual = try Program.run(

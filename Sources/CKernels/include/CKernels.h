@@ -10,22 +10,44 @@
 
 #pragma clang assume_nonnull begin
 
-// MARK: Threads (parallel.c)
+// MARK: Threads (threads.c, parallel.c)
 
-/// Asks OpenMP, which oneDNN computes with, for this many threads on the calling thread.
+/// Computes with this many threads on behalf of the calling thread.
 void ck_set_thread_count(int count);
-/// Lets other processes have the cores while a thread waits for the rest of its team, from now on.
-void ck_share_cores(void);
-/// How many cores the process may run on, as `taskset` sets them.
+/// The number of cores that the process may run on, as `taskset` sets them.
 int ck_core_count(void);
 /// Whether the processor has instructions for bfloat16, which are twice as fast as those for floats.
 bool ck_multiplies_halves_fast(void);
-/// How many threads a loop of this file's kernels will use on the calling thread.
+/// The number of threads that a loop of this file's kernels uses on the calling thread.
 int ck_thread_count(void);
 
+/// How threads wait for each other.
+typedef struct {
+  /// How long a thread spins before it sleeps, in nanoseconds.
+  int64_t spin;
+  /// Whether it sleeps at once while other programs want the cores.
+  bool adapts;
+} ck_wait_policy;
+/// Sets the policy of all threads; by default 200 microseconds, adapting.
+void ck_set_wait_policy(ck_wait_policy policy);
+/// Computes with the threads of OpenMP's own library where there is one; before the first computation.
+void ck_use_openmp_threads(void);
+/// How long one round of spinning takes, as GOMP_SPINCOUNT counts them, in nanoseconds.
+enum { CK_SPIN_ROUND = 15 };
+
 typedef void (*ck_range_body)(const void *context, int64_t begin, int64_t end);
-/// Runs `body` over 0..<count on oneDNN's own team, in parts of at least `grain`.
+/// Runs `body` over 0..<count on several threads, in parts of at least `grain`.
+///
+/// What `body` computes must not depend on how the range is divided.
 void ck_parallel(int64_t count, int64_t grain, ck_range_body body, const void *context);
+
+typedef void (*ck_item_body)(const void *context, int64_t item);
+/// Runs `body` for every item in 0..<count, each on one thread, which takes the next one when it is done.
+///
+/// An item is computed alike on any number of threads: in `body`, kernels and oneDNN use one.
+void ck_each(int64_t count, ck_item_body body, const void *context);
+/// Which of the threads of `ck_each` the calling one is, from 1; 0 outside.
+int ck_lane(void);
 
 // MARK: oneDNN (plan*.c)
 

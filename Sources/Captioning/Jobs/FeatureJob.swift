@@ -65,7 +65,7 @@ package struct FeatureJob {
   }
 
   private func features(of images: [Image]) -> Tensor {
-    let map = encoder(reader.preprocessing.tensor(framed: images))
+    let map = encoder.mapByPicture(reader.preprocessing.tensor(framed: images))
     return kind == .map ? map : encoder.pooled(map)
   }
 }

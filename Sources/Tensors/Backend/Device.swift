@@ -18,11 +18,31 @@ extension Device {
   /// Computes with `count` threads from now on, where the calling thread is the one that computes.
   package static func setThreadCount(_ count: Int) { ck_set_thread_count(Int32(count)) }
 
-  /// From now on leaves the cores to other processes, such as decoders, while its threads wait for one
-  /// another.
+  /// Lets threads spin for so many rounds before they sleep, whatever other programs do.
+  package static func setSpinCount(_ count: Int) {
+    ck_set_wait_policy(ck_wait_policy(spin: Int64(count) * Int64(CK_SPIN_ROUND), adapts: false))
+  }
+
+  /// Computes with the threads of OpenMP's own library, if there is one, which know which cores are theirs.
   ///
-  /// Alone on its cores it is faster to keep them.
-  package static func shareCores() { ck_share_cores() }
+  /// Before the first computation.
+  package static func useOpenMPThreads() { ck_use_openmp_threads() }
+
+  /// Runs `body` for every item in `0..<count`, each on one thread, which takes the next when it is done.
+  ///
+  /// A thread that the system holds up delays its own item only, and items are computed alike on any number
+  /// of threads.
+  package static func forEach(_ count: Int, _ body: @Sendable (Int) -> Void) {
+    withoutActuallyEscaping(body) { body in
+      withUnsafePointer(to: body) { body in
+        ck_each(
+          Int64(count),
+          { context, item in
+            context.assumingMemoryBound(to: (@Sendable (Int) -> Void).self).pointee(Int(item))
+          }, body)
+      }
+    }
+  }
 
   /// How many cores this process may run on.
   package static var coreCount: Int { Int(ck_core_count()) }

@@ -3,16 +3,34 @@ import Synchronization
 
 /// The processor: products and convolutions by oneDNN, everything else by `CKernels`.
 ///
-/// A class because it owns the engine, the primitives and the memory pool. OpenMP keeps one team per
-/// calling thread, so a program should compute from one thread; from several it is still correct,
-/// because oneDNN is entered by one at a time.
+/// A class because it owns the engines, the primitives and the memory pool. A program should compute from
+/// one thread, on behalf of which all others work; from several it is still correct, because oneDNN is
+/// entered by one at a time. The threads of `Device.forEach` have plans of their own.
 package final class CPUBackend: Backend {
   let memory = CPUMemory()
-  private let plans: Mutex<CPUPlans>
+  private let lanes = Mutex<[Int: Lane]>([0: Lane()])
 
-  init() {
-    let plans = CPUPlans()
-    self.plans = Mutex(plans)
+  /// The plans of one thread of `Device.forEach`, or, under 0, of all that is not computed there.
+  private final class Lane: Sendable {
+    let plans: Mutex<CPUPlans>
+
+    init() {
+      let plans = CPUPlans()
+      self.plans = Mutex(plans)
+    }
+  }
+
+  private func withPlans<Result>(
+    _ body: (inout sending CPUPlans) -> sending Result
+  ) -> sending Result {
+    let number = Int(ck_lane())
+    let lane = lanes.withLock { lanes in
+      if let lane = lanes[number] { return lane }
+      let lane = Lane()
+      lanes[number] = lane
+      return lane
+    }
+    return lane.plans.withLock(body)
   }
 
   package func makeBuffer(count: Int, type: ElementType) -> Buffer {
@@ -24,7 +42,7 @@ package final class CPUBackend: Backend {
   }
 
   /// The oneDNN implementation chosen for each shape met so far.
-  package var implementations: [String] { plans.withLock { $0.implementations } }
+  package var implementations: [String] { withPlans { $0.implementations } }
 
   package func multiply(
     _ left: Region, _ right: Region, _ bias: Region?, _ product: Product, into y: Region
@@ -35,7 +53,7 @@ package final class CPUBackend: Backend {
         left.address, right.rawAddress, right.type.code, bias?.address, y.address,
         Int64(product.rows), Int64(product.columns), Int64(product.inner), product.accumulates)
     }
-    plans.withLock { plans in
+    withPlans { plans in
       let plan = plans.plan(
         for: .product(product, left.type, into: y.type, bias: bias?.type))
       run(plan, left, packed(right, for: plan, as: left.type), bias, y)
@@ -61,7 +79,7 @@ package final class CPUBackend: Backend {
       (product.accumulates, product.activation) = (addend != nil, window.activation)
       return multiply(x, weight, bias, product, into: y)
     }
-    plans.withLock { plans in
+    withPlans { plans in
       let plan = plans.plan(
         for: .convolution(
           window, x.type, bias?.type ?? x.type, hasBias: bias != nil, hasAddend: addend != nil,
@@ -80,7 +98,7 @@ package final class CPUBackend: Backend {
         reusesRight: true)
       return multiply(dy, weight, nil, product, into: dx)
     }
-    plans.withLock { plans in
+    withPlans { plans in
       let plan = plans.plan(
         for: .convolution(
           window.plain, dy.type, dy.type, hasBias: false, hasAddend: false, .toInput))
@@ -101,7 +119,7 @@ package final class CPUBackend: Backend {
       }
       return
     }
-    plans.withLock { plans in
+    withPlans { plans in
       let plan = plans.plan(
         for: .convolution(
           window.plain, dy.type, dweight.type, hasBias: dbias != nil, hasAddend: false, .toWeight))

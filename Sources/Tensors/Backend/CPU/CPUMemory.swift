@@ -170,8 +170,12 @@ final class CPUBuffer: Buffer, @unchecked Sendable {
     if let copy = packedCopies.withLock({ $0[key] }) { return copy }
     // Not under the lock: one copy may be made from another.
     let copy = make()
-    packedCopies.withLock { $0[key] = copy }
-    return copy
+    // Another thread may have made one meanwhile.
+    return packedCopies.withLock { copies in
+      if let first = copies[key] { return first }
+      copies[key] = copy
+      return copy
+    }
   }
 }
 

@@ -1,0 +1,59 @@
+import Tensors
+
+/// How threads wait for each other, as the variables of OpenMP say it.
+///
+/// `$GOMP_SPINCOUNT` counts more than `$OMP_WAIT_POLICY`. Without either, threads spin for 200 microseconds
+/// before they sleep, and sleep at once while other programs want the cores.
+struct WaitPolicy: Equatable {
+  /// The number of rounds that a thread spins before it sleeps; nil lets the program choose.
+  var spinCount: Int?
+  /// Whether settings are there that only the threads of OpenMP's own library know, such as their cores.
+  var needsOpenMPThreads = false
+
+  /// What stands for endless.
+  static let endless = Int(Int32.max) * 1000
+
+  /// - Throws: `Failure` that names a variable without meaning.
+  init(in environment: (Variable) -> String? = \.value) throws(Failure) {
+    switch environment(.ompWaitPolicy)?.lowercased() {
+    case nil: break
+    case "passive": spinCount = 0
+    case "active": spinCount = Self.endless
+    case .some(let text): throw Self.failure(.ompWaitPolicy, text, "active or passive")
+    }
+    if let text = environment(.gompSpinCount) {
+      guard let count = Self.count(text) else {
+        throw Self.failure(
+          .gompSpinCount, text, "a number of rounds, such as 10000, 10k or infinite")
+      }
+      spinCount = count
+    }
+    let own: [Variable] = [.ompBinding, .ompPlaces, .gompAffinity, .ompStackSize, .gompStackSize]
+    needsOpenMPThreads = own.contains { variable in
+      environment(variable).map { variable != .ompBinding || $0.lowercased() != "false" } ?? false
+    }
+  }
+
+  func apply() {
+    if let spinCount { Device.setSpinCount(spinCount) }
+    if needsOpenMPThreads { Device.useOpenMPThreads() }
+  }
+
+  private static func count(_ text: String) -> Int? {
+    let text = text.lowercased()
+    if ["infinite", "infinity"].contains(text) { return endless }
+    let factors: [Character: Int] = [
+      "k": 1000, "m": 1_000_000, "g": 1_000_000_000, "t": 1_000_000_000_000,
+    ]
+    let factor = text.last.flatMap { factors[$0] }
+    let digits = factor == nil ? Substring(text) : text.dropLast()
+    guard !digits.isEmpty, digits.allSatisfy({ $0.isASCII && $0.isNumber }) else { return nil }
+    let (product, overflows) = (Int(digits) ?? endless).multipliedReportingOverflow(by: factor ?? 1)
+    return overflows ? endless : min(product, endless)
+  }
+
+  private static func failure(_ variable: Variable, _ text: String, _ kind: String) -> Failure {
+    Failure(
+      "\(variable.rawValue): is '\(text)', but must be \(kind). Mend or unset it.", .configuration)
+  }
+}
