@@ -148,8 +148,9 @@ static void start_workers(int count) {
   }
 }
 
-int ck_team_size(void) {
-  int count = wanted_count > 0 ? wanted_count : ck_core_count();
+int ck_team_size(void) { return ck_team_of(wanted_count > 0 ? wanted_count : ck_core_count()); }
+
+int ck_team_of(int count) {
   if (count > MOST_THREADS) count = MOST_THREADS;
   if (atomic_load(&team.worker_count) < count - 1) {
     pthread_mutex_lock(&team.lock);

@@ -23,6 +23,8 @@ typedef struct {
 
 /// The number of threads that a region may have: as many as were asked for and could be started.
 int ck_team_size(void);
+/// The same, had this many been asked for.
+int ck_team_of(int count);
 /// Runs a region and returns when all of it is done.
 ///
 /// Threads claim its parts. Where none comes in time, the caller runs the parts that are left itself.

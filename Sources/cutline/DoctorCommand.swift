@@ -19,10 +19,10 @@ struct DoctorCommand: TalkingCommand {
   @OptionGroup(title: "Messages") var talk: MessageOptions
 
   func run() throws {
-    let threads = try threads.choice()
+    let (threads, waiting) = (try threads.choice(), try WaitPolicy())
     let sections: [(name: String, facts: [JSONValue.Member])] = [
       ("cutline", [.init("version", .string(Cutline.configuration.version))]),
-      ("libraries", libraries), ("processor", Self.processor(threads)),
+      ("libraries", libraries), ("processor", Self.processor(threads, waiting)),
       ("decoders", Self.decoders), ("model", modelFacts), ("limits", Self.limits),
       ("environment", Self.environment),
     ]
@@ -67,7 +67,9 @@ struct DoctorCommand: TalkingCommand {
     return state + [.init("search path", .array(folders))]
   }
 
-  private static func processor(_ threads: (count: Int, origin: String)) -> [JSONValue.Member] {
+  private static func processor(
+    _ threads: (count: Int, origin: String), _ waiting: WaitPolicy
+  ) -> [JSONValue.Member] {
     let budget = ProcessorBudget()
     return [
       .init("model", .string(Processor.model)),
@@ -76,6 +78,7 @@ struct DoctorCommand: TalkingCommand {
       .init("control group limit", budget.groupLimit.map(JSONValue.number) ?? "none"),
       .init("threads", .number(Double(threads.count))),
       .init("threads by", .string(threads.origin)),
+      .init("threads wait", .string("\(waiting)")),
     ]
   }
 

@@ -14,6 +14,8 @@ struct ThreadOptions: ParsableArguments {
   var threads: Int?
 
   private static let allowed = 1...1024
+  /// What decides where nobody has chosen.
+  private static let cores = "cores granted"
 
   func validate() throws {
     if let threads { try check("--threads", threads, in: Self.allowed) }
@@ -23,8 +25,9 @@ struct ThreadOptions: ParsableArguments {
   ///
   /// - Throws: `Failure` if a variable of the environment has no meaning.
   func apply() throws(Failure) -> Int {
-    let count = try choice().count
+    let (count, origin) = try choice()
     try WaitPolicy().apply()
+    if origin == Self.cores { Device.allowSpareThread() }
     Device.setThreadCount(count)
     return count
   }
@@ -47,16 +50,17 @@ struct ThreadOptions: ParsableArguments {
       }
       return (min(count, limit), Variable.ompThreads.rawValue)
     }
-    return (min(granted, limit), granted > limit ? Variable.ompThreadLimit.rawValue : "cores granted")
+    if granted > limit { return (limit, Variable.ompThreadLimit.rawValue) }
+    return (granted, Self.cores)
   }
 
   /// The most threads that OpenMP may have.
   private func limit(in environment: (Variable) -> String?) throws(Failure) -> Int {
     guard let text = environment(.ompThreadLimit) else { return Self.allowed.upperBound }
     guard let limit = Int(text), limit > 0 else {
+      let name = Variable.ompThreadLimit.rawValue
       throw Failure(
-        "\(Variable.ompThreadLimit.rawValue): is '\(text)', but must be a number above 0. Mend or unset it.",
-        .configuration)
+        "\(name): is '\(text)', but must be a number above 0. Mend or unset it.", .configuration)
     }
     return limit
   }

@@ -4,7 +4,7 @@ import Tensors
 ///
 /// `$GOMP_SPINCOUNT` counts more than `$OMP_WAIT_POLICY`. Without either, threads spin for 200 microseconds
 /// before they sleep, and sleep at once while other programs want the cores.
-struct WaitPolicy: Equatable {
+struct WaitPolicy: Equatable, CustomStringConvertible {
   /// The number of rounds that a thread spins before it sleeps; nil lets the program choose.
   var spinCount: Int?
   /// Whether settings are there that only the threads of OpenMP's own library know, such as their cores.
@@ -37,6 +37,15 @@ struct WaitPolicy: Equatable {
   func apply() {
     if let spinCount { Device.setSpinCount(spinCount) }
     if needsOpenMPThreads { Device.useOpenMPThreads() }
+  }
+
+  var description: String {
+    if needsOpenMPThreads { return "as OpenMP's own threads do" }
+    return switch spinCount {
+    case nil: "spin for 200 microseconds; not while other programs want the cores"
+    case 0: "sleep at once"
+    case .some(let count): "spin for \(count == Self.endless ? "ever" : "\(count.grouped) rounds")"
+    }
   }
 
   private static func count(_ text: String) -> Int? {

@@ -4,13 +4,13 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The program as it is built for use, where there is one.
+/// The program, optimised as it is for use.
 private let releaseProgram = ProcessInfo.processInfo.environment["CUTLINE_RELEASE_PROGRAM"]
 
 /// What the README promises: from nothing to a captioner in minutes.
 ///
-/// With the program as it is built for use, since an unoptimised one takes five times as long;
-/// `scripts/test` names it after all other tests, with which it would compete for the processor.
+/// With an optimised program, since another takes five times as long; `scripts/test` names it after all
+/// other tests, with which it would compete for the processor.
 @Suite(
   "Shapes are learned from nothing",
   .enabled(if: releaseProgram != nil, "CUTLINE_RELEASE_PROGRAM is not set"))

@@ -14,6 +14,8 @@
 
 /// Computes with this many threads on behalf of the calling thread.
 void ck_set_thread_count(int count);
+/// Whether `ck_each` may use one thread more while other programs want the cores; by default it may not.
+void ck_allow_spare_thread(bool allows);
 /// The number of cores that the process may run on, as `taskset` sets them.
 int ck_core_count(void);
 /// Whether the processor has instructions for bfloat16, which are twice as fast as those for floats.

@@ -18,6 +18,9 @@ extension Device {
   /// Computes with `count` threads from now on, where the calling thread is the one that computes.
   package static func setThreadCount(_ count: Int) { ck_set_thread_count(Int32(count)) }
 
+  /// Lets `forEach` use one thread more while other programs want the cores.
+  package static func allowSpareThread() { ck_allow_spare_thread(true) }
+
   /// Lets threads spin for so many rounds before they sleep, whatever other programs do.
   package static func setSpinCount(_ count: Int) {
     ck_set_wait_policy(ck_wait_policy(spin: Int64(count) * Int64(CK_SPIN_ROUND), adapts: false))
