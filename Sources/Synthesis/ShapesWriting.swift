@@ -12,7 +12,7 @@ extension ShapesCollection {
   ///   - path: Where there is nothing yet, or an empty folder.
   ///   - replacing: Whether another drawn collection may be there.
   ///   - threadCount: The number of files that are drawn at once.
-  ///   - shouldContinue: Is asked before every file; nothing remains once it says no.
+  ///   - shouldContinue: Is asked before every picture and pair of clips; nothing remains once it says no.
   /// - Returns: Whether it was written.
   /// - Throws: What the file system said.
   package func write(
@@ -24,16 +24,17 @@ extension ShapesCollection {
     let working = folder.workingPath
     let pictures = Files(
       folder: working, suffix: "png", count: count,
-      contents: { part, index in picture(part, index).pngBytes },
+      contents: { part, index in [picture(part, index).pngBytes] },
       caption: { part, index in scene(part, index).caption.text })
     guard try write(pictures, threadCount, shouldContinue) else { return false }
     if clipCount > 0 {
       let clips = Files(
-        folder: "\(working)/clips", suffix: "avi", count: clipCount(_:),
-        contents: { part, index in
-          MotionJPEG(
-            frames: clip(part, index), framesPerSecond: MovingScene.framesPerSecond
-          ).bytes
+        folder: "\(working)/clips", suffix: "avi", count: clipCount(_:), groupSize: 2,
+        contents: { part, pair in
+          // Drawn and compressed once: the second clip is the first one's reverse.
+          let clip = MotionJPEG(
+            frames: clip(part, 2 * pair), framesPerSecond: MovingScene.framesPerSecond)
+          return [clip.bytes, clip.reversed.bytes]
         },
         caption: { part, index in clipCaption(part, index).text })
       guard try write(clips, threadCount, shouldContinue) else { return false }
@@ -84,7 +85,10 @@ extension ShapesCollection {
     let folder: String
     let suffix: String
     let count: @Sendable (Part) -> Int
-    let contents: @Sendable (Part, Int) -> [UInt8]
+    /// The number of files that are made together.
+    var groupSize = 1
+    /// The files of one group.
+    let contents: @Sendable (Part, Int) -> [[UInt8]]
     let caption: @Sendable (Part, Int) -> String
   }
 
@@ -97,10 +101,14 @@ extension ShapesCollection {
     for part in Part.allCases where files.count(part) > 0 {
       let names = (0..<files.count(part)).map { drawnFileName(part.rawValue, $0, files.suffix) }
       let isWritten = try forEachNumber(
-        below: names.count, threadCount: threadCount, shouldContinue: shouldContinue
-      ) { index throws(FileError) in
-        try writeFile(
-          files.contents(part, index), to: "\(files.folder)/images/\(names[index])")
+        below: (names.count + files.groupSize - 1) / files.groupSize, threadCount: threadCount,
+        shouldContinue: shouldContinue
+      ) { group throws(FileError) in
+        for (name, bytes) in zip(
+          names.dropFirst(group * files.groupSize), files.contents(part, group))
+        {
+          try writeFile(bytes, to: "\(files.folder)/images/\(name)")
+        }
       }
       guard isWritten else { return false }
       list = CaptionList(after: list)
