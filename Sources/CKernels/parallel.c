@@ -48,6 +48,7 @@ static void run_contended(ck_range range, int64_t grain, int threads, int64_t st
   int64_t time = ck_now() - start, parts = (count - first) / grain;
   range.begin += first;
   if (parts > 8 * threads) parts = 8 * threads;
+  if (parts > CK_MOST_PARTS) parts = CK_MOST_PARTS;
   ck_region region = {run_part, &range, (int)parts, false};
   bool is_long = parts > 1 && time * (count - first) / first > CK_SHORT_REGION;
   if (!(is_long && ck_try_region(&region)) && range.begin < range.end)

@@ -14,7 +14,7 @@
 // the part's seat. Nobody waits for a thread that has not claimed anything: the system may have given its core
 // to another program.
 
-enum { MOST_THREADS = 1024, COUNT_BITS = 16 };
+enum { COUNT_BITS = 16 };
 /// Set in `unfinished` while the caller sleeps.
 enum { CALLER_SLEEPS = 1 << 30 };
 
@@ -36,7 +36,7 @@ static struct {
   APART_IN_CACHE _Atomic uint32_t unfinished;
   APART_IN_CACHE _Atomic uint32_t arrived;
   _Atomic uint32_t barrier_number;
-  ck_seat seats[MOST_THREADS];
+  ck_seat seats[CK_MOST_PARTS];
 } team = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 _Thread_local ck_place ck_own_place = {.count = 1};
@@ -151,7 +151,7 @@ static void start_workers(int count) {
 int ck_team_size(void) { return ck_team_of(wanted_count > 0 ? wanted_count : ck_core_count()); }
 
 int ck_team_of(int count) {
-  if (count > MOST_THREADS) count = MOST_THREADS;
+  if (count > CK_MOST_PARTS) count = CK_MOST_PARTS;
   if (atomic_load(&team.worker_count) < count - 1) {
     pthread_mutex_lock(&team.lock);
     start_workers(count - 1);

@@ -4,6 +4,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/// The most parts that a region may have, and the most threads.
+enum { CK_MOST_PARTS = 1024 };
+
 /// Where the calling thread is.
 typedef struct {
   /// The number of the part that it runs, and how many parts there are; 0 of 1 outside regions.
