@@ -10,7 +10,7 @@
 
 // The kernel counts how long each thread has been ready to run without a core. On an idle machine that is
 // 2 % of the time at most; beside as many busy programs as cores it is a half. Each thread looks at its own
-// count every two milliseconds of computing, which costs a microsecond.
+// count after every two milliseconds of computing.
 
 enum { INTERVAL = 2000000 };
 /// The smoothed share of time without a core from which the cores count as contended. One interruption, even

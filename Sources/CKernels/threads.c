@@ -51,7 +51,7 @@ void ck_set_wait_policy(ck_wait_policy policy) {
   ck_heed_contention(policy.adapts);
 }
 
-/// How long a thread spins before it sleeps. Waking takes some 50 microseconds, a sleep and a wake 5.
+/// The time that a thread spins before it sleeps, in nanoseconds.
 static int64_t patience(int64_t time) {
   return ck_is_contended(time) ? 3000 : spin;
 }

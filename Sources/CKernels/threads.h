@@ -60,5 +60,5 @@ void ck_notice_contention(int64_t time);
 
 /// Regions that take less are run by the caller alone while other programs want the cores.
 ///
-/// Waking a thread and getting it a core takes some 50 microseconds there.
+/// With 100 microseconds two small trainings side by side were fastest, of 0, 30, 100 and 300.
 enum { CK_SHORT_REGION = 100000 };

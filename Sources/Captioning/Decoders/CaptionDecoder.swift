@@ -121,8 +121,8 @@ public struct CaptionCosts: Sendable, Equatable {
   /// How much it costs that the norms of hidden states change: `β Σₜ (‖hₜ‖ - ‖hₜ₋₁‖)²` for each caption
   /// (Krueger & Memisevic, 2016).
   public var normWeight: Float = 0
-  /// Whether probabilities are those among the words that a search may write, so that the others have
-  /// none; nothing is smoothed then.
+  /// Restricts probabilities to the words that a search may write; the others get none, and label
+  /// smoothing must be 0.
   public var isAmongWritable = false
 
   public init(
@@ -134,7 +134,7 @@ public struct CaptionCosts: Sendable, Equatable {
   }
 }
 
-/// What reading captions costs, per word or labelled frame; each of shape `[]`.
+/// The losses of captions, per word or labelled frame; each of shape `[]`.
 public struct CaptionLosses: Sendable {
   /// The mean of `-log p` over all words, in nats; of a decoder that labels frames, over those.
   public let words: Tensor

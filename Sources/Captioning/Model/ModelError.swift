@@ -35,7 +35,7 @@ public struct ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     case noDecoder
   }
 
-  /// How to get a model where one is missing, in the words of the option that names it.
+  /// The option or argument that named a missing model, for advice in its words.
   public enum Advice: Sendable, Equatable {
     /// `--model`.
     case captioner

@@ -10,7 +10,7 @@ package struct TrainedCaptioner: Sendable {
   /// In float32, whatever the folder stores.
   package let model: CaptionModel
   package let vocabulary: Vocabulary
-  /// How often each word was seen in its training.
+  /// The number of times each word was seen in its training.
   package let counts: WordCounts
   /// A checksum of all that it is, to notice when it has changed.
   package let fingerprint: String

@@ -1,8 +1,8 @@
 import Text
 
-/// What a training would lose of the captions that it learns from.
+/// Findings about words and captions that a training would lose.
 struct LearningFindings {
-  /// What is learned from.
+  /// The training split.
   let dataset: CaptionDataset
   let survey: CaptionSurvey
   let minimumCount: Int
@@ -41,7 +41,7 @@ struct LearningFindings {
 }
 
 extension CaptionSurvey {
-  /// How many captions a training with so many words at most would cut.
+  /// The number of captions with more than `maximumWords` words, which a training cuts.
   package func captionCount(longerThan maximumWords: Int) -> Int {
     lengths.lazy.joined().count { $0 > maximumWords }
   }
