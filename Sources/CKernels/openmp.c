@@ -32,11 +32,12 @@ static parallel_function own_parallel;
 static void (*own_barrier)(void);
 static int (*own_number)(void);
 
-void ck_use_openmp_threads(void) {
+bool ck_use_openmp_threads(void) {
   own_barrier = (void (*)(void))next("GOMP_barrier");
   own_number = (int (*)(void))next("omp_get_thread_num");
   if (own_barrier && own_number) own_parallel = (parallel_function)next("GOMP_parallel");
   if (own_parallel) ck_heed_contention(false);
+  return own_parallel;
 }
 
 static void run_own_part(void *data) { ck_run_part(data, own_number()); }

@@ -34,9 +34,14 @@ struct WaitPolicy: Equatable, CustomStringConvertible {
     }
   }
 
-  func apply() {
+  /// - Throws: `Failure` if settings need OpenMP's own library, which is not there.
+  func apply() throws(Failure) {
     if let spinCount { Device.setSpinCount(spinCount) }
-    if needsOpenMPThreads { Device.useOpenMPThreads() }
+    guard !needsOpenMPThreads || Device.useOpenMPThreads() else {
+      throw Failure(
+        "OMP_PROC_BIND, OMP_PLACES, GOMP_CPU_AFFINITY and stack sizes need GNU OpenMP (libgomp), which this "
+          + "oneDNN does not load. Unset them.", .configuration)
+    }
   }
 
   var description: String {

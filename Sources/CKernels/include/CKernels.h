@@ -32,8 +32,8 @@ typedef struct {
 } ck_wait_policy;
 /// Sets the policy of all threads; by default 200 microseconds, adapting.
 void ck_set_wait_policy(ck_wait_policy policy);
-/// Computes with the threads of OpenMP's own library where there is one; before the first computation.
-void ck_use_openmp_threads(void);
+/// Computes with the threads of OpenMP's own library; false if there is none. Before the first computation.
+bool ck_use_openmp_threads(void);
 /// How long one round of spinning takes, as GOMP_SPINCOUNT counts them, in nanoseconds.
 enum { CK_SPIN_ROUND = 15 };
 

@@ -26,10 +26,12 @@ extension Device {
     ck_set_wait_policy(ck_wait_policy(spin: Int64(count) * Int64(CK_SPIN_ROUND), adapts: false))
   }
 
-  /// Computes with the threads of OpenMP's own library, if there is one, which know which cores are theirs.
+  /// Computes with the threads of OpenMP's own library, which know which cores are theirs.
   ///
   /// Before the first computation.
-  package static func useOpenMPThreads() { ck_use_openmp_threads() }
+  ///
+  /// - Returns: False if there is no such library.
+  package static func useOpenMPThreads() -> Bool { ck_use_openmp_threads() }
 
   /// Runs `body` for every item in `0..<count`, each on one thread, which takes the next when it is done.
   ///
