@@ -1,6 +1,9 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
+/// Of the code of tests, which takes the optimizer longer than it runs.
+let quick: [SwiftSetting] = [.unsafeFlags(["-Onone"])]
+
 let package = Package(
   name: "cutline",
   dependencies: [
@@ -63,31 +66,46 @@ let package = Package(
       dependencies: [
         "Captioning", "Files", "ImageEncoders", "Layers", "Media", "Reports", "Tensors",
         "TestSupport", "Text", "Workers",
-      ]),
+      ], swiftSettings: quick),
     .testTarget(
       name: "CutlineTests",
       dependencies: [
         "cutline", "CTestSupport", "Captioning", "Files", "ImageEncoders", "Layers", "Media",
         "Reports", "Synthesis", "Tensors", "TestSupport", "Text", "Training", "Workers",
-      ]),
+      ], swiftSettings: quick),
     .testTarget(
-      name: "DatasetsTests", dependencies: ["Datasets", "Files", "Media", "TestSupport", "Text"]),
-    .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"], exclude: ["Fixtures"]),
+      name: "DatasetsTests", dependencies: ["Datasets", "Files", "Media", "TestSupport", "Text"],
+      swiftSettings: quick),
+    .testTarget(
+      name: "FilesTests", dependencies: ["Files", "TestSupport"], exclude: ["Fixtures"],
+      swiftSettings: quick),
     .testTarget(
       name: "ImageEncodersTests",
-      dependencies: ["ImageEncoders", "Layers", "Media", "Tensors", "TestSupport"]),
-    .testTarget(name: "LayersTests", dependencies: ["Files", "Layers", "Tensors", "TestSupport"]),
-    .testTarget(name: "MediaTests", dependencies: ["Files", "Media", "TestSupport"]),
-    .testTarget(name: "MetricsTests", dependencies: ["Files", "Metrics", "TestSupport", "Text"]),
-    .testTarget(name: "ReportsTests", dependencies: ["Files", "Media", "Reports", "TestSupport"]),
+      dependencies: ["ImageEncoders", "Layers", "Media", "Tensors", "TestSupport"],
+      swiftSettings: quick),
+    .testTarget(
+      name: "LayersTests", dependencies: ["Files", "Layers", "Tensors", "TestSupport"],
+      swiftSettings: quick),
+    .testTarget(
+      name: "MediaTests", dependencies: ["Files", "Media", "TestSupport"], swiftSettings: quick),
+    .testTarget(
+      name: "MetricsTests", dependencies: ["Files", "Metrics", "TestSupport", "Text"],
+      swiftSettings: quick),
+    .testTarget(
+      name: "ReportsTests", dependencies: ["Files", "Media", "Reports", "TestSupport"],
+      swiftSettings: quick),
     .testTarget(
       name: "SynthesisTests",
-      dependencies: ["Datasets", "Files", "Media", "Synthesis", "Tensors", "TestSupport"]),
-    .testTarget(name: "TensorsTests", dependencies: ["CKernels", "Tensors", "TestSupport"]),
-    .testTarget(name: "TextTests", dependencies: ["Text"]),
+      dependencies: ["Datasets", "Files", "Media", "Synthesis", "Tensors", "TestSupport"],
+      swiftSettings: quick),
+    .testTarget(
+      name: "TensorsTests", dependencies: ["CKernels", "Tensors", "TestSupport"],
+      swiftSettings: quick),
+    .testTarget(name: "TextTests", dependencies: ["Text"], swiftSettings: quick),
     .testTarget(
       name: "WorkersTests",
-      dependencies: ["CWorkers", "Files", "TestSupport", "WorkerProbe", "Workers"]),
+      dependencies: ["CWorkers", "Files", "TestSupport", "WorkerProbe", "Workers"],
+      swiftSettings: quick),
     // A worker that does as badly as it is told: what the program itself must not be able to.
     .executableTarget(
       name: "WorkerProbe",
@@ -98,6 +116,6 @@ let package = Package(
       dependencies: [
         "Captioning", "Datasets", "Files", "ImageEncoders", "Layers", "Media", "Metrics",
         "TestSupport", "Tensors", "Text", "Training",
-      ]),
+      ], swiftSettings: quick),
   ]
 )

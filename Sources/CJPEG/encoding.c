@@ -34,7 +34,7 @@ static void write_rows(Encoder *encoder, const uint8_t *pixels) {
 // A function of its own: what it changes after setjmp must not be local to it. Returns whether it went well.
 static int encode(
     Encoder *encoder, const uint8_t *pixels, uint32_t width, uint32_t height, int quality,
-    int subsamples) {
+    int subsamples, int optimizes) {
   struct jpeg_compress_struct *cinfo = &encoder->cinfo;
   cinfo->err = jpeg_std_error(&encoder->errors);
   encoder->errors.error_exit = on_error;
@@ -50,7 +50,7 @@ static int encode(
   jpeg_set_quality(cinfo, quality, TRUE);
   for (int c = 0; !subsamples && c < 3; c++)
     cinfo->comp_info[c].h_samp_factor = cinfo->comp_info[c].v_samp_factor = 1;
-  cinfo->optimize_coding = TRUE;
+  cinfo->optimize_coding = optimizes ? TRUE : FALSE;
   jpeg_start_compress(cinfo, TRUE);
   write_rows(encoder, pixels);
   jpeg_finish_compress(cinfo);
@@ -59,7 +59,7 @@ static int encode(
 
 uint8_t *cjpeg_encode(
     const uint8_t *pixels, uint32_t width, uint32_t height, int quality, int subsamples,
-    size_t *count) {
+    int optimizes, size_t *count) {
   Encoder *encoder = calloc(1, sizeof *encoder);
   if (!encoder) return NULL;
   // TurboJPEG's bound for any picture without subsampled colours.
@@ -69,7 +69,7 @@ uint8_t *cjpeg_encode(
     free(encoder);
     return NULL;
   }
-  int went_well = encode(encoder, pixels, width, height, quality, subsamples);
+  int went_well = encode(encoder, pixels, width, height, quality, subsamples, optimizes);
   uint8_t *bytes = encoder->bytes;
   *count = encoder->count;
   jpeg_destroy_compress(&encoder->cinfo);

@@ -40,6 +40,8 @@ bool ck_use_openmp_threads(void) {
   return own_parallel;
 }
 
+bool ck_uses_openmp_threads(void) { return own_parallel; }
+
 static void run_own_part(void *data) { ck_run_part(data, own_number()); }
 
 bool ck_run_on_openmp(const ck_region *region) {

@@ -90,11 +90,15 @@ int ck_lane(void) { return own_lane; }
 static void run_items(void *data) {
   ck_items *items = data;
   int64_t item;
-  int before = own_lane;
-  if (before == 0) own_lane = ck_own_place.number + 1;
+  ck_place place = ck_own_place;
+  int lane = own_lane;
+  if (lane == 0) own_lane = place.number + 1;
+  // To oneDNN, which does not open regions of one part, the thread is the first and only one.
+  ck_own_place = (ck_place){.count = 1, .is_inside = true};
   while ((item = atomic_fetch_add(&items->next, 1)) < items->count)
     items->body(items->context, item);
-  own_lane = before;
+  ck_own_place = place;
+  own_lane = lane;
 }
 
 void ck_each(int64_t count, ck_item_body body, const void *context) {

@@ -12,7 +12,7 @@ package struct MotionJPEG: Sendable, Equatable {
     var size = PixelSize(width: 0, height: 0)
     pictures = frames.map { frame in
       size = PixelSize(width: frame.width, height: frame.height)
-      return frame.jpegBytes(quality: 90, subsampled: false)
+      return frame.jpegBytes(quality: 90, subsampled: false, optimized: false)
     }
     (self.size, self.framesPerSecond) = (size, framesPerSecond)
   }

@@ -63,7 +63,8 @@ struct Painter: Sendable {
         let difference = Int(bits & 1023) - Int(bits >> 10 & 1023)
         bits >>= 20
         let value = 255 * color[channel] + strength * Double(difference)
-        bytes.append(UInt8(min(max(value.rounded(), 0), 255)))
+        // Rounded, in half the time that `rounded()` takes without SSE 4.1.
+        bytes.append(UInt8(min(max(value + 0.5, 0), 255)))
       }
     }
     return bytes

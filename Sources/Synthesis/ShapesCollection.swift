@@ -21,7 +21,7 @@ package struct ShapesCollection: Sendable {
   package var trainingCount = 20_000
   /// How many pictures to check on.
   package var validationCount = 400
-  /// How many clips to learn from, an even number; a tenth as many are added to check on.
+  /// The number of clips to learn from, an even one; a tenth as many are added to check on, at most 1,000.
   package var clipCount = 0
   /// Width and height of all pictures, in pixels.
   package var size = 64
@@ -32,7 +32,7 @@ package struct ShapesCollection: Sendable {
   func count(_ part: Part) -> Int { part == .training ? trainingCount : validationCount }
 
   func clipCount(_ part: Part) -> Int {
-    part == .training ? clipCount : (clipCount + 19) / 20 * 2
+    part == .training ? clipCount : min((clipCount + 19) / 20 * 2, 1000)
   }
 
   /// The number of pictures and clips in all.

@@ -50,8 +50,9 @@ package struct PictureFeatures: Sendable {
     guard !missing.isEmpty else { return }
     var pass = FeaturePass(encoder.foldingNorms(), kind, loader, batchSize: Self.batchSize)
     var (computed, doneCount): ([(key: FeatureCache.Key, rows: Tensor)], Int) = ([], 0)
-    // Enough pictures for a batch; of clips few, each of which has many frames.
-    let stride = missing.contains { $0.kind != .picture } ? loader.threadCount : Self.batchSize
+    // Enough pictures for a batch; of clips, whose frames wait in memory, as many as fill four.
+    let clipCount = max(loader.threadCount, 4 * Self.batchSize / loader.frames.most)
+    let stride = missing.contains { $0.kind != .picture } ? clipCount : Self.batchSize
     for start in Swift.stride(from: 0, to: missing.count, by: stride) {
       let part = Array(missing[start..<min(start + stride, missing.count)])
       for (example, row) in try pass.add(part, isLast: start + part.count == missing.count) {

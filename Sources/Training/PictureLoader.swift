@@ -41,22 +41,42 @@ package struct PictureLoader: Sendable {
   }
 
   /// The same before it becomes numbers; each has one frame at least.
-  func images(of examples: [TrainingExample], epoch: Int) throws(MediaError) -> [[Image]] {
+  ///
+  /// - Parameters:
+  ///   - examples: What to load.
+  ///   - epoch: Decides, with each picture's number, how it is changed.
+  ///   - isAside: Decodes on other threads than those that compute, which go on meanwhile.
+  /// - Returns: The frames of each example.
+  /// - Throws: What is wrong with the first picture that cannot be read.
+  func images(
+    of examples: [TrainingExample], epoch: Int, aside isAside: Bool = false
+  ) throws(MediaError) -> [[Image]] {
     let results = Mutex([Result<[Image], MediaError>?](repeating: nil, count: examples.count))
-    let begun = Atomic(0)
-    DispatchQueue.concurrentPerform(iterations: min(threadCount, examples.count)) { _ in
-      while true {
-        let index = begun.add(1, ordering: .relaxed).oldValue
-        guard index < examples.count else { return }
-        let result = Result { () throws(MediaError) in try framed(examples[index], epoch: epoch) }
-        results.withLock { $0[index] = result }
-      }
+    let load: @Sendable (Int) -> Void = { index in
+      let result = Result { () throws(MediaError) in try framed(examples[index], epoch: epoch) }
+      results.withLock { $0[index] = result }
+    }
+    if isAside {
+      decodeAside(examples.count, load)
+    } else {
+      Device.forEach(examples.count, load)
     }
     var images: [[Image]] = []
     for result in results.withLock({ $0 }) {
       if let result { images.append(try result.get()) }
     }
     return images
+  }
+
+  private func decodeAside(_ count: Int, _ load: @Sendable (Int) -> Void) {
+    let begun = Atomic(0)
+    DispatchQueue.concurrentPerform(iterations: min(threadCount, count)) { _ in
+      while true {
+        let index = begun.add(1, ordering: .relaxed).oldValue
+        guard index < count else { return }
+        load(index)
+      }
+    }
   }
 
   private func framed(_ example: TrainingExample, epoch: Int) throws(MediaError) -> [Image] {

@@ -62,7 +62,7 @@ final class PicturesAhead: Sendable {
     next.withLock { $0 = Job(examples: examples, epoch: epoch, result: result) }
     DispatchQueue.global().async(group: result.group) {
       let images = Result { () throws(MediaError) in
-        try loader.images(of: examples, epoch: epoch)
+        try loader.images(of: examples, epoch: epoch, aside: true)
       }
       result.images.withLock { $0 = images }
     }

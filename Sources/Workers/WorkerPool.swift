@@ -16,13 +16,14 @@ package struct WorkerPool: ~Copyable {
   private let workers: [Worker]
   /// What happened to tasks whose workers are gone, until somebody asks.
   private var failures: [WorkerReply] = []
+  /// The number of workers that ended before they were ready since one last did something.
   private var failedStartCount = 0
   /// The worker that gave the last answer, and whether that was all of it.
   private var lastAnswer: (worker: Worker, isLast: Bool)?
   /// The worker to look at first, so that all have their turn.
   private var turn = 0
 
-  /// Workers that end so often in a row before they are ready cannot be started at all.
+  /// Where so many end before they are ready, and none does anything meanwhile, workers cannot be started.
   private static let mostFailedStarts = 5
 
   /// Starts the workers, which get ready by themselves.
@@ -143,7 +144,9 @@ package struct WorkerPool: ~Copyable {
     switch worker.receive() {
     case .nothing: break
     case .ready: failedStartCount = 0
-    case .answer(let answer, let isLast): return (answer, isLast)
+    case .answer(let answer, let isLast):
+      failedStartCount = 0
+      return (answer, isLast)
     case .end: try replace(worker)
     case .nonsense: try replace(worker, because: .misbehaved)
     }

@@ -118,7 +118,12 @@ final class Progress: Sendable {
   func finish(_ report: () -> ProgressReport) {
     state.withLock { state in
       erase(&state)
-      if case .json = form { write(report().json.compactText + "\n") }
+      switch form {
+      case .json: write(report().json.compactText + "\n")
+      // The bar of the next stage is there from its start, too.
+      case .bar: state.lastShown = nil
+      case .lines, .nothing: break
+      }
     }
   }
 

@@ -26,7 +26,7 @@ struct SynthesizeShapesCommand: TalkingCommand {
   var val = ShapesCollection().validationCount
   @Option(
     help: ArgumentHelp(
-      "Clips to learn from, an even number; a tenth as many are added to check on.",
+      "Clips to learn from, an even number; a tenth as many are added to check on, at most 1,000.",
       valueName: "n"))
   var clips = 0
   @Option(help: ArgumentHelp("Width and height, in pixels.", valueName: "n"))

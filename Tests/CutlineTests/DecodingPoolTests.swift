@@ -216,7 +216,7 @@ struct DecodingPoolTests {
 
   @Test("A stopped worker is a timeout")
   func timeout() throws {
-    var pool = try pool(workerCount: 1, timeLimit: .milliseconds(500))
+    var pool = try pool(workerCount: 1, timeLimit: .seconds(3))
     let sources = [MediaSource](repeating: .file(Pictures.jpeg), count: 3)
     #expect(try pool.read(sources).map(Outcome.init) == expected(sources))
     for worker in pool.pool.processIdentifiers { kill(worker, SIGSTOP) }

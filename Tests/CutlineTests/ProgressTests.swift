@@ -46,6 +46,15 @@ struct ProgressTests {
     #expect(screen.all[0].contains("step 0"))
   }
 
+  @Test("the bar of the next stage is drawn at once")
+  func stages() {
+    let progress = progress(.auto)
+    progress.show(at: start) { Self.report(1) }
+    progress.finish { Self.report(1) }
+    progress.show(at: start) { Self.report(2) }
+    #expect(screen.all.count == 3 && screen.all[2].contains("step 2"))
+  }
+
   @Test("a bar is taken away before a line is written, and only if it is there")
   func lines() {
     let progress = progress(.auto)

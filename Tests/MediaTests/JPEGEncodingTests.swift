@@ -30,4 +30,13 @@ struct JPEGEncodingTests {
     let (low, high) = (image.jpegBytes(quality: 10), image.jpegBytes(quality: 95))
     #expect(low.count < high.count)
   }
+
+  @Test("tables of its own make a file smaller, and change no pixel")
+  func tables() throws {
+    let image = gradient(width: 64, height: 64)
+    let (own, usual) = (image.jpegBytes(), image.jpegBytes(optimized: false))
+    #expect(own.count < usual.count)
+    let decoded = try [own, usual].map { try decodeStillImage(.bytes($0, name: "picture")).image }
+    #expect(decoded[0] == decoded[1])
+  }
 }

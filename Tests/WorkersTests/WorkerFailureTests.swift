@@ -96,15 +96,17 @@ struct WorkerFailureTests {
   @Test("A killed worker takes nobody else's task with it")
   func neighbours() throws {
     var pool = try WorkerPool(Probe.settings(workerCount: 2))
-    let commands = (0..<40).map { $0 % 5 == 3 ? "hang" : "copy" }
+    let limit = Duration.milliseconds(200)
     let seen = try pool.replies(
-      to: commands.enumerated().map { try Probe.task($0, $1, timeLimit: .milliseconds(200)) })
+      to: (0..<40).map {
+        try $0 % 5 == 3 ? Probe.task($0, "hang", timeLimit: limit) : Probe.task($0, "copy")
+      })
     #expect(seen.map(\.reply.number).sorted() == Array(0..<40))
     for seen in seen {
       #expect(
         seen.reply.outcome
           == (seen.reply.number % 5 == 3
-            ? .failure(.timedOut(limit: .milliseconds(200)))
+            ? .failure(.timedOut(limit: limit))
             : .answer(Array("copied".utf8), isLast: true)))
     }
   }

@@ -74,7 +74,7 @@ struct WorkerPoolTests {
     pool.submit(try Probe.task(1, "sleep 50"))
     let hasRoom = pool.hasRoom
     #expect(!hasRoom)
-    Thread.sleep(forTimeInterval: 0.5)
+    Thread.sleep(forTimeInterval: 2)
     #expect(try pool.nextSeen(waiting: .zero) != nil)
     #expect(try pool.nextSeen(waiting: .zero) != nil)
   }
@@ -139,6 +139,19 @@ struct WorkerPoolTests {
       error?.description
         == "\(Probe.program): its worker processes ended 5 times before they could do "
         + "anything (cutline decode-worker: refuses to work). Look at what cutline doctor says.")
+  }
+
+  @Test("While one worker answers, others may end before they are ready")
+  func oneIsEnough() throws {
+    var pool = try WorkerPool(Probe.settings(workerCount: 2))
+    _ = try pool.waitUntilReady()
+    for number in 0..<20 {
+      kill(pool.processIdentifiers[1], SIGKILL)
+      pool.submit(try Probe.task(number, "copy"))
+      #expect(
+        try pool.nextSeen()?.reply
+          == WorkerReply(number: number, outcome: .answer(Array("copied".utf8), isLast: true)))
+    }
   }
 
   @Test("Workers that hang before they are ready end the run as well")

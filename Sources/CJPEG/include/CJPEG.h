@@ -43,10 +43,11 @@ CJPEGReport cjpeg_decode(
     const uint8_t *bytes, size_t count, const CJPEGRequest *request, uint8_t *pixels);
 
 // Encodes `height` rows of `width` RGB triples at a quality of 1 to 100, at most 65,500 a side; the colours
-// at half the resolution if they are to be subsampled. Returns the bytes, to be given to free(), and sets
-// `count`; NULL if there is no memory.
+// at half the resolution if they are to be subsampled, and with Huffman tables of its own if those are to be
+// optimized. Returns the bytes, to be given to free(), and sets `count`; NULL if there is no memory.
 uint8_t *cjpeg_encode(
-    const uint8_t *pixels, uint32_t width, uint32_t height, int quality, int subsamples, size_t *count);
+    const uint8_t *pixels, uint32_t width, uint32_t height, int quality, int subsamples, int optimizes,
+    size_t *count);
 
 // The library's version, such as "2.1.5".
 const char *cjpeg_version(void);

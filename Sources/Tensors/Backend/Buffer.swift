@@ -44,4 +44,10 @@ package struct Region: Sendable {
   package func part(_ index: Int, of count: Int) -> Region {
     Region(buffer, offset: offset + index * count, count: count)
   }
+
+  /// Some of `count` rows of equal size.
+  package func rows(_ rows: Range<Int>, of count: Int) -> Region {
+    let size = self.count / count
+    return Region(buffer, offset: offset + rows.lowerBound * size, count: rows.count * size)
+  }
 }

@@ -41,8 +41,11 @@ package final class CPUBackend: Backend {
     CPUBuffer(zeros: count, type: type, from: memory)
   }
 
-  /// The oneDNN implementation chosen for each shape met so far.
-  package var implementations: [String] { withPlans { $0.implementations } }
+  /// The oneDNN implementation chosen for each shape met so far, on whatever thread.
+  package var implementations: [String] {
+    let all = lanes.withLock { $0.values.flatMap { $0.plans.withLock { $0.implementations } } }
+    return Set(all).sorted()
+  }
 
   package func multiply(
     _ left: Region, _ right: Region, _ bias: Region?, _ product: Product, into y: Region
@@ -119,6 +122,35 @@ package final class CPUBackend: Backend {
       }
       return
     }
+    // On OpenMP's own threads oneDNN left out parts of such gradients (2.6.3).
+    let sliceCount = ck_uses_openmp_threads() ? 1 : min(window.batch, Device.threadCount)
+    let addsLittle = sliceCount * dweight.count <= 2 * (x.count + dy.count)
+    guard sliceCount > 1, addsLittle, dweight.type == .float32, dbias?.type ?? .float32 == .float32
+    else { return wholeWeightGradient(x, dy, window, into: dweight, dbias) }
+    // Threads of oneDNN's that sum a gradient spin until the last of them is there, which takes
+    // milliseconds where another program has its core.
+    let sums = Region(makeBuffer(count: sliceCount * dweight.count, type: .float32))
+    let biasSums = dbias.map {
+      Region(makeBuffer(count: sliceCount * $0.count, type: .float32))
+    }
+    Device.forEach(sliceCount) { slice in
+      let pictures = window.batch * slice / sliceCount..<window.batch * (slice + 1) / sliceCount
+      var part = window
+      part.batch = pictures.count
+      wholeWeightGradient(
+        x.rows(pictures, of: window.batch), dy.rows(pictures, of: window.batch), part,
+        into: sums.part(slice, of: dweight.count),
+        dbias.flatMap { biasSums?.part(slice, of: $0.count) })
+    }
+    sum(sums, outer: 1, middle: sliceCount, inner: dweight.count, into: dweight)
+    if let dbias, let biasSums {
+      sum(biasSums, outer: 1, middle: sliceCount, inner: dbias.count, into: dbias)
+    }
+  }
+
+  private func wholeWeightGradient(
+    _ x: Region, _ dy: Region, _ window: Window, into dweight: Region, _ dbias: Region?
+  ) {
     withPlans { plans in
       let plan = plans.plan(
         for: .convolution(
