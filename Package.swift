@@ -4,6 +4,11 @@ import PackageDescription
 /// Of the code of tests, which takes the optimizer longer than it runs.
 let quick: [SwiftSetting] = [.unsafeFlags(["-Onone"])]
 
+/// Exports the functions of OpenMP that oneDNN calls (Sources/CKernels/openmp.c).
+let exporting: [LinkerSetting] = [
+  .unsafeFlags(["-Xlinker", "--export-dynamic"], .when(platforms: [.linux]))
+]
+
 let package = Package(
   name: "cutline",
   dependencies: [
@@ -54,13 +59,13 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       // Read by whoever validates results, not by the program.
-      exclude: ["Resources"]),
+      exclude: ["Resources"], linkerSettings: exporting),
 
     .target(name: "CTestSupport", path: "Tests/CTestSupport"),
     // Its loops are naive: without the optimiser, the tests would take minutes.
     .target(
       name: "TestSupport", dependencies: ["CTestSupport", "Tensors"], path: "Tests/TestSupport",
-      swiftSettings: [.unsafeFlags(["-O"])]),
+      swiftSettings: [.unsafeFlags(["-O"])], linkerSettings: exporting),
     .testTarget(
       name: "CaptioningTests",
       dependencies: [

@@ -10,6 +10,9 @@
 // libgomp reads its settings when it is loaded, so the program comes too late to choose better ones. It
 // supplies the functions that oneDNN calls instead: the dynamic linker finds those of the program first.
 //
+// For that the program must export them, which its link says (Package.swift). In a program that does not,
+// everything computes with libgomp's threads.
+//
 // Other libraries may use OpenMP as well, and more of it. What is not called from oneDNN goes to libgomp.
 
 static _Thread_local ck_call *current_call;
@@ -31,18 +34,25 @@ typedef void (*parallel_function)(void (*)(void *), void *, unsigned, unsigned);
 static parallel_function own_parallel;
 static void (*own_barrier)(void);
 static int (*own_number)(void);
+static void (*own_set_count)(int);
 
 bool ck_use_openmp_threads(void) {
   own_barrier = (void (*)(void))next("GOMP_barrier");
   own_number = (int (*)(void))next("omp_get_thread_num");
-  if (own_barrier && own_number) own_parallel = (parallel_function)next("GOMP_parallel");
+  own_set_count = (void (*)(int))next("omp_set_num_threads");
+  if (own_barrier && own_number && own_set_count)
+    own_parallel = (parallel_function)next("GOMP_parallel");
   if (own_parallel) ck_heed_contention(false);
   return own_parallel;
 }
 
 bool ck_uses_openmp_threads(void) { return own_parallel; }
 
-static void run_own_part(void *data) { ck_run_part(data, own_number()); }
+static void run_own_part(void *data) {
+  // For what oneDNN computes within this part, until the part ends.
+  own_set_count(1);
+  ck_run_part(data, own_number());
+}
 
 bool ck_run_on_openmp(const ck_region *region) {
   if (own_parallel) own_parallel(run_own_part, (void *)region, (unsigned)region->count, 0);
@@ -111,4 +121,8 @@ void GOMP_barrier(void) {
     abort();
   }
   ck_team_barrier();
+}
+
+void ck_find_openmp(void) {
+  if (dlsym(RTLD_DEFAULT, "GOMP_parallel") != (void *)GOMP_parallel) ck_use_openmp_threads();
 }

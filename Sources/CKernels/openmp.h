@@ -10,5 +10,8 @@ typedef struct {
   int64_t region_time;
 } ck_call;
 
+/// Finds out whether oneDNN calls the functions of this library, and uses libgomp's threads if it does not.
+void ck_find_openmp(void);
+
 /// Says what the calling thread calls oneDNN for, until null is given; it then computes with our threads.
 void ck_set_call(ck_call *call);

@@ -8,6 +8,7 @@ int ck_onednn_version(void) {
 ck_context *ck_context_create(void) {
   ck_context *context = calloc(1, sizeof *context);
   if (!context) return NULL;
+  ck_find_openmp();
   ck_call call = {.has_barriers = true};
   ck_set_call(&call);
   bool made = dnnl_engine_create(&context->engine, dnnl_cpu, 0) == dnnl_success &&

@@ -57,7 +57,7 @@ extension ShapesCollection {
   /// nothing apart; without it the encoder's first steps go astray.
   private static let recipe: JSONValue = [
     "embed": 128, "hidden": 256, "dropout": 0, "min-count": 1, "lr": 0.001, "encoder-lr": 0.001,
-    "epochs": 10, "frozen-epochs": 1, "batch-size": 8, "save-every": 5000,
+    "epochs": 9, "frozen-epochs": 1, "batch-size": 8, "save-every": 5000,
   ]
 
   /// Options of `cutline train` with which S2VT learns from clips and their reverses, once an encoder has
@@ -67,7 +67,7 @@ extension ShapesCollection {
   /// two, that in many. Few frames make epochs short, and many clips keep it from learning them by heart.
   private static let clipRecipe: JSONValue = [
     "decoder": "s2vt", "frames": 4, "feature-grid": 2, "embed": 256, "hidden": 256, "dropout": 0,
-    "ema": 0.998, "min-count": 1, "lr": 0.001, "epochs": 7, "batch-size": 32, "save-every": 5000,
+    "ema": 0.998, "min-count": 1, "lr": 0.001, "epochs": 5, "batch-size": 32, "save-every": 5000,
   ]
 
   private var description: JSONValue {

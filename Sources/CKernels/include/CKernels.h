@@ -34,7 +34,8 @@ typedef struct {
 void ck_set_wait_policy(ck_wait_policy policy);
 /// Computes with the threads of OpenMP's own library; false if there is none. Before the first computation.
 bool ck_use_openmp_threads(void);
-/// Whether those compute.
+/// Whether those compute: because they were asked for, or since this program's link does not export the functions
+/// that oneDNN calls.
 bool ck_uses_openmp_threads(void);
 /// How long one round of spinning takes, as GOMP_SPINCOUNT counts them, in nanoseconds.
 enum { CK_SPIN_ROUND = 15 };

@@ -122,8 +122,7 @@ package final class CPUBackend: Backend {
       }
       return
     }
-    // On OpenMP's own threads oneDNN left out parts of such gradients (2.6.3).
-    let sliceCount = ck_uses_openmp_threads() ? 1 : min(window.batch, Device.threadCount)
+    let sliceCount = min(window.batch, Device.threadCount)
     let addsLittle = sliceCount * dweight.count <= 2 * (x.count + dy.count)
     guard sliceCount > 1, addsLittle, dweight.type == .float32, dbias?.type ?? .float32 == .float32
     else { return wholeWeightGradient(x, dy, window, into: dweight, dbias) }
