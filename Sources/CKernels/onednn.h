@@ -31,8 +31,6 @@ struct ck_context {
   dnnl_stream_t stream;
   void *scratch;
   size_t scratch_bytes;
-  /// How many plans there ever were.
-  uint64_t plan_count;
 };
 
 struct ck_plan {
@@ -67,6 +65,8 @@ typedef struct {
 // What the makers of plans share (plan.c).
 
 dnnl_data_type_t ck_data_type(ck_type type);
+/// A number that no other plan has, of any context: they share the weights that plans have packed.
+uint64_t ck_next_plan_number(void);
 /// Scratch memory of ours, and what is fused; to be destroyed by the caller.
 bool ck_attributes(dnnl_primitive_attr_t *attributes, ck_fusion fusion);
 /// Gives the plan an argument in the layout that its description asks for.

@@ -2,6 +2,7 @@
 #include "openmp.h"
 #include "threads.h"
 #include <dlfcn.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -34,13 +35,19 @@ typedef void (*parallel_function)(void (*)(void *), void *, unsigned, unsigned);
 static parallel_function own_parallel;
 static void (*own_barrier)(void);
 static int (*own_number)(void);
+static int (*own_count)(void);
+static int (*own_limit)(void);
 static void (*own_set_count)(int);
+static void (*own_set_dynamic)(int);
 
 bool ck_use_openmp_threads(void) {
   own_barrier = (void (*)(void))next("GOMP_barrier");
   own_number = (int (*)(void))next("omp_get_thread_num");
+  own_count = (int (*)(void))next("omp_get_num_threads");
+  own_limit = (int (*)(void))next("omp_get_thread_limit");
   own_set_count = (void (*)(int))next("omp_set_num_threads");
-  if (own_barrier && own_number && own_set_count)
+  own_set_dynamic = (void (*)(int))next("omp_set_dynamic");
+  if (own_barrier && own_number && own_count && own_limit && own_set_count && own_set_dynamic)
     own_parallel = (parallel_function)next("GOMP_parallel");
   if (own_parallel) ck_heed_contention(false);
   return own_parallel;
@@ -51,12 +58,19 @@ bool ck_uses_openmp_threads(void) { return own_parallel; }
 static void run_own_part(void *data) {
   // For what oneDNN computes within this part, until the part ends.
   own_set_count(1);
-  ck_run_part(data, own_number());
+  const ck_region *region = data;
+  for (int number = own_number(); number < region->count; number += own_count())
+    ck_run_part(region, number);
 }
 
+int ck_openmp_limit(void) { return own_parallel ? own_limit() : INT_MAX; }
+
 bool ck_run_on_openmp(const ck_region *region) {
-  if (own_parallel) own_parallel(run_own_part, (void *)region, (unsigned)region->count, 0);
-  return own_parallel;
+  if (!own_parallel) return false;
+  // Parts that wait for each other need a thread each; OMP_DYNAMIC would allow fewer.
+  own_set_dynamic(0);
+  own_parallel(run_own_part, (void *)region, (unsigned)region->count, 0);
+  return true;
 }
 
 bool ck_wait_on_openmp(void) {

@@ -29,6 +29,11 @@ void ck_context_destroy(ck_context *context) {
 
 // MARK: Making a plan
 
+uint64_t ck_next_plan_number(void) {
+  static _Atomic uint64_t count;
+  return count++;
+}
+
 dnnl_data_type_t ck_data_type(ck_type type) {
   return type == CK_BFLOAT16 ? dnnl_bf16 : dnnl_f32;
 }

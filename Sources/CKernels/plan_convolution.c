@@ -123,7 +123,7 @@ ck_plan *ck_plan_convolution(ck_context *context, const ck_convolution *shape,
   ck_plan *plan = calloc(1, sizeof *plan);
   if (!plan) return NULL;
   plan->context = context;
-  plan->number = context->plan_count++;
+  plan->number = ck_next_plan_number();
   plan->call.has_barriers = true;
   ck_set_call(&plan->call);
   ck_description description;

@@ -152,6 +152,7 @@ int ck_team_size(void) { return ck_team_of(wanted_count > 0 ? wanted_count : ck_
 
 int ck_team_of(int count) {
   if (count > CK_MOST_PARTS) count = CK_MOST_PARTS;
+  if (count > ck_openmp_limit()) count = ck_openmp_limit();
   if (atomic_load(&team.worker_count) < count - 1) {
     pthread_mutex_lock(&team.lock);
     start_workers(count - 1);

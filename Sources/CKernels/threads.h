@@ -42,6 +42,8 @@ void ck_team_barrier(void);
 
 /// Runs a region on the threads of OpenMP's own library (openmp.c), if those are to be used.
 bool ck_run_on_openmp(const ck_region *region);
+/// The most threads that OpenMP's own library may give a region, where it does.
+int ck_openmp_limit(void);
 /// The barrier of those threads.
 bool ck_wait_on_openmp(void);
 /// Runs one part of a region on the calling thread.

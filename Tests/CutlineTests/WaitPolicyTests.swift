@@ -47,17 +47,20 @@ struct WaitPolicyTests {
   }
 
   @Test(
-    "OpenMP's own threads compute the same captions",
-    arguments: ["OMP_PROC_BIND", "OMP_WAIT_POLICY"])
-  func sameCaptions(variable: String) throws {
+    "OpenMP's own threads compute the same captions, also where they are fewer than asked for",
+    arguments: [
+      ["OMP_PROC_BIND": "true"], ["OMP_WAIT_POLICY": "passive"],
+      ["OMP_PROC_BIND": "true", "OMP_THREAD_LIMIT": "1"],
+      ["OMP_PROC_BIND": "true", "OMP_DYNAMIC": "true"],
+    ])
+  func sameCaptions(variables: [String: String]) throws {
     let model = try SampleModel()
     let arguments = [
-      "caption", Pictures.jpeg, Pictures.png, "-m", model.path, "-t", "2", "-f", "tsv",
+      "caption", Pictures.jpeg, Pictures.png, "-m", model.path, "-t", "3", "-f", "tsv",
     ]
-    let value = variable == "OMP_PROC_BIND" ? "true" : "passive"
     let folder = model.folder.path
     let usual = try Program.run(arguments, in: folder)
-    let other = try Program.run(arguments, in: folder, environment: [variable: value])
+    let other = try Program.run(arguments, in: folder, environment: variables)
     #expect(usual.status == 0 && other.status == 0, "\(usual.errors) \(other.errors)")
     #expect(usual.lines.count >= 2 && other.output == usual.output)
   }
