@@ -1,8 +1,8 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-/// Of the code of tests, which takes the optimizer longer than it runs.
-let quick: [SwiftSetting] = [.unsafeFlags(["-Onone"])]
+/// Compiles tests without the optimizer, which takes longer than it saves.
+let unoptimized: [SwiftSetting] = [.unsafeFlags(["-Onone"])]
 
 /// Exports the functions of OpenMP that oneDNN calls (Sources/CKernels/openmp.c).
 let exporting: [LinkerSetting] = [
@@ -71,46 +71,47 @@ let package = Package(
       dependencies: [
         "Captioning", "Files", "ImageEncoders", "Layers", "Media", "Reports", "Tensors",
         "TestSupport", "Text", "Workers",
-      ], swiftSettings: quick),
+      ], swiftSettings: unoptimized),
     .testTarget(
       name: "CutlineTests",
       dependencies: [
         "cutline", "CTestSupport", "Captioning", "Files", "ImageEncoders", "Layers", "Media",
         "Reports", "Synthesis", "Tensors", "TestSupport", "Text", "Training", "Workers",
-      ], swiftSettings: quick),
+      ], swiftSettings: unoptimized),
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "Files", "Media", "TestSupport", "Text"],
-      swiftSettings: quick),
+      swiftSettings: unoptimized),
     .testTarget(
       name: "FilesTests", dependencies: ["Files", "TestSupport"], exclude: ["Fixtures"],
-      swiftSettings: quick),
+      swiftSettings: unoptimized),
     .testTarget(
       name: "ImageEncodersTests",
       dependencies: ["ImageEncoders", "Layers", "Media", "Tensors", "TestSupport"],
-      swiftSettings: quick),
+      swiftSettings: unoptimized),
     .testTarget(
       name: "LayersTests", dependencies: ["Files", "Layers", "Tensors", "TestSupport"],
-      swiftSettings: quick),
+      swiftSettings: unoptimized),
     .testTarget(
-      name: "MediaTests", dependencies: ["Files", "Media", "TestSupport"], swiftSettings: quick),
+      name: "MediaTests", dependencies: ["Files", "Media", "TestSupport"],
+      swiftSettings: unoptimized),
     .testTarget(
       name: "MetricsTests", dependencies: ["Files", "Metrics", "TestSupport", "Text"],
-      swiftSettings: quick),
+      swiftSettings: unoptimized),
     .testTarget(
       name: "ReportsTests", dependencies: ["Files", "Media", "Reports", "TestSupport"],
-      swiftSettings: quick),
+      swiftSettings: unoptimized),
     .testTarget(
       name: "SynthesisTests",
       dependencies: ["Datasets", "Files", "Media", "Synthesis", "Tensors", "TestSupport"],
-      swiftSettings: quick),
+      swiftSettings: unoptimized),
     .testTarget(
       name: "TensorsTests", dependencies: ["CKernels", "Tensors", "TestSupport"],
-      swiftSettings: quick),
-    .testTarget(name: "TextTests", dependencies: ["Text"], swiftSettings: quick),
+      swiftSettings: unoptimized),
+    .testTarget(name: "TextTests", dependencies: ["Text"], swiftSettings: unoptimized),
     .testTarget(
       name: "WorkersTests",
       dependencies: ["CWorkers", "Files", "TestSupport", "WorkerProbe", "Workers"],
-      swiftSettings: quick),
+      swiftSettings: unoptimized),
     // A worker that does as badly as it is told: what the program itself must not be able to.
     .executableTarget(
       name: "WorkerProbe",
@@ -121,6 +122,6 @@ let package = Package(
       dependencies: [
         "Captioning", "Datasets", "Files", "ImageEncoders", "Layers", "Media", "Metrics",
         "TestSupport", "Tensors", "Text", "Training",
-      ], swiftSettings: quick),
+      ], swiftSettings: unoptimized),
   ]
 )

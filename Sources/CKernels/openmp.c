@@ -138,5 +138,5 @@ void GOMP_barrier(void) {
 }
 
 void ck_find_openmp(void) {
-  if (dlsym(RTLD_DEFAULT, "GOMP_parallel") != (void *)GOMP_parallel) ck_use_openmp_threads();
+  if (!own_parallel && dlsym(RTLD_DEFAULT, "GOMP_parallel") != (void *)GOMP_parallel) ck_use_openmp_threads();
 }

@@ -11,8 +11,8 @@ extension Image {
   ///   - quality: From 1 to 100, as libjpeg counts.
   ///   - subsampled: Whether the colours have half the resolution, as is usual; small things are told apart
   ///     by their colour, which that would smear.
-  ///   - isOptimized: Whether the file has Huffman tables of its own. It is some 5 % smaller then, and takes
-  ///     twice the time.
+  ///   - isOptimized: Whether the file has Huffman tables of its own. It is smaller then, and takes longer
+  ///     to write.
   /// - Returns: The whole file.
   package func jpegBytes(
     quality: Int = 85, subsampled: Bool = true, optimized isOptimized: Bool = true

@@ -63,7 +63,7 @@ struct Painter: Sendable {
         let difference = Int(bits & 1023) - Int(bits >> 10 & 1023)
         bits >>= 20
         let value = 255 * color[channel] + strength * Double(difference)
-        // Rounded, in half the time that `rounded()` takes without SSE 4.1.
+        // Rounds; without SSE 4.1, `rounded()` would call a function.
         bytes.append(UInt8(min(max(value + 0.5, 0), 255)))
       }
     }

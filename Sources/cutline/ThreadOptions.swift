@@ -14,7 +14,7 @@ struct ThreadOptions: ParsableArguments {
   var threads: Int?
 
   private static let allowed = 1...1024
-  /// What decides where nobody has chosen.
+  /// The source of the number of threads where nobody has chosen it.
   private static let cores = "cores granted"
 
   func validate() throws {
