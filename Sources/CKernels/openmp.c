@@ -53,7 +53,10 @@ bool ck_use_openmp_threads(void) {
   return own_parallel;
 }
 
-bool ck_uses_openmp_threads(void) { return own_parallel; }
+bool ck_uses_openmp_threads(void) {
+  ck_find_openmp();
+  return own_parallel;
+}
 
 static void run_own_part(void *data) {
   // For what oneDNN computes within this part, until the part ends.

@@ -45,7 +45,7 @@ struct WaitPolicy: Equatable, CustomStringConvertible {
   }
 
   var description: String {
-    if needsOpenMPThreads { return "as OpenMP's own threads do" }
+    if needsOpenMPThreads || Device.usesOpenMPThreads { return "as OpenMP's own threads do" }
     return switch spinCount {
     case nil: "spin for 200 microseconds; not while other programs want the cores"
     case 0: "sleep at once"

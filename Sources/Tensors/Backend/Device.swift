@@ -33,6 +33,9 @@ extension Device {
   /// - Returns: False if there is no such library.
   package static func useOpenMPThreads() -> Bool { ck_use_openmp_threads() }
 
+  /// Whether those threads compute, as they also do in a program whose link does not export what oneDNN calls.
+  package static var usesOpenMPThreads: Bool { ck_uses_openmp_threads() }
+
   /// Runs `body` for every item in `0..<count`, each on one thread, which takes the next when it is done.
   ///
   /// A thread that the system holds up delays its own item only, and items are computed alike on any number
