@@ -33,5 +33,9 @@ package struct WordLoss: Sendable, Equatable {
   package var isSevere: Bool { share >= Self.severeShare }
 
   /// What to do about it.
-  package var advice: String { "Train with --min-count \(advisedCount)." }
+  package var advice: String {
+    advisedCount == 1
+      ? "Train with --min-count 1."
+      : "Train with --min-count \(advisedCount), or with --min-count 1 to keep every word."
+  }
 }

@@ -58,8 +58,8 @@ struct LearningOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "For step: the number of epochs between falls. For plateau: the number of validations without a "
-        + "better one before a fall.", valueName: "n"))
-  var scheduleEpochs = 2
+        + "better one before a fall. (default: 2)", valueName: "n"))
+  var scheduleEpochs: Int?
   @Option(
     help: ArgumentHelp(
       "For step: the number of steps between falls, instead of --schedule-epochs.",
@@ -180,10 +180,13 @@ struct LearningOptions: ParsableArguments {
     if let batchWords { try check("--batch-words", batchWords, in: 1...10_000_000) }
     try check("--accumulate", accumulate, in: 1...65_536)
     try check("--frozen-epochs", frozenEpochs, in: 0...1_000_000)
-    try check("--schedule-epochs", scheduleEpochs, in: 1...1_000_000)
+    if let scheduleEpochs { try check("--schedule-epochs", scheduleEpochs, in: 1...1_000_000) }
     if let scheduleSteps { try check("--schedule-steps", scheduleSteps, in: 1...1_000_000_000) }
     guard scheduleSteps == nil || schedule == .step else {
       throw ValidationError("--schedule-steps is for --schedule step, not \(schedule.rawValue).")
+    }
+    guard scheduleSteps == nil || scheduleEpochs == nil else {
+      throw ValidationError("--schedule-steps and --schedule-epochs contradict each other.")
     }
     try check("--eval-every", evalEvery.count, in: 1...1_000_000_000)
     try check("--warmup", warmup, in: 0...1_000_000_000)
@@ -297,10 +300,12 @@ struct LearningOptions: ParsableArguments {
     case .step:
       .step(
         factor: scheduleFactor,
-        every: scheduleSteps.map(Interval.steps) ?? .epochs(scheduleEpochs))
-    case .plateau: .plateau(factor: scheduleFactor, patience: scheduleEpochs)
+        every: scheduleSteps.map(Interval.steps) ?? .epochs(fallInterval))
+    case .plateau: .plateau(factor: scheduleFactor, patience: fallInterval)
     }
   }
+
+  private var fallInterval: Int { scheduleEpochs ?? 2 }
 
   private var elementType: ElementType {
     switch precision {
@@ -339,7 +344,8 @@ struct LearningOptions: ParsableArguments {
       ("--nesterov", "\(nesterov)"), ("--lr", "\(learningRate)"),
       ("--encoder-lr", "\(plan.encoderLearningRate)"), ("--frozen-epochs", "\(frozenEpochs)"),
       ("--schedule", schedule.rawValue), ("--schedule-factor", "\(scheduleFactor)"),
-      ("--schedule-epochs", "\(scheduleEpochs)"), ("--warmup", "\(warmup)"),
+      scheduleSteps.map { ("--schedule-steps", "\($0)") }
+        ?? ("--schedule-epochs", "\(fallInterval)"), ("--warmup", "\(warmup)"),
       ("--weight-decay", "\(weightDecay)"), ("--clip-norm", "\(clipNorm)"),
       ("--clip-value", described(clipValue)), ("--ema", described(ema)),
       ("--dropout", "\(dropout)"), ("--dropout-kind", dropoutKind.rawValue),
@@ -351,7 +357,7 @@ struct LearningOptions: ParsableArguments {
       ("--crop-area", "\(cropArea)"), ("--select", plan.selection.rawValue),
       ("--patience", described(patience)), ("--precision", "\(plan.precision)"),
       ("--seed", "\(seed)"),
-    ] + (scheduleSteps.map { [("--schedule-steps", "\($0)")] } ?? [])
+    ]
       + (evalEvery == .epochs(1) ? [] : [("--eval-every", evalEvery.text)])
       + (wordDropout == 0 ? [] : [("--word-dropout", "\(wordDropout)")])
       + (normStabilizer == 0 ? [] : [("--norm-stabilizer", "\(normStabilizer)")])

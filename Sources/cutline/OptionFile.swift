@@ -6,7 +6,8 @@ import Files
 ///
 /// A key is an option without its dashes; true gives a flag, false and null leave an option out. What is
 /// typed counts more, and so does a variable of the environment that stands for an option. The `config.json`
-/// of a run is such a file, too: another run with it does the same.
+/// of a run is such a file, too: another run with it does the same. A file that the environment names is there
+/// for all commands: each leaves out what only others have.
 struct OptionFile {
   let path: String
   /// Whether `$CUTLINE_CONFIG` names the file.
@@ -31,10 +32,17 @@ struct OptionFile {
   ///
   /// - Throws: `Failure` that names the file and what is wrong with it.
   static func expanding(_ arguments: [String]) throws(Failure) -> [String] {
-    guard let file = OptionFile(namedBy: arguments) else { return arguments }
+    guard !asksForHelp(arguments), let file = OptionFile(namedBy: arguments) else {
+      return arguments
+    }
     // Behind the names of the command, and before all that could be typed to count more.
     let start = arguments.firstIndex { $0.hasPrefix("-") && $0 != "-" } ?? arguments.endIndex
     return try arguments[..<start] + file.options(besides: arguments) + arguments[start...]
+  }
+
+  private static func asksForHelp(_ arguments: [String]) -> Bool {
+    arguments.first == "help"
+      || arguments.prefix { $0 != "--" }.contains { ["-h", "--help", "--version"].contains($0) }
   }
 
   private static func typedPath(_ arguments: [String]) -> String? {
@@ -46,15 +54,30 @@ struct OptionFile {
     return options.last { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
   }
 
+  /// Options that cannot be given together.
+  private static let contraries = [
+    "schedule-epochs": "schedule-steps", "schedule-steps": "schedule-epochs",
+    "batch-size": "batch-words", "batch-words": "batch-size", "frames": "frame-step",
+    "frame-step": "frames",
+  ]
+
   /// Whether an option that may come several times, or its contrary, is typed: then the file's does not
   /// count.
   private static func isTyped(_ option: String, in arguments: [String]) -> Bool {
-    arguments.prefix { $0 != "--" }.contains { argument in
-      argument == "--\(option)" || argument.hasPrefix("--\(option)=")
+    let names = [option] + (contraries[option].map { [$0] } ?? [])
+    return arguments.prefix { $0 != "--" }.contains { argument in
+      names.contains { argument == "--\($0)" || argument.hasPrefix("--\($0)=") }
         || option == "model" && argument.hasPrefix("-m")
         || ["quiet", "verbose"].contains(option)
-          && ["-q", "--quiet", "-v", "-vv", "--verbose"].contains(argument)
+          && (["--quiet", "--verbose"].contains(argument) || Self.hasShortFlag("qv", in: argument))
     }
+  }
+
+  /// Whether an argument of short flags, such as `-rvv`, has one of `flags`.
+  private static func hasShortFlag(_ flags: String, in argument: String) -> Bool {
+    let letters = argument.dropFirst()
+    return argument.first == "-" && letters.contains { flags.contains($0) }
+      && letters.allSatisfy { "qvr0".contains($0) }
   }
 
   private func options(besides arguments: [String]) throws(Failure) -> [String] {
@@ -62,6 +85,7 @@ struct OptionFile {
     let groups =
       json["schema"]?.string == RunConfiguration.schema
       ? [json["settings"], json["execution"]] : [json]
+    let foreign = isFromEnvironment ? CommandNames(arguments).optionsOfOthers : []
     var options: [String] = []
     for group in groups {
       guard case .object(let members) = group else {
@@ -72,7 +96,7 @@ struct OptionFile {
       // What starts with a capital tells where a run came from.
       for member in members
       where member.key.first?.isUppercase != true && !Variable.decides(member.key)
-        && !Self.isTyped(member.key, in: arguments)
+        && !Self.isTyped(member.key, in: arguments) && !foreign.contains(member.key)
       {
         options += try option(member)
       }

@@ -75,15 +75,21 @@ extension CaptionerOptions {
         "\(option) \(given): contradicts --start-from \(path), which has \(kept). Leave it out.",
         .configuration)
     }
+    func agree(_ flag: String, _ isGiven: Bool, _ isKept: Bool) throws(Failure) {
+      guard isGiven, !isKept else { return }
+      throw Failure(
+        "\(flag): contradicts --start-from \(path), which was trained without it. Leave it out.",
+        .configuration)
+    }
     try agree("--cell", cell, decoder.cell.rawValue)
     try agree("--gru-reset", gruReset?.rawValue, decoder.gruReset.rawValue)
     try agree("--decoder", givenDecoder, DecoderName(decoder.reading)?.rawValue ?? "labels")
     try agree("--embed", embed, decoder.embeddingSize)
     try agree("--hidden", hidden, decoder.hiddenSize)
     try agree("--layers", layers, decoder.layerCount)
-    try agree("--residual", residual ? true : nil, decoder.isResidual)
-    try agree("--tied", tied ? true : nil, decoder.isTied)
-    try agree("--unfactored", unfactored ? true : nil, decoder.isUnfactored)
+    try agree("--residual", residual, decoder.isResidual)
+    try agree("--tied", tied, decoder.isTied)
+    try agree("--unfactored", unfactored, decoder.isUnfactored)
     try agree("--feature-grid", featureGrid, captioner.configuration.encoder.grid)
     if case .attention(_, let keptAnnotationSize, let keptAttentionSize) = decoder.reading {
       try agree("--annotation-size", annotationSize, keptAnnotationSize)

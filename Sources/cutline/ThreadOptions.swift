@@ -57,7 +57,7 @@ struct ThreadOptions: ParsableArguments {
   /// The most threads that OpenMP may have.
   private func limit(in environment: (Variable) -> String?) throws(Failure) -> Int {
     guard let text = environment(.ompThreadLimit) else { return Self.allowed.upperBound }
-    guard let limit = Int(text), limit > 0 else {
+    guard let limit = Int(text.trimmed), limit > 0 else {
       let name = Variable.ompThreadLimit.rawValue
       throw Failure(
         "\(name): is '\(text)', but must be a number above 0. Mend or unset it.", .configuration)
@@ -66,8 +66,8 @@ struct ThreadOptions: ParsableArguments {
   }
 
   private static func count(_ text: some StringProtocol) -> Int? {
-    let digits = text.drop { $0 == " " }.prefix { $0 != " " }
-    guard text.allSatisfy({ $0 == " " || $0.isASCII && $0.isNumber }) else { return nil }
+    let digits = String(text).trimmed
+    guard digits.allSatisfy({ $0.isASCII && $0.isNumber }) else { return nil }
     return Int(digits).flatMap { allowed.contains($0) ? $0 : nil }
   }
 

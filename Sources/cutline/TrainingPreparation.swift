@@ -72,6 +72,7 @@ struct TrainingPreparation {
         "\(dataset): no word occurs \(wordLoss.minimumCount) times, so there is none to learn. "
           + wordLoss.advice, .configuration)
     }
+    if let trained { try Self.check(wordLoss, startingFrom: trained) }
     self.training = training.examples(with: vocabulary)
     self.validation = validation?.examples(with: vocabulary) ?? []
     references = validation?.references ?? []
@@ -125,6 +126,16 @@ struct TrainingPreparation {
     let all = part.examples
     let chosen = min(count, all.count)
     return (0..<chosen).map { all[task == .classify ? $0 * all.count / chosen : $0] }
+  }
+
+  /// A captioner that lacks most words of the new captions would only unlearn its own.
+  private static func check(
+    _ loss: WordLoss, startingFrom captioner: TrainedCaptioner
+  ) throws(Failure) {
+    guard loss.share > 0.5 else { return }
+    throw Failure(
+      "\(captioner.path): lacks \(percent(loss.share)) of the words of these captions, which occur fewer than "
+        + "\(loss.minimumCount) times and so are not added. \(loss.advice)", .configuration)
   }
 
   private static func check(_ start: String?, in encoder: any ImageEncoder) throws {

@@ -33,11 +33,12 @@ enum Variable: String, CaseIterable, Sendable {
   case pmiRank = "PMI_RANK"
   case pmiSize = "PMI_SIZE"
 
-  // Threads, and how they wait for each other. The last five need OpenMP's own threads.
+  // Threads, and how they wait for each other. The last six are for OpenMP's own threads.
   case ompThreads = "OMP_NUM_THREADS"
   case ompThreadLimit = "OMP_THREAD_LIMIT"
   case ompWaitPolicy = "OMP_WAIT_POLICY"
   case gompSpinCount = "GOMP_SPINCOUNT"
+  case ompDynamic = "OMP_DYNAMIC"
   case ompBinding = "OMP_PROC_BIND"
   case ompPlaces = "OMP_PLACES"
   case gompAffinity = "GOMP_CPU_AFFINITY"

@@ -15,23 +15,20 @@ struct WaitPolicy: Equatable, CustomStringConvertible {
 
   /// - Throws: `Failure` that names a variable without meaning.
   init(in environment: (Variable) -> String? = \.value) throws(Failure) {
-    switch environment(.ompWaitPolicy)?.lowercased() {
+    switch environment(.ompWaitPolicy)?.trimmed.lowercased() {
     case nil: break
     case "passive": spinCount = 0
     case "active": spinCount = Self.endless
     case .some(let text): throw Self.failure(.ompWaitPolicy, text, "active or passive")
     }
     if let text = environment(.gompSpinCount) {
-      guard let count = Self.count(text) else {
+      guard let count = Self.count(text.trimmed) else {
         throw Self.failure(
           .gompSpinCount, text, "a number of rounds, such as 10000, 10k or infinite")
       }
       spinCount = count
     }
-    let own: [Variable] = [.ompBinding, .ompPlaces, .gompAffinity, .ompStackSize, .gompStackSize]
-    needsOpenMPThreads = own.contains { variable in
-      environment(variable).map { variable != .ompBinding || $0.lowercased() != "false" } ?? false
-    }
+    needsOpenMPThreads = try OpenMPSettings(in: environment).needOpenMPThreads
   }
 
   /// - Throws: `Failure` if settings need OpenMP's own library, which is not there.
@@ -66,7 +63,7 @@ struct WaitPolicy: Equatable, CustomStringConvertible {
     return overflows ? endless : min(product, endless)
   }
 
-  private static func failure(_ variable: Variable, _ text: String, _ kind: String) -> Failure {
+  static func failure(_ variable: Variable, _ text: String, _ kind: String) -> Failure {
     Failure(
       "\(variable.rawValue): is '\(text)', but must be \(kind). Mend or unset it.", .configuration)
   }

@@ -94,4 +94,35 @@ struct OptionFileTests {
       #expect(one == other, "\(name)")
     }
   }
+
+  @Test("that the environment names is for all commands: each takes what it has")
+  func everyCommand() throws {
+    try folder.write(
+      #"{"threads": 2, "verbose": true, "count": 3, "val": 0}"#, to: "options.json")
+    let environment = ["CUTLINE_CONFIG": "options.json"]
+    let drawn = try Program.run(
+      ["dataset", "synthesize", "shapes", "-o", "drawn"], in: folder.path, environment: environment)
+    #expect(drawn.status == 0, "\(drawn.errors)")
+    #expect(try description("drawn")["train"]?.integer == 3)
+    // What no command has is misspelt.
+    try folder.write(#"{"treads": 2}"#, to: "options.json")
+    let misspelt = try Program.run(
+      ["dataset", "synthesize", "shapes", "-o", "other"], in: folder.path, environment: environment)
+    #expect(misspelt.status == 64)
+    #expect(misspelt.errors.contains("Unknown option '--treads'"), "\(misspelt.errors)")
+    // Help can be read, whatever the file says.
+    try folder.write("{", to: "options.json")
+    for arguments in [["--help"], ["train", "-h"], ["help", "batch"]] {
+      let help = try Program.run(arguments, in: folder.path, environment: environment)
+      #expect(help.status == 0 && help.output.contains("USAGE"), "\(help.errors)")
+    }
+  }
+
+  @Test("counts less than flags that are typed, however many", arguments: ["-v", "-vvv"])
+  func flags(typed: String) throws {
+    try folder.write(#"{"quiet": true}"#, to: "options.json")
+    let result = try Program.run(
+      ["caption", "none.jpg", "--config", "options.json", typed], in: folder.path)
+    #expect(result.status == 66, "\(result.errors)")
+  }
 }

@@ -149,7 +149,7 @@ struct StartFromTests {
       (["--embed", "9"], 78, "--embed 9: contradicts"), (["--cell", "gru"], 78, "--cell gru:"),
       (["--decoder", "lrcn"], 78, "--decoder lrcn: contradicts"),
       (["--attention", "soft"], 78, "--decoder show-attend-tell: contradicts"),
-      (["--layers", "2"], 78, "--layers 2: contradicts"), (["--tied"], 78, "--tied true:"),
+      (["--layers", "2"], 78, "--layers 2: contradicts"), (["--tied"], 78, "--tied: contra"),
       (["--feature-grid", "2"], 78, "--feature-grid 2: contradicts"),
       (["--encoder-model", "a/last"], 64, "--encoder-model and --start-from contradict"),
       (["--word-vectors", "v.txt"], 64, "--word-vectors and --start-from contradict"),
@@ -167,6 +167,19 @@ struct StartFromTests {
       #expect(result.status == status, "\(options): \(result.errors)")
       #expect(result.errors.contains(message), "\(options): \(result.errors)")
     }
+  }
+
+  @Test("most words of the captions must be known or be added; a run is told from its captioners")
+  func unsuitable() throws {
+    let rare = try Program.run(
+      ["train", "second", "--start-from", "a/last", "-o", "run", "--min-count", "50"],
+      in: folder.path)
+    #expect(rare.status == 78)
+    #expect(rare.errors.contains("a/last: lacks 66.7 % of the words of"), "\(rare.errors)")
+    #expect(rare.errors.contains("--min-count 4, or with --min-count 1"), "\(rare.errors)")
+    let run = try train("second", "--start-from", "a", "-o", "run")
+    #expect(run.status != 0)
+    #expect(run.errors.contains("Did you mean a/last?"), "\(run.errors)")
   }
 
   @Test("a model that cannot be gone on from says why")

@@ -92,6 +92,13 @@ struct ValidationIntervalCommandTests {
     #expect(try JSONValue(reading: bytes("again/config.json"))["settings"] == json["settings"])
     let other = try collection.train(options + ["--eval-every", "2ep"])
     #expect(other.status == 78 && other.errors.contains("--eval-every 4, not 2ep"))
+    // What is typed counts more than its contrary in the file.
+    let typed = try Program.run(
+      [
+        "train", ".", "--config", "run/config.json", "-o", "typed", "--schedule-epochs", "1",
+        "--dry-run",
+      ], in: folder)
+    #expect(typed.status == 0, "\(typed.errors)")
     let usual = try Program.run(
       ["train", ".", "-o", "usual", "--epochs", "1", "--min-count", "1", "-t", "1"], in: folder)
     #expect(usual.status == 0)
@@ -116,6 +123,7 @@ struct ValidationIntervalCommandTests {
     arguments: [
       ["--eval-every", "0"], ["--eval-every", "0ep"], ["--eval-every", "often"], ["--keep", "0"],
       ["--schedule-steps", "0", "--schedule", "step"], ["--schedule-steps", "5"],
+      ["--schedule-steps", "5", "--schedule", "step", "--schedule-epochs", "2"],
     ])
   func usage(options: [String]) throws {
     let result = try collection.train(options)

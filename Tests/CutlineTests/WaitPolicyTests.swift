@@ -12,7 +12,7 @@ struct WaitPolicyTests {
   @Test("the variables of OpenMP decide it, the number of rounds first")
   func variables() throws {
     #expect(try policy([:]).spinCount == nil)
-    #expect(try policy([.ompWaitPolicy: "PASSIVE"]).spinCount == 0)
+    #expect(try policy([.ompWaitPolicy: " PASSIVE "]).spinCount == 0)
     #expect(try policy([.ompWaitPolicy: "active"]).spinCount == WaitPolicy.endless)
     #expect(try policy([.ompWaitPolicy: "active", .gompSpinCount: "30k"]).spinCount == 30_000)
     #expect(try policy([.gompSpinCount: "Infinity"]).spinCount == WaitPolicy.endless)
@@ -22,11 +22,19 @@ struct WaitPolicyTests {
 
   @Test("settings that only OpenMP's own threads know bring those back")
   func ownThreads() throws {
-    for variable in [Variable.ompBinding, .ompPlaces, .gompAffinity, .ompStackSize, .gompStackSize]
-    {
-      #expect(try policy([variable: "true"]).needsOpenMPThreads)
+    let settings: [(Variable, [String])] = [
+      (.ompBinding, ["true", " SPREAD", "spread, close"]),
+      (.ompPlaces, ["cores", "Threads(2)", "{0,1},{2:3:2}", "{0:4}:8:4,!{7}"]),
+      (.gompAffinity, ["0 3 1-2 4-15:2", "0,1"]), (.ompStackSize, ["4M", "512", "2 m"]),
+      (.gompStackSize, ["512k"]),
+    ]
+    for (variable, values) in settings {
+      for value in values {
+        #expect(try policy([variable: value]).needsOpenMPThreads, "\(value)")
+      }
     }
     #expect(try !policy([.ompBinding: "false"]).needsOpenMPThreads)
+    #expect(try !policy([.ompDynamic: "true"]).needsOpenMPThreads)
     #expect(try !policy([.ompWaitPolicy: "passive"]).needsOpenMPThreads)
   }
 
@@ -34,7 +42,10 @@ struct WaitPolicyTests {
     "a setting without meaning is an error that names it, before anything is read",
     arguments: [
       ("OMP_WAIT_POLICY", "lazy"), ("GOMP_SPINCOUNT", "many"), ("GOMP_SPINCOUNT", "-1"),
-      ("GOMP_SPINCOUNT", "k"), ("OMP_THREAD_LIMIT", "0"),
+      ("GOMP_SPINCOUNT", "k"), ("OMP_THREAD_LIMIT", "0"), ("OMP_PROC_BIND", "yes"),
+      ("OMP_PROC_BIND", "close,,spread"), ("OMP_PLACES", "everywhere"), ("OMP_PLACES", "{0,1},"),
+      ("GOMP_CPU_AFFINITY", "0-"), ("OMP_STACKSIZE", "4X"), ("GOMP_STACKSIZE", "-1"),
+      ("OMP_DYNAMIC", "2"), ("OMP_NUM_THREADS", "3 4"),
     ])
   func senseless(name: String, value: String) throws {
     let folder = try TemporaryFolder()

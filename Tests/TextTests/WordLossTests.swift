@@ -21,6 +21,7 @@ struct WordLossTests {
     let loss = WordLoss(counts(numbers), minimumCount: minimumCount)
     #expect(loss.share == share && loss.isSevere == (share >= 0.1))
     #expect(loss.advisedCount == advised)
+    #expect(loss.advice.contains("--min-count \(advised)") && loss.advice.contains("--min-count 1"))
     // What is advised loses less than a tenth, as another count of the words says.
     let kept = Vocabulary(counts(numbers), minimumCount: loss.advisedCount)
     #expect(kept.unknownFraction(of: counts(numbers)) < 0.1)

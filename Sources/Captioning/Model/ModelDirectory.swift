@@ -33,12 +33,12 @@ public struct ModelDirectory: Sendable {
     named name: String, searching folders: [String], advice: ModelError.Advice = .captioner
   ) throws(ModelError) {
     let candidates = [name] + (name.contains("/") ? [] : folders.map { "\($0)/\(name)" })
-    let found = candidates.first { ModelDirectory($0).isModel }
-    guard let found else {
-      if isFolder(name) {
-        let inside = ["best", "last", "model"].map { "\(name)/\($0)" }
-        throw ModelError(name, .notAModel(inside: inside.first { ModelDirectory($0).isModel }))
-      }
+    // A training's folder has a config.json, too.
+    let inside = ["best", "last", "model"].map { "\(name)/\($0)" }
+      .first { ModelDirectory($0).isModel }
+    let isRun = inside != nil && !isFile("\(name)/\(FileName.weights)")
+    guard !isRun, let found = candidates.first(where: { ModelDirectory($0).isModel }) else {
+      if isFolder(name) { throw ModelError(name, .notAModel(inside: inside)) }
       let looked = name.contains("/") ? [name] : folders
       throw ModelError(name, .notFound(searched: looked, advice))
     }

@@ -58,7 +58,7 @@ public struct ModelError: Error, Equatable, Sendable, CustomStringConvertible {
       "no model called \"\(path)\". Looked in: \(searched.joined(separator: ", ")).\n"
         + advice.description
     case .notAModel(let inside):
-      "\(path): is a folder without config.json, so it is no model. "
+      "\(path): is a folder without \(inside == nil ? "config.json" : "model.safetensors"), so it is no model. "
         + (inside.map { "Did you mean \($0)?" } ?? "Name the folder of a model.")
     case .unreadable(let error): Self.text(error)
     case .configuration(let key, let problem):
