@@ -11,19 +11,29 @@ import Text
 package struct WordVectors: Sendable, Equatable {
   /// The vectors that were found, by the numbers of their words.
   package private(set) var rows: [TokenID: [Float]] = [:]
-  /// How many words were looked for.
+  /// The number of words that were looked for.
   package let wantedCount: Int
+  /// The number of lines that hold no vector of the size, which are left out.
+  package private(set) var oddLineCount = 0
+  /// What is odd about the file, though the vectors that were found can be used; with its path.
+  package private(set) var warnings: [String] = []
 
   /// Reads the file line by line; where a word comes again, the first vector counts.
+  ///
+  /// Published files have lines without a vector, such as those of words with a blank or line break inside,
+  /// and lack lines that their first one counts. Such lines are left out, and `warnings` tells of them.
   ///
   /// - Parameters:
   ///   - path: May be of any size.
   ///   - vocabulary: Whose words are looked for, as they are spelt.
-  ///   - size: How long the vectors must be.
-  /// - Throws: What is wrong with the file, and in which line.
+  ///   - size: The length of the vectors.
+  /// - Throws: What is wrong with the file: vectors of another size, no words of the vocabulary, or no vector
+  ///   in most of its lines.
   package init(_ path: String, of vocabulary: Vocabulary, size: Int) throws(WordVectorError) {
     wantedCount = vocabulary.count - Vocabulary.specialWords.count
-    var (lines, announced) = (try VectorLines(path), Int?.none)
+    var lines = try VectorLines(path)
+    var announced: Int?
+    var firstOdd: (line: Int, word: String, size: Int)?
     var count = 0
     while let line = try lines.next() {
       if lines.number == 1, let header = line.header {
@@ -34,25 +44,33 @@ package struct WordVectors: Sendable, Equatable {
         continue
       }
       count += 1
-      if count == 1, let found = line.numbers?.count, found > 0, found != size {
-        throw lines.error(.otherSize(found, wanted: size))
+      // The numbers of words that nobody looks for are not read.
+      let token = line.fieldCount == size + 1 ? vocabulary.id(of: line.word) : nil
+      let numbers = token == nil ? nil : line.numbers
+      guard line.hasVector(ofSize: size), token == nil || numbers != nil else {
+        firstOdd = firstOdd ?? (lines.number, line.word, line.numbers?.count ?? 0)
+        oddLineCount += 1
+        // A file of another kind is not read to its end.
+        if oddLineCount == count, count == 1000 { break }
+        continue
       }
-      guard line.hasVector(ofSize: size) else {
-        throw lines.error(.notAVector(line: lines.number, word: line.word, size: size))
-      }
-      // Words of several parts, as GloVe has them, are none of ours.
-      guard line.fieldCount == size + 1, let token = vocabulary.id(of: line.word),
-        rows[token] == nil
-      else { continue }
-      guard let numbers = line.numbers else {
-        throw lines.error(.notAVector(line: lines.number, word: line.word, size: size))
-      }
-      rows[token] = numbers
+      if let token, let numbers, rows[token] == nil { rows[token] = numbers }
     }
-    guard announced ?? count == count else {
-      throw lines.error(.cutShort(count: count, announced: announced ?? 0))
+    if let firstOdd, 2 * oddLineCount > count {
+      throw lines.error(
+        firstOdd.size > 0 && firstOdd.size != size
+          ? .otherSize(firstOdd.size, wanted: size)
+          : .notAVector(line: firstOdd.line, word: firstOdd.word, size: size))
     }
     guard !rows.isEmpty else { throw lines.error(.noneFound) }
+    if let firstOdd {
+      warnings.append(
+        "\(path): \(oddLineCount) of \(count) lines are left out, such as line \(firstOdd.line): "
+          + "'\(firstOdd.word.prefix(40))' is not followed by \(size) numbers.")
+    }
+    if let announced, announced != count {
+      warnings.append("\(path): has \(count) vectors, but its first line says \(announced).")
+    }
   }
 }
 
@@ -94,7 +112,7 @@ private struct VectorLines {
     do throws(FileError) {
       while let bytes = try reader.next() {
         number += 1
-        let line = VectorLine(bytes)
+        let line = VectorLine(number == 1 ? withoutByteOrderMark(bytes) : bytes)
         if line.fieldCount > 0 { return line }
       }
       return nil
@@ -165,7 +183,6 @@ package struct WordVectorError: Error, Equatable, Sendable, CustomStringConverti
     case unreadable(FileError)
     case otherSize(Int, wanted: Int)
     case notAVector(line: Int, word: String, size: Int)
-    case cutShort(count: Int, announced: Int)
     case noneFound
   }
   package let path: String
@@ -180,8 +197,6 @@ package struct WordVectorError: Error, Equatable, Sendable, CustomStringConverti
     case .notAVector(let line, let word, let size):
       "\(path):\(line): '\(word.prefix(40))' is not followed by \(size) numbers. "
         + "Is it a text file, and whole? Get a fresh copy."
-    case .cutShort(let count, let announced):
-      "\(path): has \(count) vectors, but its first line says \(announced). Get a fresh copy."
     case .noneFound:
       "\(path): has no word of the captions. Is it of their language, and in lower case?"
     }

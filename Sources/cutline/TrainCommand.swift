@@ -186,6 +186,7 @@ struct TrainCommand: TalkingCommand {
     if let vectors = preparation.wordVectors, let path = captioner.wordVectors {
       let (found, wanted) = (vectors.rows.count.grouped, vectors.wantedCount.grouped)
       progress.say("word vectors  \(found) of \(wanted) words found in \(path)")
+      vectors.warnings.forEach { progress.say("cutline: \($0)", at: .warn) }
     }
     let model = preparation.model
     progress.say(

@@ -39,17 +39,36 @@ extension TrainingTests {
       #expect(found.rows == rows)
     }
 
+    @Test("odd lines, other counts and torn ends cost their lines, and are told")
+    func warnings() throws {
+      func warnings(_ text: String) throws -> [String] {
+        let vectors = try read(text)
+        #expect(vectors.rows == rows)
+        return vectors.warnings.map { String($0.drop { $0 != ":" }) }
+      }
+      let good = "dog 1 -0.5 2e-3\nhäuser 0 0.25 7\n"
+      #expect(try warnings(good) == [])
+      #expect(try warnings("\u{FEFF}" + good) == [])
+      #expect(try warnings("\u{FEFF}2 3\n" + good) == [])
+      #expect(
+        try warnings(good + "cat 1 2\n")
+          == [": 1 of 3 lines are left out, such as line 3: 'cat' is not followed by 3 numbers."])
+      #expect(
+        try warnings("cat 1 2\n\n" + good + "a 1 nan 3\n")
+          == [": 2 of 4 lines are left out, such as line 1: 'cat' is not followed by 3 numbers."])
+      #expect(try warnings("9 3\n" + good) == [": has 2 vectors, but its first line says 9."])
+      #expect(
+        try warnings("3 3\n" + good + "at 1 2")
+          == [": 1 of 3 lines are left out, such as line 4: 'at' is not followed by 3 numbers."])
+    }
+
     static let problems: [(text: String, problem: WordVectorError.Problem)] = [
       ("dog 1 2\n", .otherSize(2, wanted: 3)),
+      ("dog 1 2\na 1 2\nat 1 2 3\n", .otherSize(2, wanted: 3)),
       ("2 300\ndog 1 2\n", .otherSize(300, wanted: 3)),
       ("dog x y\n", .notAVector(line: 1, word: "dog", size: 3)),
       ("dog\n", .notAVector(line: 1, word: "dog", size: 3)),
-      ("a 1 2 3\ndog 1 2\n", .notAVector(line: 2, word: "dog", size: 3)),
-      ("a 1 2 3\ncat 1 2\n", .notAVector(line: 2, word: "cat", size: 3)),
-      ("a 1 2 3\ncat 1 2 3 4\n", .notAVector(line: 2, word: "cat", size: 3)),
-      ("a 1 2 3\n\ndog 1 x 3\n", .notAVector(line: 3, word: "dog", size: 3)),
-      ("a 1 2 3\ndog 1 nan 3\n", .notAVector(line: 2, word: "dog", size: 3)),
-      ("3 3\na 1 2 3\ndog 1 2 3\n", .cutShort(count: 2, announced: 3)),
+      ("a 1 2 3\ndog 1 x 3\n\nat 1 2 nan\n", .notAVector(line: 2, word: "dog", size: 3)),
       ("DOG 1 2 3\n", .noneFound), ("", .noneFound),
     ]
 
@@ -72,9 +91,6 @@ extension TrainingTests {
         message(.notAVector(line: 7, word: "dog", size: 3))
           == "glove.txt:7: 'dog' is not followed by 3 numbers. Is it a text file, and whole? Get a "
           + "fresh copy.")
-      #expect(
-        message(.cutShort(count: 2, announced: 3))
-          == "glove.txt: has 2 vectors, but its first line says 3. Get a fresh copy.")
       #expect(
         message(.noneFound)
           == "glove.txt: has no word of the captions. Is it of their language, and in lower case?")
