@@ -4,6 +4,8 @@ public struct SafetensorsError: Error, Equatable, Sendable, CustomStringConverti
     case unreadable(FileError)
     /// The file starts like one PyTorch's `torch.save` writes.
     case pickle
+    /// The file is what Git leaves of a large file that was not fetched.
+    case largeFilePointer
     /// The first eight bytes announce more header than the file, or than we read.
     case headerSize(announced: UInt64, fileSize: Int)
     case headerNotJSON(JSONError)
@@ -42,6 +44,7 @@ public struct SafetensorsError: Error, Equatable, Sendable, CustomStringConverti
       "Convert the tensor to one of \(ElementType.allCases.map(\.rawValue).joined(separator: ", "))."
     case .headerSize, .outside, .unclaimed:
       "It is not a safetensors file, or was cut off on its way; get a fresh copy."
+    case .largeFilePointer: "Fetch it, with git lfs pull."
     case .tooManyTensors: "Split the file, or leave out what the model does not need."
     default: "Write the file again with the safetensors library."
     }
@@ -50,6 +53,7 @@ public struct SafetensorsError: Error, Equatable, Sendable, CustomStringConverti
   private var fault: String {
     switch problem {
     case .unreadable, .pickle: ""
+    case .largeFilePointer: "is a Git LFS pointer, not the file itself"
     case .headerSize(let announced, let fileSize):
       "the first 8 bytes announce a header of \(announced) bytes, in a file of \(fileSize) "
         + "(a header may have \(SafetensorsHeader.maximumSize))"

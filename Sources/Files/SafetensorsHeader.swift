@@ -40,6 +40,7 @@ struct SafetensorsHeader {
     var announced: UInt64 = 0
     for (index, byte) in bytes.prefix(8).enumerated() { announced |= UInt64(byte) << (8 * index) }
     guard bytes.count >= 8, announced <= UInt64(min(maximumSize, bytes.count - 8)) else {
+      if isLargeFilePointer(bytes) { throw SafetensorsError(path, .largeFilePointer) }
       // A zip archive, or a pickle of protocol 2: what torch.save wrote over the years.
       let isPickle = bytes.starts(with: [0x50, 0x4B, 3, 4]) || bytes.starts(with: [0x80, 2])
       throw SafetensorsError(

@@ -48,6 +48,12 @@ package enum EncoderArchitecture: String, Sendable, CaseIterable {
     }
   }
 
+  /// Whether torchvision publishes second weights (`IMAGENET1K_V2`, also called `DEFAULT`), for which the
+  /// shorter side of a picture becomes 232 pixels rather than 256.
+  package var hasSecondWeights: Bool {
+    [.mobileNetV2, .resNet50, .resNet101, .resNet152].contains(self)
+  }
+
   /// Which heights and widths of a picture it can read, in pixels.
   package var inputSizes: ClosedRange<Int> {
     switch self {

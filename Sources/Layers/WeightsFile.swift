@@ -56,6 +56,29 @@ public struct WeightsFile: Sendable {
     module = copy
   }
 
+  /// What stands before the names of a module's parameters in the file: nothing, or what wrappers such as
+  /// `DataParallel` (`module.`) and larger models (`backbone.`) put there.
+  ///
+  /// - Returns: The prefix behind which all parameters are; where none has them all, that which has the most.
+  /// - Throws: `WeightsError` where several prefixes have them all, as with a copy that moves slowly.
+  public func prefix(of module: some Module) throws(WeightsError) -> String {
+    let parameters = module.parameters.map { (name: $0.parameter.name, shape: $0.value.shape) }
+    let plain = parameters.count { file[$0.name] != nil }
+    guard plain < parameters.count, let first = parameters.first else { return "" }
+    let candidates = names.filter { $0.hasSuffix(".\(first.name)") }
+      .map { String($0.dropLast(first.name.utf8.count)) }
+    let counts = candidates.map { prefix in
+      parameters.count { file[prefix + $0.name]?.shape == $0.shape }
+    }
+    let whole = zip(candidates, counts).filter { $1 == parameters.count }.map(\.0)
+    guard whole.count < 2 else {
+      throw WeightsError(path: path, problem: .severalPrefixes(whole.sorted()))
+    }
+    if let found = whole.first { return found }
+    let most = zip(candidates, counts).max { $0.1 < $1.1 }
+    return most.flatMap { $1 > plain ? $0 : nil } ?? ""
+  }
+
   private func tensor(
     named name: String, shape: Shape, keepingHalves: Bool, allowsNonFinite: Bool
   ) throws(WeightsError.Problem) -> Tensor {
@@ -126,6 +149,8 @@ public struct WeightsError: Error, Equatable, Sendable, CustomStringConvertible 
     case wrongShape(String, expected: Shape, found: Shape)
     case wrongType(String, found: String)
     case nonFinite(String)
+    /// The module is there several times, behind these prefixes.
+    case severalPrefixes([String])
   }
   /// The weights file.
   public let path: String
@@ -150,6 +175,8 @@ public struct WeightsError: Error, Equatable, Sendable, CustomStringConvertible 
       "'\(name)' has shape \(found), but the model needs \(expected)"
     case .wrongType(let name, let found): "'\(name)' holds \(found) numbers"
     case .nonFinite(let name): "'\(name)' holds an infinity or NaN"
+    case .severalPrefixes(let prefixes):
+      "has the model's tensors several times, behind \(prefixes.map { "'\($0)'" }.joined(separator: ", "))"
     }
   }
 
@@ -158,6 +185,7 @@ public struct WeightsError: Error, Equatable, Sendable, CustomStringConvertible 
     case .missing, .unexpected, .wrongShape:
       "Are the weights of another model? Compare its config.json, or the --encoder option."
     case .wrongType: "Convert it to F32, F16 or BF16."
+    case .severalPrefixes: "Say which with --prefix."
     case .nonFinite: "The training that wrote it diverged, or the file is damaged; get another."
     }
   }

@@ -94,7 +94,11 @@ struct ModelImportCommand: TalkingCommand {
     commandName: "import", abstract: "Make a model folder from published encoder weights.",
     discussion: """
       FILE is a safetensors file with torchvision's names. Write one where PyTorch is installed:
-      safetensors.torch.save_file(torchvision.models.resnet50(weights="DEFAULT").state_dict(), FILE)
+      safetensors.torch.save_file(torchvision.models.resnet50(weights="IMAGENET1K_V2").state_dict(), FILE)
+
+      torchvision's second weights (IMAGENET1K_V2, which is what DEFAULT means for resnet50, resnet101, \
+      resnet152 and mobilenet_v2) were evaluated on pictures of another size than its first: say \
+      --preprocessing v2 or v1.
       """)
 
   @Argument(help: "A safetensors file.", completion: .file(extensions: ["safetensors"]))
@@ -105,8 +109,16 @@ struct ModelImportCommand: TalkingCommand {
   var output: String
   @Option(help: "Where zeros go around a map; 'same' is TensorFlow's (default: symmetric).")
   var padding: PaddingStyle?
-  @Option(help: "How pictures were prepared in training (default: as its publisher did).")
+  @Option(
+    help: ArgumentHelp(
+      "How pictures were prepared: v1 or v2 of torchvision's weights, torchvision (v1), tf or squash.",
+      discussion: "Without it as the file's name tells, else as for the first weights."))
   var preprocessing: EncoderImport.Preprocessing?
+  @Option(
+    help: ArgumentHelp(
+      "What stands before the names of the encoder's tensors, such as backbone. (default: looked for).",
+      valueName: "text"))
+  var prefix: String?
   @Option(help: "How numbers are stored: f32 or bf16.")
   var precision = StoredPrecision.f32
   @Option(help: "The licence of the weights, for config.json.")
@@ -117,14 +129,34 @@ struct ModelImportCommand: TalkingCommand {
   var force = false
   @OptionGroup(title: "Messages") var talk: MessageOptions
 
+  func validate() throws {
+    guard preprocessing != .v2 || encoder.hasSecondWeights else {
+      throw ValidationError(
+        "--preprocessing v2: torchvision has no second weights of \(encoder.rawValue). Leave it out."
+      )
+    }
+  }
+
   func run() throws {
-    var work = EncoderImport(encoder, padding: padding, preprocessing: preprocessing)
+    let told = encoder.hasSecondWeights ? EncoderImport.Preprocessing(namedIn: file) : nil
+    var work = EncoderImport(encoder, padding: padding, preprocessing: preprocessing ?? told)
+    work.prefix = prefix
     work.precision = precision.elementType
     work.license = license
     work.allowsNonFinite = allowNonfinite
     let cleanup = InterruptionCleanup()
     let report = try work.run(
       file, to: output, replacing: force, reportingWorkingPath: cleanup.add)
+    if encoder.hasSecondWeights, preprocessing == nil, told == nil {
+      talk.messages.warning(
+        "\(file): does not tell whether it holds torchvision's first or second weights. Pictures are resized "
+          + "to 256 pixels, as for the first; for the second (DEFAULT) import again with --preprocessing v2."
+      )
+    }
+    if !report.prefix.isEmpty {
+      let others = report.others.first.map { ", and left out \(report.others.count) such as \($0)" }
+      talk.messages.note("\(file): took the tensors behind '\(report.prefix)'\(others ?? "")")
+    }
     if !report.ignored.isEmpty {
       talk.messages.note(
         "\(file): left out the classifier: \(report.ignored.joined(separator: ", "))")

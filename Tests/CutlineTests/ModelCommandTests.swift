@@ -174,6 +174,85 @@ struct ModelCommandTests {
     #expect(missing.status == 66)
   }
 
+  @Test(
+    "The encoder is found behind what wrappers and larger models put before its names",
+    arguments: ["module.", "backbone.", "module.encoder_q.", "_orig_mod.", "model.visual.0."])
+  func prefixes(prefix: String) throws {
+    let tensors = try writeWeights("plain.safetensors")
+    let wrapped = tensors.map { (name: prefix + $0.name, value: $0.value) }
+    try WeightsFile.write(
+      wrapped + [("head.weight", Tensor(zeros: [2]))], to: "\(folder.path)/w.safetensors")
+    for name in ["plain", "w"] {
+      let result = try cutline(
+        "model", "import", "\(name).safetensors", "--encoder", "small_cnn", "-o", name)
+      #expect(result.status == 0, "\(result.errors)")
+      #expect(
+        result.errors.contains("'\(prefix)', and left out 1 such as head.weight") == (name == "w"))
+    }
+    let bytes = try ["plain", "w"].map {
+      try MappedFile("\(folder.path)/\($0)/model.safetensors").withBytes { Array($0) }
+    }
+    #expect(bytes[0] == bytes[1])
+  }
+
+  @Test("Where the encoder is there twice, the prefix must be said")
+  func twoPrefixes() throws {
+    let tensors = try writeWeights("plain.safetensors")
+    func named(_ prefix: String, scale: Float = 1) -> [(name: String, value: Tensor)] {
+      tensors.map { (name: prefix + $0.name, value: $0.value * scale) }
+    }
+    try WeightsFile.write(
+      named("student.") + named("teacher.", scale: 2), to: "\(folder.path)/two.safetensors")
+    let options = ["model", "import", "two.safetensors", "--encoder", "small_cnn", "-o", "model"]
+    let unsure = try Program.run(options, in: folder.path)
+    #expect(unsure.status == 65)
+    #expect(
+      unsure.errors.contains(
+        "several times, behind 'student.', 'teacher.'. Say which with --prefix."),
+      "\(unsure.errors)")
+    #expect(try Program.run(options + ["--prefix", "teacher."], in: folder.path).status == 0)
+    let first = try WeightsFile("\(folder.path)/model/model.safetensors").tensors()[0]
+    let taught = try #require(named("encoder.", scale: 2).first { $0.name == first.name })
+    #expect((first.value - taught.value).sumOfSquares == 0)
+    try WeightsFile.write(
+      Array(named("module.").dropFirst()), to: "\(folder.path)/two.safetensors", overwriting: true)
+    let torn = try Program.run(options + ["--force"], in: folder.path)
+    #expect(torn.status == 65, "\(torn.errors)")
+    #expect(torn.errors.contains("no tensor named '\(tensors[0].name)'"), "\(torn.errors)")
+  }
+
+  @Test("torchvision's second weights are recognised by name, said by option, or asked about")
+  func secondWeights() throws {
+    let encoder = EncoderArchitecture.resNet50.makeEncoder()
+    let tensors = encoder.parameters.map { (name: $0.parameter.name, value: $0.value) }
+    for name in ["resnet50-11ad3fa6", "resnet50.tv_in1k", "weights"] {
+      try WeightsFile.write(tensors, to: "\(folder.path)/\(name).safetensors")
+    }
+    func size(_ name: String, _ options: String...) throws -> (Int?, asks: Bool) {
+      let result = try Program.run(
+        [
+          "model", "import", "\(name).safetensors", "--encoder", "resnet50", "-o", "model",
+          "--force",
+        ] + options, in: folder.path)
+      #expect(result.status == 0, "\(result.errors)")
+      let config = try json(
+        String(contentsOfFile: "\(folder.path)/model/config.json", encoding: .utf8))
+      return (
+        config["encoder"]?["resize_value"]?.integer, result.errors.contains("--preprocessing v2")
+      )
+    }
+    #expect(try size("weights") == (256, asks: true))
+    #expect(try size("weights", "--preprocessing", "v2") == (232, asks: false))
+    #expect(try size("weights", "--preprocessing", "v1") == (256, asks: false))
+    #expect(try size("resnet50-11ad3fa6") == (232, asks: false))
+    #expect(try size("resnet50-11ad3fa6", "--preprocessing", "v1") == (256, asks: false))
+    #expect(try size("resnet50.tv_in1k") == (256, asks: false))
+    let none = try cutline(
+      "model", "import", "weights.safetensors", "--encoder", "resnet18", "--preprocessing", "v2",
+      "-o", "model")
+    #expect(none.status == 64 && none.errors.contains("no second weights of resnet18"))
+  }
+
   @Test("A folder that is there is replaced only with --force, and only if it is a model")
   func replacing() throws {
     _ = try writeWeights("w.safetensors")

@@ -104,6 +104,14 @@ struct SafetensorsHeaderTests {
     }
   }
 
+  @Test("is told from the pointer that Git leaves")
+  func pointer() {
+    let text = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 5\n"
+    #expect(
+      message(of: Array(text.utf8))
+        == "model: is a Git LFS pointer, not the file itself. Fetch it, with git lfs pull.")
+  }
+
   @Test("may name 10,000 tensors and no more")
   func tensorCount() throws {
     func json(_ count: Int) -> String {

@@ -7,18 +7,38 @@ import Tensors
 package struct EncoderImport: Sendable {
   /// The ways of preparing pictures that published weights were trained with.
   package enum Preprocessing: String, Sendable, CaseIterable {
-    /// The shorter side resized, the middle cut out, ImageNet's mean and deviation.
+    /// The shorter side resized to 256, the middle cut out, ImageNet's mean and deviation.
     case torchvision
+    /// The same: torchvision's first weights, `IMAGENET1K_V1`.
+    case v1
+    /// The shorter side resized to 232: torchvision's second weights, `IMAGENET1K_V2` or `DEFAULT`.
+    case v2
     /// The middle 87.5 %, resized; pixels in `-1...1`.
     case tf
     /// All of the picture, its aspect lost; mean and deviation as published.
     case squash
+
+    /// What the name of a weights file tells: torchvision's and timm's names of the second weights, and the
+    /// first digits of their checksums; nil where it tells nothing.
+    package init?(namedIn file: String) {
+      let name = file.lowercased()
+      func has(_ marks: [String]) -> Bool { marks.contains { name.contains($0) } }
+      if has(["v2_in1k", "imagenet1k_v2", "11ad3fa6", "cd907fc2", "f82ba261", "7ebf99e0"]) {
+        self = .v2
+      } else if has(["tv_in1k", "imagenet1k_v1", "0676ba61", "63fe2227", "394f9c45", "b0353104"]) {
+        self = .v1
+      } else {
+        return nil
+      }
+    }
   }
 
   package var encoder: EncoderConfiguration
   package var precision: Tensors.ElementType = .float32
   /// Who may use the weights for what; else what the file says of itself.
   package var license: String?
+  /// What stands before the names of the encoder's tensors; nil finds it.
+  package var prefix: String?
   /// Whether infinities and NaN are taken as they are.
   package var allowsNonFinite = false
 
@@ -33,7 +53,8 @@ package struct EncoderImport: Sendable {
     var prepared = architecture.publishedPreprocessing
     switch preprocessing {
     case nil: break
-    case .torchvision:
+    case .v2: prepared = .torchvision(resize: 232)
+    case .torchvision, .v1:
       // Inception's own publisher is torchvision, with other numbers than its other networks.
       prepared = architecture == .inceptionV3 ? prepared : .torchvision()
     case .tf: prepared = .tensorFlow(size: prepared.size)
@@ -49,6 +70,10 @@ package struct EncoderImport: Sendable {
     package let parameterCount: Int
     /// The tensors of the classifier, which were left behind.
     package let ignored: [String]
+    /// What stands before the names of the encoder's tensors in the file, such as `module.`.
+    package let prefix: String
+    /// The tensors without that prefix, which were left behind.
+    package let others: [String]
   }
 
   /// Reads `weights`, a safetensors file, and writes the model folder `output`.
@@ -67,34 +92,47 @@ package struct EncoderImport: Sendable {
     -> Report
   {
     let file = try WeightsFile(weights)
-    let encoder = try load(file)
+    let (encoder, source) = try load(file)
     var configuration = ModelConfiguration(encoder: self.encoder)
     let digest = try SHA256.digest(ofFile: weights)
     configuration.provenance = Provenance(
       license: license ?? file.metadata["license"],
       startedFrom: "\(ModelDirectory(weights).name) (SHA-256 \(digest))")
-    let prefix = CaptionModel.encoderPrefix
     try ModelDirectory.write(
       .init(
         configuration: configuration,
-        parameters: encoder.parameters.map { (prefix + $0.parameter.name, $0.value) },
+        parameters: encoder.parameters.map { parameter, value in
+          (CaptionModel.encoderPrefix + parameter.name, value)
+        },
         words: nil, card: card(configuration.provenance)),
       to: output, precision: precision, replacing: isReplacing, reportingWorkingPath: report)
     return Report(
       parameterCount: encoder.parameterCount,
-      ignored: file.names.filter(self.encoder.architecture.isClassifier).sorted())
+      ignored: file.names.filter { isClassifier($0, behind: source) }.sorted(), prefix: source,
+      others: file.names.filter { !$0.hasPrefix(source) }.sorted())
   }
 
-  private func load(_ file: WeightsFile) throws(WeightsError) -> any ImageEncoder {
-    let architecture = encoder.architecture
-    func load<Encoder: ImageEncoder>(_ encoder: Encoder) throws(WeightsError) -> any ImageEncoder {
+  private func isClassifier(_ name: String, behind prefix: String) -> Bool {
+    name.hasPrefix(prefix)
+      && encoder.architecture.isClassifier(String(name.dropFirst(prefix.count)))
+  }
+
+  /// The encoder with the tensors of the file, and what stands before their names there.
+  private func load(
+    _ file: WeightsFile
+  ) throws(WeightsError) -> (encoder: any ImageEncoder, prefix: String) {
+    func load<Encoder: ImageEncoder>(
+      _ encoder: Encoder
+    ) throws(WeightsError) -> (any ImageEncoder, String) {
       var encoder = encoder
+      let prefix = if let given = self.prefix { given } else { try file.prefix(of: encoder) }
       try file.load(
-        into: &encoder,
+        into: &encoder, prefix: prefix,
         ignoring: {
-          architecture.isClassifier($0) || EncoderArchitecture.isBatchCounter($0)
+          !$0.hasPrefix(prefix) || isClassifier($0, behind: prefix)
+            || EncoderArchitecture.isBatchCounter($0)
         }, allowsNonFinite: allowsNonFinite)
-      return encoder
+      return (encoder, prefix)
     }
     return try load(encoder.makeEncoder())
   }
