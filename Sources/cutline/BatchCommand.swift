@@ -72,7 +72,7 @@ struct BatchCommand: TalkingCommand {
     let lines = BatchLines(talk.makeProgress(), output: output)
     defer { lines.progress.clear() }
     if sharding.merge { return try mergeShards(lines) }
-    let (shard, variable) = try sharding.chosen()
+    let (shard, variable) = try sharding.chosen(for: output)
     let folder = try BatchFolder(output, shard)
     let inputs = try given.inputs(outsideOf: output)
     let stop = StopSignal(reportingTo: lines.progress, after: "batch")

@@ -91,11 +91,14 @@ struct ShardOptions: ParsableArguments {
     }
   }
 
-  /// The part, and the variable that says so; all where nobody does.
-  func chosen() throws(ShardError) -> (shard: Shard, variable: String?) {
+  /// The part of a batch whose results go to `folder`, and the variable that says so; all where nobody does.
+  func chosen(for folder: String) throws(ShardError) -> (shard: Shard, variable: String?) {
     if let shard { return (shard, nil) }
-    let assigned = try Shard.assigned(by: Variable.value(of:), count: shards)
-    return (assigned?.shard ?? .whole, assigned?.variable)
+    guard let assigned = try AssignedShard(by: Variable.value(of:), count: shards) else {
+      return (.whole, nil)
+    }
+    try assigned.check(in: folder)
+    return (assigned.shard, assigned.variable)
   }
 }
 

@@ -26,6 +26,7 @@ enum Variable: String, CaseIterable, Sendable {
   case slurmTask = "SLURM_ARRAY_TASK_ID"
   case slurmCount = "SLURM_ARRAY_TASK_COUNT"
   case slurmMinimum = "SLURM_ARRAY_TASK_MIN"
+  case slurmMaximum = "SLURM_ARRAY_TASK_MAX"
   case slurmStep = "SLURM_ARRAY_TASK_STEP"
   case kubernetesIndex = "JOB_COMPLETION_INDEX"
   case openMPIRank = "OMPI_COMM_WORLD_RANK"
@@ -83,7 +84,7 @@ enum Variable: String, CaseIterable, Sendable {
   /// Whether a cluster's variables say which part of a batch this is, or contradict each other.
   private static var assignsShard: Bool {
     do {
-      return try Shard.assigned(by: value(of:), count: nil) != nil
+      return try AssignedShard(by: value(of:), count: nil) != nil
     } catch {
       return true
     }

@@ -46,9 +46,9 @@ struct VariableTests {
         return environment[name]
       }
       _ = ModelSearchPath(environment: read, executable: "/usr/bin/cutline")
-      _ = try Shard.assigned(by: read, count: nil)
+      _ = try AssignedShard(by: read, count: nil)
     }
-    #expect(names.count == 12, "\(names)")
+    #expect(names.count == 13, "\(names)")
     #expect(names.filter { Variable(rawValue: $0) == nil } == [])
   }
 

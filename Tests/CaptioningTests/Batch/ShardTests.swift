@@ -1,5 +1,7 @@
-import Captioning
+import TestSupport
 import Testing
+
+@testable import Captioning
 
 @Suite("Shards")
 struct ShardTests {
@@ -45,7 +47,7 @@ struct ShardTests {
   func assigned(
     _ environment: [String: String], count: Int? = nil
   ) throws(ShardError) -> Shard? {
-    try Shard.assigned(by: { environment[$0] }, count: count)?.shard
+    try AssignedShard(by: { environment[$0] }, count: count)?.shard
   }
 
   @Test("Slurm's variables say which one, wherever the array begins and whatever its step")
@@ -72,6 +74,72 @@ struct ShardTests {
       try assigned(["SLURM_ARRAY_TASK_ID": "4", "SLURM_ARRAY_TASK_COUNT": "4"])
     }
     #expect(throws: ShardError.self) { try assigned(["SLURM_ARRAY_TASK_ID": "x"]) }
+  }
+
+  /// What Slurm 22.05 tells the task `id` of an array.
+  func task(
+    _ id: Int, of count: Int, from first: Int, to last: Int, step: Int = 1
+  ) -> [String: String] {
+    [
+      "SLURM_ARRAY_TASK_ID": "\(id)", "SLURM_ARRAY_TASK_COUNT": "\(count)",
+      "SLURM_ARRAY_TASK_MIN": "\(first)", "SLURM_ARRAY_TASK_MAX": "\(last)",
+      "SLURM_ARRAY_TASK_STEP": "\(step)",
+    ]
+  }
+
+  @Test("the tasks of an array at even steps are all of its parts, each once")
+  func evenArrays() throws {
+    for (ids, step) in [
+      (Array(0..<4), 1), (Array(1...16), 1), ([1, 5, 9], 4), ([10, 15, 20], 5), ([7], 1),
+    ] {
+      let shards = try ids.map { id in
+        try assigned(
+          task(id, of: ids.count, from: ids[0], to: ids[ids.count - 1], step: step))
+      }
+      #expect(shards == ids.indices.map { Shard($0, of: ids.count) })
+    }
+  }
+
+  @Test(
+    "an array with gaps is refused by every task",
+    arguments: [
+      // --array=1,5,9: no step is found in a list; 1-10:4,3, 1-10:4,20 and 0-3,8: the range's step.
+      ([1, 5, 9], 1, 9, 1), ([1, 5, 9, 3], 1, 9, 4), ([1, 5, 9, 20], 1, 20, 4),
+      ([0, 1, 2, 3, 8], 0, 8, 1),
+      ([2, 3, 5], 2, 5, 1), ([0, 2], 0, 2, 1),
+    ])
+  func unevenArrays(_ ids: [Int], _ first: Int, _ last: Int, _ step: Int) {
+    for id in ids {
+      let environment = task(id, of: ids.count, from: first, to: last, step: step)
+      #expect(throws: ShardError(variable: "SLURM_ARRAY_TASK_ID", .unevenArray(id))) {
+        try assigned(environment)
+      }
+      // How many parts there are does not help to say which one this is.
+      #expect(throws: ShardError.self) { try assigned(environment, count: ids.count) }
+    }
+  }
+
+  @Test("a task that is tried again alone is told to say which part it was")
+  func retriedTasks() throws {
+    // --array=0-3 had --shards 4; 2 failed, and --array=2 comes.
+    let again = ShardError(
+      variable: "SLURM_ARRAY_TASK_ID", .otherCount(2, taskCount: 1, count: 4))
+    #expect(throws: again) { try assigned(task(2, of: 1, from: 2, to: 2), count: 4) }
+    #expect(again.description.contains("--shard I/4"))
+    #expect(throws: ShardError.self) { try assigned(task(2, of: 2, from: 2, to: 3), count: 4) }
+    #expect(try assigned(task(2, of: 4, from: 0, to: 3), count: 4) == Shard(2, of: 4))
+    // Without --shards, the results of the other parts tell.
+    let folder = try TemporaryFolder()
+    let alone = try #require(
+      try AssignedShard(by: { task(2, of: 1, from: 2, to: 2)[$0] }, count: nil))
+    try alone.check(in: folder.path)
+    try folder.write("", to: "results-00000-of-00004.jsonl")
+    #expect(
+      throws: ShardError(variable: "SLURM_ARRAY_TASK_ID", .otherDivision(1, found: 4, folder.path))
+    ) { try alone.check(in: folder.path) }
+    let whole = try #require(
+      try AssignedShard(by: { task(2, of: 4, from: 0, to: 3)[$0] }, count: nil))
+    try whole.check(in: folder.path)
   }
 
   @Test("Kubernetes says which one, and the user how many there are")
