@@ -24,6 +24,8 @@ let package = Package(
     .target(name: "CWorkers"),
     // Opens Cairo by name when something is drawn: see its header.
     .target(name: "CCairo", linkerSettings: [.linkedLibrary("dl")]),
+    // Opens libarchive by name with the first packed archive: see its header.
+    .target(name: "CArchive", linkerSettings: [.linkedLibrary("dl")]),
     // Opens FFmpeg by name with the first clip: see its header.
     .target(name: "CMedia", linkerSettings: [.linkedLibrary("dl")]),
 
@@ -40,7 +42,8 @@ let package = Package(
     .target(
       name: "Captioning",
       dependencies: [
-        "Files", "ImageEncoders", "Layers", "Media", "Reports", "Tensors", "Text", "Workers",
+        "CArchive", "Files", "ImageEncoders", "Layers", "Media", "Reports", "Tensors", "Text",
+        "Workers",
       ]),
 
     .target(

@@ -49,7 +49,7 @@ package struct DirectoryReplacement: ~Copyable {
   private static func checkReplaceable(
     _ path: String, marker: String?
   ) throws(FileError) -> Destination {
-    guard access(path, F_OK) == 0 else { return .free }
+    guard access(systemPath(path), F_OK) == 0 else { return .free }
     guard isFolder(path) else { throw FileError(path, .exists) }
     if try namesInFolder(path).isEmpty { return .free }
     guard let marker, isFile("\(path)/\(marker)") else { throw FileError(path, .exists) }
@@ -62,11 +62,11 @@ extension TemporaryPath {
   consuming func exchange(
     with destination: String, reportingAs reportedPath: String
   ) throws(FileError) {
-    if rename_by_exchange(path, destination) == 0 { return }
+    if rename_by_exchange(systemPath(path), systemPath(destination)) == 0 { return }
     guard errno == EINVAL else { throw FileError(reportedPath, after: "rename") }
     // A file system that cannot swap: for a moment the name is missing, never half a folder.
     let old = try TemporaryPath.folder(beside: destination, reportingAs: reportedPath)
-    guard Glibc.rename(destination, old.path) == 0 else {
+    guard Glibc.rename(systemPath(destination), systemPath(old.path)) == 0 else {
       throw FileError(reportedPath, after: "rename")
     }
     try rename(to: destination, overwriting: true, reportingAs: reportedPath)

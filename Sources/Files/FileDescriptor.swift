@@ -13,8 +13,9 @@ struct FileDescriptor: ~Copyable {
     self.path = reportedPath ?? path
     // C would read a name with a NUL inside as the shorter name in front of it.
     guard !path.utf8.contains(0) else { throw FileError(self.path, after: "open", code: EINVAL) }
-    var opened = open(path, flags | O_CLOEXEC, 0o666)
-    while opened < 0 && errno == EINTR { opened = open(path, flags | O_CLOEXEC, 0o666) }
+    let name = systemPath(path)
+    var opened = open(name, flags | O_CLOEXEC, 0o666)
+    while opened < 0 && errno == EINTR { opened = open(name, flags | O_CLOEXEC, 0o666) }
     guard opened >= 0 else { throw FileError(self.path, after: "open") }
     number = opened
   }

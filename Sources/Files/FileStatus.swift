@@ -20,7 +20,7 @@ package struct FileStatus: Sendable, Equatable {
   package init?(_ path: String, followingLinks: Bool = true) {
     var status = stat()
     guard !path.utf8.contains(0),
-      (followingLinks ? stat(path, &status) : lstat(path, &status)) == 0
+      (followingLinks ? stat(systemPath(path), &status) : lstat(systemPath(path), &status)) == 0
     else { return nil }
     self.init(status)
   }

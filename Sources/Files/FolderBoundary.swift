@@ -14,13 +14,13 @@ import Glibc
 package func openFile(_ name: String, beneath folder: String) throws(FileError) -> Int32 {
   let path = "\(folder)/\(name)"
   guard isInsideFolder(name) else { throw FileError(path, .outsideFolder(folder)) }
-  let root = open(folder, open_as_place | O_DIRECTORY | O_CLOEXEC)
+  let root = open(systemPath(folder), open_as_place | O_DIRECTORY | O_CLOEXEC)
   guard root >= 0 else { throw FileError(folder, after: "open") }
   defer { close(root) }
   let flags = O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY
   // EAGAIN: somebody renamed a folder on the way, so that the kernel could not be sure.
   for _ in 0..<16 {
-    let file = open_beneath(root, name, flags)
+    let file = open_beneath(root, systemPath(name), flags)
     if file >= 0 { return file }
     switch errno {
     case EINTR, EAGAIN: continue
@@ -43,7 +43,7 @@ func openResolvedFile(_ name: String, beneath folder: String) throws(FileError) 
   guard resolved.hasPrefix(root == "/" ? root : "\(root)/") else {
     throw FileError(path, .outsideFolder(folder))
   }
-  let file = open(resolved, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW)
+  let file = open(systemPath(resolved), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW)
   guard file >= 0 else { throw FileError(path, after: "open") }
   return file
 }

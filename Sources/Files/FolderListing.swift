@@ -6,9 +6,7 @@ import Glibc
 /// memory.
 package struct FolderListing: Sendable {
   package struct Entry: Sendable, Equatable {
-    /// With `\xE9` for what is no UTF-8, and then of no use to open the file.
     package let name: String
-    package let isUTF8: Bool
     /// A link is not followed.
     package let kind: FileStatus.Kind
   }
@@ -22,7 +20,7 @@ package struct FolderListing: Sendable {
   package init(_ path: String) throws(FileError) {
     self.path = path
     guard !path.utf8.contains(0) else { throw FileError(path, after: "opendir", code: EINVAL) }
-    guard let folder = opendir(path) else { throw FileError(path, after: "opendir") }
+    guard let folder = opendir(systemPath(path)) else { throw FileError(path, after: "opendir") }
     defer { closedir(folder) }
     while let entry = readdir(folder) {
       let start = bytes.count
@@ -43,7 +41,7 @@ package struct FolderListing: Sendable {
   package var count: Int { starts.count }
 
   package subscript(index: Int) -> Entry {
-    let (name, isUTF8) = visibleName(nameBytes(at: starts[index]))
+    let name = nameText(nameBytes(at: starts[index]))
     let kind: FileStatus.Kind? =
       switch Int(bytes[starts[index]]) {
       case Int(DT_REG): .file
@@ -52,7 +50,7 @@ package struct FolderListing: Sendable {
       case Int(DT_UNKNOWN): FileStatus(joinedPath(path, name), followingLinks: false)?.kind
       default: .other
       }
-    return Entry(name: name, isUTF8: isUTF8, kind: kind ?? .other)
+    return Entry(name: name, kind: kind ?? .other)
   }
 
   private func nameBytes(at start: Int) -> ArraySlice<UInt8> {

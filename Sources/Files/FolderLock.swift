@@ -14,7 +14,7 @@ package struct FolderLock: ~Copyable {
   /// Takes the right to `folder`, or returns nil if another process holds it, and still does a moment later.
   package init?(_ folder: String, named name: String = ".lock") throws(FileError) {
     let path = "\(folder)/\(name)"
-    let number = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o666)
+    let number = open(systemPath(path), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o666)
     guard number >= 0 else { throw FileError(path, after: "open") }
     var attempts = 1
     while flock(number, LOCK_EX | LOCK_NB) != 0 {

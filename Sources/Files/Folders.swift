@@ -20,44 +20,44 @@ struct PathParts {
 
 /// `path` without symbolic links; `nil` if nothing is there.
 func realPath(_ path: String) throws(FileError) -> String? {
-  guard let resolved = realpath(path, nil) else {
+  guard let resolved = realpath(systemPath(path), nil) else {
     if errno == ENOENT { return nil }
     throw FileError(path, after: "realpath")
   }
   defer { free(resolved) }
-  return String(cString: resolved)
+  return nameText(UnsafeRawBufferPointer(start: resolved, count: strlen(resolved)))
 }
 
 /// The file type bits of `path` itself, which is not followed if it is a symbolic link.
 func fileKind(_ path: String) throws(FileError) -> mode_t {
   var status = stat()
-  guard lstat(path, &status) == 0 else { throw FileError(path, after: "lstat") }
+  guard lstat(systemPath(path), &status) == 0 else { throw FileError(path, after: "lstat") }
   return status.st_mode & S_IFMT
 }
 
 /// Whether `path`, or what it links to, is a folder.
 package func isFolder(_ path: String) -> Bool {
   var status = stat()
-  return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  return stat(systemPath(path), &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
 }
 
 /// Whether `path` itself is a folder, not a link to one.
 package func isFolderItself(_ path: String) -> Bool {
   var status = stat()
-  return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  return lstat(systemPath(path), &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
 }
 
 /// Whether `path`, or what it links to, is an ordinary file.
 package func isFile(_ path: String) -> Bool {
   var status = stat()
-  return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+  return stat(systemPath(path), &status) == 0 && status.st_mode & S_IFMT == S_IFREG
 }
 
 /// Whether both paths lead to one file, by whatever names.
 package func isSameFile(_ a: String, _ b: String) -> Bool {
   var (first, second) = (stat(), stat())
-  return stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev
-    && first.st_ino == second.st_ino
+  return stat(systemPath(a), &first) == 0 && stat(systemPath(b), &second) == 0
+    && first.st_dev == second.st_dev && first.st_ino == second.st_ino
 }
 
 /// What tells the file at `path` from what it was before any change; nil where there is none.
@@ -65,7 +65,7 @@ package func isSameFile(_ a: String, _ b: String) -> Bool {
 /// Its size, its number on the disk, and when its contents and its entry last changed.
 package func fileStamp(_ path: String) -> String? {
   var status = stat()
-  guard stat(path, &status) == 0 else { return nil }
+  guard stat(systemPath(path), &status) == 0 else { return nil }
   let times = [status.st_mtim, status.st_ctim].map { "\($0.tv_sec).\($0.tv_nsec)" }
   return "\(status.st_size) \(status.st_ino) \(times[0]) \(times[1])"
 }
@@ -75,23 +75,21 @@ package func makeFolder(_ path: String) throws(FileError) {
   if isFolder(path) { return }
   let parts = PathParts(path)
   if parts.folder != path { try makeFolder(parts.folder) }
-  guard mkdir(path, 0o777) == 0 || errno == EEXIST && isFolder(path) else {
+  guard mkdir(systemPath(path), 0o777) == 0 || errno == EEXIST && isFolder(path) else {
     throw FileError(path, after: "mkdir")
   }
 }
 
 /// The names in a folder, sorted by bytes, without `.` and `..`.
 package func namesInFolder(_ path: String) throws(FileError) -> [String] {
-  guard let folder = opendir(path) else { throw FileError(path, after: "opendir") }
+  guard let folder = opendir(systemPath(path)) else { throw FileError(path, after: "opendir") }
   defer { closedir(folder) }
-  var names: [String] = []
+  var names: [[UInt8]] = []
   while let entry = readdir(folder) {
-    let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-      String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-    }
-    if name != "." && name != ".." { names.append(name) }
+    names.append(withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) })
   }
-  return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  return names.sorted { $0.lexicographicallyPrecedes($1) }.map { nameText($0) }
+    .filter { $0 != "." && $0 != ".." }
 }
 
 /// Waits until the names in a folder have reached the disk; errors name `reportedPath`.
@@ -120,7 +118,9 @@ func synchronizeTree(_ path: String) throws(FileError) {
 package func removeTreeAtOnce(_ path: String) throws(FileError) {
   let parts = PathParts(path)
   let aside = "\(parts.folder)/.\(parts.name).tmp-\(getpid())"
-  guard rename(path, aside) == 0 else { throw FileError(path, after: "rename") }
+  guard rename(systemPath(path), systemPath(aside)) == 0 else {
+    throw FileError(path, after: "rename")
+  }
   removeTree(aside)
 }
 
@@ -128,7 +128,7 @@ package func removeTreeAtOnce(_ path: String) throws(FileError) {
 ///
 /// It serves cleaning up after a failure, so its own failures are not reported.
 package func removeTree(_ path: String) {
-  guard unlink(path) != 0, (try? fileKind(path)) == S_IFDIR else { return }
+  guard unlink(systemPath(path)) != 0, (try? fileKind(path)) == S_IFDIR else { return }
   for name in (try? namesInFolder(path)) ?? [] { removeTree("\(path)/\(name)") }
-  rmdir(path)
+  rmdir(systemPath(path))
 }

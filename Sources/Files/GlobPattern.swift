@@ -48,23 +48,43 @@ package struct GlobPattern: Sendable, Equatable {
   /// The state in the folder `base`.
   package var start: State { [0] }
 
+  /// What a pattern makes of a name.
+  package struct Step: Sendable {
+    /// The state inside, should it be a folder; empty where nothing can match.
+    package var inside: State
+    /// Whether the name itself is what was looked for.
+    package var matches: Bool
+    /// Whether a part that is no `**` was like it, and no other part is left.
+    package var isNamed: Bool
+    /// The state inside by parts that are no `**`.
+    fileprivate var insideByName: State
+
+    package static let nothing = Step(
+      inside: [], matches: false, isNamed: false, insideByName: [])
+
+    /// The same of a symbolic link, through which no `**` goes, as in shells.
+    package var throughLink: Step {
+      Step(inside: insideByName, matches: isNamed, isNamed: isNamed, insideByName: insideByName)
+    }
+  }
+
   /// What it makes of `name` in a folder reached with `state`.
-  ///
-  /// - Returns: The state inside, should it be a folder, which is empty where nothing can match; and
-  ///   whether the name itself is what was looked for.
-  package func step(_ state: State, _ name: String) -> (inside: State, matches: Bool) {
-    var next: State = []
+  package func step(_ state: State, _ name: String) -> Step {
+    var (below, byName): (State, State) = ([], [])
     for index in closure(state) where index < parts.count {
       switch parts[index] {
       // As in shells, a hidden name must be asked for.
-      case .anything where !name.hasPrefix("."): next.append(index)
+      case .anything where !name.hasPrefix("."): below.append(index)
       case .name(let tokens) where Self.matches(Array(name.unicodeScalars), tokens):
-        next.append(index + 1)
+        byName.append(index + 1)
       default: break
       }
     }
-    let reached = closure(next)
-    return (reached.filter { $0 < parts.count }, reached.contains(parts.count))
+    let reached = closure(below + byName)
+    return Step(
+      inside: reached.filter { $0 < parts.count }, matches: reached.contains(parts.count),
+      isNamed: byName.contains(parts.count),
+      insideByName: closure(byName).filter { $0 < parts.count })
   }
 
   /// The state and what may follow it, where `**` stands for nothing.

@@ -25,7 +25,7 @@ package func linkFile(_ name: String, beneath folder: String, to path: String) t
   defer { close(file) }
   try makeFolder(PathParts(path).folder)
   // The open file, not its name: that could lead elsewhere by now.
-  guard linkat(AT_FDCWD, "/proc/self/fd/\(file)", AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0 else {
-    throw FileError(path, after: "link")
-  }
+  let code = linkat(
+    AT_FDCWD, "/proc/self/fd/\(file)", AT_FDCWD, systemPath(path), AT_SYMLINK_FOLLOW)
+  guard code == 0 else { throw FileError(path, after: "link") }
 }

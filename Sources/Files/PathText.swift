@@ -20,19 +20,3 @@ package func fileExtension(of path: some StringProtocol) -> String? {
   guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return nil }
   return name[name.index(after: dot)...].lowercased()
 }
-
-/// Bytes as text in which those that are no UTF-8 stand as `\xE9`.
-package func visibleName(_ bytes: some Collection<UInt8>) -> (text: String, isUTF8: Bool) {
-  if let text = String(validating: bytes, as: UTF8.self) { return (text, true) }
-  let digits = Array("0123456789ABCDEF")
-  var text = ""
-  var rest = Array(bytes)[...]
-  while let first = rest.first {
-    // A scalar has up to four bytes.
-    let scalar = (1...4).lazy.filter { $0 <= rest.count }
-      .compactMap { String(validating: rest.prefix($0), as: UTF8.self) }.first
-    text += scalar ?? "\\x\(digits[Int(first >> 4)])\(digits[Int(first & 15)])"
-    rest = rest.dropFirst(scalar?.utf8.count ?? 1)
-  }
-  return (text, false)
-}

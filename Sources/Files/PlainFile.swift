@@ -27,14 +27,18 @@ package func replaceFile(
       try file.write(UnsafeRawBufferPointer(buffer))
     }
     try file.finish()
-    guard rename(temporary, path) == 0 else { throw FileError(path, after: "rename") }
+    guard rename(systemPath(temporary), systemPath(path)) == 0 else {
+      throw FileError(path, after: "rename")
+    }
   } catch {
-    unlink(temporary)
+    unlink(systemPath(temporary))
     throw error
   }
 }
 
 /// Removes the file at `path`, if there is one.
 package func removeFile(_ path: String) throws(FileError) {
-  guard unlink(path) == 0 || errno == ENOENT else { throw FileError(path, after: "unlink") }
+  guard unlink(systemPath(path)) == 0 || errno == ENOENT else {
+    throw FileError(path, after: "unlink")
+  }
 }

@@ -10,9 +10,10 @@ package final class ReadableFile: Sendable {
   private let descriptor: FileDescriptor
 
   /// Opens the file at `path`: not a folder, pipe or device.
-  package convenience init(_ path: String) throws(FileError) {
+  package convenience init(_ path: String, followingLinks: Bool = true) throws(FileError) {
     // O_NONBLOCK: opening a pipe nobody writes to must not wait for ever.
-    try self.init(FileDescriptor(opening: path, O_RDONLY | O_NONBLOCK | O_NOCTTY))
+    let flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | (followingLinks ? 0 : O_NOFOLLOW)
+    try self.init(FileDescriptor(opening: path, flags))
   }
 
   init(_ descriptor: consuming FileDescriptor) throws(FileError) {
@@ -40,21 +41,4 @@ package final class ReadableFile: Sendable {
 
 extension ReadableFile: Equatable {
   package static func == (a: ReadableFile, b: ReadableFile) -> Bool { a === b }
-}
-
-extension ReadableFile {
-  /// Standard input, copied to a file in `folder` that has no name, so that it can be read again.
-  package static func copyOfStandardInput(in folder: String) throws(FileError) -> ReadableFile {
-    let temporary = try TemporaryPath.file(
-      beside: "\(folder)/standard-input", reportingAs: "standard input")
-    let copy = try FileDescriptor(
-      opening: temporary.path, O_RDWR | O_NOFOLLOW, reportingAs: "standard input")
-    let input = try FileDescriptor(duplicating: STDIN_FILENO, as: "standard input")
-    while case let chunk = try input.readNext(1 << 16), !chunk.isEmpty {
-      try chunk.withUnsafeBufferPointer { buffer throws(FileError) in
-        try copy.write(UnsafeRawBufferPointer(buffer))
-      }
-    }
-    return try ReadableFile(copy)
-  }
 }

@@ -6,8 +6,11 @@ package enum StandardStream: Int32, Sendable {
   case error = 2
 
   /// Writes all of `text` at once, past any buffer of the C library.
-  package func write(_ text: String) throws(FileError) {
-    var rest = Array(text.utf8)[...]
+  package func write(_ text: String) throws(FileError) { try write(Array(text.utf8)) }
+
+  /// The same of bytes.
+  package func write(_ bytes: [UInt8]) throws(FileError) {
+    var rest = bytes[...]
     while !rest.isEmpty {
       let written = rest.withUnsafeBytes { Glibc.write(rawValue, $0.baseAddress, $0.count) }
       if written < 0 && errno == EINTR { continue }

@@ -26,7 +26,7 @@ struct TemporaryPath: ~Copyable {
     beside destination: String, reportingAs path: String
   ) throws(FileError) -> TemporaryPath {
     try create(beside: destination, reportingAs: path) { candidate throws(FileError) in
-      guard mkdir(candidate, 0o777) == 0 else { throw FileError(path, after: "mkdir") }
+      guard mkdir(systemPath(candidate), 0o777) == 0 else { throw FileError(path, after: "mkdir") }
     }
   }
 
@@ -60,7 +60,7 @@ struct TemporaryPath: ~Copyable {
   ) throws(FileError) {
     if !overwriting {
       try renameWithoutReplacing(to: destination, reportingAs: reportedPath)
-    } else if Glibc.rename(path, destination) != 0 {
+    } else if Glibc.rename(systemPath(path), systemPath(destination)) != 0 {
       throw FileError(reportedPath, after: "rename")
     }
     isPresent = false
@@ -69,11 +69,11 @@ struct TemporaryPath: ~Copyable {
   private borrowing func renameWithoutReplacing(
     to destination: String, reportingAs reportedPath: String
   ) throws(FileError) {
-    if rename_without_replacing(path, destination) == 0 { return }
+    if rename_without_replacing(systemPath(path), systemPath(destination)) == 0 { return }
     // Some network file systems know only the plain call; a second look is the best left then.
     guard errno == EINVAL else { throw FileError(reportedPath, after: "rename") }
-    guard access(destination, F_OK) != 0 else { throw FileError(reportedPath, .exists) }
-    guard Glibc.rename(path, destination) == 0 else {
+    guard access(systemPath(destination), F_OK) != 0 else { throw FileError(reportedPath, .exists) }
+    guard Glibc.rename(systemPath(path), systemPath(destination)) == 0 else {
       throw FileError(reportedPath, after: "rename")
     }
   }

@@ -115,8 +115,15 @@ extension MediaSource {
     guard !path.isEmpty, !path.utf8.contains(0) else {
       throw failure(.missing, "not a possible file name. Check the spelling.")
     }
-    let descriptor = Glibc.open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
-    guard descriptor >= 0 else { throw openFailure(errno) }
+    let descriptor = Glibc.open(systemPath(path), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
+    guard descriptor >= 0 else {
+      let code = errno
+      guard code == ENOENT, destinationOfLink(path) != nil else { throw openFailure(code) }
+      throw failure(
+        .missing,
+        "a symbolic link to a file that is not there. Fetch that, as with git annex get or dvc pull."
+      )
+    }
     return descriptor
   }
 
@@ -219,6 +226,7 @@ extension MediaSource {
     case ENOENT, ENOTDIR: failure(.missing, "no such file. Check the spelling.")
     case EACCES, EPERM: failure(.unreadable, "no permission to read it. Try chmod u+r.")
     case EISDIR: failure(.unreadable, "a folder, not a file. Name the files in it.")
+    case ELOOP: failure(.unreadable, "a symbolic link that leads in a circle. Mend the link.")
     default:
       failure(.unreadable, "cannot be read: \(String(cString: strerror(code))). Check the disk.")
     }

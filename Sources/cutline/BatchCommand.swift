@@ -16,7 +16,7 @@ struct BatchCommand: TalkingCommand {
       files failed.
 
         cutline batch photos -r -o out
-        cutline batch 'scans/**/*.png' shards/train-000.tar -o out -f txt
+        cutline batch 'scans/**/*.png' shards/train-000.tar.gz -o out -f txt
         find / -name '*.jpg' -print0 | cutline batch --from - -0 -o out
         cutline batch photos -r -o out --shard 3/16     and --merge, once all sixteen are done
       """)
@@ -96,7 +96,7 @@ struct BatchCommand: TalkingCommand {
         shard: shard, conditions: head.conditions, retriesFailed: retryFailed,
         sideFormats: format?.formats ?? [], output: output),
       journal.index)
-    let survey = try BatchSurvey(of: queue) { count in
+    let survey = try BatchSurvey(of: queue, leaveOut: lines.leaveOut) { count in
       lines.looking(count)
       return stop.number == nil
     }
@@ -150,7 +150,8 @@ struct BatchCommand: TalkingCommand {
     captioner.precision = precision.precision.elementType
     let pool = try DecodingPool(
       for: captioner.preprocessing, limiting.limits,
-      DecodingPool.Settings(workerCount: jobs ?? threadCount), sampling,
+      DecodingPool.Settings(workerCount: jobs ?? threadCount, timeLimit: clips.fileTimeLimit),
+      sampling,
       clips.limits(like: limiting.limits))
     return CaptionJob(captioner, captionCount: captions, pool, batchSize: batchSize)
   }
@@ -160,9 +161,14 @@ struct BatchCommand: TalkingCommand {
       throw Failure("\(pattern): no file is like that. Check the spelling.", .inputMissing)
     }
     guard survey.isEmpty else { return }
+    let leftOut = survey.leftOut.text
     let advice =
-      survey.leftOut.folders > 0 ? "Add -r to look into folders in folders." : "Name others."
-    throw Failure("\(given.title): there are no pictures or videos. \(advice)", .inputMissing)
+      survey.leftOut[.links] > 0 && !given.followLinks
+      ? "Add --follow-links to read what links lead to."
+      : survey.leftOut[.folders] > 0 ? "Add -r to look into folders in folders." : "Name others."
+    throw Failure(
+      "\(given.title): there are no pictures or videos"
+        + (leftOut.isEmpty ? "" : " (left out: \(leftOut))") + ". \(advice)", .inputMissing)
   }
 
   private func mergeShards(_ lines: BatchLines) throws {

@@ -42,8 +42,14 @@ struct BatchLines {
     progress.say(
       visible("\(title)  \(survey.counts.inputs.counted("file"))")
         + (kinds.isEmpty ? "" : " (\(kinds))") + done)
-    let leftOut = survey.leftOut.text(repeatedCount: survey.repeatedCount)
+    let leftOut = survey.leftOut.text
     if !leftOut.isEmpty { progress.say("left out: \(leftOut)") }
+  }
+
+  /// Names a file that gets no row, for those who want to know.
+  func leaveOut(_ entry: BatchInputs.LeftOut.Entry) {
+    let name = visible(entry.name).replacing("\n", with: "\\n")
+    progress.say("left out: \(name) (\(entry.reason.text(of: 1)))", at: .debug)
   }
 
   // MARK: Meanwhile
@@ -127,7 +133,7 @@ extension ProgressReport {
       .init("files_per_second", .number((rate * 100).rounded() / 100)),
     ]
     if let eta { members.append(.init("eta_seconds", .number(eta.rounded()))) }
-    members.append(.init("file", .string(file)))
+    members.append(.init("file", .string(visibleName(file))))
     self.init(
       head: "captions", share: Double(done) / Double(total), short: words + [shortened(file)],
       long: words + [visible(file).replacing("\n", with: "\\n")], json: .object(members))
@@ -157,10 +163,23 @@ extension Int {
 
 extension BatchInputs.LeftOut {
   /// What was left out and why, for people; nothing if all was taken.
-  fileprivate func text(repeatedCount: Int) -> String {
-    [
-      (hidden, "hidden"), (notMedia, "neither picture nor video by name"), (links, "links"),
-      (others, "no files"), (folders, "in need of -r"), (repeatedCount, "given twice"),
-    ].filter { $0.0 > 0 }.map { "\($0.grouped) \($1)" }.joined(separator: ", ")
+  var text: String {
+    Reason.allCases.filter { self[$0] > 0 }.map { "\(self[$0].grouped) \($0.text(of: self[$0]))" }
+      .joined(separator: ", ")
+  }
+}
+
+extension BatchInputs.LeftOut.Reason {
+  /// What so many files are that were left out for this.
+  fileprivate func text(of count: Int) -> String {
+    switch self {
+    case .hidden: "hidden"
+    case .notMedia: "neither picture nor video"
+    case .links: count == 1 ? "link" : "links"
+    case .unreadable: "that cannot be opened"
+    case .others: "no files"
+    case .folders: "in need of -r"
+    case .repeated: "given twice"
+    }
   }
 }

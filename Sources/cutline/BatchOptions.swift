@@ -6,12 +6,18 @@ import Files
 struct BatchInputOptions: ParsableArguments {
   @Argument(
     help: ArgumentHelp(
-      "Files, folders, .tar archives, and patterns such as 'photos/**/*.jpg' in quotes.",
+      "Files, folders, archives (tar, also packed, zip, 7z), and patterns such as 'photos/**/*.jpg' in quotes.",
       valueName: "input"),
     completion: .file())
   var paths: [String] = []
-  @Flag(name: .shortAndLong, help: "Look into folders in folders; symbolic links are not followed.")
+  @Flag(name: .shortAndLong, help: "Look into folders in folders.")
   var recursive = false
+  @Flag(
+    help: """
+      Follow symbolic links in folders, wherever they lead, as in Hugging Face's cache and for DVC and \
+      git-annex. Links that are named, also by a pattern, always are.
+      """)
+  var followLinks = false
   @Option(
     help: ArgumentHelp(
       "Caption the files that a list names, one a line; - is standard input.", valueName: "file"),
@@ -40,15 +46,27 @@ struct BatchInputOptions: ParsableArguments {
       throw Failure(
         "\(path): is both input and output. Choose another folder with -o.", .cannotCreate)
     }
-    return BatchInputs(arguments, isRecursive: recursive, outsideOf: output)
+    return BatchInputs(
+      arguments, isRecursive: recursive, followsLinks: followLinks, outsideOf: output)
   }
 
   private func list(_ path: String, _ output: String) throws -> ReadableFile {
-    if path == "-" { return try ReadableFile.copyOfStandardInput(in: output) }
+    let file: ReadableFile
     do throws(FileError) {
-      return try ReadableFile(path)
+      file = path == "-" ? try .copyOfStandardInput(in: output) : try ReadableFile(path)
     } catch {
       throw Failure(error.description, .inputMissing)
+    }
+    switch ListProblem(file, isSeparatedByNull: null) {
+    case nil: return file
+    case .isUTF16:
+      throw Failure(
+        "\(file.path): is UTF-16 text. Save it as UTF-8, as with: iconv -f UTF-16 -t UTF-8",
+        .badData)
+    case .holdsNull:
+      throw Failure(
+        "\(file.path): holds NUL bytes. Add -0 if find -print0 wrote it; save UTF-16 text as UTF-8.",
+        .badData)
     }
   }
 

@@ -69,7 +69,7 @@ struct CaptionCommand: TalkingCommand {
         captioner, captionCount: results.captions, localDecoder(for: captioner, threadCount))
       try run(job, captioner, messages, &formatter, &tally, &output, &maps)
     }
-    try output.write(formatter.ending)
+    try output.write(Array(formatter.ending.utf8))
     try output.finish()
     try tally.finish()
   }
@@ -90,7 +90,7 @@ struct CaptionCommand: TalkingCommand {
       defer { if showsProgress { captioned.report(count) } }
       messages.report(result)
       tally.count(result.outcome)
-      try output.write(formatter.text(for: result))
+      try output.write(formatter.bytes(for: result))
       try maps?.draw(result, by: captioner)
     }
     if showsProgress { captioned.finish(count) }

@@ -26,7 +26,7 @@ struct ClipOptions: ParsableArguments {
   var maxDuration: Double?
   @Option(
     help: ArgumentHelp(
-      "Give up reading a clip after so long (default: a minute, or ten times its length).",
+      "Give up reading a picture or clip after so long (default: a minute, or ten times a clip's length).",
       valueName: "seconds"))
   var timeout: Double?
 
@@ -59,6 +59,9 @@ struct ClipOptions: ParsableArguments {
     (sampling.start, sampling.end) = (start?.seconds, end?.seconds)
     return sampling
   }
+
+  /// How long a file may take to be read, where the user says so.
+  var fileTimeLimit: Duration? { timeout.map { .seconds($0) } }
 
   /// What is refused, where pictures have `limits`.
   func limits(like limits: StillImageOptions) -> VideoOptions {

@@ -22,13 +22,14 @@ struct Cutline: ParsableCommand {
       CaptionCommand.self, BatchCommand.self, FeaturesCommand.self, TrainCommand.self,
       DatasetCommand.self,
       ModelCommand.self, BenchCommand.self, DoctorCommand.self, DecodeWorkerCommand.self,
+      UnpackWorkerCommand.self,
     ],
     defaultSubcommand: CaptionCommand.self)
 
   static func main() {
     prepareProcess()
     do {
-      let arguments = try OptionFile.expanding(Array(CommandLine.arguments.dropFirst()))
+      let arguments = try OptionFile.expanding(typedArguments)
       var command = try parseAsRoot(arguments)
       _ = try LogLevel.ofEnvironment()
       (command as? any TalkingCommand)?.talk.messages.traceSettings(arguments)
@@ -36,6 +37,12 @@ struct Cutline: ParsableCommand {
     } catch {
       end(with: error)
     }
+  }
+
+  /// What was typed behind the program's name, names of files that are no UTF-8 included.
+  private static var typedArguments: [String] {
+    (1..<max(1, Int(CommandLine.argc))).compactMap { CommandLine.unsafeArgv[$0] }
+      .map { nameText(UnsafeRawBufferPointer(start: $0, count: strlen($0))) }
   }
 
   private static func prepareProcess() {
@@ -61,7 +68,7 @@ struct Cutline: ParsableCommand {
       exit(withError: ExitStatus.bug.exitCode)
     }
     var text = fullMessage(for: error)
-    if let file = OptionFile(namedBy: Array(CommandLine.arguments.dropFirst())) {
+    if let file = OptionFile(namedBy: typedArguments) {
       text += "\n  (The options of \(file.title) count as typed.)"
     }
     Messages().plain(text.hasPrefix("Error: ") ? "cutline: \(text.dropFirst(7))" : text)

@@ -9,3 +9,12 @@ struct DecodeWorkerCommand: ParsableCommand {
 
   func run() { DecodingWorker.run() }
 }
+
+/// `cutline unpack-worker`: the same for one archive.
+struct UnpackWorkerCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "unpack-worker", abstract: "Unpack an archive for another cutline process.",
+    shouldDisplay: false)
+
+  func run() { UnpackingWorker.run() }
+}

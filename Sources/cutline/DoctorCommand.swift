@@ -45,6 +45,10 @@ struct DoctorCommand: TalkingCommand {
           name: "libavformat",
           version: MediaLibraries.clipLibraryVersion ?? "not there (no clips are read)"
         ),
+        (
+          name: "libarchive",
+          version: ArchiveLibrary.version ?? "not there (no packed archives are read)"
+        ),
         (name: "cairo", version: DrawingLibrary.version ?? "not there (nothing is drawn)"),
       ]
     return versions.map { .init($0.name, .string($0.version)) }

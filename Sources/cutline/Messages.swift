@@ -60,6 +60,7 @@ func visible(_ text: String) -> String {
   for scalar in text.unicodeScalars {
     switch scalar.value {
     case 0x0A: result += "\n"
+    case _ where scalar.nameByte != nil: result += visibleName(String(scalar))
     case 0...0x1F, 0x7F...0x9F: result += "\\u{\(String(scalar.value, radix: 16))}"
     default: result.unicodeScalars.append(scalar)
     }

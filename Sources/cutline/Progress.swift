@@ -110,7 +110,7 @@ final class Progress: Sendable {
 
   /// What is said, as a line of JSON.
   static func message(_ text: String) -> String {
-    let message: JSONValue = ["event": "message", "text": .string(text)]
+    let message: JSONValue = ["event": "message", "text": .string(visibleName(text))]
     return message.compactText + "\n"
   }
 

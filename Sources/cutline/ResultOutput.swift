@@ -29,12 +29,12 @@ struct ResultOutput: ~Copyable {
     self.cleanup = cleanup
   }
 
-  mutating func write(_ text: String) throws(FileError) {
-    if text.isEmpty { return }
+  mutating func write(_ bytes: [UInt8]) throws(FileError) {
+    if bytes.isEmpty { return }
     isEmpty = false
     switch destination {
-    case .standardOutput: try StandardStream.output.write(text)
-    case .file(let file): try file.write(text)
+    case .standardOutput: try StandardStream.output.write(bytes)
+    case .file(let file): try file.write(bytes)
     }
   }
 

@@ -1,4 +1,5 @@
 import Captioning
+import Files
 import Glibc
 
 /// The environment variables that the program or one of its libraries reads; there are no others.
@@ -57,7 +58,8 @@ enum Variable: String, CaseIterable, Sendable {
 
   /// The value; nil where the variable is unset or empty.
   var value: String? {
-    getenv(rawValue).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
+    guard let text = getenv(rawValue), text.pointee != 0 else { return nil }
+    return nameText(UnsafeRawBufferPointer(start: text, count: strlen(text)))
   }
 
   /// The value of a variable that another module asks for; nil for one that is not listed here.

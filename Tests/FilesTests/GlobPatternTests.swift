@@ -39,6 +39,20 @@ struct GlobPatternTests {
     #expect(try matches(pattern, path) == expected)
   }
 
+  @Test("through a symbolic link leads what names it, and not two stars")
+  func links() throws {
+    func step(_ text: String, _ name: String) throws -> GlobPattern.Step {
+      let pattern = try #require(GlobPattern(text))
+      return pattern.step(pattern.start, name).throughLink
+    }
+    #expect(try step("*.jpg", "a.jpg").matches)
+    #expect(try !step("**", "a.jpg").matches)
+    #expect(try step("**/*.jpg", "a.jpg").matches)
+    #expect(try !step("*/b", "a").inside.isEmpty)
+    #expect(try step("**/b", "a").inside.isEmpty)
+    #expect(try step("**/b", "b").matches)
+  }
+
   @Test("what has no wildcard is no pattern, nor what only escapes one")
   func plain() {
     for text in ["a.jpg", "a/b", "", "/", "a\\*", "a[b"] { #expect(GlobPattern(text) == nil) }

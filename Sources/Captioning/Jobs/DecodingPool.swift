@@ -46,7 +46,16 @@ package struct DecodingPool: MediaDecoder, ~Copyable {
     /// computes a batch.
     package var filesPerWorker = 4
 
-    package init(workerCount: Int) { self.workerCount = workerCount }
+    /// - Parameters:
+    ///   - workerCount: How many files are decoded at once.
+    ///   - timeLimit: How long a file may take, picture or clip; nil for what is usual.
+    package init(workerCount: Int, timeLimit: Duration? = nil) {
+      self.workerCount = workerCount
+      guard let timeLimit else { return }
+      self.timeLimit = timeLimit
+      // A clip's own clock runs out first, and can tell where; this one is for decoders that hang.
+      clipTimeLimit = timeLimit + .seconds(5)
+    }
   }
 
   /// Starts the workers.
@@ -139,6 +148,8 @@ package struct DecodingPool: MediaDecoder, ~Copyable {
   private func task(_ number: Int, _ source: MediaSource) throws(MediaError) -> WorkerTask {
     let file: WorkerFile
     let range: Range<Int>
+    // What can be read only once is kept, to be looked at twice.
+    let source = source == .standardInput ? try source.inMemory() : source
     if let opened = try source.opened(atMost: .max) {
       (file, range) = (WorkerFile(owning: opened.descriptor), opened.range)
     } else {

@@ -4,8 +4,8 @@ import Tensors
 
 /// A safetensors file of one tensor, with a row for each picture that could be read.
 ///
-/// The tensor is called `pooled` or `map`; the file's notes name the pictures (`files`, a JSON array)
-/// and the model.
+/// The tensor is called `pooled` or `map`; the file's notes name the pictures (`files`, a JSON array;
+/// `file_bytes`, the same in base 64, where a name is no UTF-8) and the model.
 package struct FeatureFile: ~Copyable {
   private let path: String
   private let kind: FeatureJob.Kind
@@ -65,6 +65,11 @@ package struct FeatureFile: ~Copyable {
   }
 
   private func notes(_ files: [String]) -> [String: String] {
-    model.merging(["files": JSONValue.array(files.map { .string($0) }).compactText]) { $1 }
+    var notes = ["files": JSONValue.array(files.map { .string(visibleName($0)) }).compactText]
+    if !files.allSatisfy({ isUTF8Name($0) }) {
+      let bytes = files.map { JSONValue.string(base64(nameBytes($0))) }
+      notes["file_bytes"] = JSONValue.array(bytes).compactText
+    }
+    return model.merging(notes) { $1 }
   }
 }

@@ -1,3 +1,4 @@
+import Files
 import Media
 import Reports
 
@@ -13,6 +14,12 @@ package enum ResultFormat: String, Sendable, CaseIterable {
   case jsonl
   /// Sentences with times, for players of clips: SubRip and WebVTT.
   case srt, vtt
+
+  /// Whether pictures, which have no times, have nothing to write.
+  package var isForClips: Bool { self == .srt || self == .vtt }
+
+  /// What the names of such files end with.
+  package var fileExtension: String { self == .text ? "txt" : rawValue }
 
   /// The form that a file name asks for by its extension.
   package init?(forFileName name: String) {
@@ -63,7 +70,12 @@ package struct ResultFormatter: Sendable {
   }
 
   /// What to write for `result`; nothing where a failure leaves no line.
-  package mutating func text(for result: CaptionResult) -> String {
+  package mutating func bytes(for result: CaptionResult) -> [UInt8] {
+    let text = text(for: result)
+    return endsWithNull ? nameBytes(text) : Array(text.utf8)
+  }
+
+  private mutating func text(for result: CaptionResult) -> String {
     defer { count += 1 }
     switch format {
     case .text, .tsv: return lines(for: result)
@@ -98,7 +110,7 @@ package struct ResultFormatter: Sendable {
     [span.start, span.end].map { "\(($0 * 1000).rounded() / 1000)\t" }.joined()
   }
 
-  /// A path that cannot be mistaken for two columns or two lines.
+  /// A path that cannot be mistaken for two columns or two lines, and what of it is no UTF-8 as `\xE9`.
   private func escaped(_ path: String) -> String {
     var text = ""
     for scalar in path.unicodeScalars {
@@ -109,6 +121,6 @@ package struct ResultFormatter: Sendable {
       default: text.unicodeScalars.append(scalar)
       }
     }
-    return text
+    return visibleName(text)
   }
 }

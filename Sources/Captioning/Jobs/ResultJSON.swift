@@ -35,9 +35,8 @@ package struct ResultHead: Sendable {
 
 extension CaptionResult {
   package func json(_ head: ResultHead) -> JSONValue {
-    var members: [JSONValue.Member] = [
-      .init("schema", .string(ResultHead.schema)), .init("file", .string(file)),
-    ]
+    var members = [JSONValue.Member("schema", .string(ResultHead.schema))]
+    members += Self.members(naming: file)
     if case .success(let picture) = outcome {
       members.append(.init("kind", picture.clip == nil ? "image" : "video"))
       members.append(.init("width", .number(Double(picture.size.width))))
@@ -52,6 +51,17 @@ extension CaptionResult {
     case .failure(let error): members.append(.init("error", error.json))
     }
     return .object(members)
+  }
+}
+
+extension CaptionResult {
+  /// The members that name a file.
+  ///
+  /// What is no UTF-8 no JSON can hold: then base 64 tells its bytes.
+  fileprivate static func members(naming file: String) -> [JSONValue.Member] {
+    let shown = JSONValue.Member("file", .string(visibleName(file)))
+    return isUTF8Name(file)
+      ? [shown] : [shown, .init("file_bytes", .string(base64(nameBytes(file))))]
   }
 }
 

@@ -1,3 +1,4 @@
+import Files
 import Media
 
 /// A small copy of a picture, inside a page.

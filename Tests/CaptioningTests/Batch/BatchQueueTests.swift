@@ -50,7 +50,9 @@ struct BatchQueueTests {
   func repeated() throws {
     let queue = queue(["a.jpg", "./a.jpg", "b.jpg", ".//b.jpg", "a.jpg"])
     #expect(try items(queue).count == 2)
-    #expect(try BatchSurvey(of: queue).repeatedCount == 3)
+    var named: [BatchInputs.LeftOut.Entry] = []
+    #expect(try BatchSurvey(of: queue, leaveOut: { named.append($0) }).leftOut[.repeated] == 3)
+    #expect(named.map(\.name) == ["a.jpg", "b.jpg", "a.jpg"].map { "\(folder.path)/\($0)" })
   }
 
   @Test("what has a row is not done again, what failed only on demand")

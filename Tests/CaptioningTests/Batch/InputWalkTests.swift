@@ -25,10 +25,12 @@ struct InputWalkTests {
 
   /// The inputs' names below the test's folder, and what was left out.
   func walk(
-    _ arguments: [BatchInputs.Argument], isRecursive: Bool = false, outsideOf output: String? = nil
+    _ arguments: [BatchInputs.Argument], isRecursive: Bool = false, followsLinks: Bool = false,
+    outsideOf output: String? = nil
   ) throws -> (inputs: [BatchInput], names: [String], walk: InputWalk) {
     var walk = InputWalk(
-      BatchInputs(arguments, isRecursive: isRecursive, outsideOf: output))
+      BatchInputs(
+        arguments, isRecursive: isRecursive, followsLinks: followsLinks, outsideOf: output))
     var inputs: [BatchInput] = []
     while let input = try walk.next() { inputs.append(input) }
     let prefix = "\(folder.path)/"
@@ -50,8 +52,11 @@ struct InputWalkTests {
     let found = try walk([path("pics/")])
     #expect(found.names == ["pics/a.PNG", "pics/b.jpg"])
     #expect(
-      found.walk.leftOut
-        == BatchInputs.LeftOut(hidden: 1, notMedia: 1, links: 2, others: 1, folders: 1))
+      found.walk.leftOut.counts
+        == [.hidden: 1, .notMedia: 1, .links: 2, .others: 1, .folders: 1])
+    #expect(
+      found.walk.leftOut.examples[.links]
+        == ["link.jpg", "loop"].map { "\(folder.path)/pics/\($0)" })
     #expect(found.inputs.map(\.mirrorPath) == ["a.PNG", "b.jpg"])
   }
 
@@ -60,7 +65,7 @@ struct InputWalkTests {
     let found = try walk([path("pics")], isRecursive: true)
     #expect(found.names == ["pics/a.PNG", "pics/b.jpg", "pics/more/c.mp4", "pics/more/d.webp"])
     #expect(found.inputs.last?.mirrorPath == "more/d.webp")
-    #expect(found.walk.leftOut.folders == 0)
+    #expect(found.walk.leftOut[.folders] == 0)
   }
 
   @Test("what is named is taken, whatever it is called, and whether it is there")
@@ -73,7 +78,8 @@ struct InputWalkTests {
   @Test("a pattern finds what is like it, below any number of folders")
   func patterns() throws {
     #expect(try walk([path("**/*.{jpg}")]).walk.unmatchedPatterns.count == 1)
-    #expect(try walk([path("pics/*.jpg")]).names == ["pics/b.jpg"])
+    // As in shells, a link that is like the pattern is named by it.
+    #expect(try walk([path("pics/*.jpg")]).names == ["pics/b.jpg", "pics/link.jpg"])
     #expect(try walk([path("**/[cd].*")]).names == ["pics/more/c.mp4", "pics/more/d.webp"])
     let all = try walk([path("pics/**")])
     #expect(all.names == ["pics/a.PNG", "pics/b.jpg", "pics/more/c.mp4", "pics/more/d.webp"])
@@ -101,17 +107,125 @@ struct InputWalkTests {
       try walk([list(name + "\0", isSeparatedByNull: true)]).names == ["a\nb\r"])
   }
 
-  @Test("a name that is no UTF-8 is an input that failed")
+  @Test("names that are no UTF-8 are inputs like others, from folders, patterns and lists")
   func otherEncodings() throws {
-    try folder.write([0x61, 0xE9, 0x0A], to: "list")
-    let file = try ReadableFile("\(folder.path)/list")
-    let found = try walk([.list(file, isSeparatedByNull: false)])
-    #expect(found.names == ["a\\xE9"])
-    guard case .failure(let error) = try #require(found.inputs.first).source else {
-      Issue.record("it can be opened")
-      return
+    let name = nameText([0x61, 0xE9]) + ".jpg"
+    try AtomicFile.write("x", to: "\(folder.path)/pics/\(name)")
+    #expect(try walk([path("pics")]).names.contains("pics/\(name)"))
+    let line = nameBytes("\(folder.path)/pics/\(name)")
+    let found = try walk(
+      [.list(ReadableFile(folder.write(line + [0x0A], to: "list")), isSeparatedByNull: false)])
+    #expect(found.names == ["pics/\(name)"])
+    #expect(try #require(found.inputs.first).source.get().bytes(atMost: 9) == [0x78])
+    #expect(try walk([path("pics/a?.jpg")]).names == ["pics/\(name)"])
+  }
+
+  @Test("a list may begin with a byte-order mark, have slashes of Windows, and lines of any end")
+  func foreignLists() throws {
+    let text =
+      "\u{FEFF}\(folder.path)/pics\\b.jpg\r\n\(folder.path)\\pics\\more\\d.webp\n\(folder.path)/none\\x.jpg"
+    #expect(try walk([list(text)]).names == ["pics/b.jpg", "pics/more/d.webp", "none\\x.jpg"])
+    // What is really called so is taken at its word.
+    try folder.write("x", to: "a\\b.jpg")
+    try folder.write("x", to: "c.jpg\r")
+    #expect(
+      try walk([list("\(folder.path)/a\\b.jpg\n\(folder.path)/c.jpg\r\n")]).names
+        == ["a\\b.jpg", "c.jpg\r"])
+    for (bytes, isSeparatedByNull, isProblem) in [
+      ([0xFF, 0xFE, 0x61, 0], false, true), ([0xFE, 0xFF, 0, 0x61], true, true),
+      ([0x61, 0, 0x62, 0], false, true), ([0x61, 0, 0x62, 0], true, false), ([], false, false),
+    ] as [([UInt8], Bool, Bool)] {
+      let file = try ReadableFile(folder.write(bytes, to: "other"))
+      #expect((ListProblem(file, isSeparatedByNull: isSeparatedByNull) != nil) == isProblem)
     }
-    #expect(error.code == .unreadable && error.problem.contains("Rename it"))
+  }
+
+  @Test(
+    "what names do not tell, contents do: pictures are found, and what goes along with them is not")
+  func contents() throws {
+    let picture: [UInt8] = [0xFF, 0xD8, 0xFF, 0xE0, 0, 16]
+    let clip = [0, 0, 0, 24] + Array("ftypisom".utf8) + [0, 0, 2, 0]
+    let contents: [(name: String, bytes: [UInt8])] = [
+      ("9d81f0", picture), ("tweet.jpg_large", picture), ("IMG.JPG.bak", picture),
+      ("a.THM", picture),
+      ("clip.LRV", clip), ("upper.VOB", []), ("shot.MPO", []), ("x.m2t", []), ("y.3G2", []),
+      ("old.QT", []),
+      ("notes.txt", Array("P1 is the first. GIF89a is old.".utf8)), ("a.xmp", Array("<x/>".utf8)),
+      ("a.json", Array("{}".utf8)), ("Thumbs.db", [0xD0, 0xCF, 0x11, 0xE0]), ("memo.m4a", clip),
+      ("index.ts", Array("import a\n".utf8)), ("empty", []), ("page.html", Array("BM".utf8)),
+    ]
+    let desk = try folder.makeFolder("desk")
+    for (name, bytes) in contents { try folder.write(bytes, to: "desk/\(name)") }
+    try folder.write("x", to: "desk/.DS_Store")
+    let found = try walk([.path(desk)])
+    #expect(
+      Set(found.inputs.map { String($0.name.dropFirst(desk.count + 1)) })
+        == Set(contents.prefix(10).map(\.name)))
+    #expect(found.walk.leftOut.counts == [.notMedia: 8, .hidden: 1])
+    #expect(found.walk.leftOut.latest.count == 9)
+    #expect(found.walk.leftOut.examples[.notMedia]?.count == BatchInputs.LeftOut.exampleCount)
+  }
+
+  @Test(
+    "links are followed where the user says so, circles once, and those to nothing are failures")
+  func followedLinks() throws {
+    try folder.makeFolder("hub")
+    for name in ["blobs", "snapshot"] { try folder.makeFolder("hub/\(name)") }
+    try folder.write("x", to: "hub/blobs/9d81")
+    for (name, destination) in [
+      ("beach.png", "../blobs/9d81"), ("gone.png", "../blobs/none"), ("self.png", "self.png"),
+      ("notes.txt", "../blobs/none"), ("up", ".."), ("here", "."), ("more", "../../pics"),
+      ("null.jpg", "/dev/null"),
+    ] {
+      try replaceLink(at: "\(folder.path)/hub/snapshot/\(name)", pointingTo: destination)
+    }
+    let plain = try walk([path("hub/snapshot")], isRecursive: true)
+    #expect(plain.names.isEmpty && plain.walk.leftOut.counts == [.links: 8])
+    let shallow = try walk([path("hub/snapshot")], followsLinks: true)
+    #expect(shallow.names == ["beach.png", "gone.png", "self.png"].map { "hub/snapshot/\($0)" })
+    #expect(shallow.walk.leftOut.counts == [.links: 2, .others: 1, .folders: 2])
+    #expect(shallow.inputs.map { $0.stamp == nil } == [false, true, true])
+    let deep = try walk([path("hub/snapshot")], isRecursive: true, followsLinks: true)
+    // All that can be reached, through a circle only so far as to come back, and in bounded time.
+    #expect(deep.names.contains("hub/snapshot/more/more/d.webp"))
+    #expect(deep.names.contains("hub/snapshot/more/loop/hub/snapshot/beach.png"))
+    #expect(deep.names.count < 40)
+  }
+
+  @Test("a pattern finds through links what a shell finds")
+  func patternsThroughLinks() throws {
+    try folder.makeFolder("real")
+    try folder.write("x", to: "real/a.jpg")
+    try replaceLink(at: "\(folder.path)/linked", pointingTo: "real")
+    try replaceLink(at: "\(folder.path)/gone.jpg", pointingTo: "none")
+    #expect(try walk([path("l*/*.jpg")]).names == ["linked/a.jpg"])
+    #expect(try walk([path("l*")]).names == ["linked/a.jpg"])
+    #expect(try walk([path("*.jpg")]).names == ["gone.jpg"])
+    #expect(try walk([path("**/a.jpg")]).names == ["real/a.jpg"])
+  }
+
+  @Test("folders as deep as paths go, and deeper, come to an end")
+  func depth() throws {
+    #expect(
+      bash(
+        "d=$(printf 'd%.0s' {1..99}); for i in {1..60}; do mkdir $d && cd $d || exit 1; done; : > x.jpg"
+      ) == 0)
+    let found = try walk([path(String(repeating: "d", count: 99))], isRecursive: true)
+    // Past the longest path nothing can be listed, and one row says so.
+    #expect(found.inputs.count == 1)
+    #expect(throws: MediaError.self) { try found.inputs[0].source.get() }
+    #expect(bash("rm -rf ddd*") == 0)
+  }
+
+  /// Runs a script in the test's folder; its status.
+  private func bash(_ script: String) -> Int32 {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/bin/bash")
+    process.arguments = ["-c", script]
+    process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
+    guard (try? process.run()) != nil else { return -1 }
+    process.waitUntilExit()
+    return process.terminationStatus
   }
 
   @Test("the output is not looked into")
@@ -142,12 +256,14 @@ struct ArchiveLevelTests {
 
   init() throws { folder = try TemporaryFolder() }
 
-  func inputs(_ bytes: [UInt8], leftOut: BatchInputs.LeftOut? = nil) throws -> [BatchInput] {
+  func inputs(
+    _ bytes: [UInt8], leftOut: [BatchInputs.LeftOut.Reason: Int]? = nil
+  ) throws -> [BatchInput] {
     let path = try folder.write(bytes, to: "shard.tar")
     var walk = InputWalk(BatchInputs([.path(path)], isRecursive: false))
     var inputs: [BatchInput] = []
     while let input = try walk.next() { inputs.append(input) }
-    if let leftOut { #expect(walk.leftOut == leftOut) }
+    if let leftOut { #expect(walk.leftOut.counts == leftOut) }
     return inputs
   }
 
@@ -165,7 +281,7 @@ struct ArchiveLevelTests {
     tar.add("._000.jpg", [5])
     tar.add("link.jpg", type: "2")
     tar.add("./b.mp4", [6])
-    let inputs = try inputs(tar.whole, leftOut: .init(hidden: 1, notMedia: 2, links: 1))
+    let inputs = try inputs(tar.whole, leftOut: [.hidden: 1, .notMedia: 2, .links: 1])
     #expect(names(inputs) == ["shard.tar/000.jpg", "shard.tar/sub/001.PNG", "shard.tar/b.mp4"])
     #expect(
       inputs.map(\.mirrorPath) == ["shard.tar/000.jpg", "shard.tar/sub/001.PNG", "shard.tar/b.mp4"])

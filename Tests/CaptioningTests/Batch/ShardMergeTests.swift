@@ -25,6 +25,7 @@ struct ShardMergeTests {
     summary.counts.captioned = names.count
     summary.counts.failures = [.corrupt: 1]
     summary.seconds = Double(index)
+    summary.leftOut.add(.notMedia, "notes.txt")
     try summary.write(into: folder.path)
   }
 
@@ -50,6 +51,8 @@ struct ShardMergeTests {
     #expect(summary.counts.inputs == 6 && summary.counts.captioned == 3)
     #expect(summary.counts.failures == [.corrupt: 3])
     #expect(summary.seconds == 2)
+    #expect(summary.leftOut.counts == [.notMedia: 1])
+    #expect(summary.leftOut.examples == [.notMedia: ["notes.txt"]])
     let rows = try MappedFile("\(folder.path)/results.jsonl").withBytes { Array($0) }
     let names = rows.split(separator: 10).compactMap { JournalRow($0)?.name }
     #expect(names == ["a", "b", "c"])

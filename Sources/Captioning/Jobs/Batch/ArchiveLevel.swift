@@ -1,71 +1,132 @@
 import Files
 import Media
 
-/// A tar archive, such as a shard of WebDataset, whose pictures and videos are gone through.
+/// An archive, such as a shard of WebDataset, whose pictures and clips are gone through.
 ///
-/// They are read where they lie. Their names are text in rows, and lead to nothing that is opened.
+/// Those of a plain tar are read where they lie; those of other archives are unpacked one by one. Their names
+/// are text in rows, and lead to nothing that is opened.
 struct ArchiveLevel {
-  private let file: ReadableFile
+  private enum Members {
+    case plain(TarReader, ReadableFile)
+    case packed(PackedArchive, next: Int)
+  }
+  private struct Member {
+    let name: [UInt8]
+    let kind: TarReader.Kind
+    let isEncrypted: Bool
+    let place: BatchInput.Place
+  }
+
+  private let path: String
   private let mirrorPath: String
-  private var reader: TarReader
+  private var members: Members
   /// Whether nothing more can come.
   private(set) var isOver = false
 
+  /// A plain tar archive.
   init(_ file: ReadableFile, mirrorPath: String) {
-    (self.file, self.mirrorPath) = (file, mirrorPath)
-    reader = TarReader(file)
+    (path, self.mirrorPath) = (file.path, mirrorPath)
+    members = .plain(TarReader(file), file)
+  }
+
+  init(_ archive: PackedArchive, mirrorPath: String) {
+    (path, self.mirrorPath) = (archive.path, mirrorPath)
+    members = .packed(archive, next: 0)
   }
 
   /// The next input; nil after the last.
   ///
   /// An archive that cannot be read on is an input itself, which failed.
   mutating func next(_ leftOut: inout BatchInputs.LeftOut) -> BatchInput? {
-    do throws(TarError) {
-      while let member = try reader.next() {
-        if let input = input(member, &leftOut) { return input }
+    do throws(MediaError) {
+      while let member = try nextMember() {
+        if let input = try input(member, &leftOut) { return input }
       }
     } catch {
       isOver = true
-      return BatchInput(
-        name: file.path, place: .nowhere(MediaError(file.path, error)), mirrorPath: mirrorPath)
+      return BatchInput(name: path, place: .nowhere(error), mirrorPath: mirrorPath)
     }
     return nil
   }
 
+  private mutating func nextMember() throws(MediaError) -> Member? {
+    switch members {
+    case .plain(var reader, let file):
+      do throws(TarError) {
+        let member = try reader.next()
+        members = .plain(reader, file)
+        return member.map {
+          Member(
+            name: $0.name, kind: $0.kind, isEncrypted: false, place: .member(of: file, $0.range))
+        }
+      } catch {
+        throw MediaError(path, error)
+      }
+    case .packed(let archive, let index):
+      members = .packed(archive, next: index + 1)
+      return try archive.member(index).map {
+        Member(
+          name: $0.name, kind: $0.kind, isEncrypted: $0.isEncrypted,
+          place: .packed(archive, index, byteCount: $0.byteCount ?? 0))
+      }
+    }
+  }
+
   private func input(
-    _ member: TarReader.Member, _ leftOut: inout BatchInputs.LeftOut
-  ) -> BatchInput? {
-    let (text, isUTF8) = visibleName(member.name)
+    _ member: Member, _ leftOut: inout BatchInputs.LeftOut
+  ) throws(MediaError) -> BatchInput? {
+    let text = nameText(member.name)
+    let name = joinedPath(path, text)
     switch member.kind {
     case .folder: return nil
-    case _ where text.split(separator: "/").last?.hasPrefix(".") == true: leftOut.hidden += 1
-    case _ where MediaKind(fileName: text) == nil: leftOut.notMedia += 1
-    case .link: leftOut.links += 1
-    case .other: leftOut.others += 1
+    case _ where text.split(separator: "/").last?.hasPrefix(".") == true: leftOut.add(.hidden, name)
+    case .link: leftOut.add(.links, name)
+    case .other: leftOut.add(.others, name)
     case .file, .sparse:
+      guard try look(at: member, text) == .media else {
+        leftOut.add(.notMedia, name)
+        return nil
+      }
       guard isInsideFolder(text) else {
         return failed(
           text, .outsideRoot,
           "its name leads out of the archive. Get the archive from a source you trust.")
       }
-      let name = joinedPath(file.path, normalizedPath(text))
-      let mirrorPath = joinedPath(mirrorPath, normalizedPath(text))
-      if !isUTF8 { return .unnameable(name, mirrorPath: mirrorPath) }
-      if member.kind == .sparse {
+      if case .plain = members, member.kind == .sparse {
         return failed(
           text, .unsupported,
           "a sparse file, in pieces. Make the archive again, without --sparse.")
       }
+      if member.isEncrypted {
+        return failed(text, .unsupported, "encrypted. Unpack the archive with its password first.")
+      }
       return BatchInput(
-        name: name, place: .member(of: file, member.range), mirrorPath: mirrorPath)
+        name: joinedPath(path, normalizedPath(text)), place: member.place,
+        mirrorPath: joinedPath(mirrorPath, normalizedPath(text)))
     }
     return nil
+  }
+
+  private func look(at member: Member, _ name: String) throws(MediaError) -> FirstLook {
+    try FirstLook(name: name) { () throws(MediaError) in try head(of: member) }
+  }
+
+  private func head(of member: Member) throws(MediaError) -> [UInt8] {
+    switch member.place {
+    case .member(let file, let range):
+      let end = min(range.upperBound, range.lowerBound + FirstLook.byteCount)
+      // A disk that cannot be read says so when the archive is read on.
+      return (try? file.bytes(range.lowerBound..<end)) ?? []
+    case .packed(let archive, let index, _) where !member.isEncrypted:
+      return try archive.head(of: index)
+    case .packed, .file, .nowhere: return []
+    }
   }
 
   private func failed(
     _ name: String, _ code: MediaError.Code, _ problem: String
   ) -> BatchInput {
-    let path = joinedPath(file.path, name)
+    let path = joinedPath(path, name)
     return BatchInput(
       name: path,
       place: .nowhere(MediaError(path: path, code: code, stage: .open, problem: problem)),
@@ -77,7 +138,7 @@ extension MediaError {
   fileprivate init(_ path: String, _ error: TarError) {
     let (code, problem): (Code, String) =
       switch error.problem {
-      case .notTar: (.corrupt, "not a tar archive. Get a fresh copy, or change its name.")
+      case .notTar: (.corrupt, "not an archive. Get a fresh copy, or change its name.")
       case .damaged:
         (.corrupt, "a damaged tar archive, at byte \(error.offset). What comes before was read.")
       case .truncated:

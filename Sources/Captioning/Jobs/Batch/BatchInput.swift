@@ -6,6 +6,8 @@ package struct BatchInput: Sendable {
   package enum Place: Sendable {
     case file(String)
     case member(of: ReadableFile, Range<Int>)
+    /// A member, by its number, that has to be unpacked, and its size in bytes.
+    case packed(PackedArchive, Int, byteCount: Int)
     /// Nowhere that it could be read.
     case nowhere(MediaError)
   }
@@ -21,12 +23,14 @@ package struct BatchInput: Sendable {
     (self.name, self.place, self.mirrorPath) = (name, place, mirrorPath)
   }
 
-  /// Where its bytes are, or why there are none.
+  /// Where its bytes are, or why there are none; a member of a packed archive is unpacked for this.
   package var source: Result<MediaSource, MediaError> {
     switch place {
     case .file(let path): .success(.file(path))
     case .member(let archive, let range):
       .success(.part(of: archive, range: range, name: name))
+    case .packed(let archive, let index, _):
+      Result { () throws(MediaError) in try archive.contents(of: index, name: name) }
     case .nowhere(let error): .failure(error)
     }
   }
@@ -38,6 +42,10 @@ package struct BatchInput: Sendable {
     switch place {
     case .file(let path): FileStatus(path).map { SourceStamp($0) }
     case .member(let archive, let range): SourceStamp(archive.status, range)
+    case .packed(let archive, let index, let byteCount):
+      SourceStamp(
+        size: byteCount, modificationNanoseconds: archive.status.modificationNanoseconds,
+        offset: index)
     case .nowhere: nil
     }
   }
@@ -55,7 +63,7 @@ package struct SourceStamp: Sendable, Hashable {
   package let size: Int
   /// Of the file, or of the archive that it is in.
   package let modificationNanoseconds: Int
-  /// Where a member's bytes begin in its archive.
+  /// Where a member's bytes begin in its archive; of a packed one, its number.
   package let offset: Int?
 
   package init(size: Int, modificationNanoseconds: Int, offset: Int? = nil) {

@@ -12,24 +12,19 @@ package struct BatchInputs: Sendable {
   package let arguments: [Argument]
   /// Whether folders in folders are looked into.
   package let isRecursive: Bool
+  /// Whether symbolic links in folders are followed, wherever they lead; those that were named always are.
+  let followsLinks: Bool
   /// What is never looked into: the output, which may lie among the inputs.
   let excluded: FileStatus.Identity?
+  /// Where members of archives may be unpacked to, in files without a name.
+  let unpackingFolder: String
 
-  package init(_ arguments: [Argument], isRecursive: Bool, outsideOf output: String? = nil) {
-    (self.arguments, self.isRecursive) = (arguments, isRecursive)
+  package init(
+    _ arguments: [Argument], isRecursive: Bool, followsLinks: Bool = false,
+    outsideOf output: String? = nil
+  ) {
+    (self.arguments, self.isRecursive, self.followsLinks) = (arguments, isRecursive, followsLinks)
     excluded = output.flatMap { FileStatus($0)?.identity }
-  }
-
-  /// What was met in folders and archives and gets no row.
-  package struct LeftOut: Sendable, Equatable {
-    package var hidden = 0
-    /// Neither picture nor video, by its name.
-    package var notMedia = 0
-    /// Symbolic links, and in archives second names.
-    package var links = 0
-    /// Pipes, sockets and devices.
-    package var others = 0
-    /// Folders in folders.
-    package var folders = 0
+    unpackingFolder = output ?? "/tmp"
   }
 }

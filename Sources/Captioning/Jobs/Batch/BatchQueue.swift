@@ -38,8 +38,6 @@ package struct BatchQueue {
   private var walk: InputWalk
   private var seen: Set<UInt64> = []
   private var sideNames = SideFileNames()
-  /// How many inputs were given more than once.
-  package private(set) var repeatedCount = 0
   /// How many inputs were left to other shards.
   package private(set) var otherShardCount = 0
 
@@ -48,14 +46,16 @@ package struct BatchQueue {
     walk = InputWalk(inputs)
   }
 
+  /// What has no row of its own so far; its latest entries came before the last input.
   package var leftOut: BatchInputs.LeftOut { walk.leftOut }
   package var unmatchedPatterns: [String] { walk.unmatchedPatterns }
 
   /// The next input; nil after the last.
   package mutating func next() throws(FileError) -> Item? {
+    walk.leftOut.forgetLatest()
     while let input = try walk.next() {
       guard seen.insert(JournalIndex.hash(input.name)).inserted else {
-        repeatedCount += 1
+        walk.leftOut.add(.repeated, input.name)
         continue
       }
       // Those of other shards have side files, too, and so take names away.

@@ -30,7 +30,6 @@ package struct BatchSummary: Sendable, Equatable {
   package var end = End.finished
   package var counts = Counts()
   package var leftOut = BatchInputs.LeftOut()
-  package var repeatedCount = 0
   /// How many inputs this run has brought to a row, and in what time.
   package var newCount = 0
   package var seconds = 0.0
@@ -44,7 +43,7 @@ package struct BatchSummary: Sendable, Equatable {
 
   init(of shard: Shard, _ head: ResultHead, _ survey: BatchSurvey) {
     self.init(of: shard, model: head.model, settings: head.settings)
-    (counts, leftOut, repeatedCount) = (survey.counts, survey.leftOut, survey.repeatedCount)
+    (counts, leftOut) = (survey.counts, survey.leftOut)
   }
 
   package var filesPerSecond: Double { seconds > 0 ? Double(newCount) / seconds : 0 }
@@ -55,7 +54,7 @@ package struct BatchSummary: Sendable, Equatable {
       .init("inputs", .count(counts.inputs)), .init("done", .count(counts.done)),
       .init("captioned", .count(counts.captioned)), .init("failed", .count(counts.failed)),
       .init("failures", .object(failureMembers)),
-      .init("left_out", leftOut.json(repeatedCount: repeatedCount)),
+      .init("left_out", leftOut.json),
       .init("new", .count(newCount)), .init("seconds", .number((seconds * 10).rounded() / 10)),
       .init("files_per_second", .number((filesPerSecond * 100).rounded() / 100)),
       .init("model", model), .init("settings", settings),
@@ -102,6 +101,7 @@ extension BatchSummary {
         counts.failures[code] = failure.value.integer
       }
     }
+    leftOut = BatchInputs.LeftOut(json["left_out"])
     newCount = count("new")
     seconds = json["seconds"]?.number ?? 0
   }
@@ -117,11 +117,23 @@ extension BatchSummary {
 }
 
 extension BatchInputs.LeftOut {
-  fileprivate func json(repeatedCount: Int) -> JSONValue {
-    [
-      "hidden": .count(hidden), "not_media": .count(notMedia), "links": .count(links),
-      "others": .count(others), "folders": .count(folders), "repeated": .count(repeatedCount),
-    ]
+  fileprivate init(_ json: JSONValue?) {
+    self.init()
+    for reason in Reason.allCases {
+      let names = json?["examples"]?[reason.rawValue]?.elements?.compactMap(\.string) ?? []
+      set(reason, json?[reason.rawValue]?.integer ?? 0, examples: names)
+    }
+  }
+
+  /// How many for each reason, and the names of a few.
+  fileprivate var json: JSONValue {
+    let numbers = Reason.allCases.map { JSONValue.Member($0.rawValue, .count(self[$0])) }
+    let names = Reason.allCases.compactMap { reason in
+      examples[reason].map { names in
+        JSONValue.Member(reason.rawValue, .array(names.map { .string(visibleName($0)) }))
+      }
+    }
+    return .object(numbers + (names.isEmpty ? [] : [.init("examples", .object(names))]))
   }
 }
 

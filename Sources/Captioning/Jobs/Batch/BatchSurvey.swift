@@ -8,8 +8,6 @@ package struct BatchSurvey: Sendable {
   package private(set) var imageCount = 0
   package private(set) var videoCount = 0
   package private(set) var leftOut = BatchInputs.LeftOut()
-  /// How many inputs were given more than once.
-  package private(set) var repeatedCount = 0
   package private(set) var unmatchedPatterns: [String] = []
   /// How many inputs other shards have.
   package private(set) var otherShardCount = 0
@@ -23,17 +21,22 @@ package struct BatchSurvey: Sendable {
   ///
   /// - Parameters:
   ///   - queue: The inputs from the first.
+  ///   - leaveOut: Told of each file that gets no row.
   ///   - report: Told how many there are so far; returns whether to go on.
   /// - Throws: What keeps a list from being read.
   package init(
-    of queue: BatchQueue, report: (Int) -> Bool = { _ in true }
+    of queue: BatchQueue, leaveOut: (BatchInputs.LeftOut.Entry) -> Void = { _ in },
+    report: (Int) -> Bool = { _ in true }
   ) throws(FileError) {
     var queue = queue
-    while let item = try queue.next() {
+    while true {
+      let item = try queue.next()
+      queue.leftOut.latest.forEach(leaveOut)
+      guard let item else { break }
       count(item)
       guard report(counts.inputs) else { break }
     }
-    (leftOut, repeatedCount) = (queue.leftOut, queue.repeatedCount)
+    leftOut = queue.leftOut
     (unmatchedPatterns, otherShardCount) = (queue.unmatchedPatterns, queue.otherShardCount)
   }
 

@@ -9,19 +9,18 @@ package struct InputWalk {
   private enum Level {
     case folder(FolderLevel)
     case archive(ArchiveLevel)
-    case list(LineReader, isSeparatedByNull: Bool)
+    case list(PathList)
   }
-
-  /// As long as a line of a list may be, in bytes.
-  private static let longestLine = 1 << 20
 
   private let inputs: BatchInputs
   private var nextArgument = 0
   /// What is being gone through, the innermost last.
   private var levels: [Level] = []
   private var pattern: (text: String, hasMatched: Bool)?
+  /// The folders that were entered, where links are followed: no link leads into one of them again.
+  private var entered: Set<FileStatus.Identity> = []
 
-  package private(set) var leftOut = BatchInputs.LeftOut()
+  package var leftOut = BatchInputs.LeftOut()
   /// The patterns that nothing was like.
   package private(set) var unmatchedPatterns: [String] = []
 
@@ -35,7 +34,7 @@ package struct InputWalk {
       let found: BatchInput?
       switch levels.popLast() {
       case nil:
-        endPattern()
+        endArgument()
         guard nextArgument < inputs.arguments.count else { return nil }
         nextArgument += 1
         found = begin(inputs.arguments[nextArgument - 1])
@@ -47,10 +46,10 @@ package struct InputWalk {
         guard let member = archive.next(&leftOut) else { continue }
         if !archive.isOver { levels.append(.archive(archive)) }
         found = member
-      case .list(var lines, let isSeparatedByNull):
-        guard let line = try lines.next() else { continue }
-        levels.append(.list(lines, isSeparatedByNull: isSeparatedByNull))
-        found = begin(line: isSeparatedByNull ? line : line.withoutReturn)
+      case .list(var list):
+        guard let path = try list.next() else { continue }
+        levels.append(.list(list))
+        found = begin(path: path)
       }
       if let found { return found }
     }
@@ -61,11 +60,7 @@ package struct InputWalk {
   private mutating func begin(_ argument: BatchInputs.Argument) -> BatchInput? {
     switch argument {
     case .list(let file, let isSeparatedByNull):
-      let separator = isSeparatedByNull ? 0 : UInt8(ascii: "\n")
-      levels.append(
-        .list(
-          LineReader(file, separator: separator, limit: Self.longestLine),
-          isSeparatedByNull: isSeparatedByNull))
+      levels.append(.list(PathList(file, isSeparatedByNull: isSeparatedByNull)))
       return nil
     case .path(let text):
       // A file may be called like a pattern.
@@ -84,25 +79,26 @@ package struct InputWalk {
     }
   }
 
-  private mutating func begin(line: ArraySlice<UInt8>) -> BatchInput? {
-    if line.isEmpty { return nil }
-    let (text, isUTF8) = visibleName(line)
-    return isUTF8 ? begin(path: text) : .unnameable(text, mirrorPath: text)
-  }
-
   private mutating func begin(path text: String) -> BatchInput? {
     let path = normalizedPath(text)
     switch FileStatus(text)?.kind {
     case .folder: return enter(path, mirrorPath: "")
-    case .file where fileExtension(of: path) == "tar":
-      return open(path, mirrorPath: String(path.split(separator: "/").last ?? ""))
-    default: return BatchInput(name: path, place: .file(text), mirrorPath: path)
+    case .file:
+      let name = String(path.split(separator: "/").last ?? "")
+      // What is called like an archive, or like nothing and is one.
+      let mayBeArchive = ArchiveForm.isPromised(by: path) || MediaKind(fileName: path) == nil
+      if mayBeArchive, let level = archive(at: path, mirrorPath: name) {
+        levels.append(.archive(level))
+        return nil
+      }
+    default: break
     }
+    return BatchInput(name: path, place: .file(text), mirrorPath: path)
   }
 
-  private mutating func endPattern() {
+  private mutating func endArgument() {
     if let pattern, !pattern.hasMatched { unmatchedPatterns.append(pattern.text) }
-    pattern = nil
+    (pattern, entered) = (nil, [])
   }
 
   // MARK: Folders
@@ -111,69 +107,143 @@ package struct InputWalk {
     _ path: String, mirrorPath: String, pattern: GlobPattern? = nil,
     state: GlobPattern.State = [], takesAll: Bool = true
   ) -> BatchInput? {
+    let place = path.isEmpty ? "." : path
+    if inputs.followsLinks, let identity = FileStatus(place)?.identity { entered.insert(identity) }
     do throws(FileError) {
-      let listing = try FolderListing(path.isEmpty ? "." : path)
       levels.append(
         .folder(
           FolderLevel(
-            path: path, mirrorPath: mirrorPath, listing: listing, pattern: pattern, state: state,
-            takesAll: takesAll)))
+            path: path, mirrorPath: mirrorPath, listing: try FolderListing(place),
+            pattern: pattern, state: state, takesAll: takesAll)))
       return nil
     } catch {
       return BatchInput(
-        name: path.isEmpty ? "." : path, place: .nowhere(.unlistable(path, error)),
-        mirrorPath: mirrorPath)
+        name: place, place: .nowhere(.unlistable(path, error)), mirrorPath: mirrorPath)
     }
   }
 
   private mutating func take(_ entry: FolderListing.Entry, in folder: FolderLevel) -> BatchInput? {
-    let (inside, matches) = folder.pattern?.step(folder.state, entry.name) ?? ([], false)
-    if matches { pattern?.hasMatched = true }
-    let isWanted = folder.takesAll || matches
-    guard isWanted || !inside.isEmpty && entry.kind == .folder else { return nil }
+    let step = folder.pattern?.step(folder.state, entry.name) ?? .nothing
+    if step.matches { pattern?.hasMatched = true }
     let path = joinedPath(folder.path, entry.name)
-    let mirrorPath = joinedPath(folder.mirrorPath, entry.name)
-    switch entry.kind {
-    case _ where entry.name.hasPrefix(".") && !matches && inside.isEmpty: leftOut.hidden += 1
-    case .link: leftOut.links += 1
-    case .other: leftOut.others += 1
-    case .folder:
-      guard matches || !inside.isEmpty || inputs.isRecursive else {
-        leftOut.folders += 1
-        return nil
-      }
-      guard entry.isUTF8 else { return .unnameable(path, mirrorPath: mirrorPath) }
-      if let excluded = inputs.excluded, FileStatus(path)?.identity == excluded { return nil }
-      return enter(
-        path, mirrorPath: mirrorPath, pattern: folder.pattern, state: inside,
-        takesAll: matches || folder.takesAll && inputs.isRecursive)
-    case .file:
-      let isNamed = matches && folder.pattern?.namesExtension == true
-      let isArchive = fileExtension(of: path) == "tar"
-      guard isNamed || isArchive || MediaKind(fileName: path) != nil else {
-        leftOut.notMedia += 1
-        return nil
-      }
-      guard entry.isUTF8 else { return .unnameable(path, mirrorPath: mirrorPath) }
-      if isArchive { return open(path, mirrorPath: mirrorPath) }
-      return BatchInput(name: path, place: .file(path), mirrorPath: mirrorPath)
+    let leadsOn =
+      !step.inside.isEmpty
+      && (entry.kind == .folder || entry.kind == .link && FileStatus(path)?.kind == .folder)
+    guard folder.takesAll || step.matches || leadsOn else { return nil }
+    let found = Found(
+      path: path, mirrorPath: joinedPath(folder.mirrorPath, entry.name), step: step,
+      isNamedWithEnding: step.isNamed && folder.pattern?.namesExtension == true)
+    if entry.name.hasPrefix("."), !step.matches, step.inside.isEmpty {
+      leftOut.add(.hidden, found.path)
+      return nil
     }
-    return nil
+    switch entry.kind {
+    case .link: return follow(found, in: folder)
+    case .folder: return enter(found, in: folder)
+    case .file: return file(found, isLink: false)
+    case .other:
+      leftOut.add(.others, found.path)
+      return nil
+    }
   }
 
-  // MARK: Archives
+  private mutating func enter(_ found: Found, in folder: FolderLevel) -> BatchInput? {
+    let step = found.step
+    guard step.matches || !step.inside.isEmpty || inputs.isRecursive else {
+      leftOut.add(.folders, found.path)
+      return nil
+    }
+    if let excluded = inputs.excluded, FileStatus(found.path)?.identity == excluded { return nil }
+    return enter(
+      found.path, mirrorPath: found.mirrorPath, pattern: folder.pattern, state: step.inside,
+      takesAll: step.matches || folder.takesAll && inputs.isRecursive)
+  }
 
-  private mutating func open(_ path: String, mirrorPath: String) -> BatchInput? {
-    do throws(FileError) {
-      let file = try ReadableFile(path)
-      if file.status.byteCount > 0 {
-        levels.append(.archive(ArchiveLevel(file, mirrorPath: mirrorPath)))
+  /// Takes what a link leads to: those that a pattern names as shells do, and all where the user says so.
+  private mutating func follow(_ found: Found, in folder: FolderLevel) -> BatchInput? {
+    var found = found
+    if !inputs.followsLinks {
+      found.step = found.step.throughLink
+      guard found.step.matches || !found.step.inside.isEmpty else {
+        leftOut.add(.links, found.path)
         return nil
       }
-    } catch {}
-    // Reading it as a picture says what is wrong, in the words that all files get.
-    return BatchInput(name: path, place: .file(path), mirrorPath: mirrorPath)
+    }
+    let status = FileStatus(found.path)
+    switch status?.kind {
+    // A link into a folder that has been entered may lead in a circle.
+    case .folder where status.map { entered.contains($0.identity) } == true:
+      leftOut.add(.links, found.path)
+      return nil
+    case .folder: return enter(found, in: folder)
+    case .file: return file(found, isLink: true)
+    case nil where found.step.isNamed || MediaKind(fileName: found.path) != nil:
+      // Opening it says what is wrong.
+      return BatchInput(
+        name: found.path, place: .file(found.path), mirrorPath: found.mirrorPath)
+    case nil:
+      leftOut.add(.links, found.path)
+      return nil
+    case .other, .link:
+      leftOut.add(.others, found.path)
+      return nil
+    }
   }
+
+  // MARK: Files
+
+  private mutating func file(_ found: Found, isLink: Bool) -> BatchInput? {
+    let path = found.path
+    let input = BatchInput(name: path, place: .file(path), mirrorPath: found.mirrorPath)
+    let look: FirstLook
+    do throws(FileError) {
+      look = try FirstLook(name: path) { () throws(FileError) in
+        try ReadableFile(path, followingLinks: isLink).bytes(0..<FirstLook.byteCount)
+      }
+    } catch {
+      // One that is called like a clip, or like a text, fails in its row.
+      if MediaKind(fileName: path) != nil { return input }
+      leftOut.add(.unreadable, path)
+      return nil
+    }
+    switch look {
+    case .media: return input
+    case .archive:
+      // Reading as a picture what is none of either says what is wrong, in the words that all files get.
+      guard let level = archive(at: path, mirrorPath: found.mirrorPath) else { return input }
+      levels.append(.archive(level))
+      return nil
+    case .nothing where found.isNamedWithEnding: return input
+    case .nothing:
+      leftOut.add(.notMedia, path)
+      return nil
+    }
+  }
+
+  /// The archive at `path`; nil if it is empty, something else, or cannot be opened.
+  private func archive(at path: String, mirrorPath: String) -> ArchiveLevel? {
+    guard let file = try? ReadableFile(path), file.status.byteCount > 0,
+      let head = try? file.bytes(0..<FirstLook.byteCount)
+    else { return nil }
+    switch ArchiveForm(head) {
+    case .tar: return ArchiveLevel(file, mirrorPath: mirrorPath)
+    case .packed:
+      return ArchiveLevel(PackedArchive(file, in: inputs.unpackingFolder), mirrorPath: mirrorPath)
+    case nil where MediaFormat(recognizing: head) != nil || !ArchiveForm.isPromised(by: path):
+      return nil
+    case nil: return ArchiveLevel(file, mirrorPath: mirrorPath)
+    }
+  }
+}
+
+/// An entry of a folder.
+private struct Found {
+  let path: String
+  let mirrorPath: String
+  /// What the pattern makes of its name.
+  var step: GlobPattern.Step
+  /// Whether a pattern named it that says how names end, as `*.jpg` does.
+  let isNamedWithEnding: Bool
 }
 
 /// A folder that is gone through, and what is wanted of it.
@@ -199,25 +269,6 @@ private struct FolderLevel {
     guard index < listing.count else { return nil }
     index += 1
     return listing[index - 1]
-  }
-}
-
-extension ArraySlice<UInt8> {
-  /// A line as it is meant where lines end with two characters.
-  fileprivate var withoutReturn: ArraySlice<UInt8> {
-    last == UInt8(ascii: "\r") ? dropLast() : self
-  }
-}
-
-extension BatchInput {
-  static func unnameable(_ name: String, mirrorPath: String) -> BatchInput {
-    BatchInput(
-      name: name,
-      place: .nowhere(
-        MediaError(
-          path: name, code: .unreadable, stage: .open,
-          problem: "its name is not UTF-8, so that no result could name it. Rename it.")),
-      mirrorPath: mirrorPath)
   }
 }
 

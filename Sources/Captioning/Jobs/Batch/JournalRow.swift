@@ -30,7 +30,8 @@ package struct JournalRow: Sendable, Equatable {
       }
       return outcome != nil
     }
-    guard isWhole || fields.areEnough, fields.schema == ResultHead.schema, let name = fields.name
+    guard isWhole || fields.areEnough, fields.schema == ResultHead.schema,
+      let name = fields.bytes.map({ nameText($0) }) ?? fields.name
     else { return nil }
     (self.name, stamp, failure) = (name, fields.stamp, fields.failure)
     conditions = Conditions(model: fields.model, settings: fields.settings ?? .null)
@@ -39,6 +40,8 @@ package struct JournalRow: Sendable, Equatable {
   private struct Fields {
     var schema: String?
     var name: String?
+    /// Of a name that is no UTF-8.
+    var bytes: [UInt8]?
     var stamp: SourceStamp?
     var model: String?
     var settings: JSONValue?
@@ -55,6 +58,7 @@ package struct JournalRow: Sendable, Equatable {
         switch key {
         case "schema": schema = try reader.readString()
         case "file": name = try reader.readString()
+        case "file_bytes": bytes = Files.bytes(ofBase64: try reader.readString())
         case "source": stamp = SourceStamp(try JSONValue(next: &reader))
         case "model": model = try JSONValue(next: &reader)["sha256"]?.string
         case "settings": settings = try JSONValue(next: &reader)
@@ -106,7 +110,7 @@ extension CaptionResult {
   /// The result as a row of a batch: with what a later run compares.
   package func journalRow(_ head: ResultHead, _ stamp: SourceStamp?) -> JSONValue {
     guard case .object(var members) = json(head), let stamp else { return json(head) }
-    let place = members.firstIndex { $0.key == "file" }.map { $0 + 1 } ?? members.endIndex
+    let place = members.lastIndex { $0.key.hasPrefix("file") }.map { $0 + 1 } ?? members.endIndex
     members.insert(.init("source", stamp.json), at: place)
     return .object(members)
   }

@@ -50,6 +50,8 @@ package struct ShardMerge {
     let whole = summaries.compactMap(\.self)
     guard let first = whole.first else { throw ShardMergeError(folder, .none) }
     var sum = BatchSummary(of: .whole, model: first.model, settings: first.settings)
+    // Every shard goes through all inputs.
+    sum.leftOut = first.leftOut
     for summary in whole {
       guard summary.model["sha256"] == first.model["sha256"], summary.settings == first.settings
       else { throw ShardMergeError(folder, .different(first.shard, summary.shard)) }

@@ -1,0 +1,89 @@
+import Files
+import Media
+
+/// What a file is to a batch that met it in a folder or an archive: its name promises something, else its
+/// first bytes tell.
+enum FirstLook: Equatable {
+  case media, archive, nothing
+
+  /// As many bytes as are looked at.
+  static let byteCount = 4096
+
+  /// Names of clips that are as often names of texts: TypeScript and Qt's translations.
+  private static let doubtfulExtensions: Set = ["ts", "mts"]
+  /// Sound, in containers that clips have, too.
+  private static let soundExtensions: Set = [
+    "mp3", "m4a", "m4b", "m4r", "aac", "ogg", "oga", "opus", "wma", "mka", "weba", "wav", "flac",
+    "aif", "aiff", "amr", "caf",
+  ]
+
+  /// What the file `name` is, whose first bytes `head` reads where they are needed.
+  ///
+  /// Whatever is called like a picture or clip is one, be it empty, damaged or of a form that cannot be read:
+  /// then its row says so. All else must begin like one.
+  init<Failure: Error>(
+    name: String, head: () throws(Failure) -> [UInt8]
+  ) throws(Failure) {
+    let ending = fileExtension(of: name) ?? ""
+    if ArchiveForm.isPromised(by: name) {
+      self = .archive
+    } else if MediaKind(fileName: name) == nil || Self.doubtfulExtensions.contains(ending) {
+      self = Self.isMedia(try head(), ending) ? .media : .nothing
+    } else {
+      self = .media
+    }
+  }
+
+  private static func isMedia(_ head: [UInt8], _ ending: String) -> Bool {
+    if doubtfulExtensions.contains(ending) { return !isText(head) }
+    guard let format = MediaFormat(recognizing: head), !isText(head) else { return false }
+    return !format.isVideo || !soundExtensions.contains(ending)
+  }
+
+  /// Whether bytes are text: some formats begin with letters that any sentence may begin with.
+  private static func isText(_ head: [UInt8]) -> Bool {
+    guard !head.isEmpty, head.allSatisfy({ $0 >= 32 || (9...13).contains($0) || $0 == 27 }) else {
+      return false
+    }
+    // The last scalar may be cut off.
+    return (0...min(3, head.count)).contains { count in
+      String(validating: head.dropLast(count), as: UTF8.self) != nil
+    }
+  }
+}
+
+/// How an archive is read.
+enum ArchiveForm: Equatable {
+  /// Where it lies.
+  case tar
+  /// Unpacked by libarchive.
+  case packed
+
+  private static let extensions: Set = ["tar", "tgz", "tzst", "txz", "tbz", "tbz2", "zip", "7z"]
+  private static let compressions: Set = ["gz", "zst", "xz", "bz2", "lz4", "lzma", "z"]
+
+  /// Whether the file is called like an archive that can be read.
+  static func isPromised(by name: String) -> Bool {
+    guard let ending = fileExtension(of: name) else { return false }
+    if extensions.contains(ending) { return true }
+    return compressions.contains(ending)
+      && fileExtension(of: name.dropLast(ending.count + 1)) == "tar"
+  }
+
+  private static let packedMagics: [[UInt8]] = [
+    [0x50, 0x4B, 0x03, 0x04], [0x50, 0x4B, 0x05, 0x06], [0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C],
+    [0x1F, 0x8B], [0x1F, 0x9D], [0x28, 0xB5, 0x2F, 0xFD], [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00],
+    Array("BZh".utf8), [0x04, 0x22, 0x4D, 0x18],
+  ]
+
+  /// Tells the form from the first bytes; nil for what is no archive, as far as they tell.
+  init?(_ head: [UInt8]) {
+    if Self.packedMagics.contains(where: { head.starts(with: $0) }) {
+      self = .packed
+    } else if head.dropFirst(257).starts(with: "ustar".utf8) {
+      self = .tar
+    } else {
+      return nil
+    }
+  }
+}

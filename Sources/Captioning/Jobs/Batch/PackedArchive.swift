@@ -1,0 +1,186 @@
+import Files
+import Media
+import Workers
+
+/// An archive whose members have to be unpacked: a compressed tar, zip or 7z.
+///
+/// A process without rights goes through it, so that an archive that is made to do harm costs itself alone.
+/// Members are known by their numbers, from 0; who asks for them in their order has the archive gone through
+/// once. A class, because all its members share the process.
+package final class PackedArchive: @unchecked Sendable {
+  // Sendable because only the thread that goes through a batch's inputs asks it for anything; the others hand
+  // it on.
+  private let file: ReadableFile
+  private let folder: String
+  private let settings: WorkerSettings
+  private var pool: WorkerPool?
+  /// The member that the process is at; nil before the first.
+  private var place: Int?
+  private var current: PackedMember?
+  /// Whether the contents of that member were given.
+  private var isRead = false
+  private var failureCount = 0
+
+  /// How long the process may take over one member, or from one piece of it to the next.
+  private static let timeLimit = Duration.seconds(600)
+  /// So many processes may fail before the archive is given up.
+  private static let mostFailures = 8
+
+  /// - Parameters:
+  ///   - file: The archive.
+  ///   - folder: Where members are kept while they are read, in files without a name.
+  init(_ file: ReadableFile, in folder: String) {
+    (self.file, self.folder) = (file, folder)
+    var settings = WorkerSettings(
+      workerCount: 1, answerByteCount: UnpackingWorker.chunkByteCount)
+    settings.arguments = ["unpack-worker"]
+    self.settings = settings
+  }
+
+  var path: String { file.path }
+  /// As it was when it was opened.
+  var status: FileStatus { file.status }
+
+  /// The member `index`; nil if there are not so many.
+  ///
+  /// - Throws: Why the archive cannot be read so far.
+  func member(_ index: Int) throws(MediaError) -> PackedMember? {
+    if place == index, let current { return current }
+    return try move(to: index)
+  }
+
+  /// How the member `index` begins.
+  ///
+  /// - Throws: Why the archive cannot be read so far.
+  func head(of index: Int) throws(MediaError) -> [UInt8] {
+    guard try moveToUnread(index) else { return [] }
+    var head: [UInt8] = []
+    _ = try ask(.head) { head = Array($0) }
+    return head
+  }
+
+  /// Unpacks the member `index`, which messages call `name`.
+  ///
+  /// - Throws: Why it cannot be had.
+  func contents(of index: Int, name: String) throws(MediaError) -> MediaSource {
+    do throws(MediaError) {
+      guard try moveToUnread(index) else {
+        throw MediaError(
+          path: name, code: .missing, stage: .open, problem: "no longer in its archive.")
+      }
+      isRead = true
+      return try unpacked(name)
+    } catch {
+      throw MediaError(path: name, code: error.code, stage: .open, problem: error.problem)
+    }
+  }
+
+  private func unpacked(_ name: String) throws(MediaError) -> MediaSource {
+    let copy = try newCopy(name)
+    var byteCount = 0
+    var writeError: FileError?
+    _ = try ask(.contents) { bytes in
+      do throws(FileError) {
+        if writeError == nil { try copy.write(bytes) }
+      } catch {
+        writeError = error
+      }
+      byteCount += bytes.count
+    }
+    if let writeError { throw unwritable(writeError) }
+    do throws(FileError) {
+      return .part(of: try copy.reader(), range: 0..<byteCount, name: name)
+    } catch {
+      throw unwritable(error)
+    }
+  }
+
+  private func newCopy(_ name: String) throws(MediaError) -> UnnamedFile {
+    do throws(FileError) {
+      return try UnnamedFile(in: folder, reportingAs: name)
+    } catch {
+      throw unwritable(error)
+    }
+  }
+
+  private func unwritable(_ error: FileError) -> MediaError {
+    MediaError(
+      path: path, code: .unreadable, stage: .open,
+      problem: "could not be unpacked: \(error.description)")
+  }
+
+  // MARK: Going through
+
+  /// Moves to the member `index`, whose contents were not given yet; false if there are not so many.
+  private func moveToUnread(_ index: Int) throws(MediaError) -> Bool {
+    if place == index, !isRead { return true }
+    return try move(to: index) != nil
+  }
+
+  private func move(to index: Int) throws(MediaError) -> PackedMember? {
+    if pool == nil || (place ?? -1) >= index {
+      place = nil
+      _ = try ask(.rewind)
+    }
+    current = nil
+    while (place ?? -1) < index {
+      guard case .member(let found) = try ask(.next) else { return nil }
+      (place, current, isRead) = ((place ?? -1) + 1, found, false)
+    }
+    return current
+  }
+
+  /// Has the process do something, and hands the bytes that come to `take`.
+  ///
+  /// - Returns: Its last reply, which tells of no problem.
+  private func ask(
+    _ order: UnpackingOrder, _ take: (UnsafeRawBufferPointer) -> Void = { _ in }
+  ) throws(MediaError) -> UnpackingReply {
+    guard failureCount < Self.mostFailures else {
+      throw MediaError(
+        path: path, code: .decoderCrashed, stage: .open,
+        problem: "given up, as too many of its members could not be unpacked. Unpack it first.")
+    }
+    do {
+      var task = WorkerTask(
+        number: 0, file: WorkerFile(owning: try file.duplicate()),
+        range: 0..<file.status.byteCount, message: order.message, timeLimit: Self.timeLimit)
+      task.maximumPartCount = order == .contents ? .max : 0
+      var pool = try runningPool()
+      pool.submit(task)
+      while true {
+        var said: WorkerReply.Outcome?
+        try pool.next { reply, bytes in
+          said = reply.outcome
+          take(bytes)
+        }
+        guard case .answer(let message, let isLast) = said, let reply = UnpackingReply(message)
+        else { throw failure(said) }
+        if !isLast { continue }
+        self.pool = consume pool
+        if case .problem(let code, let text) = reply {
+          throw MediaError(path: path, code: code, stage: .open, problem: text)
+        }
+        return reply
+      }
+    } catch let error as MediaError {
+      throw error
+    } catch {
+      throw MediaError(path: path, code: .unreadable, stage: .open, problem: "\(error)")
+    }
+  }
+
+  private func runningPool() throws(WorkerError) -> WorkerPool {
+    if let running = pool.take() { return running }
+    return try WorkerPool(settings)
+  }
+
+  private func failure(_ said: WorkerReply.Outcome?) -> MediaError {
+    (place, current) = (nil, nil)
+    failureCount += 1
+    guard case .failure(let failure) = said else {
+      return MediaError(.misbehaved, path: path, memoryByteLimit: settings.memoryByteLimit)
+    }
+    return MediaError(failure, path: path, memoryByteLimit: settings.memoryByteLimit)
+  }
+}

@@ -1,0 +1,191 @@
+import CArchive
+import Files
+import Glibc
+import Media
+import Workers
+
+/// The library that unpacks archives.
+package enum ArchiveLibrary {
+  /// Its version; nil if it is not installed.
+  package static var version: String? {
+    carchive_load() == nil ? String(cString: carchive_version()) : nil
+  }
+}
+
+/// What a worker process does for a `PackedArchive`: it goes through one archive, as it is told.
+package enum UnpackingWorker {
+  /// As many bytes of a member as come over at once.
+  static let chunkByteCount = 1 << 20
+
+  /// Unpacks until the owner goes away.
+  package static func run() -> Never {
+    var archive: OpenArchive?
+    WorkerService.run(
+      rehearsal: rehearse,
+      answer: { job in
+        guard carchive_load() == nil else { return problem(.unsupported, withoutLibrary) }
+        switch UnpackingOrder(job.message) {
+        case .rewind:
+          archive = OpenArchive(job.descriptor, byteCount: job.byteCount)
+          return WorkerAnswer(message: UnpackingReply.end.message)
+        case .next: return (archive?.next(job) ?? .problem(.internal, "not begun.")).answer
+        case .head: return archive?.head(job) ?? problem(.internal, "not begun.")
+        case .contents: return archive?.contents(job) ?? problem(.internal, "not begun.")
+        case nil: return problem(.internal, "the order is not understood. Report this.")
+        }
+      })
+  }
+
+  private static let withoutLibrary =
+    "a packed archive, for which libarchive is needed. Install it, on Debian and Ubuntu with: apt-get install "
+    + "libarchive13"
+
+  fileprivate static func problem(_ code: MediaError.Code, _ text: String) -> WorkerAnswer {
+    UnpackingReply.problem(code, text).answer
+  }
+
+  /// Loads the library, where there is one: later nothing can be opened.
+  private static func rehearse() {
+    guard carchive_load() == nil else { return }
+    let blocks = [UInt8](repeating: 0, count: 1024)
+    blocks.withUnsafeBufferPointer { bytes in
+      guard let archive = carchive_begin(-1, Int64(bytes.count), bytes.baseAddress) else { return }
+      var member = CArchiveMember()
+      _ = carchive_next(archive, &member)
+      carchive_end(archive)
+    }
+  }
+}
+
+extension UnpackingReply {
+  fileprivate var answer: WorkerAnswer { WorkerAnswer(message: message) }
+}
+
+/// An archive that is being read.
+///
+/// A class for the handle of the library.
+private final class OpenArchive {
+  private let handle: OpaquePointer
+  private let byteCount: Int
+  private var index = -1
+  /// How the member begins, as far as it was read and not given.
+  private var beginning: [UInt8] = []
+  /// Whether it could not be read on.
+  private var isDamaged = false
+  private var unpackedByteCount = 0
+  /// As the archive has it; nil where it does not say.
+  private var announcedByteCount: Int?
+
+  init?(_ descriptor: Int32, byteCount: Int) {
+    guard let handle = carchive_begin(descriptor, Int64(byteCount), nil) else { return nil }
+    (self.handle, self.byteCount) = (handle, byteCount)
+  }
+
+  deinit { carchive_end(handle) }
+
+  /// No archive of pictures becomes more than a thousand times as large; those that do are made to fill disks.
+  private var mostUnpackedBytes: Int { 1 << 30 + byteCount.multipliedReportingOverflow(by: 1000).0 }
+
+  /// As much as the member may have: pictures as everywhere, and clips, which are packed themselves, in
+  /// proportion to the archive.
+  private var mostMemberBytes: Int {
+    let most = StillImageOptions().maximumFileBytes
+    return MediaFormat(recognizing: beginning)?.isVideo == true ? max(most, 10 * byteCount) : most
+  }
+
+  func next(_ job: WorkerJob) -> UnpackingReply {
+    carchive_set_descriptor(handle, job.descriptor)
+    var member = CArchiveMember()
+    switch carchive_next(handle, &member) {
+    case 0: return .end
+    case 1: break
+    default:
+      return .problem(
+        .corrupt, "a damaged archive (\(problem)). What comes before was read; get a fresh copy.")
+    }
+    index += 1
+    (beginning, isDamaged) = ([], false)
+    announcedByteCount = member.size < 0 ? nil : Int(member.size)
+    guard max(unpackedByteCount, Int(carchive_unpacked_count(handle))) <= mostUnpackedBytes else {
+      return .problem(
+        .tooLarge,
+        "an archive that becomes more than a thousand times as large, which is made to fill disks. What comes "
+          + "before was read.")
+    }
+    let name = member.name.map { Array(UnsafeRawBufferPointer(start: $0, count: strlen($0))) }
+    return .member(
+      PackedMember(
+        name: name.flatMap { $0.count > PackedMember.longestName ? nil : $0 }
+          ?? Array("member-\(index)".utf8),
+        kind: Self.kind(member.kind), byteCount: announcedByteCount,
+        isEncrypted: member.is_encrypted != 0))
+  }
+
+  func head(_ job: WorkerJob) -> WorkerAnswer {
+    carchive_set_descriptor(handle, job.descriptor)
+    readBeginning()
+    job.withPixels { $0.copyBytes(from: beginning) }
+    return WorkerAnswer(message: UnpackingReply.bytes.message, byteCount: beginning.count)
+  }
+
+  /// Gives all of the member; what is not the last answer is a piece of it.
+  func contents(_ job: WorkerJob) -> WorkerAnswer {
+    carchive_set_descriptor(handle, job.descriptor)
+    readBeginning()
+    var left = mostMemberBytes
+    guard announcedByteCount ?? 0 <= left else { return Self.tooLarge }
+    while true {
+      let count = job.withPixels { room in
+        room.copyBytes(from: beginning)
+        let rest = UnsafeMutableRawBufferPointer(rebasing: room[beginning.count...])
+        return beginning.count + read(into: rest)
+      }
+      beginning = []
+      guard !isDamaged else {
+        return UnpackingWorker.problem(
+          .corrupt, "damaged in its archive (\(problem)). Get a fresh copy of the archive.")
+      }
+      guard count > 0 else { return UnpackingReply.end.answer }
+      left -= count
+      guard left >= 0 else { return Self.tooLarge }
+      job.deliver(WorkerAnswer(message: UnpackingReply.bytes.message, byteCount: count))
+    }
+  }
+
+  private static let tooLarge = UnpackingWorker.problem(
+    .tooLarge, "unpacks to more bytes than are read of one file. Unpack the archive first.")
+
+  private func readBeginning() {
+    guard beginning.isEmpty else { return }
+    beginning = [UInt8](unsafeUninitializedCapacity: FirstLook.byteCount) { buffer, count in
+      count = read(into: UnsafeMutableRawBufferPointer(buffer))
+    }
+  }
+
+  /// Fills `buffer` as far as the member goes, and can be read.
+  private func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+    var filled = 0
+    while !isDamaged, filled < buffer.count, let base = buffer.baseAddress {
+      let count = carchive_read(handle, base + filled, buffer.count - filled)
+      if count == 0 { break }
+      isDamaged = count < 0
+      filled += max(0, count)
+    }
+    unpackedByteCount += filled
+    return filled
+  }
+
+  private var problem: String {
+    let text = String(cString: carchive_problem(handle))
+    return text.count > 200 ? "\(text.prefix(200))…" : text
+  }
+
+  private static func kind(_ kind: CArchiveKind) -> TarReader.Kind {
+    switch kind {
+    case CARCHIVE_FILE: .file
+    case CARCHIVE_FOLDER: .folder
+    case CARCHIVE_LINK: .link
+    default: .other
+    }
+  }
+}
