@@ -27,8 +27,7 @@ struct HeatMapOptions: ParsableArguments {
     for pictures: PictureOptions, _ results: ResultOptions, _ cleanup: InterruptionCleanup?
   ) throws -> HeatMapOutput? {
     guard let attention else { return nil }
-    let format = results.chosenFormat
-    guard format != .srt, format != .vtt else {
+    if let format = results.formats.first(where: \.isForClips) {
       throw ValidationError(
         "--attention draws pictures, and \(format.rawValue) is for clips. Leave out one of the two."
       )

@@ -65,16 +65,18 @@ package struct SideFiles: Sendable {
 /// Gives every input a place for its side files below the output, whatever it is called.
 ///
 /// The place follows from the inputs before it alone, so that a later run finds the same.
-struct SideFileNames {
+package struct SideFileNames {
   /// What file systems allow a name, with room for a number and an ending, and a path, in bytes.
   private static let longestName = 180
   private static let longestPath = 2000
 
   private var taken: Set<UInt64> = []
 
+  package init() {}
+
   /// A path without an ending that no input had before: `a/b` for `a/b.jpg`, and `a/b.png` for
   /// `a/b.png` after it.
-  mutating func stem(for mirrorPath: String) -> String {
+  package mutating func stem(for mirrorPath: String) -> String {
     let path = Self.confined(mirrorPath)
     var stem = path
     if let ending = fileExtension(of: path) { stem.removeLast(ending.count + 1) }
