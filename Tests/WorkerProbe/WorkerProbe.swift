@@ -86,8 +86,10 @@ enum WorkerProbe {
     case "create": close(open("/tmp/cutline-probe", O_WRONLY | O_CREAT, 0o600))
     case "socket": close(socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0))
     case "exec": execv("/bin/true", [nil])
-    // Swift does not show fork, which is the same system call.
-    case "thread": startThread()
+    case "spawn":
+      var process = pid_t()
+      posix_spawn(&process, "/bin/true", nil, nil, [nil], [nil])
+    case "thread": return WorkerAnswer(message: Array((runsThread() ? "joined" : "refused").utf8))
     case "kill-owner": kill(getppid(), SIGTERM)
     case "code": mmap(nil, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
     case "overfill": return WorkerAnswer(message: [], byteCount: 1 << 40)
@@ -120,9 +122,9 @@ enum WorkerProbe {
     while true { taken.append([UInt8](repeating: 1, count: 1 << 24)) }
   }
 
-  private static func startThread() {
+  private static func runsThread() -> Bool {
     var thread = pthread_t()
-    pthread_create(&thread, nil, { _ in nil }, nil)
+    return pthread_create(&thread, nil, { _ in nil }, nil) == 0 && pthread_join(thread, nil) == 0
   }
 
   /// How many files are open, found by trying: there is no looking into /proc any more.
