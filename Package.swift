@@ -28,12 +28,18 @@ let package = Package(
     .target(name: "CArchive", linkerSettings: [.linkedLibrary("dl")]),
     // Opens FFmpeg by name with the first clip: see its header.
     .target(name: "CMedia", linkerSettings: [.linkedLibrary("dl")]),
+    // Each opens its library by name with the first picture that needs it: see their headers.
+    .target(name: "CHEIF", linkerSettings: [.linkedLibrary("dl")]),
+    .target(name: "CJXL", linkerSettings: [.linkedLibrary("dl")]),
+    .target(name: "CTIFF", linkerSettings: [.linkedLibrary("dl")]),
 
     .target(name: "Files", dependencies: ["CLinux", "CNettle"]),
     .target(name: "Workers", dependencies: ["CWorkers", "Files"]),
     .target(name: "Tensors", dependencies: ["CKernels"]),
     .target(name: "Layers", dependencies: ["Files", "Tensors"]),
-    .target(name: "Media", dependencies: ["CJPEG", "CMedia", "CPNG", "CWebP", "Files"]),
+    .target(
+      name: "Media",
+      dependencies: ["CHEIF", "CJPEG", "CJXL", "CMedia", "CPNG", "CTIFF", "CWebP", "Files"]),
     .target(name: "Text"),
     .target(name: "Metrics", dependencies: ["Text"]),
     .target(name: "Datasets", dependencies: ["Files", "Media", "Text"]),

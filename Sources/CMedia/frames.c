@@ -44,6 +44,7 @@ CMediaFrameInfo cmedia_kept_info(const CMediaVideo *v) {
       .width = v->kept->width,
       .height = v->kept->height,
       .is_damaged = (v->kept->flags & AV_FRAME_FLAG_CORRUPT) || v->kept->decode_error_flags,
+      .filled_rows = v->is_still ? cmedia_filled_rows(v->kept) : v->kept->height,
       .rgb_size = (int64_t)padded_row(v->kept->width) * v->kept->height + 64,
   };
 }
@@ -74,6 +75,7 @@ static CMediaStatus convert(
 }
 
 CMediaStatus cmedia_kept_rgb(CMediaVideo *v, uint8_t *pixels) {
+  if (v->is_still) return cmedia_still_rgb(v, pixels);
   AVFrame *f = v->kept;
   v->to_rgb = converter(v->to_rgb, f, f->width, f->height, AV_PIX_FMT_RGB24, SWS_BICUBIC);
   int row = 3 * f->width, padded = padded_row(f->width);

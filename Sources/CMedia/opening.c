@@ -9,7 +9,9 @@
 
 // Playlists and formats that name other files are not among them.
 static const char formats[] =
-    "mov,matroska,avi,mpegts,mpeg,mpegvideo,flv,ogg,gif,asf,tiff_pipe,bmp_pipe";
+    "mov,matroska,avi,mpegts,mpeg,mpegvideo,flv,ogg,gif,asf,"
+    // Still pictures.
+    "bmp_pipe,j2k_pipe,pam_pipe,pbm_pipe,pgm_pipe,ppm_pipe,qoi_pipe,sgi_pipe,sunrast_pipe,pcx_pipe";
 
 // MARK: Reading
 
@@ -133,6 +135,7 @@ static CMediaStatus open_codec(CMediaVideo *v, char *reason) {
   // With more, what is seen of a damaged clip depends on which thread is ahead.
   v->codec->thread_count = 1;
   v->codec->max_pixels = v->maximum_pixels;
+  if (v->is_still) cmedia_watch_still(v);
   code = ffmpeg.avcodec_open2(v->codec, decoder, NULL);
   return code < 0 ? failed(v, code, CMEDIA_NO_DECODER, reason) : CMEDIA_OK;
 }
@@ -176,6 +179,7 @@ CMediaStatus cmedia_open(CMediaSettings settings, CMediaVideo **video, char *rea
   v->end = settings.offset + settings.length;
   v->deadline = settings.deadline;
   v->maximum_pixels = settings.maximum_pixels;
+  v->is_still = settings.is_still;
   CMediaStatus status = open_video(v, reason);
   if (status) {
     cmedia_close(v);

@@ -38,6 +38,9 @@ CMediaStatus cmedia_status(const CMediaVideo *v, int code) {
     case AVERROR_EOF: return CMEDIA_END;
     case AVERROR(EAGAIN): return CMEDIA_AGAIN;
     case AVERROR(ENOMEM): return CMEDIA_NO_MEMORY;
+    // A clip may have it in a few frames only.
+    case AVERROR_PATCHWELCOME:
+    case AVERROR(ENOSYS): return v->is_still ? CMEDIA_NO_DECODER : CMEDIA_DAMAGED;
     default: return CMEDIA_DAMAGED;
   }
 }

@@ -3,7 +3,7 @@ extension MediaFormat {
   ///
   /// FFmpeg makes room for all of a picture before anyone can ask it for the size.
   func announcedSize(in bytes: [UInt8]) -> PixelSize? {
-    let header = Header(bytes: bytes, isBigEndian: bytes.first == UInt8(ascii: "M"))
+    let header = Header(bytes: bytes)
     switch self {
     case .gif: return size(header.number(at: 6, 2), header.number(at: 8, 2))
     case .bmp:
@@ -13,7 +13,6 @@ extension MediaFormat {
         ? size(header.number(at: 18, 2), header.number(at: 20, 2))
         // A height below 0 counts from the top.
         : size(header.signed(at: 18), header.signed(at: 22)?.magnitude)
-    case .tiff: return size(header.field(256), header.field(257))
     default: return nil
     }
   }
@@ -27,27 +26,13 @@ extension MediaFormat {
 /// Numbers at places of a header, which may lie behind its end.
 private struct Header {
   let bytes: [UInt8]
-  let isBigEndian: Bool
 
   func number(at position: Int, _ count: Int) -> Int? {
     guard position >= 0, position + count <= bytes.count else { return nil }
-    let digits = bytes[position..<position + count]
-    let ordered = isBigEndian ? Array(digits) : digits.reversed()
-    return ordered.reduce(0) { $0 << 8 | Int($1) }
+    return bytes[position..<position + count].reversed().reduce(0) { $0 << 8 | Int($1) }
   }
 
   func signed(at position: Int) -> Int? {
     number(at: position, 4).map { Int(Int32(truncatingIfNeeded: $0)) }
-  }
-
-  /// A number in a TIFF's first list of fields.
-  func field(_ tag: Int) -> Int? {
-    guard let list = number(at: 4, 4), let count = number(at: list, 2) else { return nil }
-    let isShort = 3
-    for position in (0..<count).lazy.map({ list + 2 + 12 * $0 })
-    where number(at: position, 2) == tag {
-      return number(at: position + 8, number(at: position + 2, 2) == isShort ? 2 : 4)
-    }
-    return nil
   }
 }

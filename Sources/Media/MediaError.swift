@@ -58,6 +58,11 @@ struct StillImageProblem: Error, Equatable {
     self.remedy = remedy
   }
 
+  /// The problem of the file of that name.
+  func error(_ name: String) -> MediaError {
+    MediaError(path: name, code: code, stage: .decode, problem: "\(fact). \(remedy)")
+  }
+
   /// The problem as a warning to those who read on.
   var warning: MediaWarning { MediaWarning(code: code, message: fact) }
 
@@ -73,6 +78,26 @@ struct StillImageProblem: Error, Equatable {
   /// The problem of a file whose pixels cannot all be decoded.
   static func damaged(_ format: String, _ reason: String) -> StillImageProblem {
     StillImageProblem(.corrupt, "a damaged \(format): \(reason)", remedy: remedyForStrict)
+  }
+
+  /// What to do with a picture that is whole, but of a kind that is not read.
+  static let convert = "Convert it to JPEG, PNG or WebP."
+
+  /// The problem of a picture whose library is not there.
+  ///
+  /// - Parameters:
+  ///   - pictures: What the library reads, in the plural.
+  ///   - library: Its name.
+  ///   - reason: Why it cannot be loaded.
+  ///   - package: What Debian calls it.
+  /// - Returns: The problem, with what to install.
+  static func missingLibrary(
+    _ pictures: String, _ library: String, _ reason: UnsafePointer<CChar>?, package: String
+  ) -> StillImageProblem {
+    let reason = reason.map { String(cString: $0) } ?? "unknown reason"
+    return StillImageProblem(
+      .unsupported, "\(pictures) need \(library), which cannot be loaded (\(reason))",
+      remedy: "Install it (Debian: \(package)), or convert the picture to JPEG, PNG or WebP.")
   }
 
   private static let remedyForStrict =

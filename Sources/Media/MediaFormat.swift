@@ -21,6 +21,24 @@ package enum MediaFormat: String, Sendable, CaseIterable {
   case openEXR = "OpenEXR"
   case gimp = "GIMP (XCF)"
   case sunRaster = "Sun raster"
+  case targa = "TGA"
+  case pcx = "PCX"
+  case rawPhoto = "a camera's raw"
+  case pdf = "PDF"
+  case postScript = "PostScript (EPS)"
+  case svg = "SVG"
+  case djvu = "DjVu"
+  case windowsMetafile = "Windows metafile"
+  case appleIcon = "ICNS"
+  case jpegXR = "JPEG XR"
+  case bpg = "BPG"
+  case flif = "FLIF"
+  case animatedPNG = "MNG or JNG"
+  case radiance = "Radiance (HDR)"
+  case portableFloatmap = "PFM"
+  case dicom = "DICOM"
+  case fits = "FITS"
+  case xpm = "XPM or XBM"
 
   case mp4 = "MP4"
   case quickTime = "QuickTime"
@@ -43,7 +61,9 @@ package enum MediaFormat: String, Sendable, CaseIterable {
   }
 
   /// Whether it is a format of still pictures that FFmpeg reads for us.
-  var isReadByFFmpeg: Bool { [.gif, .bmp, .tiff, .avif].contains(self) }
+  var isReadByFFmpeg: Bool {
+    [.gif, .bmp, .jpeg2000, .portableAnymap, .qoi, .sgi, .sunRaster, .pcx].contains(self)
+  }
 
   /// Recognises the format of a file from its bytes; `nil` if it is none we know.
   package init?(recognizing bytes: [UInt8]) {
@@ -67,7 +87,6 @@ private struct FileHead {
     (.gif, Array("GIF87a".utf8)), (.gif, Array("GIF89a".utf8)),
     (.tiff, [0x49, 0x49, 0x2A, 0x00]), (.tiff, [0x4D, 0x4D, 0x00, 0x2A]),
     (.tiff, [0x49, 0x49, 0x2B, 0x00]), (.tiff, [0x4D, 0x4D, 0x00, 0x2B]),
-    (.icon, [0x00, 0x00, 0x01, 0x00]), (.icon, [0x00, 0x00, 0x02, 0x00]),
     (.photoshop, Array("8BPS".utf8)),
     (.jpeg2000, [0x00, 0x00, 0x00, 0x0C, 0x6A, 0x50, 0x20, 0x20]),
     (.jpeg2000, [0xFF, 0x4F, 0xFF, 0x51]),
@@ -79,6 +98,24 @@ private struct FileHead {
     (.openEXR, [0x76, 0x2F, 0x31, 0x01]),
     (.gimp, Array("gimp xcf ".utf8)),
     (.sunRaster, [0x59, 0xA6, 0x6A, 0x95]),
+    // Olympus, Panasonic, Fujifilm, Sigma, Minolta, Canon's first.
+    (.rawPhoto, Array("IIRO".utf8)), (.rawPhoto, Array("IIRS".utf8)),
+    (.rawPhoto, Array("MMOR".utf8)), (.rawPhoto, Array("IIU\0".utf8)),
+    (.rawPhoto, Array("FUJIFILMCCD-RAW".utf8)),
+    (.rawPhoto, Array("FOVb".utf8)), (.rawPhoto, Array("\0MRM".utf8)),
+    (.rawPhoto, Array("II\u{1A}\0\0\0HEAPCCDR".utf8)),
+    (.pdf, Array("%PDF-".utf8)),
+    (.postScript, Array("%!PS".utf8)), (.postScript, [0xC5, 0xD0, 0xD3, 0xC6]),
+    (.djvu, Array("AT&TFORM".utf8)),
+    (.windowsMetafile, [0xD7, 0xCD, 0xC6, 0x9A]),
+    (.appleIcon, Array("icns".utf8)),
+    (.jpegXR, [0x49, 0x49, 0xBC, 0x01]),
+    (.bpg, [0x42, 0x50, 0x47, 0xFB]),
+    (.flif, Array("FLIF".utf8)),
+    (.animatedPNG, [0x8A, 0x4D, 0x4E, 0x47]), (.animatedPNG, [0x8B, 0x4A, 0x4E, 0x47]),
+    (.radiance, Array("#?RADIANCE".utf8)), (.radiance, Array("#?RGBE".utf8)),
+    (.fits, Array("SIMPLE  =".utf8)),
+    (.xpm, Array("/* XPM */".utf8)),
     (.matroska, [0x1A, 0x45, 0xDF, 0xA3]),
     (.flash, Array("FLV\u{1}".utf8)),
     (.ogg, Array("OggS".utf8)),
@@ -106,18 +143,46 @@ private struct FileHead {
     }
   }
 
+  /// By the brands of a file of boxes (ISO/IEC 14496-12): its own, and those that it is compatible with.
   private var formatByFileType: MediaFormat {
-    switch text(8, 4) {
-    case "avif", "avis": .avif
-    case "heic", "heix", "hevc", "hevx", "heim", "heis", "mif1", "msf1": .heic
-    case "qt  ": .quickTime
-    default: .mp4
+    let boxSize = bytes.prefix(4).reduce(0) { $0 << 8 | Int($1) }
+    let others = stride(from: 16, to: min(boxSize, bytes.count), by: 4).compactMap { text($0, 4) }
+    let own = text(8, 4) ?? ""
+    if own == "qt  " { return .quickTime }
+    if own == "crx " { return .rawPhoto }
+    if let format = Self.pictureBrands[own] { return format }
+    // Pictures of one coding come with brands that say no more than that they are pictures.
+    let format = others.lazy.compactMap { Self.pictureBrands[$0] }.first
+    if Self.anyPictureBrands.contains(own) { return format ?? .heic }
+    // A film may say that it could be read as pictures; of pictures, the list of them comes first.
+    let isPicture = text(boxSize + 4, 4) == "meta"
+    guard isPicture || !Self.isFilmBrand(own) else { return .mp4 }
+    let isAnyPicture = others.contains { Self.anyPictureBrands.contains($0) }
+    return format ?? (isPicture && isAnyPicture ? .heic : .mp4)
+  }
+
+  private static let pictureBrands: [String: MediaFormat] = [
+    "avif": .avif, "avis": .avif, "avio": .avif, "MA1A": .avif, "MA1B": .avif,
+    "heic": .heic, "heix": .heic, "heim": .heic, "heis": .heic, "hevc": .heic, "hevx": .heic,
+    "hevm": .heic, "hevs": .heic, "MiHE": .heic, "MiHA": .heic, "MiHB": .heic,
+  ]
+
+  /// Of HEIF (ISO/IEC 23008-12) in any coding.
+  private static let anyPictureBrands: Set = [
+    "mif1", "mif2", "mif3", "msf1", "miaf", "MiPr", "MiAn", "avci", "avcs", "jpeg", "jpgs", "j2ki",
+    "j2is", "vvic", "vvis", "evbi", "evbs", "1pic",
+  ]
+
+  private static func isFilmBrand(_ brand: String) -> Bool {
+    ["iso", "mp4", "M4V", "M4A", "3g", "avc", "dash", "f4v", "MSNV", "cmf"].contains {
+      brand.hasPrefix($0)
     }
   }
 
   /// Formats with weak beginnings, which need a second look.
   var formatByStructure: MediaFormat? {
     if text(0, 2) == "BM" && bytes.count >= 18 && bytes[15] == 0 && bytes[16] == 0 { return .bmp }
+    if isIcon { return .icon }
     if bytes.count > 188 && bytes[0] == 0x47 && bytes[188] == 0x47 { return .mpegTransport }
     // As cameras and discs have it, with a time in front of each packet.
     if bytes.count > 388 && [4, 196, 388].allSatisfy({ bytes[$0] == 0x47 }) {
@@ -128,7 +193,46 @@ private struct FileHead {
     {
       return .portableAnymap
     }
-    return nil
+    if ["Pf\n", "PF\n", "Ph\n", "PH\n"].contains(text(0, 3)) { return .portableFloatmap }
+    if isPCX { return .pcx }
+    if isTarga { return .targa }
+    if text(128, 4) == "DICM" { return .dicom }
+    if text(40, 4) == " EMF", bytes[0] == 1 { return .windowsMetafile }
+    return isSVG ? .svg : nil
+  }
+
+  /// Icons and cursors: a list of at least one picture, whose reserved byte is 0.
+  private var isIcon: Bool {
+    guard bytes.count > 21, bytes[0] == 0, bytes[1] == 0, [1, 2].contains(bytes[2]), bytes[3] == 0
+    else { return false }
+    let count = Int(bytes[4]) | Int(bytes[5]) << 8
+    return (1...1024).contains(count) && bytes[9] == 0 && bytes[21] == 0
+  }
+
+  /// A version, run lengths or none, and 1 to 8 bits.
+  private var isPCX: Bool {
+    bytes.count > 128 && bytes[0] == 0x0A && [0, 2, 3, 4, 5].contains(bytes[1]) && bytes[2] <= 1
+      && [1, 2, 4, 8].contains(bytes[3]) && bytes[64] == 0
+  }
+
+  /// Has no mark at its beginning: kinds, sizes and bits that fit each other.
+  private var isTarga: Bool {
+    guard bytes.count > 18, bytes[1] <= 1, [1, 2, 3, 9, 10, 11].contains(bytes[2]) else {
+      return false
+    }
+    let hasPalette = bytes[1] == 1
+    let bitCounts: Set<UInt8> = bytes[2] & 3 == 2 ? [15, 16, 24, 32] : [8, 16]
+    return hasPalette == (bytes[2] & 3 == 1) && bitCounts.contains(bytes[16])
+      && (hasPalette ? [15, 16, 24, 32].contains(bytes[7]) : bytes[3..<8].allSatisfy { $0 == 0 })
+      && bytes[12...13] != [0, 0] && bytes[14...15] != [0, 0] && bytes[17] & 0xC0 == 0
+  }
+
+  /// Its root element comes first, or behind the declarations that XML begins with.
+  private var isSVG: Bool {
+    let text = String(decoding: bytes.prefix(512), as: UTF8.self)
+    let start = text.drop { $0.isWhitespace || $0 == "\u{FEFF}" }
+    let isDeclared = ["<?xml", "<!DOCTYPE svg", "<!--"].contains { start.hasPrefix($0) }
+    return start.hasPrefix("<svg") || isDeclared && text.contains("<svg")
   }
 
   private func text(_ start: Int, _ count: Int) -> String? {

@@ -19,6 +19,8 @@ struct PNGChunkName: Hashable, ExpressibleByStringLiteral {
   static let end: PNGChunkName = "IEND"
   static let exif: PNGChunkName = "eXIf"
   static let text: PNGChunkName = "iTXt"
+  static let plainText: PNGChunkName = "tEXt"
+  static let compressedText: PNGChunkName = "zTXt"
 
   init(code: UInt32) {
     self.code = code

@@ -1,8 +1,8 @@
 /// The parts of a PNG file that make the picture, found by walking its chunks.
 ///
 /// Accepts and refuses what Pillow does: checksums count in front of the image data and in chunks
-/// that matter; what is merely ancillary can spoil a picture only for strict readers. Compressed
-/// text and colour profiles are stepped over, never unpacked.
+/// that matter; what is merely ancillary can spoil a picture only for strict readers. Colour profiles and
+/// text are stepped over, never unpacked, but for one text that may hold EXIF.
 struct PNGStructure {
   var size = PixelSize(width: 0, height: 0)
   private(set) var bitDepth = 0
@@ -15,10 +15,13 @@ struct PNGStructure {
   /// The compressed pixels, joined from all their chunks.
   private(set) var imageData: [UInt8] = []
   private var metadata = OrientationMetadata()
+  private var rawProfile: [UInt8]?
   /// What strict readers refuse although the pixels may be whole.
   private(set) var damage: StillImageProblem?
 
-  var orientation: ImageOrientation { metadata.orientation }
+  var orientation: ImageOrientation {
+    OrientationMetadata(exif: metadata.exif ?? rawProfile, xmp: metadata.xmp).orientation
+  }
 }
 
 extension PNGStructure {
@@ -76,8 +79,14 @@ extension PNGStructure {
       let smallest = colorType == 2 ? 6 : colorType == 0 ? 2 : 0
       if data.count < smallest { return try refuse("too short", in: chunk) }
       transparency = Array(data)
-    default: metadata.read(chunk, data)
+    default: readMetadata(chunk, data)
     }
+  }
+
+  private mutating func readMetadata(_ chunk: PNGChunk, _ data: ArraySlice<UInt8>) {
+    metadata.read(chunk, data)
+    // The first only: a file may have a million.
+    rawProfile = rawProfile ?? PNGRawProfile.exif(chunk, data)
   }
 
   /// A chunk without which there is no picture is an error; any other only to strict readers.
@@ -134,7 +143,7 @@ extension PNGStructure {
       guard chunk.name.isPlausible else { return }  // junk behind the pixels, as Pillow has it
       guard let range = reader.range(chunk.length), reader.bigEndian32() != nil else { break }
       if chunk.name == .end { return }
-      metadata.read(chunk, reader.bytes[range])
+      readMetadata(chunk, reader.bytes[range])
     }
     damage = damage ?? .incomplete("PNG", ends: "before its end chunk")
   }

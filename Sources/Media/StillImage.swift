@@ -1,7 +1,9 @@
 /// How a still picture is read, and what is refused.
 package struct StillImageOptions: Sendable {
-  /// The most pixels a picture may have: Pillow's limit, which its users know.
-  package var maximumPixels = 89_478_485
+  /// The most pixels a picture may have: where Pillow refuses, which its users know.
+  package var maximumPixels = 2 * largePixels
+  /// More pixels are worth a warning: where Pillow warns.
+  package static let largePixels = 89_478_485
   /// The longest side a picture may have, in pixels.
   package var maximumSide = 65_500
   /// The largest file that is read, in bytes.
@@ -26,13 +28,12 @@ package struct DecodedImage: Sendable, Equatable {
   package let warnings: [MediaWarning]
 }
 
-/// Decodes a JPEG, PNG or WebP picture: upright, 8-bit RGB, transparency over white.
+/// Decodes a picture: upright, 8-bit RGB, transparency over white.
 ///
-/// Of the formats that FFmpeg reads (GIF, BMP, TIFF, AVIF) it gives the first picture as FFmpeg shows it.
-///
-/// The format is told by the content, never by the name. The size is checked against the limits
-/// before anything of that size is allocated. A damaged picture whose header is whole is decoded as
-/// far as it goes, with a warning, unless the options are strict.
+/// Of a file of several pictures it gives the first, of an icon the largest. The format is told by the
+/// content, never by the name. The size is checked against the limits before anything of that size is
+/// allocated. A damaged picture whose header is whole is decoded as far as it goes, with a warning, unless
+/// the options are strict.
 package func decodeStillImage(
   _ source: MediaSource, _ options: StillImageOptions = StillImageOptions()
 ) throws(MediaError) -> DecodedImage {
@@ -40,34 +41,17 @@ package func decodeStillImage(
   let file = StillImageFile(bytes: bytes, options: options)
   let format: MediaFormat
   do throws(StillImageProblem) {
-    guard let found = MediaFormat(recognizing: bytes), found.isReadByFFmpeg else {
-      return try file.decode()
-    }
+    guard let found = file.formatForFFmpeg else { return try file.decode() }
     if let size = found.announcedSize(in: bytes) { try file.check(size) }
     format = found
   } catch {
-    throw MediaError(
-      path: source.name, code: error.code, stage: .decode, problem: "\(error.fact). \(error.remedy)"
-    )
+    throw error.error(source.name)
   }
-  return try decodeFirstFrame(.bytes(bytes, name: source.name), format, options)
-}
-
-/// The first picture in a file that FFmpeg reads.
-private func decodeFirstFrame(
-  _ source: MediaSource, _ format: MediaFormat, _ options: StillImageOptions
-) throws(MediaError) -> DecodedImage {
-  var limits = VideoOptions()
-  (limits.maximumPixels, limits.isStrict) = (options.maximumPixels, options.isStrict)
-  var file = try VideoFile(source, limits)
-  let image = try file.firstFrame()
-  return DecodedImage(
-    image: image, width: image.width, height: image.height, format: format,
-    warnings: file.warnings)
+  return try file.decodeFirstFrame(format, name: source.name)
 }
 
 /// The bytes of one picture on their way to pixels.
-private struct StillImageFile {
+struct StillImageFile {
   let bytes: [UInt8]
   let options: StillImageOptions
 
@@ -81,6 +65,10 @@ private struct StillImageFile {
     case .jpeg: return try decodeJPEG()
     case .png: return try decodePNG()
     case .webp: return try decodeWebP()
+    case .tiff: return try decodeTIFF()
+    case .heic, .avif: return try decodeHEIF(format)
+    case .jpegXL: return try decodeJPEGXL()
+    case .icon: return try decodeIcon()
     case _ where format.isVideo:
       throw StillImageProblem(
         .unsupported, "a clip, in \(format.rawValue) format, and not a picture",
@@ -88,7 +76,7 @@ private struct StillImageFile {
     default:
       throw StillImageProblem(
         .unsupported, "in \(format.rawValue) format, which is not supported yet",
-        remedy: "Convert it to JPEG, PNG or WebP.")
+        remedy: StillImageProblem.convert)
     }
   }
 
@@ -114,6 +102,42 @@ private struct StillImageFile {
     return try finish(decoder.decode(), .webp, container.size, container.orientation)
   }
 
+  private func decodeTIFF() throws(StillImageProblem) -> DecodedImage {
+    try bytes.withUnsafeBufferPointer { bytes throws(StillImageProblem) in
+      let decoder = try TIFFDecoder(bytes)
+      try check(decoder.size)
+      return try finish(decoder.decode(), .tiff, decoder.size, decoder.orientation)
+    }
+  }
+
+  private func decodeHEIF(_ format: MediaFormat) throws(StillImageProblem) -> DecodedImage {
+    try bytes.withUnsafeBufferPointer { bytes throws(StillImageProblem) in
+      let decoder = try HEIFDecoder(bytes, format)
+      try check(decoder.size)
+      return try finish(decoder.decode(), format, decoder.size, .upright)
+    }
+  }
+
+  private func decodeJPEGXL() throws(StillImageProblem) -> DecodedImage {
+    try bytes.withUnsafeBufferPointer { bytes throws(StillImageProblem) in
+      let decoder = try JPEGXLDecoder(bytes)
+      try check(decoder.size)
+      return try finish(decoder.decode(), .jpegXL, decoder.size, .upright)
+    }
+  }
+
+  private func decodeIcon() throws(StillImageProblem) -> DecodedImage {
+    let icon = try IconFile(bytes)
+    guard !icon.isPNG else {
+      let structure = try PNGStructure(parsing: icon.picture)
+      try check(structure.size)
+      return try finish(PNGDecoder(structure: structure).decode(), .icon, structure.size, .upright)
+    }
+    let bitmap = try IconBitmap(icon.picture)
+    try check(bitmap.size)
+    return try finish(bitmap.decode(), .icon, bitmap.size, .upright)
+  }
+
   /// Refuses a picture over the limits, before anything is allocated for it.
   func check(_ size: PixelSize) throws(StillImageProblem) {
     let (pixels, isHuge) = size.width.multipliedReportingOverflow(by: size.height)
@@ -133,7 +157,7 @@ private struct StillImageFile {
     }
   }
 
-  private func finish(
+  func finish(
     _ pixels: DecodedPixels, _ format: MediaFormat, _ stored: PixelSize,
     _ orientation: ImageOrientation
   ) throws(StillImageProblem) -> DecodedImage {
@@ -141,6 +165,16 @@ private struct StillImageFile {
     let upright = orientation.exchangesSides ? stored.transposed : stored
     return DecodedImage(
       image: pixels.image.turned(orientation), width: upright.width, height: upright.height,
-      format: format, warnings: [pixels.damage?.warning, pixels.remark].compactMap { $0 })
+      format: format,
+      warnings: [pixels.damage?.warning, pixels.remark, largeWarning(upright)].compactMap { $0 })
+  }
+
+  /// As Pillow has it: so large a picture may be a bomb.
+  private func largeWarning(_ size: PixelSize) -> MediaWarning? {
+    let limit = StillImageOptions.largePixels
+    guard size.width * size.height > limit else { return nil }
+    return MediaWarning(
+      code: .tooLarge,
+      message: "\(size.width) x \(size.height) pixels are a lot (over \(limit.grouped))")
   }
 }

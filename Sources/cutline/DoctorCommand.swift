@@ -39,6 +39,9 @@ struct DoctorCommand: TalkingCommand {
   private var libraries: [JSONValue.Member] {
     let versions =
       [(name: "oneDNN", version: Device.libraryVersion)] + MediaLibraries.versions
+      + MediaLibraries.optionalVersions.map {
+        (name: $0.name, version: $0.version ?? "not there (no \($0.pictures) is read)")
+      }
       + [
         (name: "nettle", version: SHA256.libraryVersion),
         (

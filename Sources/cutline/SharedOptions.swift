@@ -142,7 +142,8 @@ struct PictureOptions: ParsableArguments {
 struct PictureLimitOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Refuse pictures of more pixels (default: 89478485, as in Pillow).", valueName: "n"))
+      "Refuse pictures of more pixels (default: 178956970, as in Pillow, and a warning at half).",
+      valueName: "n"))
   var maxPixels: Int?
   @Flag(help: "Fail on truncated and damaged pictures and clips rather than caption what is there.")
   var strict = false

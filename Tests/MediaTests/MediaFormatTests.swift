@@ -17,6 +17,44 @@ struct MediaFormatTests {
     #expect(MediaFormat(recognizing: Array(head.utf8)) == format)
   }
 
+  /// A file of boxes with those brands, followed by a box.
+  func boxes(_ own: String, _ others: [String], next: String) -> [UInt8] {
+    bigEndian(16 + 4 * others.count, 4) + Array(("ftyp" + own).utf8) + zeros(4)
+      + Array(others.joined().utf8) + bigEndian(99, 4) + Array(next.utf8)
+  }
+
+  @Test(
+    "of boxes is told by all brands, and where they differ by what comes first",
+    arguments: [
+      ("avif", ["mif1", "miaf"], "meta", MediaFormat.avif), ("mif1", ["avif"], "meta", .avif),
+      ("mif1", ["miaf", "heic"], "meta", .heic), ("mif1", [], "meta", .heic),
+      ("msf1", ["hevc"], "meta", .heic), ("avis", ["avif", "iso8"], "meta", .avif),
+      ("heix", [], "meta", .heic), ("XXXX", ["heic"], "meta", .heic),
+      ("XXXX", ["mif1"], "meta", .heic), ("XXXX", ["isom"], "meta", .mp4),
+      ("isom", ["avif"], "meta", .avif), ("isom", ["avif"], "moov", .mp4),
+      ("mp42", ["heic", "mif1"], "mdat", .mp4), ("qt  ", ["heic"], "wide", .quickTime),
+      ("crx ", ["isom"], "moov", .rawPhoto), ("jpeg", ["mif1"], "meta", .heic),
+    ])
+  func brands(own: String, others: [String], next: String, format: MediaFormat) {
+    #expect(MediaFormat(recognizing: boxes(own, others, next: next)) == format)
+  }
+
+  @Test("of icons, TGA and PCX is told by what fits together in their headers")
+  func weak() {
+    let icon: [UInt8] = [0, 0, 1, 0, 1, 0, 16, 16, 0, 0, 1, 0, 32, 0, 9, 0, 0, 0, 22, 0, 0, 0]
+    #expect(MediaFormat(recognizing: icon) == .icon)
+    let cursor = icon.prefix(2) + [2] + icon.dropFirst(3)
+    #expect(MediaFormat(recognizing: Array(cursor)) == .icon)
+    let targa: [UInt8] = [0, 0, 2] + zeros(9) + [64, 0, 48, 0, 24, 0x20, 0]
+    #expect(MediaFormat(recognizing: targa) == .targa)
+    #expect(MediaFormat(recognizing: targa.map { $0 == 24 ? 23 : $0 }) == nil)
+    let pcx: [UInt8] = [0x0A, 5, 1, 8] + zeros(128)
+    #expect(MediaFormat(recognizing: pcx) == .pcx)
+    for bytes in [zeros(300), Array(icon.prefix(21))] {
+      #expect(MediaFormat(recognizing: bytes) == nil)
+    }
+  }
+
   @Test("of a transport stream is told by its packets, with a time in front of each or without")
   func transport() {
     for lead in [0, 4] {
@@ -35,11 +73,11 @@ struct MediaFormatTests {
 
   @Test("other pictures are unsupported, clips are no pictures, the rest is not media")
   func messages() {
-    let icon = failure([0, 0, 1, 0, 1, 0])
-    #expect(icon?.code == .unsupported)
+    let flif = failure(Array("FLIF".utf8))
+    #expect(flif?.code == .unsupported)
     #expect(
-      icon?.description
-        == "it: in ICO format, which is not supported yet. Convert it to JPEG, PNG or WebP.")
+      flif?.description
+        == "it: in FLIF format, which is not supported yet. Convert it to JPEG, PNG or WebP.")
     let video = failure(Array("....ftypisom".utf8))
     #expect(video?.code == .unsupported)
     #expect(

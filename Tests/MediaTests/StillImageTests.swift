@@ -46,8 +46,26 @@ struct StillImageTests {
     let frame = try #require(bytes.indices.first { bytes[$0...].starts(with: [0xFF, 0xC2]) })
     bytes.replaceSubrange(frame + 5..<frame + 9, with: [0xFF, 0xDC, 0xFF, 0xDC])
     #expect(
-      failure(bytes)?.problem.hasPrefix("65500 x 65500 pixels are over the limit of 89,478,485.")
+      failure(bytes)?.problem.hasPrefix("65500 x 65500 pixels are over the limit of 178,956,970.")
         == true)
+  }
+
+  @Test("the pixel limit is where Pillow refuses, and a warning comes where Pillow warns")
+  func warning() throws {
+    var options = StillImageOptions()
+    options.smallestUsefulSize = { _ in PixelSize(width: 16, height: 16) }
+    /// What reading a JPEG warns of that says it has so many rows of 65,500 pixels.
+    func codes(_ rows: Int) throws -> [MediaError.Code] {
+      var bytes = try MediaFixture.bytes("baseline.jpg")
+      let frame = try #require(bytes.indices.first { bytes[$0...].starts(with: [0xFF, 0xC0]) })
+      bytes.replaceSubrange(frame + 5..<frame + 9, with: bigEndian(rows, 2) + [0xFF, 0xDC])
+      return try decodeStillImage(.bytes(bytes, name: "it"), options).warnings.map(\.code)
+    }
+    // 1366 rows are 89,473,000 pixels, 2732 are 178,946,000.
+    #expect(try !codes(1366).contains(.tooLarge))
+    #expect(try codes(1367).contains(.tooLarge))
+    #expect(try codes(2732).contains(.tooLarge))
+    #expect(throws: MediaError.self) { try codes(2733) }
   }
 
   @Test("a side over the limit is refused")

@@ -36,6 +36,9 @@ typedef struct {
   int64_t maximum_pixels;
   // On the monotonic clock, in nanoseconds; 0 is never.
   int64_t deadline;
+  // Whether it is a still picture: of full range where it does not say, laid over white, and watched for what
+  // the decoder leaves out.
+  bool is_still;
 } CMediaSettings;
 
 typedef struct {
@@ -100,12 +103,14 @@ void cmedia_flush(CMediaVideo *video);
 typedef struct {
   int width, height;
   bool is_damaged;
+  // Of a still picture: the rows in which the decoder wrote anything.
+  int filled_rows;
   // Bytes that conversion to RGB needs room for: more than the pixels, which then come first.
   int64_t rgb_size;
 } CMediaFrameInfo;
 
 CMediaFrameInfo cmedia_kept_info(const CMediaVideo *video);
-// The frame that was kept, as rows of 8-bit RGB of its own size.
+// The frame that was kept, as rows of 8-bit RGB of its own size; of a still picture, unfilled rows are white.
 CMediaStatus cmedia_kept_rgb(CMediaVideo *video, uint8_t *pixels);
 // The frame that was received, scaled down to 8-bit grey.
 CMediaStatus cmedia_thumbnail(CMediaVideo *video, int width, int height, uint8_t *pixels);

@@ -36,6 +36,9 @@ size_t cpng_largest_size(uint32_t width, uint32_t height);
 // The checksum that PNG puts behind each chunk, over its name and data.
 uint32_t cpng_checksum(const uint8_t *bytes, size_t count);
 
+// Unpacks as much of a compressed text as there is room for; returns how many bytes that are.
+size_t cpng_inflate(const uint8_t *bytes, size_t count, uint8_t *text, size_t capacity);
+
 // The library's version, such as "1.6.39".
 const char *cpng_version(void);
 

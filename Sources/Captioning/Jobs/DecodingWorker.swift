@@ -94,7 +94,8 @@ package enum DecodingWorker {
     let preprocessing = ImagePreprocessing(framing: .squash, size: 32, mean: [], deviation: [])
     let reader = PictureReader(for: preprocessing, StillImageOptions(), threadCount: 1)
     var formats = [picture.jpegBytes(), picture.pngBytes, tinyWebP]
-    // Loads FFmpeg, where there is one: later nothing can be opened.
+    // Loads libraries, where they are there: later nothing can be opened.
+    _ = MediaLibraries.optionalVersions
     if MediaLibraries.clipLibraryVersion != nil { formats.append(tinyGIF) }
     for bytes in formats {
       _ = try reader.framed(.bytes(bytes, name: "the first picture"), since: .now)

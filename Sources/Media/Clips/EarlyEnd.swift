@@ -36,7 +36,7 @@ extension MediaBytes {
   /// was ended there.
   func earlyEnd() -> EarlyEnd? {
     switch format {
-    case .mp4, .quickTime, .avif: boxesEnd()
+    case .mp4, .quickTime, .avif, .heic: boxesEnd()
     case .avi: riffEnd()
     case .matroska: elementsEnd()
     case .windowsMedia: objectsEnd()
@@ -47,6 +47,7 @@ extension MediaBytes {
     case .gif: blocksEnd()
     case .bmp: rowsEnd()
     case .tiff: stripsEnd()
+    case .jpeg2000: codestreamEnd()
     default: nil
     }
   }

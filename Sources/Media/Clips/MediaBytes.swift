@@ -8,30 +8,38 @@ struct MediaBytes: ~Copyable {
   let range: Range<Int>
   let memory: UnsafeRawBufferPointer?
   private let ownsDescriptor: Bool
+  private let ownsMemory: Bool
 
   /// Opens what `source` names; what is no file is held in memory.
   init(_ source: MediaSource) throws(MediaError) {
     if let opened = try source.opened(atMost: .max) {
       (descriptor, ownsDescriptor, memory) = (opened.descriptor, true, nil)
-      range = opened.range
+      (range, ownsMemory) = (opened.range, false)
     } else {
       let bytes = try source.bytes(atMost: StillImageOptions().maximumFileBytes)
       let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 16)
       copy.copyBytes(from: bytes)
       (descriptor, ownsDescriptor, memory) = (-1, false, UnsafeRawBufferPointer(copy))
-      range = 0..<bytes.count
+      (range, ownsMemory) = (0..<bytes.count, true)
     }
+  }
+
+  /// Bytes in memory that stays the caller's.
+  init(borrowing bytes: UnsafeRawBufferPointer) {
+    (descriptor, ownsDescriptor) = (-1, false)
+    (memory, ownsMemory) = (bytes, false)
+    range = 0..<bytes.count
   }
 
   /// Part of an open file, which stays open.
   init(of descriptor: Int32, _ range: Range<Int>) {
     (self.descriptor, self.range) = (descriptor, range)
-    (memory, ownsDescriptor) = (nil, false)
+    (memory, ownsDescriptor, ownsMemory) = (nil, false, false)
   }
 
   deinit {
     if ownsDescriptor { close(descriptor) }
-    memory?.deallocate()
+    if ownsMemory { memory?.deallocate() }
   }
 
   /// At most `count` bytes from the beginning.

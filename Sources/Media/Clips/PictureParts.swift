@@ -56,66 +56,9 @@ extension MediaBytes {
     }
   }
 
-  /// Of TIFF: the strips or tiles that its directories list (Adobe, 1992).
-  func stripsEnd() -> EarlyEnd? {
-    let isBigEndian = byte(at: 0) == 0x4D
-    var place = number(4, at: 4, isBigEndian)
-    // Directories may form a ring.
-    for _ in 0..<64 {
-      guard let start = place else { return .insidePart }
-      guard start > 0 else { return nil }
-      guard let count = number(2, at: start, isBigEndian) else { return .insidePart }
-      var offsets: TIFFEntry?
-      var sizes: TIFFEntry?
-      for index in 0..<count {
-        guard let entry = TIFFEntry(self, at: start + 2 + 12 * index, isBigEndian) else {
-          return .insidePart
-        }
-        if [273, 324].contains(entry.tag) { offsets = entry }
-        if [279, 325].contains(entry.tag) { sizes = entry }
-      }
-      if let offsets, let sizes, let end = end(of: offsets, sizes, isBigEndian) { return end }
-      place = number(4, at: start + 2 + 12 * count, isBigEndian)
-    }
-    return nil
+  /// Of JPEG 2000: boxes, or a codestream that ends with a marker (ISO/IEC 15444-1).
+  func codestreamEnd() -> EarlyEnd? {
+    guard firstBytes(2) == [0xFF, 0x4F] else { return boxesEnd() }
+    return bytes(2, at: range.count - 2) == [0xFF, 0xD9] ? nil : .beforeEndMark
   }
-
-  private func end(of offsets: TIFFEntry, _ sizes: TIFFEntry, _ isBigEndian: Bool) -> EarlyEnd? {
-    for index in 0..<min(offsets.count, sizes.count, Self.mostParts) {
-      guard let offset = number(offsets.width, at: offsets.place(index), isBigEndian),
-        let size = number(sizes.width, at: sizes.place(index), isBigEndian)
-      else { return .insidePart }
-      if let end = end(ofPartAt: offset, size: size) { return end }
-    }
-    return nil
-  }
-
-  /// A number of two or four bytes.
-  fileprivate func number(_ width: Int, at offset: Int, _ isBigEndian: Bool) -> Int? {
-    let bytes = bytes(width, at: offset)
-    guard bytes.count == width else { return nil }
-    return (isBigEndian ? bytes : bytes.reversed()).reduce(0) { $0 << 8 | Int($1) }
-  }
-}
-
-/// An entry of a TIFF directory that is a list of numbers.
-private struct TIFFEntry {
-  let tag: Int
-  let count: Int
-  /// Of each number, in bytes.
-  let width: Int
-  private let start: Int
-
-  init?(_ bytes: borrowing MediaBytes, at offset: Int, _ isBigEndian: Bool) {
-    guard let tag = bytes.number(2, at: offset, isBigEndian),
-      let type = bytes.number(2, at: offset + 2, isBigEndian),
-      let count = bytes.number(4, at: offset + 4, isBigEndian),
-      let value = bytes.number(4, at: offset + 8, isBigEndian)
-    else { return nil }
-    (self.tag, self.count, width) = (tag, count, type == 3 ? 2 : 4)
-    // What fits stands in the entry itself.
-    start = count * width <= 4 ? offset + 8 : value
-  }
-
-  func place(_ index: Int) -> Int { start + index * width }
 }

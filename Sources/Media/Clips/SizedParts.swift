@@ -28,6 +28,20 @@ extension MediaBytes {
     return nil
   }
 
+  /// The names of the first boxes of a file of boxes, as far as all of them is there.
+  var outermostBoxes: Set<String> {
+    var (position, names): (Int, Set<String>) = (0, [])
+    for _ in 0..<64 {
+      var header = reader(16, at: position)
+      guard var size = header.bigEndian32(), let name = header.fourLetters() else { break }
+      names.insert(name)
+      if size == 1 { size = header.bigEndian64() ?? 0 }
+      guard size >= 8, size <= range.count - position else { break }
+      position += size
+    }
+    return names
+  }
+
   /// Of AVI: one list of chunks, or several where it is large (OpenDML, 1996).
   func riffEnd() -> EarlyEnd? {
     var position = 0
@@ -108,6 +122,7 @@ extension MediaBytes {
 private let boxNames: Set = [
   "ftyp", "styp", "moov", "moof", "mfra", "mdat", "free", "skip", "wide", "uuid", "meta", "udta",
   "sidx", "ssix", "emsg", "prft", "pdin", "pnot", "PICT",
+  "jp2h", "jp2c",
 ]
 
 /// How the identifiers of objects begin: header, data and four kinds of index.

@@ -10,6 +10,8 @@ package struct VideoOptions: Sendable {
   package var timeLimit: Double?
   /// Whether a truncated or damaged clip is an error rather than a warning.
   package var isStrict = false
+  /// Whether it is a still picture.
+  var isStill = false
 
   package init() {}
 }
@@ -187,6 +189,9 @@ package struct VideoFile: ~Copyable {
     guard let first else { preconditionFailure("no frame, and no error") }
     return first
   }
+
+  /// Of the last frame shown of a still picture: the rows in which the decoder wrote anything, and all.
+  var keptRows: (filled: Int, all: Int) { (stream.keptFilledRowCount, stream.keptSize.height) }
 
   private mutating func pass(
     at times: [Double], _ show: (Range<Int>, VideoFrame) throws -> Void

@@ -30,7 +30,10 @@ struct VideoProblem: Error {
     case CMEDIA_NO_VIDEO:
       return (.noFrames, "has no video, only sound or nothing. Name a clip that has.")
     case CMEDIA_NO_DECODER:
-      return (.unsupported, "no decoder here reads its video\(cause). Convert it to H.264.")
+      return (
+        .unsupported,
+        "no decoder here reads it\(cause). Convert it: a clip to H.264, a picture to PNG."
+      )
     case CMEDIA_TOO_LARGE:
       return (
         .tooLarge,

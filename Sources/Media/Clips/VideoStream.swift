@@ -15,7 +15,7 @@ struct VideoStream: ~Copyable {
       memory: bytes.memory?.baseAddress?.assumingMemoryBound(to: UInt8.self),
       descriptor: bytes.descriptor, offset: Int64(bytes.range.lowerBound),
       length: Int64(bytes.range.count), maximum_pixels: Int64(options.maximumPixels),
-      deadline: deadline(in: options.timeLimit ?? 60))
+      deadline: deadline(in: options.timeLimit ?? 60), is_still: options.isStill)
     var opened: OpaquePointer?
     var reason = [CChar](repeating: 0, count: 128)
     let status = cmedia_open(settings, &opened, &reason)
@@ -110,6 +110,9 @@ struct VideoStream: ~Copyable {
 
   /// Whether the decoder had to guess parts of the kept frame.
   var keptIsDamaged: Bool { cmedia_kept_info(video).is_damaged }
+
+  /// The rows of the kept frame of a still picture in which the decoder wrote anything.
+  var keptFilledRowCount: Int { Int(cmedia_kept_info(video).filled_rows) }
 
   /// The size of the kept frame as it is stored.
   var keptSize: PixelSize {

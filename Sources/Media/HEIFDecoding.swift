@@ -1,0 +1,70 @@
+import CHEIF
+
+/// Decodes the main picture of a HEIC, AVIF or other HEIF file with libheif: upright, over white.
+struct HEIFDecoder: ~Copyable {
+  private let picture: OpaquePointer
+  private let format: MediaFormat
+  /// How the file ends too early, if it does.
+  private let damage: StillImageProblem?
+
+  /// Opens the file in `bytes`, which must outlive the decoder.
+  init(
+    _ bytes: UnsafeBufferPointer<UInt8>, _ format: MediaFormat
+  ) throws(StillImageProblem) {
+    self.format = format
+    damage = MediaBytes(borrowing: UnsafeRawBufferPointer(bytes)).boxesEnd()?.problem(format)
+    guard let start = bytes.baseAddress else {
+      throw Self.problem(CHEIF_DAMAGED, "", format, damage)
+    }
+    var opened: OpaquePointer?
+    let status = cheif_open(start, bytes.count, &opened)
+    guard status == CHEIF_OK, let opened else {
+      let reason = opened.map { String(cString: cheif_message($0)) } ?? ""
+      if let opened { cheif_close(opened) }
+      throw Self.problem(status, reason, format, damage)
+    }
+    picture = opened
+  }
+
+  deinit { cheif_close(picture) }
+
+  /// Upright.
+  var size: PixelSize {
+    let info = cheif_info(picture)
+    return PixelSize(width: Int(info.width), height: Int(info.height))
+  }
+
+  func decode() throws(StillImageProblem) -> DecodedPixels {
+    var status = CHEIF_OK
+    let count = size.width * size.height * 3
+    let pixels = [UInt8](unsafeUninitializedCapacity: count) { target, written in
+      guard let start = target.baseAddress else { return }
+      status = cheif_decode(picture, start)
+      written = status == CHEIF_OK ? count : 0
+    }
+    guard status == CHEIF_OK else {
+      throw Self.problem(status, String(cString: cheif_message(picture)), format, damage)
+    }
+    let image = Image(width: size.width, height: size.height, pixels: pixels)
+    return DecodedPixels(image: image, damage: damage)
+  }
+
+  private static func problem(
+    _ status: CHEIFStatus, _ reason: String, _ format: MediaFormat, _ damage: StillImageProblem?
+  ) -> StillImageProblem {
+    let cause = reason.isEmpty ? "" : " (\(reason))"
+    if let damage, status != CHEIF_NO_LIBRARY { return StillImageProblem(damage.code, damage.fact) }
+    switch status {
+    case CHEIF_NO_LIBRARY:
+      return .missingLibrary("HEIC and AVIF", "libheif", cheif_load(), package: "libheif1")
+    case CHEIF_UNSUPPORTED:
+      return StillImageProblem(
+        .unsupported, "\(format.rawValue) of a kind that is not supported\(cause)",
+        remedy: StillImageProblem.convert)
+    case CHEIF_NO_MEMORY: return .tooLargeForMemory
+    default:
+      return StillImageProblem(
+        .corrupt, "a damaged \(format.rawValue): it cannot be decoded\(cause)")
+    }
+  }
+}

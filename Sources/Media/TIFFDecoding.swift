@@ -1,0 +1,92 @@
+import CTIFF
+
+/// Decodes the first picture of a TIFF with libtiff.
+struct TIFFDecoder: ~Copyable {
+  private let picture: OpaquePointer
+  private let info: CTIFFInfo
+  /// How the file ends too early, if it does.
+  private let damage: StillImageProblem?
+
+  /// Opens the file in `bytes`, which must outlive the decoder.
+  init(_ bytes: UnsafeBufferPointer<UInt8>) throws(StillImageProblem) {
+    let file = MediaBytes(borrowing: UnsafeRawBufferPointer(bytes))
+    damage = file.stripsEnd()?.problem(.tiff)
+    guard let start = bytes.baseAddress else { throw Self.problem(CTIFF_DAMAGED, "", damage) }
+    let facts = TIFFFacts(file)
+    guard !facts.isRawPhoto else { throw Self.rawPhoto }
+    guard !facts.lacksPalette else { throw Self.problem(CTIFF_DAMAGED, "no palette", damage) }
+    var opened: OpaquePointer?
+    let status = ctiff_open(start, bytes.count, facts.explainsSamples, &opened)
+    guard status == CTIFF_OK, let opened else {
+      let reason = opened.map { String(cString: ctiff_message($0)) } ?? ""
+      if let opened { ctiff_close(opened) }
+      throw Self.problem(status, reason, damage)
+    }
+    picture = opened
+    info = ctiff_info(opened)
+  }
+
+  deinit { ctiff_close(picture) }
+
+  /// As stored.
+  var size: PixelSize { PixelSize(width: Int(info.width), height: Int(info.height)) }
+
+  var orientation: ImageOrientation {
+    // As Pillow has it, XMP is asked only where the directory says nothing.
+    guard info.orientation == 0 else {
+      return ImageOrientation(rawValue: Int(info.orientation)) ?? .upright
+    }
+    let xmp = info.xmp.map { Array(UnsafeBufferPointer(start: $0, count: info.xmp_size)) }
+    return OrientationMetadata(xmp: xmp).orientation
+  }
+
+  func decode() throws(StillImageProblem) -> DecodedPixels {
+    var report = CTIFFReport()
+    let count = size.width * size.height * 3
+    let pixels = [UInt8](unsafeUninitializedCapacity: count) { target, written in
+      guard let start = target.baseAddress else { return }
+      report = ctiff_decode(picture, start)
+      written = report.status == CTIFF_NO_MEMORY ? 0 : count
+    }
+    let reason = String(cString: ctiff_message(picture))
+    guard report.pixels_read > 0, report.status != CTIFF_NO_MEMORY else {
+      throw Self.problem(report.status, reason, damage)
+    }
+    let image = Image(width: size.width, height: size.height, pixels: pixels)
+    return DecodedPixels(image: image, damage: damage ?? damage(report, reason), remark: remark)
+  }
+
+  private func damage(_ report: CTIFFReport, _ reason: String) -> StillImageProblem? {
+    guard report.status != CTIFF_OK || report.is_doubtful else { return nil }
+    let share = Int(report.pixels_read) * 100 / (size.width * size.height)
+    let cause = reason.isEmpty ? "bad data" : reason
+    return .damaged("TIFF", "\(cause), \(share) % of the pixels read")
+  }
+
+  private var remark: MediaWarning? {
+    guard info.has_more_pages else { return nil }
+    return MediaWarning(
+      code: .unsupported, message: "a TIFF of several pages, of which only the first is looked at")
+  }
+
+  private static let rawPhoto = StillImageProblem(
+    .unsupported, "a camera's raw photo, which is not supported", remedy: StillImageProblem.convert)
+
+  private static func problem(
+    _ status: CTIFFStatus, _ reason: String, _ damage: StillImageProblem?
+  ) -> StillImageProblem {
+    let cause = reason.isEmpty ? "" : " (\(reason))"
+    switch status {
+    case CTIFF_NO_LIBRARY:
+      return .missingLibrary("TIFFs", "libtiff", ctiff_load(), package: "libtiff6")
+    case CTIFF_UNSUPPORTED:
+      return StillImageProblem(
+        .unsupported, "a TIFF of a kind that is not supported\(cause)",
+        remedy: StillImageProblem.convert)
+    case CTIFF_NO_MEMORY: return .tooLargeForMemory
+    default:
+      if let damage { return StillImageProblem(damage.code, damage.fact) }
+      return StillImageProblem(.corrupt, "a damaged TIFF: it cannot be decoded\(cause)")
+    }
+  }
+}

@@ -1,0 +1,168 @@
+import Testing
+
+@testable import Media
+
+@Suite("Whole pictures of kinds that are not read")
+struct UnsupportedStillsTests {
+  /// A TIFF of one directory, in little-endian order; each field is a tag, a type and its numbers.
+  static func tiff(
+    _ fields: [(tag: Int, type: Int, values: [Int])], magic: [UInt8] = Array("II*\0".utf8),
+    behind: [UInt8] = []
+  ) -> [UInt8] {
+    let widths = [1: 1, 3: 2, 4: 4, 13: 4]
+    let start = 8 + 2 + 12 * fields.count + 4
+    var (entries, extra): ([UInt8], [UInt8]) = ([], [])
+    for field in fields.sorted(by: { $0.tag < $1.tag }) {
+      let values = field.values.flatMap { littleEndian($0, widths[field.type] ?? 4) }
+      entries += littleEndian(field.tag, 2) + littleEndian(field.type, 2)
+      entries += littleEndian(field.values.count, 4)
+      if values.count > 4 {
+        entries += littleEndian(start + extra.count, 4)
+        extra += values
+      } else {
+        entries += values + zeros(4 - values.count)
+      }
+    }
+    let head = magic + littleEndian(8, 4) + littleEndian(fields.count, 2)
+    return head + entries + zeros(4) + extra + behind
+  }
+
+  /// The fields of a picture of 4×4 pixels in one strip, which lies at the end of the file.
+  static func picture(
+    photometric: Int, bits: [Int], compression: Int = 1, width: Int = 4, height: Int = 4,
+    more: [(Int, Int, [Int])] = []
+  ) -> [UInt8] {
+    let size = 16 * max(1, bits.reduce(0, +) / 8)
+    func file(_ place: Int) -> [UInt8] {
+      tiff(
+        [
+          (256, 3, [width]), (257, 3, [height]), (258, 3, bits), (259, 3, [compression]),
+          (262, 3, [photometric]), (273, 4, [place]), (277, 3, [bits.count]), (278, 3, [height]),
+          (279, 4, [size]),
+        ] + more, behind: zeros(size))
+    }
+    return file(file(0).count - size)
+  }
+
+  static let tiffs: [(name: String, bytes: [UInt8])] = [
+    ("float", picture(photometric: 1, bits: [32], more: [(339, 3, [3])])),
+    ("float RGB", picture(photometric: 2, bits: [32, 32, 32], more: [(339, 3, [3, 3, 3])])),
+    ("signed", picture(photometric: 1, bits: [16], more: [(339, 3, [2])])),
+    ("32 bits", picture(photometric: 1, bits: [32])),
+    ("12 bits", picture(photometric: 1, bits: [12])),
+    ("three channels of grey", picture(photometric: 1, bits: [8, 8, 8])),
+    (
+      "CMYK with alpha",
+      picture(photometric: 5, bits: [8, 8, 8, 8, 8], more: [(338, 3, [2])])
+    ),
+    ("unknown compression", picture(photometric: 1, bits: [8], compression: 65_000)),
+    ("a mask", picture(photometric: 4, bits: [1])),
+  ]
+
+  @Test("TIFF: says so, and to convert it", arguments: tiffs)
+  func kinds(name: String, bytes: [UInt8]) throws {
+    let error = try #require(failure(bytes))
+    #expect(error.code == .unsupported, "\(error)")
+    #expect(error.problem.hasPrefix("a TIFF of a kind that is not supported ("))
+    #expect(error.problem.hasSuffix("). Convert it to JPEG, PNG or WebP."))
+  }
+
+  static let rawPhotos: [(name: String, bytes: [UInt8])] = [
+    ("DNG", picture(photometric: 2, bits: [8, 8, 8], more: [(50706, 1, [1, 4, 0, 0])])),
+    ("PEF", picture(photometric: 32803, bits: [16], compression: 65_535)),
+    ("NEF", preview(hasSize: true)),
+    ("ARW", preview(hasSize: false)),
+    ("CR2", tiff([(256, 3, [9]), (257, 3, [9])]).marked("CR")),
+    ("ORF", Array("IIRO".utf8) + zeros(60)), ("RW2", Array("IIU\0".utf8) + zeros(60)),
+    ("RAF", Array("FUJIFILMCCD-RAW 0201".utf8) + zeros(60)),
+    ("CR3", bigEndian(24, 4) + Array("ftypcrx \0\0\0\u{1}crx isom".utf8) + zeros(60)),
+    ("X3F", Array("FOVb".utf8) + zeros(60)),
+  ]
+
+  /// A small picture, and behind it a directory with pixels of a colour filter.
+  static func preview(hasSize: Bool) -> [UInt8] {
+    let size: [(Int, Int, [Int])] = hasSize ? [(256, 3, [2]), (257, 3, [2])] : []
+    func file(_ place: Int) -> [UInt8] {
+      tiff(
+        [
+          (254, 4, [1]), (258, 3, [8]), (259, 3, [1]), (262, 3, [1]), (273, 4, [8]),
+          (279, 4, [4]), (330, 4, [place]),
+        ] + size,
+        behind: littleEndian(1, 2) + littleEndian(262, 2) + littleEndian(3, 2) + littleEndian(1, 4)
+          + littleEndian(32803, 4) + zeros(4))
+    }
+    return file(file(0).count - 18)
+  }
+
+  @Test("raw photos say so, and not with the caption of their previews", arguments: rawPhotos)
+  func raw(name: String, bytes: [UInt8]) throws {
+    let error = try #require(failure(bytes))
+    #expect(error.code == .unsupported, "\(error)")
+    #expect(error.problem.contains("raw"))
+    #expect(error.problem.hasSuffix(" Convert it to JPEG, PNG or WebP."))
+  }
+
+  @Test(
+    "documents, drawings and other pictures say so",
+    arguments: [
+      ("%PDF-1.7\n", "PDF"), ("%!PS-Adobe-3.0 EPSF-3.0\n", "PostScript (EPS)"),
+      ("<svg xmlns='http://www.w3.org/2000/svg'/>", "SVG"),
+      ("<?xml version='1.0'?>\n<!-- a drawing -->\n<svg>", "SVG"),
+      ("8BPS\0\u{1}", "Photoshop (PSD)"),
+      ("gimp xcf v011", "GIMP (XCF)"), ("AT&TFORM", "DjVu"), ("icns", "ICNS"),
+      ("#?RADIANCE\n", "Radiance (HDR)"), ("PF\n4 4\n-1.0\n", "PFM"), ("SIMPLE  =", "FITS"),
+      ("/* XPM */\n", "XPM or XBM"), ("DDS |", "DDS"),
+    ])
+  func others(head: String, name: String) throws {
+    let error = try #require(failure(Array(head.utf8) + zeros(200)))
+    #expect(error.code == .unsupported)
+    #expect(
+      error.problem
+        == "in \(name) format, which is not supported yet. Convert it to JPEG, PNG or WebP.")
+  }
+
+  @Test("A TIFF whose strip is missing is damaged or cut, and no black picture")
+  func missing() throws {
+    let whole = Self.picture(photometric: 1, bits: [8])
+    #expect(failure(whole) == nil)
+    #expect(failure(whole.dropLast(4))?.code == .truncated)
+    // Data that its coding cannot be.
+    let nonsense = Self.picture(photometric: 1, bits: [8], compression: 8)
+    #expect(failure(nonsense)?.code == .corrupt)
+    // libtiff would take it for grey.
+    #expect(failure(Self.picture(photometric: 3, bits: [8]))?.code == .corrupt)
+  }
+
+  @Test("A TIFF over the limit is refused before there is room made for it")
+  func limit() throws {
+    let error = failure(
+      Self.picture(photometric: 1, bits: [8], width: 16_000, height: 16_000))
+    #expect(error?.code == .tooLarge)
+    #expect(error?.problem.hasPrefix("16000 x 16000 pixels are over the limit of") == true)
+  }
+
+  @Test("A TIFF of several pages warns that only the first is looked at, but not of thumbnails")
+  func pages() throws {
+    /// A second directory behind the first, which shows the same strip again.
+    func warnings(kind: Int) throws -> [MediaWarning] {
+      var file = Self.picture(photometric: 1, bits: [8], more: [(254, 4, [0])])
+      let directory = Array(file[8..<8 + 2 + 12 * 10 + 4])
+      file.replaceSubrange(8 + 2 + 12 * 10..<8 + 2 + 12 * 10 + 4, with: littleEndian(file.count, 4))
+      var second = directory
+      second.replaceSubrange(2 + 8..<2 + 12, with: littleEndian(kind, 4))
+      return try decodeStillImage(.bytes(file + second, name: "it"), .strict).warnings
+    }
+    #expect(try warnings(kind: 1) == [])
+    let warning = try #require(try warnings(kind: 0).first)
+    #expect(warning.message == "a TIFF of several pages, of which only the first is looked at")
+  }
+}
+
+extension [UInt8] {
+  /// With letters behind the first eight bytes, which a directory further on makes room for.
+  fileprivate func marked(_ letters: String) -> [UInt8] {
+    let moved = Array(self[8...])
+    return Array(self[..<4]) + littleEndian(16, 4) + Array(letters.utf8)
+      + zeros(8 - letters.utf8.count) + moved
+  }
+}
