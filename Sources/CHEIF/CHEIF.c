@@ -44,6 +44,8 @@ enum { CHANNEL_INTERLEAVED = 10 };
   X(void, heif_image_handle_release, (const heif_image_handle *)) \
   X(int, heif_image_handle_get_width, (const heif_image_handle *)) \
   X(int, heif_image_handle_get_height, (const heif_image_handle *)) \
+  X(int, heif_image_handle_get_ispe_width, (const heif_image_handle *)) \
+  X(int, heif_image_handle_get_ispe_height, (const heif_image_handle *)) \
   X(int, heif_image_handle_has_alpha_channel, (const heif_image_handle *)) \
   X(int, heif_image_handle_is_premultiplied_alpha, (const heif_image_handle *)) \
   X(int, heif_image_handle_get_luma_bits_per_pixel, (const heif_image_handle *)) \
@@ -120,6 +122,8 @@ static void read_info(CHEIFPicture *p) {
   p->info = (CHEIFInfo){
       .width = library.heif_image_handle_get_width(handle),
       .height = library.heif_image_handle_get_height(handle),
+      .stored_width = library.heif_image_handle_get_ispe_width(handle),
+      .stored_height = library.heif_image_handle_get_ispe_height(handle),
       .has_alpha = library.heif_image_handle_has_alpha_channel(handle),
       .bit_count = library.heif_image_handle_get_luma_bits_per_pixel(handle),
       .primaries = 2,
@@ -148,7 +152,8 @@ CHEIFStatus cheif_open(const uint8_t *bytes, size_t count, CHEIFPicture **pictur
   if (!error.code) error = library.heif_context_get_primary_image_handle(p->context, &p->handle);
   if (error.code) return status(p, error);
   read_info(p);
-  return p->info.width > 0 && p->info.height > 0 ? CHEIF_OK : CHEIF_DAMAGED;
+  bool has_sides = p->info.width > 0 && p->info.height > 0;
+  return has_sides && p->info.stored_width > 0 && p->info.stored_height > 0 ? CHEIF_OK : CHEIF_DAMAGED;
 }
 
 void cheif_close(CHEIFPicture *p) {
@@ -161,9 +166,11 @@ CHEIFInfo cheif_info(const CHEIFPicture *p) { return p->info; }
 
 const char *cheif_message(const CHEIFPicture *p) { return p->message; }
 
-static CHEIFStatus decode(CHEIFPicture *p, int chroma, bool is_deep, heif_image **image) {
+static CHEIFStatus decode(
+    CHEIFPicture *p, int chroma, bool is_deep, bool is_stored, heif_image **image) {
   heif_options *options = library.heif_decoding_options_alloc();
   if (!options) return CHEIF_NO_MEMORY;
+  options->ignore_transformations = is_stored;
   if (options->version >= 2) options->convert_hdr_to_8bit = !is_deep;
   heif_error error =
       library.heif_decode_image(p->handle, image, COLORSPACE_RGB, chroma, options);
@@ -172,9 +179,10 @@ static CHEIFStatus decode(CHEIFPicture *p, int chroma, bool is_deep, heif_image 
 }
 
 // The rows of the picture, which must be of the size that was announced; NULL if they are not.
-static const uint8_t *rows(CHEIFPicture *p, const heif_image *image, int *row_size) {
-  bool fits = library.heif_image_get_width(image, CHANNEL_INTERLEAVED) == p->info.width
-      && library.heif_image_get_height(image, CHANNEL_INTERLEAVED) == p->info.height;
+static const uint8_t *rows(
+    CHEIFPicture *p, const heif_image *image, int width, int height, int *row_size) {
+  bool fits = library.heif_image_get_width(image, CHANNEL_INTERLEAVED) == width
+      && library.heif_image_get_height(image, CHANNEL_INTERLEAVED) == height;
   if (fits) return library.heif_image_get_plane_readonly(image, CHANNEL_INTERLEAVED, row_size);
   snprintf(p->message, sizeof p->message, "it is not of the size that it announces");
   return NULL;
@@ -190,16 +198,18 @@ static uint8_t over_white(uint32_t colour, uint32_t alpha, bool is_premultiplied
   return (uint8_t)((sum + (sum >> 8)) >> 8);
 }
 
-CHEIFStatus cheif_decode(CHEIFPicture *p, uint8_t *rgb) {
+CHEIFStatus cheif_decode(CHEIFPicture *p, bool is_stored, uint8_t *rgb) {
   heif_image *image = NULL;
   bool has_alpha = p->info.has_alpha;
-  CHEIFStatus result = decode(p, has_alpha ? CHROMA_RGBA : CHROMA_RGB, false, &image);
+  CHEIFStatus result = decode(p, has_alpha ? CHROMA_RGBA : CHROMA_RGB, false, is_stored, &image);
   if (result != CHEIF_OK) return result;
   int row_size = 0;
-  const uint8_t *row = rows(p, image, &row_size);
-  for (int y = 0; row && y < p->info.height; y++, row += row_size) {
+  int width = is_stored ? p->info.stored_width : p->info.width;
+  int height = is_stored ? p->info.stored_height : p->info.height;
+  const uint8_t *row = rows(p, image, width, height, &row_size);
+  for (int y = 0; row && y < height; y++, row += row_size) {
     const uint8_t *pixel = row;
-    for (int x = 0; x < p->info.width; x++, pixel += has_alpha ? 4 : 3)
+    for (int x = 0; x < width; x++, pixel += has_alpha ? 4 : 3)
       for (int channel = 0; channel < 3; channel++)
         *rgb++ = has_alpha ? over_white(pixel[channel], pixel[3], p->is_premultiplied)
                            : pixel[channel];
@@ -210,10 +220,10 @@ CHEIFStatus cheif_decode(CHEIFPicture *p, uint8_t *rgb) {
 
 CHEIFStatus cheif_decode_deep(CHEIFPicture *p, uint16_t *rgb) {
   heif_image *image = NULL;
-  CHEIFStatus result = decode(p, CHROMA_RRGGBB_LE, true, &image);
+  CHEIFStatus result = decode(p, CHROMA_RRGGBB_LE, true, false, &image);
   if (result != CHEIF_OK) return result;
   int row_size = 0, bits = library.heif_image_get_bits_per_pixel_range(image, CHANNEL_INTERLEAVED);
-  const uint8_t *row = bits >= 8 && bits <= 16 ? rows(p, image, &row_size) : NULL;
+  const uint8_t *row = bits >= 8 && bits <= 16 ? rows(p, image, p->info.width, p->info.height, &row_size) : NULL;
   for (int y = 0; row && y < p->info.height; y++, row += row_size)
     for (int i = 0; i < 6 * p->info.width; i += 2)
       *rgb++ = (uint16_t)((row[i] | row[i + 1] << 8) << (16 - bits));

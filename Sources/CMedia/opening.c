@@ -11,7 +11,7 @@
 static const char formats[] =
     "mov,matroska,avi,mpegts,mpeg,mpegvideo,flv,ogg,gif,asf,"
     // Still pictures.
-    "bmp_pipe,j2k_pipe,pam_pipe,pbm_pipe,pgm_pipe,ppm_pipe,qoi_pipe,sgi_pipe,sunrast_pipe,pcx_pipe";
+    "bmp_pipe,j2k_pipe,qoi_pipe,sgi_pipe,sunrast_pipe,pcx_pipe";
 
 // MARK: Reading
 

@@ -6,13 +6,16 @@ struct HEIFDecoder: ~Copyable {
   private let format: MediaFormat
   /// How the file ends too early, if it does.
   private let damage: StillImageProblem?
+  /// What is done to the picture here rather than by libheif.
+  private let steps: [HEIFTransformations.Step]
 
   /// Opens the file in `bytes`, which must outlive the decoder.
   init(
-    _ bytes: UnsafeBufferPointer<UInt8>, _ format: MediaFormat
+    _ bytes: UnsafeBufferPointer<UInt8>, _ format: MediaFormat, _ steps: [HEIFTransformations.Step]
   ) throws(StillImageProblem) {
-    self.format = format
-    damage = MediaBytes(borrowing: UnsafeRawBufferPointer(bytes)).boxesEnd()?.problem(format)
+    (self.format, self.steps) = (format, steps)
+    let file = MediaBytes(borrowing: UnsafeRawBufferPointer(bytes))
+    damage = file.boxesEnd()?.problem(format)
     guard let start = bytes.baseAddress else {
       throw Self.problem(CHEIF_DAMAGED, "", format, damage)
     }
@@ -28,10 +31,12 @@ struct HEIFDecoder: ~Copyable {
 
   deinit { cheif_close(picture) }
 
-  /// Upright.
+  /// As it is decoded; it may be turned and cropped afterwards.
   var size: PixelSize {
     let info = cheif_info(picture)
-    return PixelSize(width: Int(info.width), height: Int(info.height))
+    return steps.isEmpty
+      ? PixelSize(width: Int(info.width), height: Int(info.height))
+      : PixelSize(width: Int(info.stored_width), height: Int(info.stored_height))
   }
 
   func decode() throws(StillImageProblem) -> DecodedPixels {
@@ -39,14 +44,15 @@ struct HEIFDecoder: ~Copyable {
     let count = size.width * size.height * 3
     let pixels = [UInt8](unsafeUninitializedCapacity: count) { target, written in
       guard let start = target.baseAddress else { return }
-      status = cheif_decode(picture, start)
+      status = cheif_decode(picture, !steps.isEmpty, start)
       written = status == CHEIF_OK ? count : 0
     }
     guard status == CHEIF_OK else {
       throw Self.problem(status, String(cString: cheif_message(picture)), format, damage)
     }
     let image = Image(width: size.width, height: size.height, pixels: pixels)
-    return DecodedPixels(image: image, damage: damage)
+    return DecodedPixels(
+      image: steps.reduce(image) { $0.transformed($1) }, damage: damage)
   }
 
   private static func problem(

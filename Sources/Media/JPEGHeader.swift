@@ -43,6 +43,7 @@ extension JPEGHeader {
         readApplicationSegment(bytes[try reader.segment()])
       case 0xC4, 0xCC, 0xDC, 0xDD, 0xDF, 0xE0, 0xE2...0xEF, 0xFE:
         _ = try reader.segment()
+      case 0xF7: throw Self.unsupported("JPEG-LS")
       case 0xC8, 0xD0...0xD9, 0xF0...0xFD:
         break  // these stand alone
       default:
@@ -60,6 +61,8 @@ extension JPEGHeader {
     }
     // Checked before the number of bits: lossless pictures often have more than eight.
     guard marker & 3 != 3 else { throw Self.unsupported("lossless JPEG") }
+    let isHierarchical = marker == 0xDE || [0xC4, 0xCC].contains(marker & 0xFC)
+    guard !isHierarchical else { throw Self.unsupported("hierarchical JPEG") }
     switch frame[0] {
     case 8: break
     case 2...16: throw Self.unsupported("\(frame[0])-bit JPEG")

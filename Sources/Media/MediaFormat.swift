@@ -62,7 +62,7 @@ package enum MediaFormat: String, Sendable, CaseIterable {
 
   /// Whether it is a format of still pictures that FFmpeg reads for us.
   var isReadByFFmpeg: Bool {
-    [.gif, .bmp, .jpeg2000, .portableAnymap, .qoi, .sgi, .sunRaster, .pcx].contains(self)
+    [.gif, .bmp, .jpeg2000, .qoi, .sgi, .sunRaster, .pcx].contains(self)
   }
 
   /// Recognises the format of a file from its bytes; `nil` if it is none we know.

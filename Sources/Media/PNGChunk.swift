@@ -16,6 +16,8 @@ struct PNGChunkName: Hashable, ExpressibleByStringLiteral {
   static let palette: PNGChunkName = "PLTE"
   static let transparency: PNGChunkName = "tRNS"
   static let imageData: PNGChunkName = "IDAT"
+  /// In front of all others where pixels are packed in Apple's own way.
+  static let apple: PNGChunkName = "CgBI"
   static let end: PNGChunkName = "IEND"
   static let exif: PNGChunkName = "eXIf"
   static let text: PNGChunkName = "iTXt"

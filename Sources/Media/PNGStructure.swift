@@ -73,6 +73,10 @@ extension PNGStructure {
       return try refuse("too short", in: chunk)
     }
     switch chunk.name {
+    case .apple:
+      throw StillImageProblem(
+        .unsupported, "a PNG as Apple's devices have it, which is not supported",
+        remedy: StillImageProblem.convert)
     case .header: try readSize(Array(data))
     case .palette: palette = Array(data)
     case .transparency:

@@ -69,6 +69,7 @@ struct StillImageFile {
     case .heic, .avif: return try decodeHEIF(format)
     case .jpegXL: return try decodeJPEGXL()
     case .icon: return try decodeIcon()
+    case .portableAnymap: return try decodePNM()
     case _ where format.isVideo:
       throw StillImageProblem(
         .unsupported, "a clip, in \(format.rawValue) format, and not a picture",
@@ -111,10 +112,15 @@ struct StillImageFile {
   }
 
   private func decodeHEIF(_ format: MediaFormat) throws(StillImageProblem) -> DecodedImage {
-    try bytes.withUnsafeBufferPointer { bytes throws(StillImageProblem) in
-      let decoder = try HEIFDecoder(bytes, format)
+    let found = bytes.withUnsafeBytes { HEIFTransformations(MediaBytes(borrowing: $0)) }
+    let isOurs = found.hasAlpha && !found.steps.isEmpty
+    let file = isOurs ? found.removed(from: bytes) : bytes
+    return try file.withUnsafeBufferPointer { bytes throws(StillImageProblem) in
+      let decoder = try HEIFDecoder(bytes, format, isOurs ? found.steps : [])
       try check(decoder.size)
-      return try finish(decoder.decode(), format, decoder.size, .upright)
+      let pixels = try decoder.decode()
+      let size = PixelSize(width: pixels.image.width, height: pixels.image.height)
+      return try finish(pixels, format, size, .upright)
     }
   }
 
@@ -124,6 +130,13 @@ struct StillImageFile {
       try check(decoder.size)
       return try finish(decoder.decode(), .jpegXL, decoder.size, .upright)
     }
+  }
+
+  private func decodePNM() throws(StillImageProblem) -> DecodedImage {
+    let header = try PNMHeader(parsing: bytes)
+    try check(header.size)
+    let pixels = try PNMDecoder(bytes: bytes, header: header).decode()
+    return try finish(pixels, .portableAnymap, header.size, .upright)
   }
 
   private func decodeIcon() throws(StillImageProblem) -> DecodedImage {

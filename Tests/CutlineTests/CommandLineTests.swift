@@ -111,7 +111,7 @@ struct CommandLineTests {
     let result = try cutline("doctor", "-m", model.path)
     #expect(result.status == 0)
     for fact in [
-      "oneDNN", "libjpeg", "libpng", "libwebp", "nettle", "cairo", "89478485", model.path,
+      "oneDNN", "libjpeg", "libpng", "libwebp", "nettle", "cairo", "178956970", model.path,
     ] {
       #expect(result.output.contains(fact))
     }

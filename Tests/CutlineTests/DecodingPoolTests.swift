@@ -69,6 +69,22 @@ struct DecodingPoolTests {
     #expect(results.compactMap(\.error).count >= 8)
   }
 
+  @Test("Formats of libraries that are opened when needed come out as they would here")
+  func otherFormats() throws {
+    let stills = URL(fileURLWithPath: #filePath)
+      .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Fixtures/stills")
+    // The decoders of HEIC and AVIF start threads.
+    let sources = [
+      "plain.heic", "alpha.heic", "grid.avif", "deep.avif", "alpha-irot.avif", "lossy.jxl",
+      "orientation-6.jxl", "tiled.tif", "old-jpeg.tif", "zstd.tif", "lzma.tif", "rgba.jp2",
+      "depth4.pam", "png.ico", "mask8.cur", "rgba.qoi",
+    ].map { MediaSource.file(stills.appending(path: $0).path) }
+    var pool = try pool()
+    let results = try pool.read(sources).map(Outcome.init)
+    #expect(results == expected(sources))
+    #expect(results.compactMap(\.error) == [])
+  }
+
   @Test("Whose text is in an unusual alphabet is read without it, not stopped for looking it up")
   func alphabet() throws {
     // Packets of MPEG-TS: a table that names a channel, and three that are empty.

@@ -8,7 +8,11 @@ struct MediaLibrariesTests {
   func versions() {
     let libraries = MediaLibraries.versions
     #expect(libraries.map(\.name) == ["libjpeg", "libpng", "libwebp"])
-    for library in libraries {
+    let optional = MediaLibraries.optionalVersions.compactMap { library in
+      library.version.map { (name: library.name, version: $0) }
+    }
+    #expect(optional.map(\.name) == ["libtiff", "libheif", "libjxl"])
+    for library in libraries + optional {
       #expect(library.version.wholeMatch(of: /\d+(\.\d+)+/) != nil, "\(library)")
     }
   }

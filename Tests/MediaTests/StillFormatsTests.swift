@@ -29,9 +29,12 @@ struct StillFormatsTests {
       "rgba-unsaid.tif", "grey-alpha8.tif", "grey-alpha16.tif", "g4.tif", "bilevel.tif",
       "packbits-palette.tif", "cmyk.tif", "lossless.jxl", "container.jxl", "alpha.jxl",
       "grey16.jxl", "rgb.jp2", "rgb.j2k", "rgba.jp2", "grey-alpha.jp2", "grey16.jp2", "rgba.sgi",
-      "rgb.pcx", "palette.pcx", "rgba.bmp", "png.ico", "bmp.ico", "mask1.ico", "mask4.ico",
+      "rgb.pcx", "palette.pcx", "rgba.bmp", "unused-byte.bmp", "rgba.qoi", "png.ico", "bmp.ico",
+      "mask1.ico", "mask4.ico",
       "mask8.ico", "mask24.ico", "mask8.cur", "profile-packed.png", "profile-plain.png",
-      "profile-unicode.png", "profile-and-chunk.png",
+      "profile-unicode.png", "profile-and-chunk.png", "digits.pbm", "unspaced.pbm", "digits.pgm",
+      "digits.ppm", "bytes.pbm", "bytes.pgm", "bytes.ppm", "wide.pgm", "depth1.pam", "depth2.pam",
+      "depth3.pam", "depth4.pam", "bits.pam",
     ] + (1...8).map { "orientation-\($0).tif" }
 
   /// With loss: the mean difference is far below that of any part turned, lost or badly coloured.
@@ -39,7 +42,8 @@ struct StillFormatsTests {
     [
       "jpeg.tif", "old-jpeg.tif", "plain.avif", "limited.avif", "deep.avif", "grey.avif",
       "grid.avif", "alpha.avif", "alpha-multiplied.avif", "imir-0.avif", "imir-1.avif",
-      "irot-imir.avif", "plain.heic", "alpha.heic", "exif-6.heic", "lossy.jxl",
+      "irot-imir.avif", "alpha-irot.avif", "alpha-imir.avif", "alpha-clap.avif", "plain.heic",
+      "alpha.heic", "exif-6.heic", "lossy.jxl",
       "orientation-3.jxl", "orientation-6.jxl",
     ] + (1...3).map { "irot-\($0).avif" }
 

@@ -121,6 +121,31 @@ struct UnsupportedStillsTests {
         == "in \(name) format, which is not supported yet. Convert it to JPEG, PNG or WebP.")
   }
 
+  @Test("JPEGs, PNGs and BMPs of other kinds say so")
+  func variants() throws {
+    let jpeg = try MediaFixture.bytes("baseline.jpg")
+    let frame = try #require(jpeg.indices.first { jpeg[$0...].starts(with: [0xFF, 0xC0]) })
+    for (marker, kind) in [
+      (UInt8(0xC3), "lossless JPEG"), (0xF7, "JPEG-LS"), (0xC5, "hierarchical JPEG"),
+      (0xDE, "hierarchical JPEG"),
+    ] {
+      var changed = jpeg
+      changed[frame + 1] = marker
+      let error = failure(changed)
+      #expect(error?.code == .unsupported)
+      #expect(error?.problem.hasPrefix("a \(kind), which is not supported") == true)
+    }
+    let png = try MediaFixture.bytes("rgb8.png")
+    let apple = png[..<8] + [0, 0, 0, 4] + Array("CgBI".utf8) + [0x50, 0, 0x20, 6]
+    let bitmaps = [
+      PicturePartsTests().bitmap(width: 3, height: 2, compression: 4, 60),
+      PicturePartsTests().bitmap(width: 3, height: 2, bits: 2, 60),
+    ]
+    for bytes in [Array(apple + [0x2C, 0xB8, 0x77, 0x66] + png[8...])] + bitmaps {
+      #expect(failure(bytes)?.code == .unsupported)
+    }
+  }
+
   @Test("A TIFF whose strip is missing is damaged or cut, and no black picture")
   func missing() throws {
     let whole = Self.picture(photometric: 1, bits: [8])

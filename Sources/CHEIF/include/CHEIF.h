@@ -25,8 +25,8 @@ typedef enum {
 } CHEIFStatus;
 
 typedef struct {
-  // Upright.
-  int width, height;
+  // Upright, and as stored.
+  int width, height, stored_width, stored_height;
   bool has_alpha;
   // Of each colour.
   int bit_count;
@@ -47,8 +47,8 @@ CHEIFInfo cheif_info(const CHEIFPicture *picture);
 // What libheif said of the last failure; empty if nothing.
 const char *cheif_message(const CHEIFPicture *picture);
 
-// Writes rows of 8-bit RGB over white into `rgb`, which has room for 3 bytes a pixel.
-CHEIFStatus cheif_decode(CHEIFPicture *picture, uint8_t *rgb);
+// Writes rows of 8-bit RGB over white into `rgb`, which has room for 3 bytes a pixel: upright, or as stored.
+CHEIFStatus cheif_decode(CHEIFPicture *picture, bool is_stored, uint8_t *rgb);
 // The same in 16 bits a colour, of which the uppermost count, and with no alpha taken account of.
 CHEIFStatus cheif_decode_deep(CHEIFPicture *picture, uint16_t *rgb);
 

@@ -190,9 +190,6 @@ package struct VideoFile: ~Copyable {
     return first
   }
 
-  /// Of the last frame shown of a still picture: the rows in which the decoder wrote anything, and all.
-  var keptRows: (filled: Int, all: Int) { (stream.keptFilledRowCount, stream.keptSize.height) }
-
   private mutating func pass(
     at times: [Double], _ show: (Range<Int>, VideoFrame) throws -> Void
   ) throws {

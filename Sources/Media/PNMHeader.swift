@@ -1,0 +1,135 @@
+/// What a portable anymap says about itself in front of its pixels (Netpbm: PBM, PGM, PPM and PAM).
+struct PNMHeader {
+  private(set) var size = PixelSize(width: 0, height: 0)
+  /// Samples of a pixel: grey or colours, and alpha if their number is even.
+  private(set) var sampleCount = 1
+  /// The largest value of a sample.
+  private(set) var maximum = 1
+  /// Whether samples are written in digits.
+  private(set) var isText = false
+  /// Whether samples are single bits, of which 1 is black.
+  private(set) var isBitmap = false
+  /// Where the pixels begin.
+  private(set) var start = 0
+
+  init(parsing bytes: [UInt8]) throws(StillImageProblem) {
+    var words = PNMWords(bytes)
+    guard let kind = words.next(), kind.count == 2, let digit = kind.last, kind.first == 0x50 else {
+      throw Self.truncated
+    }
+    switch digit {
+    case 0x37: try readFields(&words)
+    default:
+      isText = digit <= 0x33
+      isBitmap = digit == 0x31 || digit == 0x34
+      sampleCount = digit == 0x33 || digit == 0x36 ? 3 : 1
+      size = PixelSize(width: try words.number(), height: try words.number())
+      if !isBitmap { maximum = try words.number() }
+    }
+    start = words.position + 1
+    try check()
+  }
+
+  /// In bytes, of a row of binary samples.
+  var rowSize: Int {
+    isBitmap ? (size.width + 7) / 8 : size.width * sampleCount * (maximum > 255 ? 2 : 1)
+  }
+
+  /// Of PAM: names and values up to the word that ends them.
+  private mutating func readFields(_ words: inout PNMWords) throws(StillImageProblem) {
+    while let name = words.next().map({ String(decoding: $0, as: UTF8.self) }) {
+      switch name {
+      case "WIDTH": size.width = try words.number()
+      case "HEIGHT": size.height = try words.number()
+      case "DEPTH": sampleCount = try words.number()
+      case "MAXVAL": maximum = try words.number()
+      case "TUPLTYPE":
+        if let type = words.next(), type.starts(with: Array("CMYK".utf8)) {
+          throw StillImageProblem(
+            .unsupported, "a PNM of CMYK, which is not supported",
+            remedy: StillImageProblem.convert)
+        }
+      case "ENDHDR": return
+      default:
+        throw StillImageProblem(.corrupt, "a damaged PNM: its header has a word of no meaning")
+      }
+    }
+    throw Self.truncated
+  }
+
+  private func check() throws(StillImageProblem) {
+    guard size.width > 0, size.height > 0, (1...65_535).contains(maximum) else {
+      throw StillImageProblem(
+        .corrupt,
+        "a damaged PNM: its header says \(size.width) x \(size.height) pixels of up to \(maximum)")
+    }
+    guard sampleCount <= 4, sampleCount > 0 else {
+      throw StillImageProblem(
+        .unsupported, "a PNM of \(sampleCount) samples a pixel, which is not supported",
+        remedy: StillImageProblem.convert)
+    }
+  }
+
+  static let truncated = StillImageProblem(
+    .truncated, "not a complete PNM (ends inside its header)")
+}
+
+/// Words of a header, or numbers of a picture in digits: between blanks, and without comments.
+struct PNMWords {
+  private let bytes: [UInt8]
+  /// Behind the last word.
+  private(set) var position = 0
+
+  init(_ bytes: [UInt8], from position: Int = 0) {
+    (self.bytes, self.position) = (bytes, position)
+  }
+
+  mutating func next() -> ArraySlice<UInt8>? {
+    skipBlanks()
+    let start = position
+    while position < bytes.count, !Self.isBlank(bytes[position]), bytes[position] != 0x23 {
+      position += 1
+    }
+    return start < position ? bytes[start..<position] : nil
+  }
+
+  /// A bit, behind which there need be no blank.
+  mutating func nextBit() -> Int? {
+    skipBlanks()
+    guard position < bytes.count, [0x30, 0x31].contains(bytes[position]) else { return nil }
+    defer { position += 1 }
+    return Int(bytes[position]) - 0x30
+  }
+
+  mutating func nextNumber() -> Int? {
+    guard let word = next(), word.count <= 10 else { return nil }
+    var number = 0
+    for digit in word {
+      guard (0x30...0x39).contains(digit) else { return nil }
+      number = 10 * number + Int(digit) - 0x30
+    }
+    return number
+  }
+
+  mutating func number() throws(StillImageProblem) -> Int {
+    if let number = nextNumber() { return number }
+    guard position < bytes.count else { throw PNMHeader.truncated }
+    throw StillImageProblem(.corrupt, "a damaged PNM: its header lacks a number")
+  }
+
+  private mutating func skipBlanks() {
+    while position < bytes.count {
+      if bytes[position] == 0x23 {
+        while position < bytes.count, bytes[position] != 0x0A { position += 1 }
+      } else if Self.isBlank(bytes[position]) {
+        position += 1
+      } else {
+        return
+      }
+    }
+  }
+
+  private static func isBlank(_ byte: UInt8) -> Bool {
+    byte == 0x20 || (0x09...0x0D).contains(byte)
+  }
+}
