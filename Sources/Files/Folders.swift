@@ -28,6 +28,9 @@ func realPath(_ path: String) throws(FileError) -> String? {
   return nameText(UnsafeRawBufferPointer(start: resolved, count: strlen(resolved)))
 }
 
+/// `path` without symbolic links; nil if nothing is there, or it cannot be known.
+package func resolvedPath(_ path: String) -> String? { try? realPath(path) }
+
 /// The file type bits of `path` itself, which is not followed if it is a symbolic link.
 func fileKind(_ path: String) throws(FileError) -> mode_t {
   var status = stat()

@@ -2,7 +2,7 @@
 ///
 /// Ours because the two large readers need what Foundation's do not give: every key of a
 /// safetensors header, also the repeated ones, and 617,000 captions without a dictionary for each.
-/// It is strict: no comments, no NaN, no lone surrogates, no trailing commas.
+/// It is strict: no comments, no lone surrogates, no trailing commas, and no NaN unless it is asked for.
 ///
 ///     try reader.beginObject()
 ///     while let key = try reader.nextKey() {
@@ -19,19 +19,30 @@ package struct JSONReader {
   private var depth = 0
   /// Whether the next key or element would be the first in its object or array.
   private var isFirst = false
+  private let takesNaN: Bool
 
-  /// Returns what `body` reads from `bytes`, which must hold one value and nothing after it.
+  /// Reads from `bytes`, which must hold one value and nothing after it.
+  ///
+  /// - Parameters:
+  ///   - bytes: The text.
+  ///   - takesNaN: Whether `NaN`, `Infinity` and `-Infinity`, which Python writes, are passed over as values
+  ///     of the kind `notANumber`.
+  ///   - body: Reads it.
+  /// - Returns: What `body` returns.
+  /// - Throws: Where it is no JSON, or not as `body` wants it.
   package static func read<Result>(
-    _ bytes: UnsafeRawBufferPointer,
+    _ bytes: UnsafeRawBufferPointer, takingNaN takesNaN: Bool = false,
     _ body: (inout JSONReader) throws(JSONError) -> Result
   ) throws(JSONError) -> Result {
-    var reader = JSONReader(bytes: bytes.bindMemory(to: UInt8.self))
+    var reader = JSONReader(bytes: bytes.bindMemory(to: UInt8.self), takesNaN: takesNaN)
     let result = try body(&reader)
     guard reader.nextByte() == nil else { throw reader.error(.unexpected("the end")) }
     return result
   }
 
-  private init(bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
+  private init(bytes: UnsafeBufferPointer<UInt8>, takesNaN: Bool) {
+    (self.bytes, self.takesNaN) = (bytes, takesNaN)
+  }
 
   // MARK: Objects and arrays
 
@@ -73,7 +84,9 @@ package struct JSONReader {
 
   // MARK: Values
 
-  package enum Kind: Sendable { case object, array, string, number, boolean, null }
+  package enum Kind: Sendable { case object, array, string, number, boolean, null, notANumber }
+
+  private static let notNumbers: [StaticString] = ["NaN", "Infinity", "-Infinity"]
 
   /// What sort of value comes next.
   package mutating func peek() throws(JSONError) -> Kind {
@@ -83,7 +96,15 @@ package struct JSONReader {
     case UInt8(ascii: "\""): .string
     case UInt8(ascii: "t"), UInt8(ascii: "f"): .boolean
     case UInt8(ascii: "n"): .null
-    case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): .number
+    case UInt8(ascii: "N"), UInt8(ascii: "I"), UInt8(ascii: "-"):
+      if takesNaN, Self.notNumbers.contains(where: { isNext($0) }) {
+        .notANumber
+      } else if bytes[position] == UInt8(ascii: "-") {
+        .number
+      } else {
+        throw error(.unexpected("a value"))
+      }
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): .number
     default: throw error(.unexpected("a value"))
     }
   }
@@ -106,14 +127,24 @@ package struct JSONReader {
     return value
   }
 
+  /// Reads a number, and returns it if it is whole, be it written `9` or `9.0`, and fits in 64 bits.
+  package mutating func readNumberIfWhole() throws(JSONError) -> Int? {
+    let number = try takeNumber()
+    if number.isWhole { return integer(number.range) }
+    return Double(text(number.range)).flatMap(Int.init(exactly:))
+  }
+
   /// Reads a number; one too large for a `Double` is an error.
   package mutating func readNumber() throws(JSONError) -> Double {
     let range = try takeNumber().range
-    let text = String(decoding: UnsafeBufferPointer(rebasing: bytes[range]), as: UTF8.self)
-    guard let value = Double(text), value.isFinite else {
+    guard let value = Double(text(range)), value.isFinite else {
       throw error(.outOfRange, at: range)
     }
     return value
+  }
+
+  private func text(_ range: Range<Int>) -> String {
+    String(decoding: UnsafeBufferPointer(rebasing: bytes[range]), as: UTF8.self)
   }
 
   package mutating func skipValue() throws(JSONError) {
@@ -128,19 +159,29 @@ package struct JSONReader {
     case .number: _ = try takeNumber()
     case .boolean: _ = try readBoolean()
     case .null: try readNull()
+    case .notANumber: _ = Self.notNumbers.contains { takeWord($0) }
     }
   }
 
   package mutating func readString() throws(JSONError) -> String {
-    let (range, isASCII, hasEscapes) = try takeString()
-    guard !hasEscapes else { return try unescaped(range) }
-    let text = UnsafeBufferPointer(rebasing: bytes[range])
-    // Nearly all strings are ASCII, and the validating initialiser costs three times as much.
-    if isASCII { return String(decoding: text, as: UTF8.self) }
-    guard let string = String(validating: text, as: UTF8.self) else {
-      throw error(.badText, at: range)
-    }
+    let found = try takeString()
+    guard let string = string(found) else { throw error(.badText, at: found.range) }
     return string
+  }
+
+  /// Reads a string, and returns nil where it is not UTF-8, or has a broken escape.
+  ///
+  /// What follows can still be read.
+  package mutating func readStringIfProper() throws(JSONError) -> String? {
+    string(try takeString())
+  }
+
+  private func string(_ found: (range: Range<Int>, isASCII: Bool, hasEscapes: Bool)) -> String? {
+    guard !found.hasEscapes else { return unescaped(found.range) }
+    // Nearly all strings are ASCII, and the validating initialiser costs three times as much.
+    if found.isASCII { return text(found.range) }
+    return String(
+      validating: UnsafeBufferPointer(rebasing: bytes[found.range]), as: UTF8.self)
   }
 }
 
@@ -167,13 +208,17 @@ extension JSONReader {
   }
 
   private mutating func takeWord(_ word: StaticString) -> Bool {
+    guard isNext(word) else { return false }
+    position += word.utf8CodeUnitCount
+    return true
+  }
+
+  private mutating func isNext(_ word: StaticString) -> Bool {
     _ = nextByte()
     let end = position + word.utf8CodeUnitCount
     guard end <= bytes.count else { return false }
     let expected = UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount)
-    guard bytes[position..<end].elementsEqual(expected) else { return false }
-    position = end
-    return true
+    return bytes[position..<end].elementsEqual(expected)
   }
 
   /// Where the bytes between the quotes of a string are, and what is among them.
@@ -252,8 +297,8 @@ extension JSONReader {
 
   // MARK: Escapes
 
-  /// The string whose bytes, with backslashes, are at `range`.
-  private func unescaped(_ range: Range<Int>) throws(JSONError) -> String {
+  /// The string whose bytes, with backslashes, are at `range`; nil where it is none.
+  private func unescaped(_ range: Range<Int>) -> String? {
     var result: [UInt8] = []
     result.reserveCapacity(range.count)
     var index = range.lowerBound
@@ -265,19 +310,15 @@ extension JSONReader {
       }
       // takeString saw a byte after every backslash, and the closing quote after that.
       if bytes[index + 1] == UInt8(ascii: "u") {
-        result += Array(String(try scalar(at: &index, before: range.upperBound)).utf8)
+        guard let scalar = scalar(at: &index, before: range.upperBound) else { return nil }
+        result += Array(String(scalar).utf8)
       } else {
-        guard let byte = Self.escapes[bytes[index + 1]] else {
-          throw error(.badText, at: range)
-        }
+        guard let byte = Self.escapes[bytes[index + 1]] else { return nil }
         result.append(byte)
         index += 2
       }
     }
-    guard let string = String(validating: result, as: UTF8.self) else {
-      throw error(.badText, at: range)
-    }
-    return string
+    return String(validating: result, as: UTF8.self)
   }
 
   private static let escapes: [UInt8: UInt8] = [
@@ -287,28 +328,22 @@ extension JSONReader {
   ]
 
   /// Reads `\uXXXX`, or two of them that form a surrogate pair, and moves `index` behind.
-  private func scalar(at index: inout Int, before end: Int) throws(JSONError) -> Unicode.Scalar {
-    let start = index
-    let first = try codeUnit(at: &index, before: end)
+  private func scalar(at index: inout Int, before end: Int) -> Unicode.Scalar? {
+    guard let first = codeUnit(at: &index, before: end) else { return nil }
     if let scalar = Unicode.Scalar(first) { return scalar }
-    let second = try codeUnit(at: &index, before: end)
+    guard let second = codeUnit(at: &index, before: end) else { return nil }
     let pair = [UInt16(first), UInt16(second)]
-    guard let scalar = String(validating: pair, as: UTF16.self)?.unicodeScalars.first else {
-      throw error(.badText, at: start..<index)
-    }
-    return scalar
+    return String(validating: pair, as: UTF16.self)?.unicodeScalars.first
   }
 
-  private func codeUnit(at index: inout Int, before end: Int) throws(JSONError) -> UInt32 {
+  private func codeUnit(at index: inout Int, before end: Int) -> UInt32? {
     let start = index
     guard start + 6 <= end, bytes[start] == UInt8(ascii: "\\"),
       bytes[start + 1] == UInt8(ascii: "u")
-    else { throw error(.badText, at: start..<end) }
+    else { return nil }
     var value: UInt32 = 0
     for position in start + 2..<start + 6 {
-      guard let digit = hexadecimalValue(bytes[position]) else {
-        throw error(.badText, at: start..<end)
-      }
+      guard let digit = hexadecimalValue(bytes[position]) else { return nil }
       value = value << 4 | UInt32(digit)
     }
     index = start + 6

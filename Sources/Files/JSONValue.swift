@@ -46,8 +46,8 @@ package enum JSONValue: Sendable, Equatable {
     case .string: self = .string(try reader.readString())
     case .number: self = .number(try reader.readNumber())
     case .boolean: self = .boolean(try reader.readBoolean())
-    case .null:
-      try reader.readNull()
+    case .null, .notANumber:
+      try reader.skipValue()
       self = .null
     }
   }

@@ -29,3 +29,12 @@ package func linkFile(_ name: String, beneath folder: String, to path: String) t
     AT_FDCWD, "/proc/self/fd/\(file)", AT_FDCWD, systemPath(path), AT_SYMLINK_FOLLOW)
   guard code == 0 else { throw FileError(path, after: "link") }
 }
+
+/// Gives the file at `source`, or where a link there leads, the second name `path`, in folders that are created
+/// where they are missing.
+package func linkFile(_ source: String, to path: String) throws(FileError) {
+  try makeFolder(PathParts(path).folder)
+  guard linkat(AT_FDCWD, source, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0 else {
+    throw FileError(path, after: "link")
+  }
+}

@@ -9,6 +9,8 @@ package struct TarReader: Sendable {
     /// Where its bytes are in the archive; fewer than it says where the archive ends too early.
     package let range: Range<Int>
     package let kind: Kind
+    /// Whether the archive ends before its bytes do.
+    package var isTorn = false
   }
   package enum Kind: Sendable, Equatable {
     case file, folder
@@ -58,7 +60,7 @@ package struct TarReader: Sendable {
     try skip(size, of: header)
     let end = min(start + size, max(file.status.byteCount, start))
     let kind = notes.isSparse ? .sparse : header.kind(named: name)
-    return Member(name: name, range: start..<end, kind: kind)
+    return Member(name: name, range: start..<end, kind: kind, isTorn: end < start + size)
   }
 
   /// The header at the position, which moves behind it; nil at the end.

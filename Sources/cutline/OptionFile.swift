@@ -128,7 +128,7 @@ struct OptionFile {
       throw Failure(error.description + origin, .inputMissing)
     }
     do throws(JSONError) {
-      return try JSONValue(reading: bytes)
+      return try JSONValue(reading: Array(withoutByteOrderMark(bytes)))
     } catch {
       throw Failure("\(title): is not JSON \(error.description).", .configuration)
     }

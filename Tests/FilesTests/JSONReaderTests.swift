@@ -81,6 +81,45 @@ struct JSONReaderTests {
     }
   }
 
+  @Test("passes over NaN and Infinity where that is wanted, and nowhere else")
+  func notNumbers() throws {
+    let text = "[NaN, -Infinity, {\"a\": Infinity}, -1, 2]"
+    let last = try Array(text.utf8).withUnsafeBytes { bytes in
+      try JSONReader.read(bytes, takingNaN: true) { reader throws(JSONError) in
+        try reader.beginArray()
+        var kinds: [JSONReader.Kind] = []
+        while try reader.nextElement() {
+          kinds.append(try reader.peek())
+          try reader.skipValue()
+        }
+        return kinds
+      }
+    }
+    #expect(last == [.notANumber, .notANumber, .object, .number, .number])
+    #expect(throws: JSONError.self) {
+      try read(text) { reader throws(JSONError) in try reader.skipValue() }
+    }
+  }
+
+  @Test(
+    "reads numbers that are whole, and goes on behind those that are not",
+    arguments: [("9", 9), ("9.0", 9), ("-3e2", -300), ("9.5", nil), ("99999999999999999999", nil)]
+      as [(String, Int?)])
+  func wholeNumbers(text: String, number: Int?) throws {
+    let found = try read("[\(text), \"\\ud83d\", \"x\"]") { reader throws(JSONError) in
+      try reader.beginArray()
+      _ = try reader.nextElement()
+      let number = try reader.readNumberIfWhole()
+      _ = try reader.nextElement()
+      let broken = try reader.readStringIfProper()
+      _ = try reader.nextElement()
+      let text = try reader.readString()
+      _ = try reader.nextElement()
+      return (number, broken, text)
+    }
+    #expect(found.0 == number && found.1 == nil && found.2 == "x")
+  }
+
   @Test("refuses bytes that are not UTF-8")
   func badUTF8() throws {
     for bytes in [[0x22, 0xff, 0x22], [0x22, 0xc3, 0x22], [0x22, 0xed, 0xa0, 0x80, 0x22]]
