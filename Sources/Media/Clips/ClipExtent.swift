@@ -7,6 +7,13 @@ package enum ClipExtent: Sendable, Equatable {
   /// A folder of so many frames.
   case folder(frameCount: Int)
 
+  /// The extent of a part of a video.
+  package func part(_ segment: ClipSegment) -> ClipExtent {
+    guard case .video(let duration, let frameRate) = self else { return self }
+    let length = min(segment.end, duration) - segment.start
+    return .video(duration: max(0, length), frameRate: frameRate)
+  }
+
   /// The number of frames that `frames` chooses from the whole clip.
   package func frameCount(_ frames: ClipSampling.Frames) -> Int {
     switch self {

@@ -30,10 +30,11 @@ package struct FrameFolder: Sendable {
   }
 
   private func picture(_ name: String) -> MediaSource {
-    guard case .fileInside(let folder, let path) = source else {
-      return .fileInside(folder: source.name, name: name)
+    switch source {
+    case .fileInside(let folder, let path): .fileInside(folder: folder, name: "\(path)/\(name)")
+    // Where the folder may lie anywhere, so may its pictures.
+    default: .file("\(source.name)/\(name)")
     }
-    return .fileInside(folder: folder, name: "\(path)/\(name)")
   }
 }
 
