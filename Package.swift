@@ -84,8 +84,8 @@ let package = Package(
     .testTarget(
       name: "CutlineTests",
       dependencies: [
-        "cutline", "CTestSupport", "Captioning", "Files", "ImageEncoders", "Layers", "Media",
-        "Reports", "Synthesis", "Tensors", "TestSupport", "Text", "Training", "Workers",
+        "cutline", "CTestSupport", "Captioning", "Datasets", "Files", "ImageEncoders", "Layers",
+        "Media", "Reports", "Synthesis", "Tensors", "TestSupport", "Text", "Training", "Workers",
       ], swiftSettings: unoptimized),
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "Files", "Media", "TestSupport", "Text"],

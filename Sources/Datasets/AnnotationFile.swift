@@ -6,6 +6,8 @@ struct AnnotationFile {
 
   let path: String
   private let file: MappedFile
+  /// The text in UTF-8 where the file has it in UTF-16.
+  private let converted: [UInt8]?
 
   init(_ path: String) throws(DatasetError) {
     self.path = path
@@ -14,6 +16,11 @@ struct AnnotationFile {
     } catch {
       throw DatasetError(path, .unreadable(error))
     }
+    converted = file.withBytes(inUTF8)
+    if file.withBytes(isLargeFilePointer) { throw DatasetError(path, .largeFilePointer) }
+    if let target = file.withBytes({ linkText($0, at: path) }) {
+      throw DatasetError(path, .linkText(target))
+    }
   }
 
   /// Returns what `body` reads from the file, which must be one JSON document.
@@ -21,7 +28,9 @@ struct AnnotationFile {
     _ body: (inout JSONReader) throws(JSONError) -> Result
   ) throws(DatasetError) -> Result {
     do throws(JSONError) {
-      return try withText { bytes throws(JSONError) in try JSONReader.read(bytes, body) }
+      return try withText { bytes throws(JSONError) in
+        try JSONReader.read(bytes, takingNaN: true, body)
+      }
     } catch {
       throw DatasetError(path, .notJSON(error))
     }
@@ -38,27 +47,35 @@ struct AnnotationFile {
         var line = rest[..<end]
         rest = rest[(end == rest.endIndex ? end : end + 1)...]
         if line.last == UInt8(ascii: "\r") { line = line.dropLast() }
+        // Files that were put together keep the marks of their beginnings.
+        line = withoutByteOrderMark(line)
         guard !line.isEmpty else { continue }
         try body(TextLine(number: number, bytes: UnsafeRawBufferPointer(rebasing: line)))
       }
     }
   }
 
-  /// Calls `body` with each record of comma-separated values (RFC 4180), the first line included.
-  func forEachRecord(_ body: (CSVRecord) throws(DatasetError) -> Void) throws(DatasetError) {
+  /// Calls `body` with each record of separated values, the first line included.
+  func forEachRecord(
+    separatedBy separator: UInt8, _ body: (CSVRecord) throws(DatasetError) -> Void
+  ) throws(DatasetError) {
     try withText { bytes throws(DatasetError) in
-      var reader = CSVReader(bytes)
+      var reader = CSVReader(bytes, separator: separator)
       while let record = reader.next() { try body(record) }
     }
   }
 
-  /// The bytes behind the mark that Windows puts in front of UTF-8.
+  /// Calls `body` with the text in UTF-8, without the mark that Windows puts in front.
   func withText<Result, Failure: Error>(
     _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    try file.withBytes { bytes throws(Failure) in
-      let hasMark = bytes.starts(with: [0xEF, 0xBB, 0xBF])
-      return try body(UnsafeRawBufferPointer(rebasing: bytes[(hasMark ? 3 : 0)...]))
+    if let converted {
+      return try converted.withUnsafeBufferPointer { bytes throws(Failure) in
+        try body(UnsafeRawBufferPointer(bytes))
+      }
+    }
+    return try file.withBytes { bytes throws(Failure) in
+      try body(UnsafeRawBufferPointer(rebasing: withoutByteOrderMark(bytes)))
     }
   }
 }
@@ -74,8 +91,41 @@ struct TextLine {
   func text() throws(DatasetError.Problem) -> String { try Datasets.text(bytes) }
 }
 
-/// The text that `bytes` are in UTF-8.
-func text(_ bytes: some Sequence<UInt8>) throws(DatasetError.Problem) -> String {
-  guard let text = String(validating: bytes, as: UTF8.self) else { throw .notText }
+/// The text that `bytes` are in UTF-8, without a byte-order mark.
+func text(_ bytes: some Collection<UInt8>) throws(DatasetError.Problem) -> String {
+  guard let text = String(validating: withoutByteOrderMark(bytes), as: UTF8.self) else {
+    throw .notText
+  }
   return text
+}
+
+/// `bytes` in UTF-8 if their byte-order mark says that they are UTF-16, as spreadsheets and PowerShell
+/// write it; nil if not.
+func inUTF8(_ bytes: some Collection<UInt8>) -> [UInt8]? {
+  let isLittle = bytes.starts(with: [0xFF, 0xFE])
+  guard isLittle || bytes.starts(with: [0xFE, 0xFF]), bytes.count.isMultiple(of: 2) else {
+    return nil
+  }
+  let content = Array(bytes.dropFirst(2))
+  let units = stride(from: 0, to: content.count, by: 2).map { place in
+    isLittle
+      ? UInt16(content[place]) | UInt16(content[place + 1]) << 8
+      : UInt16(content[place]) << 8 | UInt16(content[place + 1])
+  }
+  return String(validating: units, as: UTF16.self).map { Array($0.utf8) }
+}
+
+/// Whether `bytes` are what Git leaves of a large file that was not fetched.
+func isLargeFilePointer(_ bytes: some Collection<UInt8>) -> Bool {
+  bytes.starts(with: "version https://git-lfs.github.com/spec/".utf8)
+}
+
+/// Where a link leads that was unpacked as a text, as Git and some archives do where there are no links; nil
+/// if `bytes`, the beginning of the file at `path`, are no such text.
+func linkText(_ bytes: some Collection<UInt8>, at path: String) -> String? {
+  guard bytes.count < 4096, !bytes.isEmpty, !bytes.contains(where: { $0 < 0x20 }),
+    let target = String(validating: bytes, as: UTF8.self), target.contains("/")
+  else { return nil }
+  let folder = path.lastIndex(of: "/").map { path[...$0] } ?? ""
+  return isFile(target.hasPrefix("/") ? target : folder + target) ? target : nil
 }

@@ -7,9 +7,9 @@ struct CSVRecord {
   var name: String { "line \(line)" }
 }
 
-/// Reads comma-separated values (RFC 4180): fields may be quoted, and then hold commas, line ends and
-/// doubled quotes.
+/// Reads values separated by commas (RFC 4180) or another character.
 ///
+/// Fields may be quoted, and then hold separators, line ends and doubled quotes.
 /// A quote inside a field that does not begin with one stands for itself, as in Python's `csv`. After a
 /// record with bad quoting the next line is tried.
 struct CSVReader {
@@ -18,8 +18,12 @@ struct CSVReader {
   private var line = 1
   /// No caption is longer; a lost quote must not make one record of a whole file.
   private static let maximumRecordSize = 1 << 20
+  private let separator: UInt8
 
-  init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes.bindMemory(to: UInt8.self) }
+  init(_ bytes: UnsafeRawBufferPointer, separator: UInt8 = comma) {
+    self.bytes = bytes.bindMemory(to: UInt8.self)
+    self.separator = separator
+  }
 
   /// The next record that is not empty.
   mutating func next() -> CSVRecord? {
@@ -44,14 +48,14 @@ struct CSVReader {
       fields.append(
         position < bytes.count && bytes[position] == quote
           ? try readQuotedField() : try readPlainField())
-      guard position < bytes.count, bytes[position] == comma else { return fields }
+      guard position < bytes.count, bytes[position] == separator else { return fields }
       position += 1
     }
   }
 
   private mutating func readPlainField() throws(DatasetError.Problem) -> String {
     let start = position
-    while position < bytes.count, bytes[position] != comma, bytes[position] != newline {
+    while position < bytes.count, bytes[position] != separator, bytes[position] != newline {
       position += 1
     }
     let isLineEnd = position == bytes.count || bytes[position] == newline
@@ -85,7 +89,7 @@ struct CSVReader {
   private var isAtFieldEnd: Bool {
     guard position < bytes.count else { return true }
     switch bytes[position] {
-    case comma, newline, carriageReturn: return true
+    case separator, newline, carriageReturn: return true
     default: return false
     }
   }
@@ -95,52 +99,6 @@ private let quote = UInt8(ascii: "\"")
 private let comma = UInt8(ascii: ",")
 private let newline = UInt8(ascii: "\n")
 private let carriageReturn = UInt8(ascii: "\r")
-
-extension Gathering {
-  /// Reads a table whose first record names its columns.
-  ///
-  /// - Parameters:
-  ///   - file: Comma-separated values.
-  ///   - columns: Which columns are needed, each under the first of its names that there is.
-  ///   - body: Takes the fields of one record in these columns.
-  /// - Throws: What is wrong with the first record; or with another, unless those are left out.
-  mutating func readTable(
-    _ file: AnnotationFile, columns: [[String]],
-    _ body: (inout Gathering, [String]) throws(DatasetError.Problem) -> Void
-  ) throws(DatasetError) {
-    var table: (columnCount: Int, places: [Int])?
-    try file.forEachRecord { record throws(DatasetError) in
-      guard let (columnCount, places) = table else {
-        do throws(DatasetError.Problem) {
-          table = try places(of: columns, in: record.fields.get())
-        } catch {
-          throw DatasetError(file.path, record: record.name, error)
-        }
-        return
-      }
-      try self.record(record.name) { gathering throws(DatasetError.Problem) in
-        let fields = try record.fields.get()
-        guard fields.count == columnCount else {
-          throw .wrongColumnCount(expected: columnCount, found: fields.count)
-        }
-        try body(&gathering, places.map { fields[$0] })
-      }
-    }
-  }
-
-  private func places(
-    of columns: [[String]], in header: [String]
-  ) throws(DatasetError.Problem) -> (columnCount: Int, places: [Int]) {
-    var places: [Int] = []
-    for names in columns {
-      guard let place = names.lazy.compactMap({ header.firstIndex(of: $0) }).first else {
-        throw .missingColumn(names.map { "'\($0)'" }.joined(separator: " or "), found: header)
-      }
-      places.append(place)
-    }
-    return (header.count, places)
-  }
-}
 
 /// `text` as a field of comma-separated values.
 func csvField(_ text: String) -> String {

@@ -16,6 +16,10 @@ public struct CaptionCollection: Sendable {
   public let others: [(formatName: String, file: String)]
   private let format: any CaptionFormat
   private let sources: [CaptionSource]
+  private let choices: ReadingChoices
+  /// The folder in which all of it lies.
+  private let root: String
+  private let isOneFile: Bool
 
   /// Finds out what lies at `path`; hardly reads anything.
   ///
@@ -23,21 +27,33 @@ public struct CaptionCollection: Sendable {
   ///   - path: A folder, or one file of captions.
   ///   - isOfLabels: Whether folders of clips, called as their labels are, will do where there are no
   ///     captions.
+  ///   - choices: How it is read.
   /// - Throws: Why there is nothing to be read.
-  public init(at path: String, ofLabels isOfLabels: Bool = false) throws(DatasetError) {
-    let folder = try CollectionFolder(path)
+  public init(
+    at path: String, ofLabels isOfLabels: Bool = false, _ choices: ReadingChoices = ReadingChoices()
+  ) throws(DatasetError) {
+    var folder = try CollectionFolder(path, choices)
     var found: [(format: any CaptionFormat, sources: [CaptionSource])] = []
-    let formats = captionFormats + (isOfLabels ? [LabelFolders()] : [])
+    let formats =
+      (isOfLabels ? [ActionLists()] : []) + captionFormats
+      + (isOfLabels ? [LabelFolders()] : [])
     for format in formats {
-      let sources = try format.sources(in: folder)
+      let known = Set(found.flatMap { $0.sources.map(\.path) })
+      let sources = try format.sources(in: folder).filter { !known.contains($0.path) }
       if !sources.isEmpty { found.append((format, sources)) }
+      folder.isClaimed = !found.isEmpty
       // Texts beside pictures are looked for only where there is nothing better.
       if !found.isEmpty, format is CaptionTable || format is CaptionSidecars { break }
     }
     guard let first = found.first else { throw folder.reasonForNoCaptions(at: path, formats) }
     self.path = path
+    self.choices = choices
+    (root, isOneFile) = (folder.path, folder.isOneFile)
     (format, sources) = first
     others = found.dropFirst().map { ($0.format.name, $0.sources[0].path) }
+    if choices.pictureFolder != nil, !format.namesPictures {
+      throw DatasetError(path, .uselessOption("--images", form: format.name))
+    }
   }
 
   /// Reads the captions of `split`; what is wrong with a record ends the reading.
@@ -64,9 +80,12 @@ public struct CaptionCollection: Sendable {
   ) throws(DatasetError) -> CaptionContents {
     var contents = CaptionContents()
     for source in sources where source.split.map(splits.contains) ?? true {
-      var gathering = Gathering(source.path, badRecords: badRecords)
+      var gathering = Gathering(
+        source.path, badRecords: badRecords, root: root, choices: choices)
       try format.read(source, into: &gathering)
       contents.leftOut += gathering.leftOut
+      contents.textFiles += gathering.textFiles
+      contents.passedOver.add(gathering.passedOver)
       for split in splits {
         let pictures = gathering.pictures.filter { ($0.split ?? source.split ?? .train) == split }
         guard !pictures.isEmpty else { continue }
@@ -80,59 +99,54 @@ public struct CaptionCollection: Sendable {
   /// The folder that `pictures` lie in: where one of the first is found, else the likeliest.
   private func pictureFolder(
     _ source: CaptionSource, _ pictures: [Gathering.Picture], isNeeded: Bool
-  ) throws(DatasetError) -> String {
-    let folders = source.pictureFolders.filter(isFolder)
-    let root = isFolder(path) ? path : nil
-    for folder in folders + [root].compactMap(\.self) {
-      // A clip may be a folder of frames.
-      let isThere = pictures.prefix(8).contains {
-        hasFile($0.name, beneath: folder) || isFolder("\(folder)/\($0.name)")
+  ) throws(DatasetError) -> PictureFinder {
+    func finder(_ path: String) -> PictureFinder {
+      PictureFinder(PictureFolder(path: path, followsLinks: choices.followsLinks))
+    }
+    let candidates = choices.pictureFolder.map { [$0] } ?? source.pictureFolders
+    if pictures.contains(where: { $0.part != nil }) { return finder(source.path) }
+    let folders = candidates.filter(isFolder)
+    let last = choices.pictureFolder == nil && isFolder(path) ? [path] : []
+    // In folders below only where none of the usual folders has one of them itself.
+    for isDeep in [false, true] {
+      for folder in folders + last {
+        var finder = finder(folder)
+        if pictures.prefix(8).contains(where: { finder.find($0, deep: isDeep) != nil }) {
+          return finder
+        }
       }
-      if isThere { return folder }
     }
-    if let folder = folders.first ?? (isNeeded ? nil : source.pictureFolders.first) {
-      return folder
-    }
-    let looked = source.pictureFolders.map { folder in
+    if let folder = folders.first ?? (isNeeded ? nil : candidates.first) { return finder(folder) }
+    let looked = candidates.map { folder in
       folder.hasPrefix("\(path)/") ? String(folder.dropFirst(path.count + 1)) : folder
     }
     throw DatasetError(path, .noImageFolder(looked: looked))
   }
 }
 
-/// What was read of a collection.
-public struct CaptionContents: Sendable {
-  /// One for each split in which there is a picture, in the order train, val, test.
-  public private(set) var datasets: [CaptionDataset] = []
-  /// Records that say nothing usable, with the reason, in the order of the files.
-  public internal(set) var leftOut: [DatasetError] = []
+// MARK: - What is passed over
 
-  public subscript(split: CaptionDataset.Split) -> CaptionDataset? {
-    datasets.first { $0.split == split }
+extension CaptionCollection {
+  /// The files that nothing is made of; none where one file was named rather than a folder.
+  ///
+  /// - Parameters:
+  ///   - contents: What was read.
+  ///   - splits: Those that were read; what others are made of is not passed over.
+  /// - Returns: The files, by what they are.
+  /// - Throws: What keeps a folder from being listed.
+  public func passedOver(
+    reading contents: CaptionContents, of splits: [CaptionDataset.Split]
+  ) throws(DatasetError) -> PassedOver {
+    guard !isOneFile else { return contents.passedOver }
+    let rest = CaptionDataset.Split.allCases.filter { !splits.contains($0) }
+    let others = rest.isEmpty ? nil : try? read(rest, badRecords: .leaveOut, needingPictures: false)
+    var survey = FolderSurvey(
+      root, followsLinks: choices.followsLinks,
+      isHarmless: { [format] name in format.isOfOtherTask(name) })
+    for source in sources { survey.use(source) }
+    for contents in [contents, others].compactMap(\.self) { survey.use(contents) }
+    var passedOver = try survey.passedOver()
+    passedOver.add(contents.passedOver)
+    return passedOver
   }
-
-  mutating func add(
-    _ pictures: [Gathering.Picture], in folder: String, to split: CaptionDataset.Split
-  ) {
-    let known = self[split]?.examples ?? []
-    // Pictures without a number get one that tells them apart.
-    let count = datasets.reduce(0) { $0 + $1.examples.count }
-    let examples = pictures.enumerated().map { index, picture in
-      CaptionedImage(
-        id: picture.id ?? count + index, folder: folder, name: picture.name,
-        kind: picture.kind ?? kind(of: picture.name, in: folder), captions: picture.captions)
-    }
-    /// A name without the ending of a picture or video may be that of a folder of frames.
-    func kind(of name: String, in folder: String) -> CaptionedImage.Kind? {
-      MediaKind(fileName: name) == nil && isFolder("\(folder)/\(name)") ? .frames : nil
-    }
-    let dataset = CaptionDataset(split: split, examples: known + examples)
-    datasets.removeAll { $0.split == split }
-    datasets.append(dataset)
-    datasets.sort { $0.split.order < $1.split.order }
-  }
-}
-
-extension CaptionDataset.Split {
-  fileprivate var order: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 }

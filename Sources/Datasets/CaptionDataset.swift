@@ -1,3 +1,4 @@
+import Files
 import Media
 
 /// Pictures or clips with the captions people wrote for them: what a split of every caption collection
@@ -30,9 +31,17 @@ extension CaptionDataset.Split {
     switch name.lowercased() {
     case "train", "restval", "training": self = .train
     case "val", "validation", "validate", "valid", "dev": self = .validation
-    case "test", "testing": self = .test
+    // As Hugging Face's imagefolder has it.
+    case "test", "testing", "eval", "evaluation": self = .test
     default: return nil
     }
+  }
+
+  /// The split that a path speaks of: the topmost of its folders that is called as one.
+  init?(ofPath path: String) {
+    let folders = path.split { $0 == "/" || $0 == "\\" }.dropLast()
+    guard let split = folders.lazy.compactMap({ Self(named: String($0)) }).first else { return nil }
+    self = split
   }
 
   /// The split that a file's or folder's name speaks of, as in "captions_val2014.json".
@@ -61,6 +70,12 @@ public struct CaptionedImage: Sendable, Equatable {
   public let captions: [String]
   /// The length of a clip that was opened.
   package var extent: ClipExtent?
+  /// The part of a clip that the captions are about; nil for all of it.
+  package var segment: ClipSegment?
+  /// Whether links may lead out of `folder`.
+  package var followsLinks = false
+  /// Where it is in an archive, which is then called `folder`.
+  package var part: ArchivePart?
 
   public init(id: Int, folder: String, name: String, kind: Kind? = nil, captions: [String]) {
     (self.id, self.folder, self.name, self.captions) = (id, folder, name, captions)
@@ -78,15 +93,29 @@ public struct CaptionedImage: Sendable, Equatable {
   public var path: String { "\(folder)/\(name)" }
 }
 
+extension CaptionedImage {
+  /// Where the picture or clip is read.
+  package var source: MediaSource {
+    if let part { return .part(of: part.archive, range: part.range, name: path) }
+    return PictureFolder(path: folder, followsLinks: followsLinks).source(of: name)
+  }
+}
+
+/// The bytes of a file in an open archive.
+package struct ArchivePart: Sendable, Equatable {
+  package let archive: ReadableFile
+  package let range: Range<Int>
+}
+
 extension CaptionedImage.Kind {
   /// What a file is by its extension; a picture where that says nothing.
-  init(ofFile name: String) {
-    self = Self.clipExtensions.contains(fileExtension(of: name)) ? .clip : .picture
-  }
+  init(ofFile name: String) { self = MediaKind(fileName: name) == .video ? .clip : .picture }
+}
 
-  private static let clipExtensions: Set<String> = [
-    "avi", "flv", "m4v", "mkv", "mov", "mp4", "mpeg", "mpg", "ogv", "webm", "wmv",
-  ]
+/// `name` without its extension.
+func stem(_ name: String) -> String {
+  let count = fileExtension(of: name).utf8.count
+  return count == 0 ? name : String(decoding: name.utf8.dropLast(count + 1), as: UTF8.self)
 }
 
 /// The extension of a file's name in lower case, without the dot; empty where there is none.

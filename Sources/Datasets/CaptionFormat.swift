@@ -10,6 +10,32 @@ protocol CaptionFormat: Sendable {
   func sources(in folder: CollectionFolder) throws(DatasetError) -> [CaptionSource]
   /// Reads one of the files.
   func read(_ source: CaptionSource, into gathering: inout Gathering) throws(DatasetError)
+  /// Whether it names pictures that may lie in a folder of their own.
+  var namesPictures: Bool { get }
+  /// Whether a file that is in none of the forms is known to lie beside such collections.
+  func isOfOtherTask(_ file: String) -> Bool
+}
+
+extension CaptionFormat {
+  var namesPictures: Bool { true }
+  func isOfOtherTask(_ file: String) -> Bool { false }
+
+  /// One source for each split that a file's name speaks of; a file of none is read for all splits.
+  func sources(
+    _ files: [String], in folder: CollectionFolder, pictureFolders: [String]
+  ) throws(DatasetError) -> [CaptionSource] {
+    let sources = files.map { file in
+      var source = CaptionSource(
+        path: folder.path(file), split: CaptionDataset.Split(mentionedIn: file),
+        pictureFolders: folder.folders(pictureFolders))
+      source.splitLists = folder.splitLists(beside: file)
+      return source
+    }
+    guard Set(sources.map { $0.split ?? .train }).count == sources.count else {
+      throw severalFiles(sources.map(\.path), in: folder)
+    }
+    return sources
+  }
 }
 
 /// A file of captions, and where its pictures may be.
@@ -22,10 +48,14 @@ struct CaptionSource {
   var pictureFolders: [String]
   /// Lists of the pictures of each split, where those are files of their own.
   var splitLists: [CaptionDataset.Split: String] = [:]
+  /// Folders with metadata of their own, relative to the file's, with a `/` behind.
+  var innerFolders: [String] = []
 }
 
 /// The forms that are read, the more telling first: the first that fits a folder is taken.
 let captionFormats: [any CaptionFormat] = [
-  COCOCaptions(), KarpathySplits(), VideoCaptionsJSON(), VideoCorpusCSV(), FlickrTokens(),
-  FlickrTable(), NeuralTalkJSON(), ImageFolder(), CaptionTable(), CaptionSidecars(),
+  COCOCaptions(), KarpathySplits(), VideoCaptionsJSON(), VideoCorpusCSV(), VideoDescriptions(),
+  FlickrTokens(), NeuralTalkJSON(), CaptionRecords(), ClipSegments(), KeyedMetadata(),
+  ImageFolder(),
+  FlickrTable(), CaptionTable(), CaptionSidecars(), WebDataset(),
 ]

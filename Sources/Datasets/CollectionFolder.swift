@@ -1,4 +1,5 @@
 import Files
+import Media
 
 /// A folder in which captions are looked for, or one file of it.
 ///
@@ -13,13 +14,17 @@ struct CollectionFolder {
   let isOneFile: Bool
 
   /// Where annotation files are besides the folder itself: `Flickr8k_text` is in Flickr8k's archive.
-  private static let annotationFolders = ["annotations", "Flickr8k_text"]
+  private static let annotationFolders = ["annotations", "Flickr8k_text", "ucfTrainTestlist"]
   private static let annotationExtensions: Set<String> = [
-    "json", "jsonl", "csv", "tsv", "txt", "token",
+    "json", "jsonl", "ndjson", "csv", "tsv", "txt", "token",
   ]
+  let choices: ReadingChoices
+  /// Whether a more telling form was found.
+  var isClaimed = false
 
   /// Looks into the folder at `path`, or at the file there.
-  init(_ path: String) throws(DatasetError) {
+  init(_ path: String, _ choices: ReadingChoices = ReadingChoices()) throws(DatasetError) {
+    self.choices = choices
     do throws(FileError) {
       isOneFile = !isFolder(path)
       if isOneFile {
@@ -54,12 +59,24 @@ struct CollectionFolder {
     for folder in annotationFolders where isFolder("\(path)/\(folder)") {
       candidates += try namesInFolder("\(path)/\(folder)").map { "\(folder)/\($0)" }
     }
-    let pictures = Set(names.filter(isPictureName).map(stem))
+    let pictures = Set(names.filter { MediaKind(fileName: $0) != nil }.map(stem))
     return candidates.filter { name in
       // A hundred thousand texts beside their pictures are no lists, and need not be opened.
-      annotationExtensions.contains(fileExtension(of: name)) && !name.hasPrefix(".")
-        && !pictures.contains(stem(name)) && isFile("\(path)/\(name)")
+      (annotationExtensions.contains(fileExtension(of: name))
+        || FileClass(name: name) == nil && isTextFile("\(path)/\(name)")) && !name.hasPrefix(".")
+        && !(fileExtension(of: name) == "txt" && pictures.contains(stem(name)))
+        && isFile("\(path)/\(name)")
     }
+  }
+
+  /// Whether a file of no known extension begins as lists of captions do.
+  private static func isTextFile(_ path: String) -> Bool {
+    guard let file = try? ReadableFile(path), let head = try? file.bytes(0..<512) else {
+      return false
+    }
+    let text = withoutByteOrderMark(head)
+    return !text.isEmpty && text.allSatisfy { $0 >= 0x20 || (9...13).contains($0) }
+      && FileClass(ofContent: head) == nil
   }
 
   /// The collection that the file at `path` belongs to, with the file and its sister files.
@@ -98,18 +115,28 @@ struct CollectionFolder {
     return String(validating: line, as: UTF8.self)
   }
 
-  /// The columns that the first line of the CSV file `name` names.
-  func columns(of name: String) -> [String] {
-    guard isOneFile || ["csv", "txt"].contains(fileExtension(of: name)) else { return [] }
-    return head(of: name, byteCount: 1 << 16).withUnsafeBytes { bytes in
-      var reader = CSVReader(bytes)
-      return (try? reader.next()?.fields.get()) ?? []
-    }
+  /// The columns that the first line of the table `name` names.
+  func header(of name: String) -> TableHeader? {
+    guard isOneFile || ["csv", "tsv", "txt"].contains(fileExtension(of: name)) || isNameless(name)
+    else { return nil }
+    return TableHeader(head(of: name, byteCount: 1 << 16))
   }
 
-  /// What the JSON file `name` begins like.
+  /// The first lines of the text file `name`, as far as they are text.
+  func firstLines(of name: String) -> [String] {
+    head(of: name, byteCount: 1 << 16).split(whereSeparator: { $0 == 0x0A || $0 == 0x0D })
+      .prefix(20).compactMap { String(validating: $0, as: UTF8.self) }
+  }
+
+  /// Whether only the content tells what `name` is.
+  private func isNameless(_ name: String) -> Bool { FileClass(name: name) == nil }
+
+  /// What the JSON file `name` begins like, or the first of its lines.
   func outline(of name: String) -> JSONOutline {
-    guard isOneFile || fileExtension(of: name) == "json" else { return JSONOutline() }
+    guard
+      isOneFile || ["json", "jsonl", "ndjson", "txt"].contains(fileExtension(of: name))
+        || isNameless(name)
+    else { return JSONOutline() }
     return JSONOutline(of: head(of: name, byteCount: 1 << 20))
   }
 
@@ -117,87 +144,4 @@ struct CollectionFolder {
     guard let file = try? AnnotationFile(path(name)) else { return [] }
     return file.withText { Array($0.prefix(byteCount)) }
   }
-}
-
-extension CollectionFolder {
-  /// How many files are looked into for a reason.
-  private static let examinedCount = 20
-
-  /// Why no form fits: a file that may well have been meant, but is damaged, or that there is none.
-  func reasonForNoCaptions(
-    at named: String, _ formats: [any CaptionFormat]
-  ) -> DatasetError {
-    for file in files.prefix(Self.examinedCount) {
-      do throws(DatasetError) {
-        let content = try AnnotationFile(path(file))
-        guard fileExtension(of: file) == "json" else { continue }
-        try content.json { reader throws(JSONError) in try reader.skipValue() }
-      } catch {
-        return error
-      }
-    }
-    return DatasetError(named, .noCaptions(looked: formats.map(\.layout)))
-  }
-}
-
-/// The keys at the beginning of a JSON document, which tell forms apart.
-struct JSONOutline: Equatable {
-  /// Of the first object in each list: at the top under "", in the top object's members by their keys.
-  private(set) var keys: [String: Set<String>] = [:]
-
-  init() {}
-
-  /// Reads as far as `bytes` go, which may end anywhere.
-  init(of bytes: [UInt8]) {
-    var outline = JSONOutline()
-    // Where it breaks off, what was seen until then stays.
-    _ = try? bytes.withUnsafeBytes { bytes throws(JSONError) in
-      try JSONReader.read(bytes) { reader throws(JSONError) in try outline.read(&reader) }
-    }
-    self = outline
-  }
-
-  /// Whether an object in the list `list` has all of these keys.
-  func has(_ expected: String..., in list: String) -> Bool {
-    keys[list].map { found in expected.allSatisfy(found.contains) } ?? false
-  }
-
-  private mutating func read(_ reader: inout JSONReader) throws(JSONError) {
-    guard try reader.peek() == .object else { return try readList("", &reader) }
-    try reader.beginObject()
-    while let key = try reader.nextKey() { try readList(key, &reader) }
-  }
-
-  private mutating func readList(_ name: String, _ reader: inout JSONReader) throws(JSONError) {
-    guard try reader.peek() == .array else { return try reader.skipValue() }
-    try reader.beginArray()
-    var isFirst = true
-    while try reader.nextElement() {
-      guard isFirst, try reader.peek() == .object else {
-        try reader.skipValue()
-        continue
-      }
-      isFirst = false
-      keys[name] = []
-      try reader.beginObject()
-      while let key = try reader.nextKey() {
-        keys[name]?.insert(key)
-        try reader.skipValue()
-      }
-    }
-  }
-}
-
-/// Whether a file is a picture by its name.
-func isPictureName(_ name: String) -> Bool {
-  switch fileExtension(of: name) {
-  case "jpg", "jpeg", "png", "webp", "bmp", "gif", "tif", "tiff": true
-  default: false
-  }
-}
-
-/// `name` without its extension.
-func stem(_ name: String) -> String {
-  let count = fileExtension(of: name).utf8.count
-  return count == 0 ? name : String(decoding: name.utf8.dropLast(count + 1), as: UTF8.self)
 }

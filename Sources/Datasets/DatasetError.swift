@@ -11,7 +11,11 @@ public struct DatasetError: Error, Equatable, Sendable, CustomStringConvertible 
     /// The file has no member of this name where it needs one.
     case missingMember(String, form: String)
     case missingField(String)
+    /// A value of another kind than is needed; `member` is empty for the record itself.
+    case wrongValue(member: String, expected: String, found: String)
     case missingColumn(String, found: [String])
+    /// A table whose first line is a record already, which begins with this field.
+    case noHeader(firstField: String)
     case wrongColumnCount(expected: Int, found: Int)
     /// A quoted field that does not end, or goes on after its last quote.
     case badQuoting
@@ -19,6 +23,8 @@ public struct DatasetError: Error, Equatable, Sendable, CustomStringConvertible 
     case noTab
     /// A line whose first column is not `FILE#NUMBER`.
     case noCaptionNumber(String)
+    /// A line that does not begin with a clip.
+    case noClipName
     /// The picture's file name leads out of the image folder.
     case outside(fileName: String)
     case nameTooLong(byteCount: Int)
@@ -27,10 +33,24 @@ public struct DatasetError: Error, Equatable, Sendable, CustomStringConvertible 
     case unknownSplit(String)
     /// A picture that is in two split lists.
     case inTwoSplits(fileName: String)
+    /// A picture that a metadata file nearer to it is about.
+    case nearerMetadata(fileName: String)
+    /// A part of a clip that ends before it begins.
+    case badTimes
     case blankCaption
     case tooManyCaptions(limit: Int)
     /// A folder or file in none of the forms.
     case noCaptions(looked: [String])
+    /// An archive that cannot be read from some byte on.
+    case badArchive(atByte: Int)
+    /// What Git leaves of a large file that was not fetched.
+    case largeFilePointer
+    /// A symbolic link that was unpacked as a text, and where it leads.
+    case linkText(String)
+    /// A file in a form that is known, and not read; what it is, and what to do.
+    case unreadForm(String, advice: String)
+    /// An option that means nothing for the form.
+    case uselessOption(String, form: String)
     /// Several files of one form, where one is needed.
     case severalFiles(form: String, [String])
     /// A caption file beside which there is no folder of pictures.
@@ -66,6 +86,13 @@ public struct DatasetError: Error, Equatable, Sendable, CustomStringConvertible 
     self.problem = problem
   }
 
+  package var isOfNearerMetadata: Bool {
+    if case .nearerMetadata = problem { true } else { false }
+  }
+
+  /// Whether the record is to be mended: blank captions, and pictures that other metadata are about, are not.
+  package var isBad: Bool { problem != .blankCaption && !isOfNearerMetadata }
+
   /// The failure of a picture that cannot be decoded.
   package static func badPicture(_ error: MediaError) -> DatasetError {
     DatasetError(error.path, .badPicture(error.description))
@@ -77,7 +104,8 @@ public struct DatasetError: Error, Equatable, Sendable, CustomStringConvertible 
     case .badPicture(let text): return text
     default: break
     }
-    let place = record.map { "\(path), \($0)" } ?? path
+    var place = record.map { "\(path), \($0)" } ?? path
+    if case .wrongValue(let member, _, _) = problem, !member.isEmpty { place += ".\(member)" }
     return "\(place): \(fault)"
   }
 }
@@ -92,8 +120,14 @@ extension DatasetError {
     case .missingMember(let name, let form):
       "has no '\(name)'. Is it \(form)? Compare it with datasets/README.md."
     case .missingField(let name): "has no '\(name)'. Add it, or remove the record."
+    case .wrongValue(_, let expected, let found):
+      "is \(found), but must be \(expected). Mend it, or remove the record."
     case .missingColumn(let name, let found):
-      "has no column \(name), only \(list(found)). Name the columns in the first line."
+      "has no column \(name), only \(list(found)). Name the columns in the first line, or the one of the "
+        + "captions with --caption-column."
+    case .noHeader(let field):
+      "has no names of columns: its first line begins with \(jsonString(field)). Write one above it, such "
+        + "as image,caption."
     case .wrongColumnCount(let expected, let found):
       "has \(found) columns, but the first line names \(expected). Quote fields with commas in them."
     case .badQuoting:
@@ -101,6 +135,7 @@ extension DatasetError {
     case .noTab: "has no tab between path and caption. Put one there, or remove the line."
     case .noCaptionNumber(let text):
       "begins with \(jsonString(text)), not with FILE#NUMBER. Mend the line, or remove it."
+    case .noClipName: "does not begin with a clip, ID_START_END. Mend the line, or remove it."
     case .tooManyCaptions(let limit):
       "holds more than \(limit) captions. Split the file into parts."
     default: pictureFault
@@ -121,6 +156,9 @@ extension DatasetError {
     case .inTwoSplits(let fileName):
       "\(jsonString(fileName)) is in two splits. Remove it from one of the lists."
     case .blankCaption: "a caption without any text was left out."
+    case .nearerMetadata(let fileName):
+      "\(jsonString(fileName)) was left out: a metadata file nearer to it says what it shows."
+    case .badTimes: "ends before it begins, or has no times. Mend them, or remove the record."
     default: collectionFault
     }
   }
@@ -132,6 +170,15 @@ extension DatasetError {
     case .noCaptions(let looked):
       "no captions found; looked for:\n\(looked.map { "  \($0)" }.joined(separator: "\n"))\n"
         + "See datasets/README.md for how to lay out a collection."
+    case .badArchive(let offset):
+      "is no tar archive, or ends or is damaged at byte \(offset). Get a fresh copy."
+    case .largeFilePointer:
+      "is a Git LFS pointer, not the file itself. Fetch it, with git lfs pull."
+    case .linkText(let target):
+      "is only the text of a link to \(target). Unpack it with its links, and add --follow-links."
+    case .unreadForm(let form, let advice): "is \(form), which is not read. \(advice)"
+    case .uselessOption(let option, let form):
+      "\(option) means nothing for \(form). Leave it out."
     case .severalFiles(let form, let names):
       "holds several files of \(form): \(names.joined(separator: ", ")). Name the one to read."
     case .unknownForm(let known):

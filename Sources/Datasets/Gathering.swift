@@ -1,4 +1,5 @@
 import Files
+import Media
 
 /// What to do about records that are not as they should be.
 public enum BadRecords: Sendable {
@@ -18,31 +19,50 @@ struct Gathering {
   private static let maximumNameSize = (path: 4095, part: 255)
 
   struct Picture {
-    let id: Int?
+    var id: RecordID?
     var name: String
+    /// Further names that the file may have.
+    var otherNames: [String] = []
     /// Nil where the file, not the record, says what split it is.
-    let split: CaptionDataset.Split?
-    let kind: CaptionedImage.Kind?
-    var captions: [String] = []
+    var split: CaptionDataset.Split?
+    var kind: CaptionedImage.Kind?
+    /// The part of a clip that is captioned; nil for all of it.
+    var segment: ClipSegment?
+    var part: ArchivePart?
+    fileprivate(set) var captions: [String] = []
+
+    init(_ name: String) { self.name = name }
   }
 
   /// The annotation file, for messages.
   let path: String
   let badRecords: BadRecords
+  let choices: ReadingChoices
+  /// The collection's folder, which absolute names may begin with.
+  let root: String
   /// The most captions; more end the reading in any case.
   var captionLimit = maximumCaptionCount
-  private(set) var pictures: [Picture] = []
+  fileprivate(set) var pictures: [Picture] = []
   private(set) var leftOut: [DatasetError] = []
+  /// Further files that captions were read from, as paths.
+  var textFiles: [String] = []
+  /// What of an archive nothing is made of.
+  var passedOver = PassedOver()
   private var captionCount = 0
   /// Where each picture is, by what the file calls it; -1 for one that was left out.
   private var places: [Key: Int] = [:]
 
   private enum Key: Hashable {
-    case number(Int)
-    case name(String)
+    case id(RecordID)
+    case name(ByteName)
   }
 
-  init(_ path: String, badRecords: BadRecords) { (self.path, self.badRecords) = (path, badRecords) }
+  init(
+    _ path: String, badRecords: BadRecords, root: String = ".",
+    choices: ReadingChoices = ReadingChoices()
+  ) {
+    (self.path, self.badRecords, self.root, self.choices) = (path, badRecords, root, choices)
+  }
 
   /// Reads one record; what is wrong with it ends the reading, or leaves it out.
   ///
@@ -63,7 +83,7 @@ struct Gathering {
       let failure = DatasetError(path, record: name(), error)
       switch (error, badRecords) {
       // What published collections are known to have ends no reading.
-      case (.blankCaption, _): leftOut.append(failure)
+      case (.blankCaption, _), (.nearerMetadata, _): leftOut.append(failure)
       case (.tooManyCaptions, _): throw failure
       case (_, .leaveOut): leftOut.append(failure)
       case (_, .stop): throw failure
@@ -76,30 +96,41 @@ struct Gathering {
 
   /// Adds the picture that the file numbers `id`.
   mutating func addPicture(
-    id: Int, _ name: String, split: CaptionDataset.Split? = nil
+    id: RecordID, _ name: String, split: CaptionDataset.Split? = nil
   ) throws(DatasetError.Problem) {
-    let key = Key.number(id)
-    guard places[key] == nil else { throw .repeatedImage(id: "\(id)") }
-    places[key] = -1
-    try check(name)
-    append(Picture(id: id, name: name, split: split, kind: nil), as: key)
+    var picture = Picture(name)
+    (picture.id, picture.split) = (id, split)
+    try add(picture, as: .id(id), calling: id.description)
   }
 
-  /// Adds the picture that the file calls `key`, which its file name need not be.
-  mutating func addPicture(
-    named key: String, id: Int? = nil, file name: String, split: CaptionDataset.Split? = nil,
-    kind: CaptionedImage.Kind? = nil
+  /// Adds a picture that the file calls `key`, which its file name need not be.
+  mutating func add(
+    _ picture: Picture, named key: String
   ) throws(DatasetError.Problem) {
-    let key = Key.name(key)
-    guard places[key] == nil else { throw .repeatedImage(id: jsonString(name)) }
-    places[key] = -1
-    try check(name)
-    append(Picture(id: id, name: name, split: split, kind: kind), as: key)
+    try add(picture, as: .name(ByteName(key)), calling: jsonString(picture.name))
   }
 
-  private mutating func append(_ picture: Picture, as key: Key) {
+  private mutating func add(
+    _ picture: Picture, as key: Key, calling title: String
+  ) throws(DatasetError.Problem) {
+    guard places[key] == nil else { throw .repeatedImage(id: title) }
+    places[key] = -1
+    var picture = picture
+    picture.name = relative(picture.name)
+    try check(picture.name)
+    let trimmed = trimmed(picture.name)
+    if trimmed != picture.name { picture.otherNames.append(trimmed) }
     places[key] = pictures.count
     pictures.append(picture)
+  }
+
+  /// `name` without the path of the collection, which some programs put in front.
+  private func relative(_ name: String) -> String {
+    guard name.hasPrefix("/") else { return name }
+    let roots = [choices.pictureFolder, root].compactMap(\.self)
+      .flatMap { [$0, resolvedPath($0)].compactMap(\.self) }
+    guard let root = roots.first(where: { name.hasPrefix("\($0)/") }) else { return name }
+    return String(name.dropFirst(root.count + 1))
   }
 
   private func check(_ name: String) throws(DatasetError.Problem) {
@@ -115,23 +146,65 @@ struct Gathering {
   // MARK: Captions
 
   /// Adds a caption to the picture numbered `id`; one of a picture that was left out goes with it.
-  mutating func addCaption(_ text: String, toPicture id: Int) throws(DatasetError.Problem) {
-    guard let place = places[.number(id)] else { throw .unknownImage(id: "\(id)") }
+  mutating func addCaption(
+    _ text: String, toPicture id: RecordID
+  ) throws(DatasetError.Problem) {
+    guard let place = places[.id(id)] else { throw .unknownImage(id: id.description) }
     try addCaption(text, at: place)
   }
 
   /// Adds a caption to the picture called `name`.
-  mutating func addCaption(_ text: String, toPicture name: String) throws(DatasetError.Problem) {
-    guard let place = places[.name(name)] else { throw .unknownImage(id: jsonString(name)) }
+  mutating func addCaption(
+    _ text: String, toPicture name: String
+  ) throws(DatasetError.Problem) {
+    guard let place = places[.name(ByteName(name))] else {
+      throw .unknownImage(id: jsonString(name))
+    }
     try addCaption(text, at: place)
   }
 
   /// Adds a caption to the picture in the file `name`, which is added with its first caption.
   mutating func addCaption(
-    _ text: String, toFile name: String, split: CaptionDataset.Split? = nil
+    _ text: String, toFile name: String, orElse otherNames: [String] = [],
+    split: CaptionDataset.Split? = nil
   ) throws(DatasetError.Problem) {
-    if places[.name(name)] == nil { try addPicture(named: name, file: name, split: split) }
-    try addCaption(text, toPicture: name)
+    var picture = Picture(name)
+    (picture.otherNames, picture.split) = (otherNames, split)
+    try addCaption(text, to: picture)
+  }
+
+  /// Adds a caption to a picture, which is added with its first caption.
+  mutating func addCaption(
+    _ text: String, to picture: Picture
+  ) throws(DatasetError.Problem) {
+    if places[.name(ByteName(picture.name))] == nil { try add(picture, named: picture.name) }
+    try addCaption(text, toPicture: picture.name)
+  }
+
+  /// Adds the captions of a record that has one text, or a list of them, each of which may be bad.
+  ///
+  /// - Parameters:
+  ///   - captions: What the record holds.
+  ///   - record: What messages call the record.
+  ///   - member: Where in it the captions are.
+  ///   - add: Adds one of them.
+  /// - Throws: What is wrong with one of them, unless bad records are left out.
+  mutating func addCaptions(
+    _ captions: Field<Texts>, of record: @autoclosure () -> String, _ member: String,
+    _ add: (inout Gathering, String) throws(DatasetError.Problem) -> Void
+  ) throws(DatasetError) {
+    guard case .value(let texts) = captions else {
+      try self.record(record()) { _ throws(DatasetError.Problem) in
+        _ = try captions.required(member, "a text or a list of texts")
+      }
+      return
+    }
+    for (number, text) in texts.texts.enumerated() {
+      let place = texts.isList ? "\(member)[\(number)]" : member
+      try self.record(record()) { gathering throws(DatasetError.Problem) in
+        try add(&gathering, text.required(place))
+      }
+    }
   }
 
   private mutating func addCaption(
@@ -143,6 +216,18 @@ struct Gathering {
     let text = trimmed(text)
     guard !text.isEmpty else { throw .blankCaption }
     pictures[place].captions.append(text)
+  }
+}
+
+extension Gathering {
+  /// Gives pictures their splits in the order of their names, if there are as many as `parts` have together.
+  mutating func dealOut(_ parts: [(split: CaptionDataset.Split, count: Int)]) {
+    guard pictures.count == parts.reduce(0, { $0 + $1.count }) else { return }
+    let order = pictures.indices.sorted {
+      pictures[$0].name.utf8.lexicographicallyPrecedes(pictures[$1].name.utf8)
+    }
+    let splits = parts.flatMap { Array(repeating: $0.split, count: $0.count) }
+    for (index, split) in zip(order, splits) { pictures[index].split = split }
   }
 }
 

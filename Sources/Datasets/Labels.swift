@@ -77,7 +77,8 @@ extension CaptionedImage {
     }
     var labelled = CaptionedImage(
       id: id, folder: folder, name: name, kind: kind, captions: [label])
-    labelled.extent = extent
+    (labelled.extent, labelled.segment, labelled.part) = (extent, segment, part)
+    labelled.followsLinks = followsLinks
     return labelled
   }
 }

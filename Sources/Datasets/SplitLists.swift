@@ -21,14 +21,18 @@ struct SplitLists {
   private mutating func add(
     _ name: String, to split: CaptionDataset.Split
   ) throws(DatasetError.Problem) {
-    let name = trimmed(name)
+    // Lists of Windows, too, are about files here.
+    let name = trimmed(name).replacing("\\", with: "/")
     guard splits.updateValue(split, forKey: name) ?? split == split else {
       throw .inTwoSplits(fileName: name)
     }
   }
 
   /// What the picture `name` is for: to learn from where there are no lists, nil if no list names it.
-  func split(of name: String) -> CaptionDataset.Split? { isEmpty ? .train : splits[name] }
+  func split(of name: String) -> CaptionDataset.Split? {
+    guard !isEmpty else { return .train }
+    return splits[name] ?? splits[name.replacing("\\", with: "/")]
+  }
 }
 
 extension CollectionFolder {
@@ -37,8 +41,10 @@ extension CollectionFolder {
     guard !isOneFile else { return [:] }
     var lists: [CaptionDataset.Split: String] = [:]
     for list in files where list != file && fileExtension(of: list) == "txt" {
-      let word = stem(list).split { $0 == "." || $0 == "/" }.last?.lowercased() ?? ""
-      let name = word.hasSuffix("images") ? String(word.dropLast(6)) : word
+      var name = stem(list).split { $0 == "." || $0 == "/" }.last?.lowercased() ?? ""
+      for suffix in ["images", "_list", "list"] where name.hasSuffix(suffix) {
+        name.removeLast(suffix.count)
+      }
       if let split = CaptionDataset.Split(named: name) { lists[split] = path(list) }
     }
     return lists

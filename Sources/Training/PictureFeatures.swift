@@ -166,9 +166,14 @@ private struct FeaturePass {
 extension FeatureCache.Key {
   /// What tells an example, of a clip with the frames that are looked at.
   init?(_ example: TrainingExample, _ frames: ClipSampling.Frames) {
+    if case .part(let archive, let range, _) = example.source {
+      self.init([archive.path], look: "\(range) \(example.kind == .clip ? "\(frames) " : "")")
+      return
+    }
+    let part = example.segment.map { "\($0.start) \($0.end) " } ?? ""
     switch example.kind {
     case .picture: self.init([example.path])
-    case .clip: self.init([example.path], look: "\(frames) ")
+    case .clip: self.init([example.path], look: "\(frames) \(part)")
     case .frames:
       guard let pictures = try? FrameFolder(example.source).pictures(frames) else { return nil }
       self.init(pictures.map(\.name))

@@ -88,7 +88,7 @@ package struct PictureLoader: Sendable {
     }
     switch example.kind {
     case .picture: return [frame(try decodeStillImage(example.source).image)]
-    case .clip: return try clip(example.source, frame)
+    case .clip: return try clip(example, frame)
     case .frames:
       var images: [Image] = []
       for picture in try FrameFolder(example.source).pictures(frames) {
@@ -99,13 +99,14 @@ package struct PictureLoader: Sendable {
   }
 
   private func clip(
-    _ source: MediaSource, _ frame: @escaping @Sendable (Image) -> Image
+    _ example: TrainingExample, _ frame: @escaping @Sendable (Image) -> Image
   ) throws(MediaError) -> [Image] {
     var sampling = ClipSampling()
     sampling.frames = frames
+    (sampling.start, sampling.end) = (example.segment?.start, example.segment?.end)
     var images: [Image] = []
     do {
-      _ = try ClipReader(sampling, VideoOptions(), frame: frame).read(source) {
+      _ = try ClipReader(sampling, VideoOptions(), frame: frame).read(example.source) {
         images += $0.images
       }
     } catch let error as MediaError {

@@ -15,6 +15,8 @@ package struct TrainingExample: Sendable, Equatable {
   package let canBeMirrored: Bool
   /// The length of a clip, which batches are sorted by; nil for a picture, which has one frame.
   package let extent: ClipExtent?
+  /// The part of a clip that is seen; nil for all of it.
+  package var segment: ClipSegment?
 
   package struct Caption: Sendable, Equatable {
     /// The caption's own number in the data set, which its random draws are keyed by.
@@ -47,9 +49,11 @@ package struct TrainingExample: Sendable, Equatable {
   /// An example for each caption, of the same picture.
   package var oneByOne: [TrainingExample] {
     captions.map {
-      TrainingExample(
+      var example = TrainingExample(
         number: number, source: source, kind: kind, captions: [$0], canBeMirrored: canBeMirrored,
         extent: extent)
+      example.segment = segment
+      return example
     }
   }
 
@@ -117,7 +121,7 @@ package struct TokenizedDataset: Sendable {
   package func examples(with vocabulary: Vocabulary) -> [TrainingExample] {
     var captionCount = 0
     return pictures.enumerated().map { number, picture in
-      TrainingExample(
+      var example = TrainingExample(
         number: number, source: picture.image.source, kind: picture.image.kind,
         captions: picture.captions.map { words in
           defer { captionCount += 1 }
@@ -126,6 +130,8 @@ package struct TokenizedDataset: Sendable {
         },
         canBeMirrored: !picture.captions.joined().contains(where: namesSide),
         extent: picture.image.extent)
+      example.segment = picture.image.segment
+      return example
     }
   }
 }

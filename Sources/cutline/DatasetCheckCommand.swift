@@ -10,7 +10,7 @@ struct DatasetCheckCommand: TalkingCommand {
     commandName: "check", abstract: "Find what is wrong with a collection, before training does.",
     discussion: """
       Errors: bad records; pictures that are missing, cannot be decoded, or are in two splits. Warnings: \
-      damaged pictures, copies and look-alikes, captions that are blank, absurd or there twice; \
+      pictures, clips, texts and tables that nothing is made of, damaged pictures, copies and look-alikes, captions that are blank, absurd or there twice; \
       a tenth of the words or captions lost to --min-count or --max-words. \
       The exit code is 65 if there are errors, and 0 if there are only warnings or nothing at all.
       """)
@@ -40,19 +40,22 @@ struct DatasetCheckCommand: TalkingCommand {
   }
 
   func run() throws {
-    var reading = DatasetReading(collection.path)
+    var reading = try DatasetReading(collection)
     reading.badRecords = .leaveOut
     reading.needsPictures = !leavesPicturesAlone
     reading.messages = talk.messages
     let threadCount = try threads.apply()
     let (found, contents) = try reading.read()
+    let passedOver = try found.passedOver(
+      reading: contents, of: CaptionDataset.Split.allCases)
     var inspector = PictureInspector(threadCount: threadCount)
     inspector.isFingerprinting = true
     let pictureCount = contents.datasets.reduce(0) { $0 + $1.examples.count }
     let looked = CountProgress(talk.makeProgress(), "pictures", of: pictureCount)
     let check = DatasetCheck(
-      contents, leavesPicturesAlone ? nil : inspector, minimumCount: minCount,
-      maximumWords: maxWords, threadCount: threadCount, report: looked.report)
+      contents, passingOver: passedOver, leavesPicturesAlone ? nil : inspector,
+      minimumCount: minCount, maximumWords: maxWords, threadCount: threadCount,
+      report: looked.report)
     if !leavesPicturesAlone { looked.finish(pictureCount) }
     try StandardStream.output.write(
       json ? check.json(found).prettyText + "\n" : check.text(examples: show))
@@ -72,7 +75,15 @@ extension DatasetCheck {
       lines.append("  \(finding.advice)")
       return lines.map { visible($0) + "\n" }.joined()
     }
-    return (paragraphs + [words, "\(verdict)\n"]).joined(separator: "\n")
+    let others = passedOver[.other]
+    let rest = others.first.map { first in
+      visible(
+        others.count == 1
+          ? "1 other file is of no use here: \(first)"
+          : "\(others.count.grouped) other files are of no use here, such as \(first)") + "\n"
+    }
+    return (paragraphs + [words] + [rest].compactMap(\.self) + ["\(verdict)\n"]).joined(
+      separator: "\n")
   }
 
   private var words: String {
@@ -117,6 +128,7 @@ extension DatasetCheck {
       "splits": .array(contents.datasets.map(\.json)),
       "errors": .number(Double(errorCount)), "warnings": .number(Double(warningCount)),
       "findings": .array(findings.map(\.json)),
+      "other_files": .array(passedOver[.other].map { .string($0) }),
       "min_count": .number(Double(minimumCount)),
       "unknown_words": .object(
         unknownShares.map { .init($0.split.rawValue, .number($0.share)) }),

@@ -28,6 +28,41 @@ struct CollectionOptions: ParsableArguments {
       "A folder with captions and pictures, or a file of captions.", valueName: "dir"),
     completion: .file())
   var path: String
+  @OptionGroup var reading: ReadingOptions
+}
+
+/// How a collection is read.
+struct ReadingOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The column or member with the captions (default: text, caption, or another usual name).",
+      valueName: "name"))
+  var captionColumn: String?
+  @Option(
+    help: ArgumentHelp(
+      "The folder of the pictures or clips, if it is not where it usually is.", valueName: "dir"),
+    completion: .directory)
+  var images: String?
+  @Flag(
+    help: """
+      Follow symbolic links out of the collection, wherever they lead, as in Hugging Face's cache and for DVC \
+      and git-annex.
+      """)
+  var followLinks = false
+
+  /// What was chosen, where the folder of pictures is one.
+  func choices() throws -> ReadingChoices {
+    var choices = ReadingChoices()
+    (choices.captionColumn, choices.followsLinks) = (captionColumn, followLinks)
+    if let images {
+      guard isFolder(images) else {
+        throw Failure(
+          "\(images): is not a folder (--images). Check the spelling.", .inputMissing)
+      }
+      choices.pictureFolder = normalizedPath(images).isEmpty ? "." : normalizedPath(images)
+    }
+    return choices
+  }
 }
 
 /// `cutline dataset vocab DIR`: the words of the training captions.
@@ -56,7 +91,7 @@ struct DatasetVocabCommand: TalkingCommand {
   }
 
   func run() throws {
-    var reading = DatasetReading(collection.path)
+    var reading = try DatasetReading(collection)
     reading.needsPictures = false
     reading.messages = talk.messages
     let threadCount = try threads.apply()

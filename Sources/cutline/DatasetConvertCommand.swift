@@ -42,7 +42,7 @@ struct DatasetConvertCommand: TalkingCommand {
   func run() throws {
     let messages = talk.messages
     let cleanup = InterruptionCleanup()
-    var reading = DatasetReading(collection.path)
+    var reading = try DatasetReading(collection)
     reading.badRecords = skipBad ? .leaveOut : .stop
     reading.needsPictures = false
     reading.messages = messages

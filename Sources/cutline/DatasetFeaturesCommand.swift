@@ -55,7 +55,8 @@ struct DatasetFeaturesCommand: TalkingCommand {
     let encoder = try directory.encoder(configuration)
     try directory.beginVerification().wait()
     let found = try TrainingCollection(
-      collection.path, skippingBad: skipBad, threadCount: threadCount, talk.messages, progress,
+      collection.path, collection.reading.choices(), skippingBad: skipBad, threadCount: threadCount,
+      talk.messages, progress,
       shouldStop: { stop.number != nil })
     let chosen = try DecoderName.chosen(decoder, attention)
     let kind: FeatureKind = chosen == .showAttendTell ? .positions : .pooled

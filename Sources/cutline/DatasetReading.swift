@@ -11,14 +11,20 @@ struct DatasetReading {
   /// Whether captions are labels, which folders may be called as.
   var isOfLabels = false
   var messages = Messages()
+  var choices = ReadingChoices()
 
   init(_ path: String) { self.path = path }
+
+  init(_ collection: CollectionOptions) throws {
+    path = collection.path
+    choices = try collection.reading.choices()
+  }
 
   /// Reads the collection, and says what was found.
   func read(
     _ splits: [CaptionDataset.Split] = CaptionDataset.Split.allCases
   ) throws(DatasetError) -> (collection: CaptionCollection, contents: CaptionContents) {
-    let collection = try CaptionCollection(at: path, ofLabels: isOfLabels)
+    let collection = try CaptionCollection(at: path, ofLabels: isOfLabels, choices)
     let contents = try collection.read(
       splits, badRecords: badRecords, needingPictures: needsPictures)
     messages.status("\(path)  \(collection.formatName)  \(contents.summary)")
@@ -35,6 +41,24 @@ struct DatasetReading {
 
   /// How many of the records that were left out are shown.
   private static let shownCount = 5
+
+  /// Says which files nothing is made of.
+  func report(_ passedOver: PassedOver) {
+    for line in passedOver.lines { messages.warning("\(path): left out: \(line)") }
+    if let first = passedOver[.other].first {
+      let count = passedOver[.other].count
+      messages.detail("\(path): \(count.grouped) other files are of no use here, such as \(first)")
+    }
+  }
+
+  /// Says which pictures have no captions.
+  func report(uncaptioned: [String]) {
+    guard let first = uncaptioned.first else { return }
+    let few =
+      uncaptioned.count == 1
+      ? "1 picture has no caption: " : "\(uncaptioned.count) pictures have no captions, such as "
+    messages.warning("\(path): left out: \(few)\(first)")
+  }
 
   /// Says how much was left out, and shows the first few.
   func report(_ leftOut: [DatasetError]) {
@@ -57,6 +81,7 @@ struct TrainingCollection {
   ///
   /// - Parameters:
   ///   - path: A folder, or a file of captions.
+  ///   - choices: How it is read.
   ///   - task: What is learned: sentences, or labels.
   ///   - skippingBad: Whether bad records and pictures are left out, rather than end it.
   ///   - threadCount: How many pictures may be opened at once.
@@ -65,20 +90,24 @@ struct TrainingCollection {
   ///   - shouldStop: Whether the user has had enough; what was read is then useless.
   /// - Throws: What is wrong with the collection.
   init(
-    _ path: String, for task: TaskName = .caption, skippingBad: Bool, threadCount: Int,
-    _ messages: Messages, _ progress: Progress, shouldStop: () -> Bool
+    _ path: String, _ choices: ReadingChoices, for task: TaskName = .caption, skippingBad: Bool,
+    threadCount: Int, _ messages: Messages, _ progress: Progress, shouldStop: () -> Bool
   ) throws {
     var reading = DatasetReading(path)
-    reading.messages = messages
+    (reading.messages, reading.choices) = (messages, choices)
     reading.isOfLabels = task == .classify
     if skippingBad { reading.badRecords = .leaveOut }
     let badRecords = reading.badRecords
-    let (collection, contents) = try reading.read([.train, .validation])
+    let splits: [CaptionDataset.Split] = [.train, .validation]
+    let (collection, contents) = try reading.read(splits)
+    reading.report(try collection.passedOver(reading: contents, of: splits))
     var leftOut = contents.leftOut.filter { $0.problem != .blankCaption }
+    var uncaptioned: [String] = []
     func usable(_ dataset: CaptionDataset) throws -> CaptionDataset {
       let dataset =
         task == .classify
         ? try dataset.labelled(badRecords, leavingOut: &leftOut) : dataset
+      uncaptioned += dataset.examples.filter(\.captions.isEmpty).map(\.path)
       let pictures = dataset.examples.filter { !$0.captions.isEmpty }
       let opened = CountProgress(progress, "pictures opened", of: pictures.count)
       let inspections = PictureInspector(threadCount: threadCount).inspect(pictures) { count in
@@ -106,6 +135,7 @@ struct TrainingCollection {
         labels: training.labels, badRecords, leavingOut: &leftOut)
     }
     self.validation = validation
+    reading.report(uncaptioned: uncaptioned)
     if validation?.examples.isEmpty ?? true {
       reading.messages.note("\(path): has no validation split; nothing will be scored.")
     }
@@ -113,7 +143,9 @@ struct TrainingCollection {
   }
 
   private static func failure(_ error: MediaError, _ reading: DatasetReading) -> Failure {
-    let advice = "--skip-bad leaves such pictures out\(reading.placeOfAll)"
+    let advice =
+      (error.code == .outsideRoot ? "--follow-links follows it, if that may be; " : "")
+      + "--skip-bad leaves such pictures out\(reading.placeOfAll)"
     return Failure("\(error)\n\(advice)", Failure(error)?.status ?? .badData)
   }
 }

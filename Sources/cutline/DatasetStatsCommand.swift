@@ -47,7 +47,7 @@ struct DatasetStatsCommand: TalkingCommand {
   }
 
   func run() throws {
-    var reading = DatasetReading(collection.path)
+    var reading = try DatasetReading(collection)
     reading.needsPictures = false
     reading.messages = talk.messages
     let threadCount = try threads.apply()

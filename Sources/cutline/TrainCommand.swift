@@ -25,6 +25,7 @@ struct TrainCommand: TalkingCommand {
     help: "A folder with pictures or clips and captions, or a file of captions.",
     completion: .file())
   var dataset: String
+  @OptionGroup(title: "Data set") var reading: ReadingOptions
   @Option(name: .shortAndLong, help: "The folder to write.", completion: .directory)
   var output: String?
   @OptionGroup(title: "Model") var captioner: CaptionerOptions
@@ -144,6 +145,8 @@ struct TrainCommand: TalkingCommand {
       ("--keep", "\(keep)"),
       ("--threads", text(threads.threads)), ("--frame-step", text(captioner.frames.frameStep)),
       ("--frames", text(captioner.frames.frames)),
+      ("--caption-column", text(reading.captionColumn)), ("--images", text(reading.images)),
+      ("--follow-links", "\(reading.followLinks)"),
     ]
     if let captioner = captioner.startFrom { execution.append(("--start-from", captioner)) }
     return execution
@@ -156,7 +159,7 @@ struct TrainCommand: TalkingCommand {
     let options = try trained.map(captioner.completed) ?? captioner
     if let note = try captioner.noteOnEncoder() { talk.messages.note(note) }
     let collection = try TrainingCollection(
-      dataset, for: captioner.task, skippingBad: skipBad,
+      dataset, reading.choices(), for: captioner.task, skippingBad: skipBad,
       threadCount: threadCount, talk.messages, progress, shouldStop: { stop.number != nil })
     if stop.number != nil { stop.end() }
     return try TrainingPreparation(

@@ -111,7 +111,7 @@ struct DatasetCommandTests {
     #expect(broken.status == 65)
     #expect(
       broken.errors
-        == "cutline: ./captions_train.json: not as it should be at line 1, column 13: expected '{'"
+        == "cutline: ./captions_train.json: not as it should be at line 1, column 13: expected a value"
         + ". Get a fresh copy, or compare it with datasets/README.md.\n")
     let missing = try dataset("stats", "nowhere")
     #expect(missing.status == 66)

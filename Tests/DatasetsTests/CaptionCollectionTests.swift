@@ -78,6 +78,19 @@ struct CaptionCollectionTests {
     #expect(named.others.isEmpty)
   }
 
+  @Test("are told by their content where files have other extensions, or none")
+  func extensions() throws {
+    for name in ["captions", "captions.txt", "captions.json.download", "CAPTIONS.JSON"] {
+      let collection = try CollectionOnDisk([
+        name: #"{"images":[{"id":1,"file_name":"a.jpg"}],"annotations":[]}"#, "a.jpg": "x",
+      ])
+      #expect(try collection.read().lines == ["train a.jpg: "], "\(name)")
+      let table = try CollectionOnDisk([name: "image,caption\na.jpg,x\n", "a.jpg": "x"])
+      let isTable = name != "CAPTIONS.JSON"
+      #expect((try? table.read().lines) == (isTable ? ["train a.jpg: x"] : nil), "\(name)")
+    }
+  }
+
   @Test("know clips from pictures by their names")
   func clips() throws {
     let collection = try CollectionOnDisk(["captions.tsv": "a.MP4\tx\nb.jpg\ty\nc\tz\nd.mp4/e\tz\n"]

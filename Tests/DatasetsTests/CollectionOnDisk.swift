@@ -6,6 +6,11 @@ import TestSupport
 struct CollectionOnDisk {
   let folder: TemporaryFolder
   var path: String { folder.path }
+  var choices = ReadingChoices()
+
+  /// A picture that no decoder would take, but that begins as one does.
+  static let jpegHead = "\u{FF}\u{D8}\u{FF}\u{E0}".unicodeScalars.map { UInt8($0.value) }
+  static let mp4Head = [0, 0, 0, 24] + Array("ftypisom".utf8) + [UInt8](repeating: 0, count: 64)
 
   /// Writes `files`, texts by their names; a name that ends with "/" makes a folder.
   init(_ files: [String: String]) throws {
@@ -20,11 +25,29 @@ struct CollectionOnDisk {
     }
   }
 
+  func write(_ bytes: [UInt8], to name: String) throws {
+    try makeFile(bytes, at: "\(folder.path)/\(name)")
+  }
+
   func read(
     _ file: String = "", badRecords: BadRecords = .stop
   ) throws(DatasetError) -> CaptionContents {
-    try CaptionCollection(at: file.isEmpty ? path : "\(path)/\(file)")
-      .read(badRecords: badRecords, needingPictures: false)
+    try collection(file).read(badRecords: badRecords, needingPictures: false)
+  }
+
+  func collection(_ file: String = "") throws(DatasetError) -> CaptionCollection {
+    try CaptionCollection(at: file.isEmpty ? path : "\(path)/\(file)", choices)
+  }
+
+  /// The files that nothing is made of, without the folder's path: "picture a.jpg".
+  func passedOver() throws -> [String] {
+    let splits = CaptionDataset.Split.allCases
+    let found = try collection()
+    let passedOver = try found.passedOver(
+      reading: found.read(badRecords: .leaveOut, needingPictures: false), of: splits)
+    return PassedOver.Reason.allCases.flatMap { reason in
+      passedOver[reason].map { "\(reason.rawValue) \($0.replacing("\(path)/", with: ""))" }
+    }
   }
 
   /// What reading says, with the folder's path cut out.

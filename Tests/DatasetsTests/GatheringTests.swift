@@ -10,13 +10,13 @@ struct GatheringTests {
     var gathering = Gathering("a.json", badRecords: leavingOut ? .leaveOut : .stop)
     gathering.captionLimit = 2
     try gathering.record("[0]") { gathering throws(DatasetError.Problem) in
-      try gathering.addPicture(id: 1, "a.jpg")
-      try gathering.addCaption("one", toPicture: 1)
-      try gathering.addCaption("two", toPicture: 1)
+      try gathering.addPicture(id: .number(1), "a.jpg")
+      try gathering.addCaption("one", toPicture: .number(1))
+      try gathering.addCaption("two", toPicture: .number(1))
     }
     let error = #expect(throws: DatasetError.self) {
       try gathering.record("[1]") { gathering throws(DatasetError.Problem) in
-        try gathering.addCaption("three", toPicture: 1)
+        try gathering.addCaption("three", toPicture: .number(1))
       }
     }
     #expect(
@@ -28,11 +28,11 @@ struct GatheringTests {
   func leftOut() throws {
     var gathering = Gathering("a.json", badRecords: .leaveOut)
     let isRead = try gathering.record("[0]") { gathering throws(DatasetError.Problem) in
-      try gathering.addPicture(id: 1, "../a.jpg")
+      try gathering.addPicture(id: .number(1), "../a.jpg")
     }
     #expect(!isRead)
     let isDropped = try gathering.record("[1]") { gathering throws(DatasetError.Problem) in
-      try gathering.addCaption("one", toPicture: 1)
+      try gathering.addCaption("one", toPicture: .number(1))
     }
     #expect(isDropped)
     #expect(gathering.pictures.isEmpty && gathering.leftOut.count == 1)

@@ -10,19 +10,24 @@ package struct DatasetCheck: Sendable {
   package let findings: [Finding]
   package let minimumCount: Int
   package let maximumWords: Int
+  /// Files that nothing is made of.
+  package let passedOver: PassedOver
 
   /// - Parameters:
   ///   - contents: What was read, bad records left out.
+  ///   - passedOver: Files that nothing is made of.
   ///   - inspector: Opens the pictures; nil leaves them alone.
   ///   - minimumCount: How often a word must occur for a model to learn it.
   ///   - maximumWords: The most words of a caption that a model learns from.
   ///   - threadCount: How many threads take captions apart.
   ///   - report: Is told how many pictures are done.
   package init(
-    _ contents: CaptionContents, _ inspector: PictureInspector?, minimumCount: Int,
-    maximumWords: Int, threadCount: Int, report: (Int) -> Void
+    _ contents: CaptionContents, passingOver passedOver: PassedOver = PassedOver(),
+    _ inspector: PictureInspector?, minimumCount: Int, maximumWords: Int, threadCount: Int,
+    report: (Int) -> Void
   ) {
     (self.contents, self.minimumCount, self.maximumWords) = (contents, minimumCount, maximumWords)
+    self.passedOver = passedOver
     let surveys = contents.datasets.map { CaptionSurvey($0, threadCount: threadCount) }
     let pictures = contents.datasets.flatMap { dataset in
       dataset.examples.map { (split: dataset.split, image: $0) }
@@ -41,6 +46,7 @@ package struct DatasetCheck: Sendable {
           dataset: $0, survey: $1, minimumCount: minimumCount, maximumWords: maximumWords
         ).findings
       }
+      + passedOver.findings
     self.surveys = surveys
     self.findings = Finding.Severity.allCases.flatMap { severity in
       findings.filter { $0.severity == severity }
@@ -56,7 +62,8 @@ package struct DatasetCheck: Sendable {
 
   private static func records(_ leftOut: [DatasetError]) -> [Finding] {
     let blank = leftOut.filter { $0.problem == .blankCaption }
-    let bad = leftOut.filter { $0.problem != .blankCaption }
+    let nearer = leftOut.filter(\.isOfNearerMetadata)
+    let bad = leftOut.filter(\.isBad)
     var findings: [Finding] = []
     if !bad.isEmpty {
       findings.append(
@@ -72,6 +79,16 @@ package struct DatasetCheck: Sendable {
           .warning, "blank_caption",
           blank.count == 1 ? "1 caption is blank" : "\(blank.count) captions are blank",
           advice: "They are left out.", places: blank.map { "\($0.path), \($0.record ?? "")" }))
+    }
+    if !nearer.isEmpty {
+      findings.append(
+        Finding(
+          .warning, "nearer_metadata",
+          nearer.count == 1
+            ? "1 record is about a picture with metadata nearer to it"
+            : "\(nearer.count) records are about pictures with metadata nearer to them",
+          advice: "They are left out: the nearest metadata file counts.",
+          places: nearer.map(\.description)))
     }
     return findings
   }

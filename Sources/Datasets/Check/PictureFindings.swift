@@ -30,15 +30,22 @@ struct PictureFindings {
     let others = errors.filter { $0.code != .missing && $0.code != .outsideRoot }
     return [
       finding(
-        .error, "missing_picture", missing.map(\.path), "is missing", "are missing",
+        .error, "missing_picture", missing.map(Self.place), "is missing", "are missing",
         "Get them, or train with --skip-bad, which leaves them out."),
       finding(
         .error, "outside_picture", outside.map(\.path), "is a link out of its folder",
-        "are links out of their folder", "Put the pictures themselves into the folder."),
+        "are links out of their folder",
+        "Add --follow-links if they may be followed, or put the pictures themselves into the folder."
+      ),
       finding(
         .error, "bad_picture", others.map(\.description), "cannot be decoded", "cannot be decoded",
         "Get fresh copies, or train with --skip-bad, which leaves them out."),
     ].compactMap(\.self)
+  }
+
+  /// A missing picture, with where it should be if it is a link.
+  private static func place(_ missing: MediaError) -> String {
+    destinationOfLink(missing.path) == nil ? missing.path : missing.description
   }
 
   private var truncated: Finding? {
@@ -70,9 +77,11 @@ struct PictureFindings {
     _ pictures: [Picture], _ inspections: [PictureInspection]
   ) -> [[Int]] {
     let groups = Dictionary(grouping: pictures.indices) { index in
-      inspections.isEmpty
-        ? pictures[index].image.path
-        : inspections[index].digest?.description ?? pictures[index].image.path
+      let image = pictures[index].image
+      // Parts of one clip are no copies.
+      let part = image.segment.map { " \($0.start) \($0.end)" } ?? ""
+      return ByteName(
+        (inspections.isEmpty ? nil : inspections[index].digest?.description) ?? image.path + part)
     }
     return groups.values.filter { $0.count > 1 }.sorted { $0[0] < $1[0] }
   }

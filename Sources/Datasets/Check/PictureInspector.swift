@@ -63,6 +63,7 @@ package struct PictureInspector: Sendable {
 
   private func inspection(of picture: CaptionedImage) -> PictureInspection {
     do throws(MediaError) {
+      try refuseEmptyShell(picture)
       return switch picture.kind {
       case .picture: try stillImage(picture)
       case .clip: try clip(picture)
@@ -71,6 +72,31 @@ package struct PictureInspector: Sendable {
     } catch {
       return PictureInspection(error: error, warnings: [], digest: nil, hash: nil)
     }
+  }
+
+  /// Throws if there is only what Git or git-annex leave of a file that was not fetched.
+  private func refuseEmptyShell(_ picture: CaptionedImage) throws(MediaError) {
+    guard picture.part == nil, picture.kind != .frames else { return }
+    let folder = PictureFolder(path: picture.folder, followsLinks: picture.followsLinks)
+    let target = destinationOfLink(picture.path)
+    if let target, FileStatus(picture.path) == nil {
+      throw MediaError(
+        path: picture.path, code: .missing, stage: .open,
+        problem:
+          "a link to \(target), where nothing is. Fetch it: git annex get, dvc pull, or a new "
+          + "download.")
+    }
+    let head = folder.head(of: picture.name)
+    if let target = linkText(head, at: picture.path) {
+      throw MediaError(
+        path: picture.path, code: .notMedia, stage: .open,
+        problem:
+          "only the text of a link to \(target). Unpack it with its links, and add --follow-links.")
+    }
+    guard isLargeFilePointer(head) else { return }
+    throw MediaError(
+      path: picture.path, code: .notMedia, stage: .open,
+      problem: "a Git LFS pointer, not the picture itself. Fetch it, with git lfs pull.")
   }
 
   private func stillImage(_ picture: CaptionedImage) throws(MediaError) -> PictureInspection {
@@ -91,7 +117,7 @@ package struct PictureInspector: Sendable {
 
   /// Decodes a clip as far as its first frame: all of it may have gigabytes.
   private func clip(_ clip: CaptionedImage) throws(MediaError) -> PictureInspection {
-    let head = try clip.source.firstBytes(1 << 12)
+    let head = try head(of: clip)
     guard let format = MediaFormat(recognizing: head), format.isVideo || format == .gif else {
       throw MediaError(
         path: clip.path, code: .notMedia, stage: .decode,
@@ -99,10 +125,22 @@ package struct PictureInspector: Sendable {
     }
     var file = try VideoFile(clip.source)
     // What decoding teaches of the length depends on how far it goes: the header counts.
-    let extent = file.extent
+    let extent = clip.segment.map { file.extent.part($0) } ?? file.extent
     _ = try file.firstFrame()
     return PictureInspection(
       error: nil, extent: extent, warnings: file.warnings, digest: nil, hash: nil)
+  }
+
+  /// How a clip begins; of one that is a file by itself not all of it is read for that.
+  private func head(of clip: CaptionedImage) throws(MediaError) -> [UInt8] {
+    if case .file = clip.source, FileStatus(clip.path) != nil {
+      return PictureFolder(path: clip.folder, followsLinks: true).head(of: clip.name)
+    }
+    if let part = clip.part {
+      let end = min(part.range.upperBound, part.range.lowerBound + 1 << 12)
+      return (try? part.archive.bytes(part.range.lowerBound..<end)) ?? []
+    }
+    return try clip.source.firstBytes(1 << 12)
   }
 
   /// Decodes the first picture of a folder of frames, and opens the others: there may be thousands.
@@ -122,8 +160,4 @@ package struct PictureInspector: Sendable {
     return PictureInspection(
       error: nil, extent: folder.extent, warnings: Array(warnings.joined()), digest: nil, hash: nil)
   }
-}
-
-extension CaptionedImage {
-  package var source: MediaSource { .fileInside(folder: folder, name: name) }
 }

@@ -91,10 +91,18 @@ package struct Conversion {
   private func add(_ picture: CaptionedImage, at path: String) throws(FileError) {
     // A file that two records share is there already.
     if isFile(path) { return }
-    switch pictures {
-    case .none: break
-    case .link: try linkFile(picture.name, beneath: picture.folder, to: path)
-    case .copy: try makeFile(bytes(ofFile: picture.name, beneath: picture.folder), at: path)
+    if let part = picture.part {
+      return try makeFile(part.archive.bytes(part.range), at: path)
+    }
+    switch (pictures, picture.followsLinks) {
+    case (.none, _): break
+    case (.link, false): try linkFile(picture.name, beneath: picture.folder, to: path)
+    case (.copy, false):
+      try makeFile(bytes(ofFile: picture.name, beneath: picture.folder), at: path)
+    case (.link, true): try linkFile(picture.path, to: path)
+    case (.copy, true):
+      let file = try ReadableFile(picture.path)
+      try makeFile(file.bytes(0..<file.status.byteCount), at: path)
     }
   }
 }
@@ -145,7 +153,17 @@ private struct Preparation {
       throw DatasetError(
         image.path, .unwritable(form: writer.name, "its name has a control character"))
     }
-    guard looksForPictures, !hasFile(image.name, beneath: image.folder) else { return true }
+    if image.segment != nil {
+      throw DatasetError(
+        image.path, .unwritable(form: writer.name, "its captions are about parts of clips"))
+    }
+    if image.part != nil, !looksForPictures {
+      throw DatasetError(
+        image.path,
+        .unwritable(form: writer.name, "it lies in an archive, and --pictures is not copy"))
+    }
+    let folder = PictureFolder(path: image.folder, followsLinks: image.followsLinks)
+    guard looksForPictures, image.part == nil, !folder.hasFile(image.name) else { return true }
     let error = DatasetError(image.path, .unreadable(FileError(image.path, .missing)))
     guard badRecords == .leaveOut else { throw error }
     leftOut.append(error)

@@ -5,7 +5,8 @@ import Files
 ///     {"images": [{"id": 9, "file_name": "a.jpg", …}, …],
 ///      "annotations": [{"image_id": 9, "caption": "A dog runs.", …}, …], …}
 ///
-/// The two members may come in either order, and whatever else there is is passed over.
+/// The two members may come in either order, and whatever else there is is passed over. Ids are numbers or
+/// texts.
 /// A file without annotations, such as COCO's test-info, lists pictures without captions.
 struct COCOCaptions: CaptionFormat {
   let name = "COCO captions"
@@ -52,7 +53,7 @@ struct COCOCaptions: CaptionFormat {
   }
 
   /// Whether it is one of the files that lie beside the captions in COCO's archives.
-  private func isOfOtherTask(_ file: String) -> Bool {
+  func isOfOtherTask(_ file: String) -> Bool {
     ["instances_", "person_keypoints_", "stuff_", "panoptic_"].contains { file.contains($0) }
   }
 
@@ -72,16 +73,16 @@ struct COCOCaptions: CaptionFormat {
     }
     for (index, image) in records.images.enumerated() {
       try gathering.record("images[\(index)]") { gathering throws(DatasetError.Problem) in
-        guard let id = image.id else { throw .missingField("id") }
-        guard let name = image.fileName else { throw .missingField("file_name") }
-        try gathering.addPicture(id: id, name)
+        try image.isObject.requireObject()
+        let id = try image.id.requiredID("id")
+        try gathering.addPicture(id: id, image.fileName.required("file_name"))
       }
     }
     for (index, annotation) in records.annotations.enumerated() {
       try gathering.record("annotations[\(index)]") { gathering throws(DatasetError.Problem) in
-        guard let id = annotation.imageID else { throw .missingField("image_id") }
-        guard let caption = annotation.caption else { throw .missingField("caption") }
-        try gathering.addCaption(caption, toPicture: id)
+        try annotation.isObject.requireObject()
+        let id = try annotation.imageID.requiredID("image_id")
+        try gathering.addCaption(annotation.caption.required("caption"), toPicture: id)
       }
     }
   }
@@ -95,12 +96,14 @@ extension CaptionFormat {
 
 private struct Records {
   struct Image {
-    var id: Int?
-    var fileName: String?
+    var isObject = Field<Void>.missing
+    var id = Field<RecordID>.missing
+    var fileName = Field<String>.missing
   }
   struct Annotation {
-    var imageID: Int?
-    var caption: String?
+    var isObject = Field<Void>.missing
+    var imageID = Field<RecordID>.missing
+    var caption = Field<String>.missing
   }
   var hasImages = false
   var images: [Image] = []
@@ -109,12 +112,13 @@ private struct Records {
   init(_ reader: inout JSONReader) throws(JSONError) {
     try reader.beginObject()
     while let key = try reader.nextKey() {
+      let isNull = try reader.peek() == .null
       switch key {
-      case "images":
+      case "images" where !isNull:
         hasImages = true
         try reader.beginArray()
         while try reader.nextElement() { images.append(try Image(&reader)) }
-      case "annotations":
+      case "annotations" where !isNull:
         try reader.beginArray()
         while try reader.nextElement() { try addAnnotation(&reader) }
       default: try reader.skipValue()
@@ -131,11 +135,10 @@ private struct Records {
 
 extension Records.Image {
   fileprivate init(_ reader: inout JSONReader) throws(JSONError) {
-    try reader.beginObject()
-    while let key = try reader.nextKey() {
+    isObject = try reader.objectField { key, reader throws(JSONError) in
       switch key {
-      case "id": id = try reader.readInteger()
-      case "file_name": fileName = try reader.readString()
+      case "id": id = try reader.idField()
+      case "file_name": fileName = try reader.textField()
       default: try reader.skipValue()
       }
     }
@@ -144,11 +147,10 @@ extension Records.Image {
 
 extension Records.Annotation {
   fileprivate init(_ reader: inout JSONReader) throws(JSONError) {
-    try reader.beginObject()
-    while let key = try reader.nextKey() {
+    isObject = try reader.objectField { key, reader throws(JSONError) in
       switch key {
-      case "image_id": imageID = try reader.readInteger()
-      case "caption": caption = try reader.readString()
+      case "image_id": imageID = try reader.idField()
+      case "caption": caption = try reader.textField()
       default: try reader.skipValue()
       }
     }

@@ -1,89 +1,116 @@
 import Files
+import Media
 
-/// Pictures, each with its captions in a text file of the same name: `a.jpg` and `a.txt`, or
-/// `a.caption`; one caption a line.
+/// Pictures and clips, each with its captions in a text of the same name: `a.jpg` and `a.txt`, `a.caption` or
+/// `a.jpg.txt`; one caption a line.
 ///
-/// Folders may be in folders. One called `train`, `validation` or `test` at the top is a split.
+/// What is a picture or a clip, its content tells where the name does not. The case of the texts' names does
+/// not matter where there is no better one. Folders may be in folders; the topmost that is called `train`,
+/// `validation` or `test` is a split.
 struct CaptionSidecars: CaptionFormat {
   let name = "captions beside pictures"
   let keyword = "sidecar"
-  let layout = "pictures with a .txt or .caption file of the same name beside each"
+  let layout = "pictures or clips with a .txt or .caption file of the same name beside each"
+  var namesPictures: Bool { false }
 
-  /// What a text beside a picture ends with.
-  private static let extensions = ["txt", "caption"]
-  private static let maximumDepth = 32
   private static let maximumTextSize = 1 << 20
 
   func sources(in folder: CollectionFolder) throws(DatasetError) -> [CaptionSource] {
-    guard !folder.isOneFile, try !pairs(in: folder.path, stoppingAtFirst: true).isEmpty else {
-      return []
+    guard !folder.isOneFile else { return [] }
+    var isThere = false
+    try visit(PictureFolder(path: folder.path, followsLinks: folder.choices.followsLinks)) {
+      pairs throws(DatasetError) in
+      isThere = pairs.contains { !$0.texts.isEmpty }
+      return !isThere
     }
-    return [CaptionSource(path: folder.path, pictureFolders: [folder.path])]
+    return isThere ? [CaptionSource(path: folder.path, pictureFolders: [folder.path])] : []
   }
 
   func read(_ source: CaptionSource, into gathering: inout Gathering) throws(DatasetError) {
-    for pair in try pairs(in: source.path, stoppingAtFirst: false) {
-      try gathering.record(pair.picture) { gathering throws(DatasetError.Problem) in
-        let text = try text(of: pair, in: source.path)
-        let top = pair.picture.prefix { $0 != "/" }
-        try gathering.addPicture(
-          named: pair.picture, file: pair.picture, split: .init(named: String(top)))
-        for line in text.split(whereSeparator: \.isNewline) {
-          let caption = trimmed(String(line))
-          if !caption.isEmpty { try gathering.addCaption(caption, toPicture: pair.picture) }
+    let folder = PictureFolder(path: source.path, followsLinks: gathering.choices.followsLinks)
+    try visit(folder) { pairs throws(DatasetError) in
+      for pair in pairs {
+        try gathering.record(pair.picture) { gathering throws(DatasetError.Problem) in
+          gathering.textFiles += pair.texts.map { "\(source.path)/\($0)" }
+          var captions: [String] = []
+          for text in pair.texts {
+            captions += captionLines(try folder.text(of: text, limit: Self.maximumTextSize))
+          }
+          var picture = Gathering.Picture(pair.picture)
+          (picture.split, picture.kind) = (.init(ofPath: pair.picture), pair.kind)
+          try gathering.add(picture, named: pair.picture)
+          for caption in captions { try gathering.addCaption(caption, toPicture: pair.picture) }
         }
       }
+      return true
     }
-  }
-
-  private func text(of pair: Pair, in folder: String) throws(DatasetError.Problem) -> String {
-    guard let name = pair.text else { return "" }
-    let content: [UInt8]
-    do throws(FileError) {
-      content = try bytes(ofFile: name, beneath: folder, limit: Self.maximumTextSize)
-    } catch {
-      throw .unreadable(error)
-    }
-    return try Datasets.text(content)
   }
 
   // MARK: Finding
 
+  /// A picture or clip with the texts that lie beside it.
   private struct Pair {
     let picture: String
-    /// Nil where the picture has no text.
-    let text: String?
+    let kind: CaptionedImage.Kind
+    let texts: [String]
   }
 
-  /// The pictures in `folder` and the folders in it, in the order of their names.
-  private func pairs(
-    in folder: String, stoppingAtFirst: Bool
-  ) throws(DatasetError) -> [Pair] {
-    do throws(FileError) {
-      var pairs: [Pair] = []
-      try collect(from: folder, "", depth: 0, stoppingAtFirst, into: &pairs)
-      return stoppingAtFirst ? pairs.filter { $0.text != nil } : pairs
-    } catch {
-      throw DatasetError(folder, .unreadable(error))
+  /// Goes through the pictures of one folder after the other, in the order of their names.
+  private func visit(
+    _ folder: PictureFolder, _ body: ([Pair]) throws(DatasetError) -> Bool
+  ) throws(DatasetError) {
+    try FolderTour(folder: folder).visit { stop throws(DatasetError) in
+      try body(pairs(stop, in: folder))
     }
   }
 
-  /// Links to folders are not followed: they may lead round in circles.
-  private func collect(
-    from root: String, _ prefix: String, depth: Int, _ stoppingAtFirst: Bool,
-    into pairs: inout [Pair]
-  ) throws(FileError) {
-    let names = try namesInFolder("\(root)/\(prefix)")
-    let texts = Set(names.filter { Self.extensions.contains(fileExtension(of: $0)) })
-    for name in names where !name.hasPrefix(".") && !texts.contains(name) {
-      if stoppingAtFirst, pairs.last?.text != nil { return }
-      if isPictureName(name) {
-        let text = Self.extensions.map { "\(stem(name)).\($0)" }.first(where: texts.contains)
-        pairs.append(Pair(picture: prefix + name, text: text.map { prefix + $0 }))
-      } else if depth < Self.maximumDepth, isFolderItself("\(root)/\(prefix)\(name)") {
-        try collect(
-          from: root, "\(prefix)\(name)/", depth: depth + 1, stoppingAtFirst, into: &pairs)
+  private func pairs(_ stop: FolderTour.Stop, in folder: PictureFolder) -> [Pair] {
+    var texts = Set<ByteName>()
+    var pictures: [(file: String, kind: CaptionedImage.Kind)] = []
+    func add(_ file: String, _ found: FileClass?) {
+      if found == .picture { pictures.append((file, .picture)) }
+      if found == .clip { pictures.append((file, .clip)) }
+    }
+    for file in stop.files {
+      let known = FileClass(name: file)
+      if known == .text { texts.insert(ByteName(file)) }
+      add(file, known ?? FileClass(ofContent: folder.head(of: stop.prefix + file)))
+    }
+    var found = Self.texts(texts, beside: pictures.map(\.file))
+    // What is called a text, and is none of any picture, may be a picture itself.
+    let alone = texts.subtracting(found.values.joined().map(ByteName.init))
+    for file in alone {
+      add(file.text, FileClass(ofContent: folder.head(of: stop.prefix + file.text)))
+    }
+    return pictures.sorted { $0.file.utf8.lexicographicallyPrecedes($1.file.utf8) }
+      .map { file, kind in
+        let names = found.removeValue(forKey: ByteName(file)) ?? []
+        return Pair(
+          picture: stop.prefix + file, kind: kind, texts: names.map { stop.prefix + $0 })
       }
+  }
+
+  /// The texts that belong to each picture: those of the same name, or else such as are called alike but for
+  /// the case or the way accents are composed, and belong to no other.
+  private static func texts(
+    _ texts: Set<ByteName>, beside pictures: [String]
+  ) -> [ByteName: [String]] {
+    let sorted = texts.map(\.text).sorted()
+    let exact = Dictionary(grouping: sorted) { ByteName(stem($0)) }
+    var found: [ByteName: [String]] = [:]
+    for picture in pictures {
+      let names = stem(picture) == picture ? [picture] : [stem(picture), picture]
+      let same = names.flatMap { exact[ByteName($0)] ?? [] }
+      if !same.isEmpty { found[ByteName(picture)] = same }
     }
+    let rest = texts.subtracting(found.values.joined().map(ByteName.init)).map(\.text).sorted()
+    guard !rest.isEmpty else { return found }
+    let alike = Dictionary(grouping: rest) { stem($0).lowercased() }
+    let wanting = pictures.filter { found[ByteName($0)] == nil }
+    for (key, pictures) in Dictionary(grouping: wanting, by: { stem($0).lowercased() })
+    where pictures.count == 1 {
+      found[ByteName(pictures[0])] = alike[key]
+    }
+    return found
   }
 }

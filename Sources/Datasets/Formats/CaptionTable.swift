@@ -1,42 +1,58 @@
 import Files
+import Media
 
 /// The quickest way in: lines of `path<TAB>caption`, without a header.
 ///
 /// Lines of the same path are captions of one picture. In a path `\t`, `\n` and `\\` stand for the
-/// characters that would tear a line apart, as `cutline caption -f tsv` writes them.
+/// characters that would tear a line apart, as `cutline caption -f tsv` writes them; where there is no such
+/// file, backslashes stand for themselves, or as Windows has them.
 struct CaptionTable: CaptionFormat {
   let name = "tab-separated captions"
   let keyword = "tsv"
   let layout = "captions.tsv, or train.tsv and val.tsv, lines of PATH<TAB>caption"
 
+  private static let pictureFolders = [".", "images", "videos"]
+
   func sources(in folder: CollectionFolder) throws(DatasetError) -> [CaptionSource] {
     let tables = folder.files.filter { file in
-      (folder.isOneFile || fileExtension(of: file) == "tsv")
-        && folder.firstLine(of: file)?.contains("\t") == true
+      guard folder.isOneFile || fileExtension(of: file) == "tsv" else { return false }
+      let lines = folder.firstLines(of: file)
+      return lines.first?.contains("\t") == true
+        && (folder.isOneFile || isNamed(file) || namesPictures(lines, in: folder))
     }
     // Where one is called as it should be, others are about something else.
-    let known = tables.filter {
-      stem($0) == "captions" || CaptionDataset.Split(mentionedIn: $0) != nil
+    let known = tables.filter(isNamed)
+    return try sources(
+      known.isEmpty ? tables : known, in: folder, pictureFolders: Self.pictureFolders)
+  }
+
+  private func isNamed(_ file: String) -> Bool {
+    stem(file).lowercased() == "captions" || CaptionDataset.Split(mentionedIn: file) != nil
+  }
+
+  /// Whether most lines begin with a picture or clip and go on with a text: not so lists of words with their
+  /// counts.
+  private func namesPictures(_ lines: [String], in folder: CollectionFolder) -> Bool {
+    let named = lines.filter { line in
+      guard let (path, caption) = columns(of: line), Double(caption) == nil else { return false }
+      return MediaKind(fileName: path) != nil
+        || folder.folders(Self.pictureFolders).contains { isFolder($0 + "/" + path) }
     }
-    let files = known.isEmpty ? tables : known
-    let sources = files.map {
-      CaptionSource(
-        path: folder.path($0), split: .init(mentionedIn: $0) ?? .train,
-        pictureFolders: folder.folders([".", "images", "videos"]))
-    }
-    guard Set(sources.map(\.split)).count == sources.count else {
-      throw severalFiles(sources.map(\.path), in: folder)
-    }
-    return sources
+    return named.count * 2 > lines.count
+  }
+
+  private func columns(of line: String) -> (path: String, caption: String)? {
+    guard let tab = line.utf8.firstIndex(of: UInt8(ascii: "\t")) else { return nil }
+    return (String(line[..<tab]), String(line[line.utf8.index(after: tab)...]))
   }
 
   func read(_ source: CaptionSource, into gathering: inout Gathering) throws(DatasetError) {
     try AnnotationFile(source.path).forEachLine { line throws(DatasetError) in
       try gathering.record(line.name) { gathering throws(DatasetError.Problem) in
-        let text = try line.text()
-        guard let tab = text.utf8.firstIndex(of: UInt8(ascii: "\t")) else { throw .noTab }
-        let caption = text[text.utf8.index(after: tab)...]
-        try gathering.addCaption(String(caption), toFile: unescaped(String(text[..<tab])))
+        guard let (path, caption) = columns(of: try line.text()) else { throw .noTab }
+        let name = unescaped(path)
+        try gathering.addCaption(
+          caption, toFile: name, orElse: ByteName(name) == ByteName(path) ? [] : [path])
       }
     }
   }

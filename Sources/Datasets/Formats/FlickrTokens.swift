@@ -17,7 +17,12 @@ struct FlickrTokens: CaptionFormat {
       !$0.contains(".lemma.") && isToken(folder.firstLine(of: $0) ?? "")
     }
     guard files.count <= 1 else { throw severalFiles(files.map(folder.path(_:)), in: folder) }
-    return files.map { flickrSource($0, in: folder) }
+    return files.map { file in
+      var source = CaptionSource(
+        path: folder.path(file), pictureFolders: folder.folders(flickrFolders))
+      source.splitLists = folder.splitLists(beside: file)
+      return source
+    }
   }
 
   private func isToken(_ line: String) -> Bool {
@@ -51,38 +56,65 @@ struct FlickrTokens: CaptionFormat {
   }
 }
 
-/// The table into which Flickr8k is often repacked: `captions.txt` with the header `image,caption`.
+/// A table with a column for the picture and one for the caption, into which Flickr8k is often repacked.
+///
+///     image,caption                        image_name| comment_number| comment        (Kaggle's Flickr30k)
+///
+/// `TableHeader` says what columns may be called. A `split` is read where there is one, and a field that
+/// holds a JSON list is so many captions.
 struct FlickrTable: CaptionFormat {
-  let name = "Flickr captions table"
+  let name = "captions table"
   let keyword = "flickr-csv"
-  let layout = "captions.txt or .csv with the header image,caption (Flickr)"
+  let layout = "captions.txt, .csv or .tsv with a header such as image,caption (Flickr)"
 
   func sources(in folder: CollectionFolder) throws(DatasetError) -> [CaptionSource] {
-    let files = folder.files.filter {
-      let columns = folder.columns(of: $0)
-      return columns.contains("image") && columns.contains("caption")
-    }
-    guard files.count <= 1 else { throw severalFiles(files.map(folder.path(_:)), in: folder) }
-    return files.map { flickrSource($0, in: folder) }
+    try sources(
+      folder.files.filter { file in
+        guard let header = folder.header(of: file) else { return false }
+        return header.picturePlace != nil
+          && header.captionPlace(folder.choices.captionColumn) != nil
+      }, in: folder, pictureFolders: flickrFolders)
   }
 
   func read(_ source: CaptionSource, into gathering: inout Gathering) throws(DatasetError) {
     let splits = try SplitLists(source.splitLists)
-    try gathering.readTable(AnnotationFile(source.path), columns: [["image"], ["caption"]]) {
-      gathering, fields throws(DatasetError.Problem) in
-      guard let split = splits.split(of: fields[0]) else { return }
-      try gathering.addCaption(fields[1], toFile: fields[0], split: split)
-    }
+    let column = gathering.choices.captionColumn
+    var splitPlace: Int?
+    try gathering.readTable(
+      AnnotationFile(source.path),
+      columns: { header throws(DatasetError.Problem) in
+        splitPlace = header.place(of: ["split"])
+        return [try header.requiredPicture(), try header.requiredCaption(column)]
+          + [splitPlace].compactMap(\.self)
+      },
+      { gathering, fields throws(DatasetError.Problem) in
+        var split = source.split
+        if splitPlace != nil {
+          split = CaptionDataset.Split(named: trimmed(fields[2]))
+          if split == nil { throw .unknownSplit(fields[2]) }
+        } else if !source.splitLists.isEmpty {
+          split = splits.split(of: fields[0])
+          // Pictures in none of the lists are left aside.
+          if split == nil { return }
+        }
+        for caption in captions(inField: fields[1]) {
+          try gathering.addCaption(caption, toFile: fields[0], split: split)
+        }
+      })
   }
 }
 
-/// A Flickr file with its pictures and lists, as the archives and their copies name them.
-private func flickrSource(_ file: String, in folder: CollectionFolder) -> CaptionSource {
-  CaptionSource(
-    path: folder.path(file),
-    pictureFolders: folder.folders([
-      "images", "Images", "Flicker8k_Dataset", "Flickr8k_Dataset", "flickr30k_images",
-      "flickr30k-images", ".",
-    ]),
-    splitLists: folder.splitLists(beside: file))
+/// The captions in a field: one, or those of a JSON list.
+func captions(inField field: String) -> [String] {
+  guard field.hasPrefix("["), field.hasSuffix("]"),
+    let list = (try? JSONValue(reading: Array(field.utf8)))?.elements
+  else { return [field] }
+  let texts = list.compactMap(\.string)
+  return texts.count == list.count && !texts.isEmpty ? texts : [field]
 }
+
+/// Where the pictures of Flickr8k and Flickr30k are, as the archives and their copies name the folders.
+private let flickrFolders = [
+  "images", "Images", "Flicker8k_Dataset", "Flickr8k_Dataset", "flickr30k_images",
+  "flickr30k_images/flickr30k_images", "flickr30k-images", ".",
+]

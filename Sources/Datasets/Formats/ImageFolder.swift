@@ -1,11 +1,12 @@
 import Files
 
-/// Hugging Face's `imagefolder`: `metadata.jsonl` or `metadata.csv` beside the pictures.
+/// Hugging Face's `imagefolder`: `metadata.jsonl` or `metadata.csv` beside the pictures, or above them.
 ///
 ///     {"file_name": "0001.png", "text": "A dog plays with a ball"}
 ///
-/// The captions are in the column `text` or `caption`. Splits are folders, `train`, `validation` and
-/// `test`, each with its own metadata, or named in front of the pictures in one metadata file above.
+/// The captions are in the column `text`, `caption` or another that `CaptionRow` and `TableHeader` know; a list
+/// is so many captions. Folders on the way to a picture that are called `train`, `validation` or `test` say
+/// its split, the topmost of them. Of several metadata files above a picture the nearest counts.
 struct ImageFolder: CaptionFormat {
   let name = "imagefolder metadata"
   let layout = "metadata.jsonl or metadata.csv, also in train/ and validation/ (imagefolder)"
@@ -13,93 +14,85 @@ struct ImageFolder: CaptionFormat {
   /// Whether it is written as `metadata.csv`; reading takes either.
   var isTable = false
 
-  private static let fileNames = ["metadata.jsonl", "metadata.csv"]
-
   func sources(in folder: CollectionFolder) throws(DatasetError) -> [CaptionSource] {
     if folder.isOneFile {
       return folder.files.filter { isMetadata($0, in: folder) }.map {
         CaptionSource(path: folder.path($0), pictureFolders: [folder.path])
       }
     }
-    var sources: [CaptionSource] = []
-    for (name, split) in Self.splitFolders(in: folder) {
-      let path = name.isEmpty ? folder.path : folder.path(name)
-      let found = Self.fileNames.map { "\(path)/\($0)" }.filter(isFile)
-      guard found.count <= 1 else { throw severalFiles(found, in: folder) }
-      guard let file = found.first else { continue }
-      sources.append(CaptionSource(path: file, split: split, pictureFolders: [path]))
+    // All folders are gone through only where there is nothing else.
+    let files = folder.isClaimed ? folder.names.filter(Self.isMetadataName) : try files(in: folder)
+    let folders = files.map { file in file.dropLast(file.split(separator: "/").last?.count ?? 0) }
+    guard Set(folders).count == files.count else {
+      let twice = folders.first { one in folders.count { $0 == one } > 1 }
+      throw severalFiles(
+        zip(files, folders).filter { $0.1 == twice }.map { folder.path($0.0) }, in: folder)
     }
-    return sources
+    return zip(files, folders).map { file, prefix in
+      var source = CaptionSource(
+        path: folder.path(file), split: CaptionDataset.Split(ofPath: file),
+        pictureFolders: [prefix.isEmpty ? folder.path : folder.path(String(prefix.dropLast()))])
+      source.innerFolders = folders.filter { $0 != prefix && $0.hasPrefix(prefix) }
+        .map { String($0.dropFirst(prefix.count)) }
+      return source
+    }
+  }
+
+  /// All metadata files, relative to the folder.
+  private func files(in folder: CollectionFolder) throws(DatasetError) -> [String] {
+    var files: [String] = []
+    let tour = FolderTour(
+      folder: PictureFolder(path: folder.path, followsLinks: folder.choices.followsLinks))
+    try tour.visit { stop throws(DatasetError) in
+      files += stop.files.filter(Self.isMetadataName).map { stop.prefix + $0 }
+      return true
+    }
+    return files
+  }
+
+  private static func isMetadataName(_ name: String) -> Bool {
+    ["metadata.jsonl", "metadata.csv"].contains(name.lowercased())
   }
 
   private func isMetadata(_ file: String, in folder: CollectionFolder) -> Bool {
-    folder.firstLine(of: file)?.hasPrefix("{") == true && fileExtension(of: file) == "jsonl"
-      || folder.columns(of: file).contains("file_name")
-  }
-
-  /// The folder itself, and those in it that are called as splits are.
-  private static func splitFolders(
-    in folder: CollectionFolder
-  ) -> [(name: String, split: CaptionDataset.Split?)] {
-    [("", nil)]
-      + folder.names.compactMap { name in
-        CaptionDataset.Split(named: name).map { (name, $0) }
-      }
+    folder.outline(of: file).topKeys.contains("file_name") && fileExtension(of: file) == "jsonl"
+      || folder.header(of: file)?.has("file_name") ?? false
   }
 
   func read(_ source: CaptionSource, into gathering: inout Gathering) throws(DatasetError) {
     let file = try AnnotationFile(source.path)
-    if fileExtension(of: source.path) == "csv" {
-      try gathering.readTable(file, columns: [["file_name"], ["text", "caption"]]) {
-        gathering, fields throws(DatasetError.Problem) in
-        try add(fields[0], fields[1], to: &gathering)
+    let column = gathering.choices.captionColumn
+    guard fileExtension(of: source.path) != "jsonl" else {
+      try gathering.readRows(file) { gathering, row, line throws(DatasetError) in
+        try gathering.add(
+          row, line, lacking: "text", split: { CaptionDataset.Split(ofPath: $0) },
+          check: { name throws(DatasetError.Problem) in try source.checkNearest(name) })
       }
-    } else {
-      try readLines(file, into: &gathering)
+      return
     }
-  }
-
-  private func readLines(
-    _ file: AnnotationFile, into gathering: inout Gathering
-  ) throws(DatasetError) {
-    try file.forEachLine { line throws(DatasetError) in
-      try gathering.record(line.name) { gathering throws(DatasetError.Problem) in
-        let row: Row
-        do throws(JSONError) {
-          row = try JSONReader.read(line.bytes, Row.init)
-        } catch {
-          throw .notJSON(error)
+    try gathering.readTable(
+      file,
+      columns: { header throws(DatasetError.Problem) in
+        let names = ["file_name"] + TableHeader.pictureNames
+        return [
+          try header.required(names, calling: "'file_name'"), try header.requiredCaption(column),
+        ]
+      },
+      { gathering, fields throws(DatasetError.Problem) in
+        try source.checkNearest(fields[0])
+        for caption in captions(inField: fields[1]) {
+          try gathering.addCaption(
+            caption, toFile: fields[0], split: CaptionDataset.Split(ofPath: fields[0]))
         }
-        guard let name = row.fileName else { throw .missingField("file_name") }
-        guard let caption = row.text ?? row.caption else { throw .missingField("text") }
-        try add(name, caption, to: &gathering)
-      }
-    }
-  }
-
-  private func add(
-    _ name: String, _ caption: String, to gathering: inout Gathering
-  ) throws(DatasetError.Problem) {
-    let first = name.prefix { $0 != "/" }
-    let split = first.endIndex == name.endIndex ? nil : CaptionDataset.Split(named: String(first))
-    try gathering.addCaption(caption, toFile: name, split: split)
+      })
   }
 }
 
-private struct Row {
-  var fileName: String?
-  var text: String?
-  var caption: String?
-
-  init(_ reader: inout JSONReader) throws(JSONError) {
-    try reader.beginObject()
-    while let key = try reader.nextKey() {
-      switch key {
-      case "file_name": fileName = try reader.readString()
-      case "text": text = try reader.readString()
-      case "caption": caption = try reader.readString()
-      default: try reader.skipValue()
-      }
-    }
+extension CaptionSource {
+  /// Throws if another metadata file is nearer to the picture `name`.
+  fileprivate func checkNearest(_ name: String) throws(DatasetError.Problem) {
+    guard !innerFolders.isEmpty else { return }
+    let name = name.replacing("\\", with: "/")
+    if innerFolders.contains(where: name.hasPrefix) { throw .nearerMetadata(fileName: name) }
   }
 }

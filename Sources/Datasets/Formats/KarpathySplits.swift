@@ -28,21 +28,24 @@ struct KarpathySplits: CaptionFormat {
       throw DatasetError(source.path, .missingMember("images", form: "a Karpathy split file"))
     }
     for (index, image) in images.enumerated() {
-      let id = image.cocoID ?? image.id ?? index
+      let id = image.cocoID.or(image.id) ?? .number(index)
       let isRead = try gathering.record("images[\(index)]") {
         gathering throws(DatasetError.Problem) in
-        guard let file = image.fileName else { throw .missingField("filename") }
-        guard let split = image.split else { throw .missingField("split") }
+        try image.isObject.requireObject()
+        _ = (try image.cocoID.optional("cocoid"), try image.id.optional("imgid"))
+        let file = try image.fileName.required("filename")
+        let split = try image.split.required("split")
         guard let known = CaptionDataset.Split(named: split) else { throw .unknownSplit(split) }
-        let name = image.folder.isEmpty ? file : "\(image.folder)/\(file)"
-        try gathering.addPicture(id: id, name, split: known)
+        let folder = try image.folder.optional("filepath") ?? ""
+        try gathering.addPicture(
+          id: id, folder.isEmpty ? file : "\(folder)/\(file)", split: known)
       }
       guard isRead else { continue }
-      for (number, sentence) in image.sentences.enumerated() {
+      for (number, sentence) in try image.listedSentences(index, &gathering).enumerated() {
         try gathering.record("images[\(index)].sentences[\(number)]") {
           gathering throws(DatasetError.Problem) in
-          guard let sentence else { throw .missingField("raw") }
-          try gathering.addCaption(sentence, toPicture: id)
+          try sentence.isObject.requireObject()
+          try gathering.addCaption(sentence.text(), toPicture: id)
         }
       }
     }
@@ -51,12 +54,18 @@ struct KarpathySplits: CaptionFormat {
 
 private struct Records {
   struct Image {
-    var folder = ""
-    var fileName: String?
-    var split: String?
-    var id: Int?
-    var cocoID: Int?
-    var sentences: [String?] = []
+    var isObject = Field<Void>.missing
+    var folder = Field<String>.missing
+    var fileName = Field<String>.missing
+    var split = Field<String>.missing
+    var id = Field<RecordID>.missing
+    var cocoID = Field<RecordID>.missing
+    var sentences = Field<[Sentence]>.missing
+  }
+  struct Sentence {
+    var isObject = Field<Void>.missing
+    var raw = Field<String>.missing
+    var tokens = Field<[Field<String>]>.missing
   }
   /// Nil where the file has no such member.
   var images: [Image]?
@@ -64,7 +73,7 @@ private struct Records {
   init(_ reader: inout JSONReader) throws(JSONError) {
     try reader.beginObject()
     while let key = try reader.nextKey() {
-      guard key == "images" else {
+      guard key == "images", try reader.peek() != .null else {
         try reader.skipValue()
         continue
       }
@@ -78,34 +87,62 @@ private struct Records {
 
 extension Records.Image {
   fileprivate init(_ reader: inout JSONReader) throws(JSONError) {
-    try reader.beginObject()
-    while let key = try reader.nextKey() {
+    isObject = try reader.objectField { key, reader throws(JSONError) in
       switch key {
-      case "filepath": folder = try reader.readString()
-      case "filename": fileName = try reader.readString()
-      case "split": split = try reader.readString()
-      case "imgid": id = try reader.readInteger()
-      case "cocoid": cocoID = try reader.readInteger()
+      case "filepath": folder = try reader.textField()
+      case "filename": fileName = try reader.textField()
+      case "split": split = try reader.textField()
+      case "imgid": id = try reader.idField()
+      case "cocoid": cocoID = try reader.idField()
       case "sentences":
-        try reader.beginArray()
-        while try reader.nextElement() { sentences.append(try Self.sentence(&reader)) }
+        sentences = try reader.listField { reader throws(JSONError) in
+          try Records.Sentence(&reader)
+        }
       default: try reader.skipValue()
       }
     }
   }
 
-  private static func sentence(_ reader: inout JSONReader) throws(JSONError) -> String? {
-    var (raw, tokens): (String?, [String]) = (nil, [])
-    try reader.beginObject()
-    while let key = try reader.nextKey() {
+  fileprivate func listedSentences(
+    _ index: Int, _ gathering: inout Gathering
+  ) throws(DatasetError) -> [Records.Sentence] {
+    var listed: [Records.Sentence] = []
+    try gathering.record("images[\(index)]") { _ throws(DatasetError.Problem) in
+      listed = try sentences.optional("sentences", "a list") ?? []
+    }
+    return listed
+  }
+}
+
+extension Records.Sentence {
+  fileprivate init(_ reader: inout JSONReader) throws(JSONError) {
+    isObject = try reader.objectField { key, reader throws(JSONError) in
       switch key {
-      case "raw": raw = try reader.readString()
+      case "raw": raw = try reader.textField()
       case "tokens":
-        try reader.beginArray()
-        while try reader.nextElement() { tokens.append(try reader.readString()) }
+        tokens = try reader.listField { reader throws(JSONError) in try reader.textField() }
       default: try reader.skipValue()
       }
     }
-    return raw ?? (tokens.isEmpty ? nil : tokens.joined(separator: " "))
+  }
+
+  /// The raw text, or else the tokens.
+  fileprivate func text() throws(DatasetError.Problem) -> String {
+    if let raw = try raw.optional("raw") { return raw }
+    var words: [String] = []
+    for (number, token) in (try tokens.optional("tokens", "a list") ?? []).enumerated() {
+      words.append(try token.required("tokens[\(number)]"))
+    }
+    guard !words.isEmpty else { throw .missingField("raw") }
+    return words.joined(separator: " ")
+  }
+}
+
+extension Field {
+  /// The first value of the two that is there.
+  fileprivate func or(_ other: Field) -> Value? {
+    if case .value(let value) = self { return value }
+    if case .value(let value) = other { return value }
+    return nil
   }
 }

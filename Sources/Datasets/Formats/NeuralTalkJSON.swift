@@ -12,36 +12,24 @@ struct NeuralTalkJSON: CaptionFormat {
 
   func sources(in folder: CollectionFolder) throws(DatasetError) -> [CaptionSource] {
     let files = folder.files.filter { folder.outline(of: $0).has("file_path", "captions", in: "") }
-    let sources = files.map {
-      CaptionSource(
-        path: folder.path($0), split: .init(mentionedIn: $0) ?? .train,
-        pictureFolders: folder.folders([".", "images"]))
-    }
-    guard Set(sources.map(\.split)).count == sources.count else {
-      throw severalFiles(sources.map(\.path), in: folder)
-    }
-    return sources
+    return try sources(files, in: folder, pictureFolders: [".", "images"])
   }
 
   func read(_ source: CaptionSource, into gathering: inout Gathering) throws(DatasetError) {
     let images = try AnnotationFile(source.path).json(Records.init).images
     for (index, image) in images.enumerated() {
-      let id = image.id ?? index
+      var id = RecordID.number(index)
       let isRead = try gathering.record("[\(index)]") { gathering throws(DatasetError.Problem) in
-        guard let path = image.path else { throw .missingField("file_path") }
-        var split: CaptionDataset.Split?
-        if let name = image.split {
-          split = CaptionDataset.Split(named: name)
-          if split == nil { throw .unknownSplit(name) }
-        }
-        try gathering.addPicture(id: id, path, split: split)
+        try image.isObject.requireObject()
+        let path = try image.path.required("file_path")
+        id = try image.id.optional("id", "a whole number or a text") ?? id
+        try gathering.addPicture(id: id, path, split: image.split.knownSplit())
       }
       guard isRead else { continue }
-      for (number, caption) in image.captions.enumerated() {
-        try gathering.record("[\(index)].captions[\(number)]") {
-          gathering throws(DatasetError.Problem) in
-          try gathering.addCaption(caption, toPicture: id)
-        }
+      if case .missing = image.captions { continue }
+      try gathering.addCaptions(image.captions, of: "[\(index)]", "captions") {
+        gathering, caption throws(DatasetError.Problem) in
+        try gathering.addCaption(caption, toPicture: id)
       }
     }
   }
@@ -49,10 +37,11 @@ struct NeuralTalkJSON: CaptionFormat {
 
 private struct Records {
   struct Image {
-    var path: String?
-    var captions: [String] = []
-    var id: Int?
-    var split: String?
+    var isObject = Field<Void>.missing
+    var path = Field<String>.missing
+    var captions = Field<Texts>.missing
+    var id = Field<RecordID>.missing
+    var split = Field<String>.missing
   }
   var images: [Image] = []
 
@@ -64,15 +53,12 @@ private struct Records {
 
 extension Records.Image {
   fileprivate init(_ reader: inout JSONReader) throws(JSONError) {
-    try reader.beginObject()
-    while let key = try reader.nextKey() {
+    isObject = try reader.objectField { key, reader throws(JSONError) in
       switch key {
-      case "file_path": path = try reader.readString()
-      case "split": split = try reader.readString()
-      case "id": id = try reader.readInteger()
-      case "captions":
-        try reader.beginArray()
-        while try reader.nextElement() { captions.append(try reader.readString()) }
+      case "file_path": path = try reader.textField()
+      case "split": split = try reader.textField()
+      case "id": id = try reader.idField()
+      case "captions": captions = try reader.textsField()
       default: try reader.skipValue()
       }
     }

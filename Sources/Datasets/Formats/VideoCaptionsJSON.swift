@@ -34,18 +34,22 @@ struct VideoCaptionsJSON: CaptionFormat {
     }
     for (index, video) in records.videos.enumerated() {
       try gathering.record("videos[\(index)]") { gathering throws(DatasetError.Problem) in
-        guard let name = video.name else { throw .missingField("video_id") }
-        guard let split = video.split else { throw .missingField("split") }
+        try video.isObject.requireObject()
+        let name = try video.name.requiredID("video_id")
+        let split = try video.split.required("split")
         guard let known = CaptionDataset.Split(named: split) else { throw .unknownSplit(split) }
-        try gathering.addPicture(
-          named: name, id: video.number, file: "\(name).mp4", split: known, kind: .clip)
+        var clip = Gathering.Picture("\(name.text).mp4")
+        // Whatever the clip is, it is called so.
+        (clip.otherNames, clip.split, clip.kind) = ([name.text], known, .clip)
+        clip.id = try video.number.optional("id", "a whole number or a text")
+        try gathering.add(clip, named: name.text)
       }
     }
     for (index, sentence) in records.sentences.enumerated() {
       try gathering.record("sentences[\(index)]") { gathering throws(DatasetError.Problem) in
-        guard let name = sentence.name else { throw .missingField("video_id") }
-        guard let caption = sentence.caption else { throw .missingField("caption") }
-        try gathering.addCaption(caption, toPicture: name)
+        try sentence.isObject.requireObject()
+        let name = try sentence.name.requiredID("video_id")
+        try gathering.addCaption(sentence.caption.required("caption"), toPicture: name.text)
       }
     }
   }
@@ -53,13 +57,15 @@ struct VideoCaptionsJSON: CaptionFormat {
 
 private struct Records {
   struct Video {
-    var name: String?
-    var split: String?
-    var number: Int?
+    var isObject = Field<Void>.missing
+    var name = Field<RecordID>.missing
+    var split = Field<String>.missing
+    var number = Field<RecordID>.missing
   }
   struct Sentence {
-    var name: String?
-    var caption: String?
+    var isObject = Field<Void>.missing
+    var name = Field<RecordID>.missing
+    var caption = Field<String>.missing
   }
   var hasVideos = false
   var videos: [Video] = []
@@ -68,12 +74,13 @@ private struct Records {
   init(_ reader: inout JSONReader) throws(JSONError) {
     try reader.beginObject()
     while let key = try reader.nextKey() {
+      let isNull = try reader.peek() == .null
       switch key {
-      case "videos":
+      case "videos" where !isNull:
         hasVideos = true
         try reader.beginArray()
         while try reader.nextElement() { videos.append(try Video(&reader)) }
-      case "sentences":
+      case "sentences" where !isNull:
         try reader.beginArray()
         while try reader.nextElement() { sentences.append(try Sentence(&reader)) }
       default: try reader.skipValue()
@@ -84,12 +91,11 @@ private struct Records {
 
 extension Records.Video {
   fileprivate init(_ reader: inout JSONReader) throws(JSONError) {
-    try reader.beginObject()
-    while let key = try reader.nextKey() {
+    isObject = try reader.objectField { key, reader throws(JSONError) in
       switch key {
-      case "video_id": name = try reader.readString()
-      case "split": split = try reader.readString()
-      case "id": number = try reader.readInteger()
+      case "video_id": name = try reader.idField()
+      case "split": split = try reader.textField()
+      case "id": number = try reader.idField()
       default: try reader.skipValue()
       }
     }
@@ -98,11 +104,10 @@ extension Records.Video {
 
 extension Records.Sentence {
   fileprivate init(_ reader: inout JSONReader) throws(JSONError) {
-    try reader.beginObject()
-    while let key = try reader.nextKey() {
+    isObject = try reader.objectField { key, reader throws(JSONError) in
       switch key {
-      case "video_id": name = try reader.readString()
-      case "caption": caption = try reader.readString()
+      case "video_id": name = try reader.idField()
+      case "caption": caption = try reader.textField()
       default: try reader.skipValue()
       }
     }

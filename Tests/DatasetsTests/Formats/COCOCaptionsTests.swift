@@ -91,8 +91,8 @@ struct COCOCaptionsTests {
       ),
       (
         "{\"images\":[{\"id\":1.5}]}",
-        ": not as it should be at line 1, column 18: expected a whole number. "
-          + "Get a fresh copy, or compare it with datasets/README.md."
+        ", images[0].id: is a fraction, but must be a whole number or a text. "
+          + "Mend it, or remove the record."
       ),
       (
         "[]",

@@ -53,7 +53,7 @@ struct FlickrTokensTests {
 
       """, "val.txt": "b.jpg\n", "train.txt": "a.jpg\nc.jpg\n",
     ])
-    #expect(try CaptionCollection(at: collection.path).formatName == "Flickr captions table")
+    #expect(try CaptionCollection(at: collection.path).formatName == "captions table")
     #expect(
       try collection.read().lines == [
         "train a.jpg: A child in a pink dress . | A girl, going \"in\" .",

@@ -59,7 +59,7 @@ struct CaptionTableTests {
   func severalTables() throws {
     let known = try CollectionOnDisk(["captions.tsv": "a\tx\n", "scores.tsv": "b\t0.5\n"])
     #expect(try known.read().lines == ["train a: x"])
-    let unknown = try CollectionOnDisk(["one.tsv": "a\tx\n", "two.tsv": "b\ty\n"])
+    let unknown = try CollectionOnDisk(["one.tsv": "a.jpg\tx\n", "two.tsv": "b.jpg\ty\n"])
     #expect(
       unknown.message()
         == ".: holds several files of tab-separated captions: one.tsv, two.tsv. "
@@ -111,9 +111,9 @@ struct ImageFolderTests {
     "is refused with the line and the remedy",
     arguments: [
       (
-        "metadata.csv", "file_name,prompt\na,b\n",
-        ", line 1: has no column 'text' or 'caption', only 'file_name', 'prompt'. "
-          + "Name the columns in the first line."
+        "metadata.csv", "file_name,label\na,b\n",
+        ", line 1: has no column 'text' or 'caption', only 'file_name', 'label'. "
+          + "Name the columns in the first line, or the one of the captions with --caption-column."
       ),
       (
         "metadata.jsonl", "{\"file_name\":\"a\",\"text\":\"x\"}\n{\"file_name\":\"a\"}\n",

@@ -1,0 +1,67 @@
+extension PassedOver {
+  /// A warning for each sort of file that could have been of use.
+  var findings: [Finding] {
+    Reason.allCases.compactMap { reason in
+      let places = self[reason]
+      guard !places.isEmpty, let (one, many, advice) = reason.words else { return nil }
+      return Finding(
+        .warning, "unused_\(reason.rawValue)",
+        places.count == 1 ? "1 \(one)" : "\(places.count) \(many)", advice: advice, places: places)
+    }
+  }
+
+  /// A line for each sort of file that could have been of use: "12 pictures are not used, such as data/a.jpg".
+  package var lines: [String] {
+    Reason.allCases.compactMap { reason in
+      guard let first = self[reason].first, let (one, many, _) = reason.words else { return nil }
+      let count = self[reason].count
+      return (count == 1 ? "1 \(one): " : "\(count) \(many), such as ") + first
+    }
+  }
+}
+
+extension PassedOver.Reason {
+  /// What to say of one, of several, and what to do; nil for what could not have been of use.
+  fileprivate var words: (one: String, many: String, advice: String)? {
+    switch self {
+    case .picture:
+      (
+        "picture is not used", "pictures are not used",
+        "No caption names them, or no list of a split. Write captions for them, or remove them."
+      )
+    case .clip:
+      (
+        "clip is not used", "clips are not used",
+        "No caption names them, or no list of a split. Write captions for them, or remove them."
+      )
+    case .text:
+      (
+        "text is not read", "texts are not read",
+        "A text is read where a picture of the same name lies beside it. Mend the names, or remove them."
+      )
+    case .table:
+      (
+        "file of captions or data is not read", "files of captions or data are not read",
+        "Name the file to read it, if it is in a form that is known (datasets/README.md)."
+      )
+    case .archive:
+      ("archive is not read", "archives are not read", "Unpack them if something is in them.")
+    case .name:
+      (
+        "name is not UTF-8, and its file not read", "names are not UTF-8, and their files not read",
+        "Rename them, with convmv -t utf8."
+      )
+    case .link:
+      (
+        "link to a folder is not followed", "links to folders are not followed",
+        "Add --follow-links if they may be followed."
+      )
+    case .depth:
+      (
+        "folder lies too deep to be looked into", "folders lie too deep to be looked into",
+        "Move them up."
+      )
+    case .other: nil
+    }
+  }
+}

@@ -1,0 +1,120 @@
+import Files
+import Media
+
+/// Finds the files that captions name, which may be written otherwise than on the disk.
+///
+/// A name counts byte by byte, first of all. Where there is no such file: `\` for `/`, as Windows writes it;
+/// accents composed the other way, as macOS and some archives do; a name without its extension, in the
+/// folder itself or in one below it.
+struct PictureFinder {
+  let folder: PictureFolder
+  /// Folders that were listed, by their paths relative to `folder`.
+  private var listings: [String: Listing] = [:]
+  /// All pictures and clips in all folders, by their names without extension.
+  private var everywhere: [ByteName: [String]]?
+
+  init(_ folder: PictureFolder) { self.folder = folder }
+
+  /// What is found under a name.
+  struct Found: Equatable {
+    /// Relative to the folder.
+    let name: String
+    /// Nil where the name says it.
+    var kind: CaptionedImage.Kind?
+  }
+
+  /// What a picture is found as; nil where there is no such file.
+  ///
+  /// - Parameters:
+  ///   - picture: What captions name.
+  ///   - isDeep: Whether a name without extension is looked for in folders below, too.
+  /// - Returns: The file.
+  mutating func find(_ picture: Gathering.Picture, deep isDeep: Bool = true) -> Found? {
+    let names = ([picture.name] + picture.otherNames).flatMap(Self.spellings)
+    if let name = names.first(where: folder.has) { return found(name) }
+    for name in names where isInsideFolder(name) {
+      if let name = looselyNamed(name, deep: isDeep) { return found(name) }
+    }
+    return nil
+  }
+
+  /// The same, without a look at the disk for names that leave no doubt.
+  mutating func findOrTrust(_ picture: Gathering.Picture) -> Found? {
+    let isPlain =
+      picture.otherNames.isEmpty && MediaKind(fileName: picture.name) != nil
+      && picture.name.utf8.allSatisfy { $0 < 0x80 && $0 != backslash }
+    return isPlain ? Found(name: picture.name) : find(picture)
+  }
+
+  private static func spellings(_ name: String) -> [String] {
+    name.utf8.contains(backslash) ? [name, name.replacing("\\", with: "/")] : [name]
+  }
+
+  private func found(_ name: String) -> Found {
+    guard MediaKind(fileName: name) == nil else { return Found(name: name) }
+    if isFolder("\(folder.path)/\(name)") { return Found(name: name, kind: .frames) }
+    let isClip = FileClass(ofContent: folder.head(of: name)) == .clip
+    return Found(name: name, kind: isClip ? .clip : .picture)
+  }
+
+  // MARK: Looking around
+
+  private mutating func looselyNamed(_ name: String, deep isDeep: Bool) -> String? {
+    var parts = name.split(separator: "/").filter { $0 != "." }.map(String.init)
+    guard let last = parts.popLast() else { return nil }
+    var path = ""
+    for part in parts {
+      guard let exact = entry(part, in: path) else { return nil }
+      path += "\(exact)/"
+    }
+    if let exact = entry(last, in: path) { return path + exact }
+    guard MediaKind(fileName: last) == nil else { return nil }
+    if let whole = listing(path).stems[ByteName(last)]?.first { return path + whole }
+    return parts.isEmpty && isDeep ? whereverStemmed(last) : nil
+  }
+
+  /// The entry of a folder called `name`, however its accents are composed.
+  private mutating func entry(_ name: String, in path: String) -> String? {
+    let same = listing(path).names[name] ?? []
+    return same.first { ByteName($0) == ByteName(name) } ?? (same.count == 1 ? same[0] : nil)
+  }
+
+  /// The only picture or clip below the folder whose name without extension is `stem`.
+  private mutating func whereverStemmed(_ stem: String) -> String? {
+    if everywhere == nil {
+      var all: [ByteName: [String]] = [:]
+      try? FolderTour(folder: folder).visit { stop in
+        for file in stop.files where MediaKind(fileName: file) != nil {
+          all[ByteName(Datasets.stem(file)), default: []].append(stop.prefix + file)
+        }
+        return true
+      }
+      everywhere = all
+    }
+    let found = everywhere?[ByteName(stem)] ?? []
+    return found.count == 1 ? found[0] : nil
+  }
+
+  private mutating func listing(_ path: String) -> Listing {
+    if let known = listings[path] { return known }
+    let listing = Listing(folder.names(in: path))
+    listings[path] = listing
+    return listing
+  }
+
+  private struct Listing {
+    /// Swift compares texts by what they mean, so that accents are equal however they are composed.
+    let names: [String: [String]]
+    /// Pictures and clips by their names without extension.
+    let stems: [ByteName: [String]]
+
+    init(_ names: [String]) {
+      self.names = Dictionary(grouping: names) { $0 }
+      stems = Dictionary(grouping: names.filter { MediaKind(fileName: $0) != nil }) {
+        ByteName(stem($0))
+      }
+    }
+  }
+}
+
+private let backslash = UInt8(ascii: "\\")

@@ -1,0 +1,68 @@
+import Files
+import Glibc
+import Media
+
+/// A folder of pictures, which names may not lead out of, and links only where that is allowed.
+struct PictureFolder: Sendable {
+  let path: String
+  /// Whether links may lead anywhere.
+  let followsLinks: Bool
+
+  /// As much of a file as tells what it is, in bytes.
+  private static let headSize = 1 << 12
+
+  /// Whether there is a file `name`.
+  func hasFile(_ name: String) -> Bool {
+    followsLinks
+      ? isInsideFolder(name) && isFile("\(path)/\(name)") : Files.hasFile(name, beneath: path)
+  }
+
+  /// Whether there is a file, or a folder of frames, called `name`.
+  func has(_ name: String) -> Bool {
+    isInsideFolder(name) && (hasFile(name) || isFolder("\(path)/\(name)"))
+  }
+
+  /// The names in the folder at `path`, relative to this one; none where that leads out.
+  func names(in path: String) -> [String] {
+    if !followsLinks, !path.isEmpty {
+      guard let opened = try? openFile(path, beneath: self.path) else { return [] }
+      close(opened)
+    }
+    return (try? namesInFolder("\(self.path)/\(path)")) ?? []
+  }
+
+  /// How the file `name` begins; nothing where it cannot be read.
+  func head(of name: String) -> [UInt8] {
+    guard followsLinks else {
+      return (try? bytes(ofFile: name, beneath: path, prefixLength: Self.headSize)) ?? []
+    }
+    return (try? ReadableFile("\(path)/\(name)").bytes(0..<Self.headSize)) ?? []
+  }
+
+  /// The text in the file `name`, of at most `limit` bytes.
+  func text(of name: String, limit: Int) throws(DatasetError.Problem) -> String {
+    let content: [UInt8]
+    do throws(FileError) {
+      content = try contents(of: name, limit: limit)
+    } catch {
+      throw .unreadable(error)
+    }
+    if isLargeFilePointer(content) { throw .largeFilePointer }
+    if let target = linkText(content, at: "\(path)/\(name)") { throw .linkText(target) }
+    return try Datasets.text(inUTF8(content) ?? content)
+  }
+
+  private func contents(of name: String, limit: Int) throws(FileError) -> [UInt8] {
+    guard followsLinks else { return try bytes(ofFile: name, beneath: path, limit: limit) }
+    let file = try ReadableFile("\(path)/\(name)")
+    let size = file.status.byteCount
+    guard size <= limit else {
+      throw FileError(file.path, .tooLarge(byteCount: size, limit: limit))
+    }
+    return try file.bytes(0..<size)
+  }
+
+  func source(of name: String) -> MediaSource {
+    followsLinks ? .file("\(path)/\(name)") : .fileInside(folder: path, name: name)
+  }
+}

@@ -1,0 +1,116 @@
+import Files
+
+/// JSON whose records each name a picture or clip and say what it shows, as many projects write it.
+///
+///     [{"image": "train2014/a.jpg", "caption": "a dog", "image_id": "coco_9"}]         BLIP, LAVIS
+///     [{"videoID": "Ptf_2VRj-V0_000122_000132", "enCap": ["A dog.", "A dog runs."]}]   VATEX
+///     {"data": [{"image_path": "train/a.jpg", "caption_str": "a dog", …}]}             TextCaps
+///     {"train": [{"image_path": ["a.png", "b.png"], "report": "No findings."}]}        R2Gen
+///     {"image_path": "a.jpg", "caption": "a dog"}                                      musubi, on each line
+///
+/// Which members are read, `CaptionRow` says. The split is in the record, or the key of the list, or in the
+/// file's name, or a folder on the way to the picture. `vis.json` of neuraltalk2 names no pictures: they are `imgs/img1.jpg` and so on.
+struct CaptionRecords: CaptionFormat {
+  let name = "JSON caption records"
+  let layout =
+    "a .json list, or .jsonl lines, of records with image and caption (BLIP, VATEX, TextCaps)"
+
+  func sources(in folder: CollectionFolder) throws(DatasetError) -> [CaptionSource] {
+    try sources(
+      folder.files.filter { isList($0, in: folder) }, in: folder,
+      pictureFolders: [
+        ".", "images", "videos", "train_images", "val_images", "test_images", "vis", "clips",
+      ])
+  }
+
+  private func isList(_ file: String, in folder: CollectionFolder) -> Bool {
+    // Metadata of the imagefolder are in a form of their own.
+    guard stem(file).lowercased() != "metadata" else { return false }
+    let outline = folder.outline(of: file)
+    let column = folder.choices.captionColumn
+    return CaptionRow.fits(outline.topKeys, captionColumn: column)
+      || outline.keys.values.contains { CaptionRow.fits($0, captionColumn: column) }
+      || isOfShownPictures(outline) && isFolder(folder.path("imgs"))
+  }
+
+  private func isOfShownPictures(_ outline: JSONOutline) -> Bool {
+    outline.has("image_id", "caption", in: "")
+  }
+
+  func read(_ source: CaptionSource, into gathering: inout Gathering) throws(DatasetError) {
+    let file = try AnnotationFile(source.path)
+    let column = gathering.choices.captionColumn
+    if file.isInLines {
+      try gathering.readRows(file) { gathering, row, name throws(DatasetError) in
+        try gathering.add(row, name, split: { source.split ?? .init(ofPath: $0) })
+      }
+      return
+    }
+    let lists = try file.json { reader throws(JSONError) in
+      try Self.lists(&reader, captionColumn: column)
+    }
+    for (key, rows) in lists {
+      let split = CaptionDataset.Split(named: key)
+      for (index, row) in rows.enumerated() {
+        let row = row.namesPicture ? row : row.naming("imgs/img\(index + 1).jpg")
+        try gathering.add(
+          row, "\(key)[\(index)]", split: { split ?? source.split ?? .init(ofPath: $0) })
+      }
+    }
+  }
+
+  /// The lists of records, by their keys: one without a key, or all in the object at the top.
+  private static func lists(
+    _ reader: inout JSONReader, captionColumn: String?
+  ) throws(JSONError) -> [(key: String, rows: [CaptionRow])] {
+    func rows(_ reader: inout JSONReader) throws(JSONError) -> [CaptionRow] {
+      var rows: [CaptionRow] = []
+      try reader.beginArray()
+      while try reader.nextElement() {
+        rows.append(try CaptionRow(&reader, captionColumn: captionColumn))
+      }
+      return rows
+    }
+    guard try reader.peek() == .object else { return [("", try rows(&reader))] }
+    var lists: [(String, [CaptionRow])] = []
+    try reader.beginObject()
+    while let key = try reader.nextKey() {
+      guard try reader.peek() == .array else {
+        try reader.skipValue()
+        continue
+      }
+      let rows = try rows(&reader)
+      // What else is listed in such files is about other things.
+      if rows.contains(where: \.namesPicture) { lists.append((key, rows)) }
+    }
+    return lists
+  }
+}
+
+extension AnnotationFile {
+  /// Whether it holds a JSON object on each line.
+  var isInLines: Bool {
+    ["jsonl", "ndjson"].contains(fileExtension(of: path))
+  }
+}
+
+extension Gathering {
+  /// Reads JSON lines, each a record.
+  mutating func readRows(
+    _ file: AnnotationFile,
+    _ body: (inout Gathering, CaptionRow, String) throws(DatasetError) -> Void
+  ) throws(DatasetError) {
+    try file.forEachLine { line throws(DatasetError) in
+      let row: CaptionRow
+      do throws(JSONError) {
+        row = try JSONReader.read(line.bytes, takingNaN: true) { reader throws(JSONError) in
+          try CaptionRow(&reader, captionColumn: choices.captionColumn)
+        }
+      } catch {
+        try record(line.name) { _ throws(DatasetError.Problem) in throw .notJSON(error) }
+        return
+      }
+      try body(&self, row, line.name)
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import Files
+
+/// MSVD's sentences as they are passed around: `AllVideoDescriptions.txt`.
+///
+///     # a few lines about the file
+///     -4wsuPCjDBc_5_15 a squirrel is eating a peanut in it's shell
+///
+/// In front of the first blank is the clip, `ID_START_END`, which is a file `ID_START_END.avi` or another
+/// video. Splits are as those of the table of MSVD.
+struct VideoDescriptions: CaptionFormat {
+  let name = "MSVD descriptions"
+  let layout = "AllVideoDescriptions.txt, lines of CLIP and a sentence (MSVD)"
+
+  func sources(in folder: CollectionFolder) throws(DatasetError) -> [CaptionSource] {
+    let files = folder.files.filter { file in
+      guard folder.isOneFile || fileExtension(of: file) == "txt" else { return false }
+      let lines = folder.firstLines(of: file).dropLast().filter { !isRemark($0) }
+      return !lines.isEmpty && lines.allSatisfy { description($0) != nil }
+    }
+    guard files.count <= 1 else { throw severalFiles(files.map(folder.path(_:)), in: folder) }
+    return files.map { msvdSource($0, in: folder) }
+  }
+
+  func read(_ source: CaptionSource, into gathering: inout Gathering) throws(DatasetError) {
+    let splits = try SplitLists(source.splitLists)
+    try AnnotationFile(source.path).forEachLine { line throws(DatasetError) in
+      try gathering.record(line.name) { gathering throws(DatasetError.Problem) in
+        let text = try line.text()
+        guard !isRemark(text) else { return }
+        guard let (clip, sentence) = description(text) else { throw .noClipName }
+        try gathering.addMSVD(sentence, clip, splits)
+      }
+    }
+    if source.splitLists.isEmpty { gathering.dealOutMSVD() }
+  }
+
+  private func isRemark(_ line: String) -> Bool { line.hasPrefix("#") || trimmed(line).isEmpty }
+
+  /// The clip and the sentence of a line; nil where it begins with no clip, or only numbers it.
+  private func description(_ line: String) -> (clip: String, sentence: String)? {
+    guard let blank = line.firstIndex(where: { $0 == " " || $0 == "\t" }) else { return nil }
+    let clip = line[..<blank]
+    let numbers = clip.split(separator: "_", omittingEmptySubsequences: false).suffix(2)
+    guard numbers.count == 2, numbers.allSatisfy({ Int($0) != nil }) else { return nil }
+    let sentence = trimmed(String(line[blank...]))
+    // `youtube_mapping.txt` has lines such as `-4wsuPCjDBc_5_15 vid1`.
+    guard !(sentence.hasPrefix("vid") && Int(sentence.dropFirst(3)) != nil) else { return nil }
+    return (String(clip), sentence)
+  }
+}
+
+extension CaptionFormat {
+  func msvdSource(_ file: String, in folder: CollectionFolder) -> CaptionSource {
+    var source = CaptionSource(
+      path: folder.path(file),
+      pictureFolders: folder.folders(["videos", "YouTubeClips", "clips", "."]))
+    source.splitLists = folder.splitLists(beside: file)
+    return source
+  }
+}
+
+extension Gathering {
+  /// Adds a sentence about a clip, if a list names it or there are none.
+  mutating func addMSVD(
+    _ sentence: String, _ clip: String, _ splits: SplitLists
+  ) throws(DatasetError.Problem) {
+    let names = ["\(clip).avi", "\(clip).mp4"]
+    guard let split = ([clip] + names).lazy.compactMap({ splits.split(of: $0) }).first else {
+      return
+    }
+    var picture = Picture(names[0])
+    (picture.otherNames, picture.split, picture.kind) = ([names[1], clip], split, .clip)
+    try addCaption(sentence, to: picture)
+  }
+
+  /// Deals the clips of the whole of MSVD out as papers do (Venugopalan et al., 2015).
+  ///
+  /// Of the 1,970 clips, in the order of their names, 1,200 are to learn from, 100 to validate and 670 to test.
+  mutating func dealOutMSVD() {
+    dealOut([(.train, 1200), (.validation, 100), (.test, 670)])
+  }
+}

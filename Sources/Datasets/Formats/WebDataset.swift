@@ -1,0 +1,210 @@
+import Files
+import Media
+
+/// Shards of WebDataset: tar archives whose members belong together by the names in front of the first point.
+///
+///     00000.tar: 000000000.jpg, 000000000.txt, 000000000.json, 000000001.jpg, …
+///
+/// The captions are in the `.txt`, `.caption` or `.cap`, one a line, or else the `caption` of the `.json`. A
+/// shard's name may speak of its split: `train-{000000..000146}.tar`. Pictures are read where they are, in the
+/// archive.
+struct WebDataset: CaptionFormat {
+  let name = "WebDataset shards"
+  let layout =
+    "00000.tar, train-000.tar: archives of pictures and texts of the same names (WebDataset)"
+  var namesPictures: Bool { false }
+
+  private static let textExtensions = ["txt", "caption", "cap"]
+  private static let maximumTextSize = 1 << 20
+
+  func sources(in folder: CollectionFolder) throws(DatasetError) -> [CaptionSource] {
+    var shards = folder.isOneFile ? folder.files : folder.names
+    for name in folder.isOneFile ? [] : folder.names
+    where (CaptionDataset.Split(named: name) != nil || name == "data")
+      && isFolder(folder.path(name))
+    {
+      shards += ((try? namesInFolder(folder.path(name))) ?? []).map { "\(name)/\($0)" }
+    }
+    shards = shards.filter { fileExtension(of: $0) == "tar" && isFile(folder.path($0)) }
+    // Of a folder there must be one that holds captions: pictures alone are often kept so.
+    guard folder.isOneFile || shards.contains(where: { holdsCaptions(folder.path($0)) }) else {
+      return []
+    }
+    return shards.map { shard in
+      CaptionSource(
+        path: folder.path(shard), split: CaptionDataset.Split(mentionedIn: shard),
+        pictureFolders: [])
+    }
+  }
+
+  /// How many members are looked at to tell a shard from other archives.
+  private static let examinedCount = 64
+
+  /// Whether a shard begins with pictures and texts; whether it cannot be read at all is found out later.
+  private func holdsCaptions(_ path: String) -> Bool {
+    guard let archive = try? ReadableFile(path) else { return false }
+    var reader = TarReader(archive)
+    var (pictures, texts): (Set<String>, Set<String>) = ([], [])
+    for number in 0..<Self.examinedCount {
+      guard let member = try? reader.next() else { return number == 0 }
+      let name = visibleName(member.name).text
+      let key = Sample.key(of: name)
+      let suffix = name.dropFirst(key.count + 1).lowercased()
+      if MediaKind(fileName: name) != nil { pictures.insert(key) }
+      if suffix == "json" || Self.textExtensions.contains(suffix) { texts.insert(key) }
+      if !pictures.isDisjoint(with: texts) { return true }
+    }
+    return false
+  }
+
+  func read(_ source: CaptionSource, into gathering: inout Gathering) throws(DatasetError) {
+    let archive: ReadableFile
+    do throws(FileError) {
+      archive = try ReadableFile(source.path)
+    } catch {
+      throw DatasetError(source.path, .unreadable(error))
+    }
+    if let head = try? archive.bytes(0..<512), isLargeFilePointer(head) {
+      throw DatasetError(source.path, .largeFilePointer)
+    }
+    var reader = TarReader(archive)
+    var sample = Sample(key: "")
+    while let member = try next(&reader, of: source) {
+      guard !member.isTorn else {
+        throw DatasetError(source.path, .badArchive(atByte: member.range.upperBound))
+      }
+      guard member.kind == .file else {
+        if member.kind != .folder {
+          gathering.passedOver.add("\(source.path)/\(visibleName(member.name).text)", .other)
+        }
+        continue
+      }
+      let name = visibleName(member.name).text
+      let key = Sample.key(of: name)
+      if key != sample.key {
+        try finish(sample, archive, &gathering)
+        sample = Sample(key: key)
+      }
+      sample.members.append((name, member.range))
+    }
+    try finish(sample, archive, &gathering)
+  }
+
+  private func next(
+    _ reader: inout TarReader, of source: CaptionSource
+  ) throws(DatasetError) -> TarReader.Member? {
+    do throws(TarError) {
+      return try reader.next()
+    } catch {
+      throw DatasetError(source.path, .badArchive(atByte: error.offset))
+    }
+  }
+
+  // MARK: Samples
+
+  private typealias Member = (name: String, range: Range<Int>)
+
+  /// Members that belong together.
+  private struct Sample {
+    let key: String
+    var members: [Member] = []
+
+    /// What stands in front of the first point of the last part of a path.
+    static func key(of name: String) -> String {
+      let start = name.lastIndex(of: "/").map(name.index(after:)) ?? name.startIndex
+      return String(name[..<(name[start...].firstIndex(of: ".") ?? name.endIndex)])
+    }
+
+    /// What a member is, behind that point.
+    func suffix(_ member: Member) -> String {
+      member.name.dropFirst(key.count + 1).lowercased()
+    }
+
+    /// The pictures and clips; `a.mask.png` is about `a.png`.
+    var pictures: [Member] {
+      members.filter { MediaKind(fileName: $0.name) != nil && !suffix($0).contains(".") }
+    }
+
+    /// The first member that is one of these.
+    func member(_ suffixes: [String]) -> Member? {
+      suffixes.lazy.compactMap { suffix in members.first { self.suffix($0) == suffix } }.first
+    }
+  }
+
+  private func finish(
+    _ sample: Sample, _ archive: ReadableFile, _ gathering: inout Gathering
+  ) throws(DatasetError) {
+    let pictures = sample.pictures
+    for member in sample.members where !pictures.contains(where: { $0.name == member.name }) {
+      let kind = FileClass(name: member.name) ?? .other
+      // What else a sample has is about its picture.
+      guard pictures.isEmpty || kind == .picture || kind == .clip else { continue }
+      gathering.passedOver.add("\(archive.path)/\(member.name)", PassedOver.Reason(kind))
+    }
+    for picture in pictures {
+      try gathering.record(picture.name) { gathering throws(DatasetError.Problem) in
+        var added = Gathering.Picture(picture.name)
+        added.part = ArchivePart(archive: archive, range: picture.range)
+        let captions = try captions(sample, archive, gathering.choices.captionColumn)
+        try gathering.add(added, named: picture.name)
+        for caption in captions {
+          try gathering.addCaption(caption, toPicture: picture.name)
+        }
+      }
+    }
+  }
+
+  // MARK: Captions
+
+  private func captions(
+    _ sample: Sample, _ archive: ReadableFile, _ column: String?
+  ) throws(DatasetError.Problem) -> [String] {
+    if let member = sample.member(Self.textExtensions) {
+      let bytes = try bytes(of: member, in: archive)
+      return captionLines(try text(inUTF8(bytes) ?? bytes))
+    }
+    guard let member = sample.member(["json"]) else { return [] }
+    let row = try row(try bytes(of: member, in: archive), column)
+    try row.isObject.requireObject()
+    let name = row.captionMember ?? "caption"
+    var captions: [String] = []
+    for text in try row.captions.optional(name)?.texts ?? [] {
+      captions.append(try text.required(name))
+    }
+    return captions
+  }
+
+  private func bytes(
+    of member: Member, in archive: ReadableFile
+  ) throws(DatasetError.Problem) -> [UInt8] {
+    do throws(FileError) {
+      guard member.range.count <= Self.maximumTextSize else {
+        throw FileError(
+          member.name, .tooLarge(byteCount: member.range.count, limit: Self.maximumTextSize))
+      }
+      return try archive.bytes(member.range)
+    } catch {
+      throw .unreadable(error)
+    }
+  }
+
+  private func row(
+    _ bytes: [UInt8], _ column: String?
+  ) throws(DatasetError.Problem) -> CaptionRow {
+    do throws(JSONError) {
+      return try Array(withoutByteOrderMark(bytes)).withUnsafeBufferPointer {
+        bytes throws(JSONError) in
+        try JSONReader.read(UnsafeRawBufferPointer(bytes), takingNaN: true) {
+          reader throws(JSONError) in try CaptionRow(&reader, captionColumn: column)
+        }
+      }
+    } catch {
+      throw .notJSON(error)
+    }
+  }
+}
+
+/// The lines of a text, each a caption, without those that are blank.
+func captionLines(_ text: String) -> [String] {
+  text.split(whereSeparator: \.isNewline).map { trimmed(String($0)) }.filter { !$0.isEmpty }
+}

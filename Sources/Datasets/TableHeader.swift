@@ -1,0 +1,140 @@
+import Files
+
+/// The first line of a table, which names its columns.
+///
+/// Names are read loosely: in any case, with blanks, `_` or `-` in them or not. Between the columns stands a
+/// comma, a semicolon, a tab or a `|`.
+struct TableHeader {
+  let separator: UInt8
+  /// As they are written.
+  let columns: [String]
+  private let keys: [String]
+
+  /// What columns of pictures and clips are called, the likeliest first.
+  static let pictureNames = [
+    "image", "file name", "image name", "image path", "image file", "image file name",
+    "video file name", "file", "file path", "path", "img", "img path", "img name", "picture",
+    "photo", "video", "video path", "video name", "video file", "clip", "clip name", "image id",
+    "video id", "clip id",
+  ]
+  /// What columns of captions are called, the likeliest first.
+  static let captionNames = [
+    "text", "caption", "captions", "comment", "prompt", "description", "sentence", "sentences",
+    "caption text", "raw", "report",
+  ]
+  private static let separators = [",", "\t", ";", "|"].map { UInt8(ascii: $0) }
+
+  /// Reads the first line of a text; nil where it is none.
+  ///
+  /// Of several characters that may separate, the one counts that makes most columns.
+  init?(_ text: some Collection<UInt8>) {
+    let bytes = Array(text)
+    let headers = Self.separators.compactMap { separator in
+      bytes.withUnsafeBytes { bytes -> (separator: UInt8, columns: [String])? in
+        var reader = CSVReader(bytes, separator: separator)
+        return (try? reader.next()?.fields.get()).map { (separator, $0) }
+      }
+    }
+    guard let best = headers.max(by: { $0.columns.count < $1.columns.count }) else { return nil }
+    separator = best.separator
+    columns = best.columns.map(trimmed)
+    keys = columns.map(Self.key)
+  }
+
+  /// Where the first of `names` is that there is.
+  func place(of names: [String]) -> Int? {
+    names.lazy.compactMap { keys.firstIndex(of: Self.key($0)) }.first
+  }
+
+  func has(_ names: String...) -> Bool { names.allSatisfy { place(of: [$0]) != nil } }
+
+  /// Where the captions are: in the column that is called `chosen`, or by one of the usual names.
+  func captionPlace(_ chosen: String?) -> Int? {
+    place(of: chosen.map { [$0] } ?? Self.captionNames)
+  }
+
+  var picturePlace: Int? { place(of: Self.pictureNames) }
+
+  /// Letters and digits in lower case.
+  private static func key(_ name: String) -> String {
+    String(name.lowercased().filter { $0.isLetter || $0.isNumber })
+  }
+}
+
+extension Gathering {
+  /// Reads a table whose first record names its columns.
+  ///
+  /// - Parameters:
+  ///   - file: The table.
+  ///   - columns: Says in which columns what is needed is, or throws.
+  ///   - body: Takes the fields of one record in these columns.
+  /// - Throws: What is wrong with the first record; or with another, unless those are left out.
+  mutating func readTable(
+    _ file: AnnotationFile, columns: (TableHeader) throws(DatasetError.Problem) -> [Int],
+    _ body: (inout Gathering, [String]) throws(DatasetError.Problem) -> Void
+  ) throws(DatasetError) {
+    guard let header = file.header else { throw DatasetError(file.path, .notText) }
+    let places: [Int]
+    do throws(DatasetError.Problem) {
+      places = try columns(header)
+    } catch {
+      throw DatasetError(file.path, record: "line 1", error)
+    }
+    var isFirst = true
+    try file.forEachRecord(separatedBy: header.separator) { record throws(DatasetError) in
+      guard !isFirst else { return isFirst = false }
+      try self.record(record.name) { gathering throws(DatasetError.Problem) in
+        var fields = try record.fields.get()
+        if header.separator == UInt8(ascii: "|") { fields = fields.map(trimmed) }
+        fields = header.mended(fields)
+        guard fields.count == header.columns.count else {
+          throw .wrongColumnCount(expected: header.columns.count, found: fields.count)
+        }
+        try body(&gathering, places.map { fields[$0] })
+      }
+    }
+  }
+}
+
+extension TableHeader {
+  /// The place of `names`, which must be there.
+  func required(
+    _ names: [String], calling title: String
+  ) throws(DatasetError.Problem) -> Int {
+    guard let place = place(of: names) else { throw .missingColumn(title, found: columns) }
+    return place
+  }
+
+  /// The place of the captions, which must be there.
+  func requiredCaption(_ chosen: String?) throws(DatasetError.Problem) -> Int {
+    guard let place = captionPlace(chosen) else {
+      throw .missingColumn(chosen.map { "'\($0)'" } ?? "'text' or 'caption'", found: columns)
+    }
+    return place
+  }
+
+  /// The place of the pictures, which must be there.
+  func requiredPicture() throws(DatasetError.Problem) -> Int {
+    try required(Self.pictureNames, calling: "'image' or 'file_name'")
+  }
+
+  /// The fields of a record as there should be.
+  ///
+  /// Kaggle's Flickr30k has a record without the mark behind its number:
+  /// `2199200615.jpg| 4   A dog runs across the grass .`
+  fileprivate func mended(_ fields: [String]) -> [String] {
+    guard fields.count == columns.count - 1, let number = place(of: ["comment number"]),
+      fields.indices.contains(number)
+    else { return fields }
+    let field = fields[number]
+    let digits = field.prefix(while: \.isNumber)
+    let rest = field[digits.endIndex...]
+    guard !digits.isEmpty, rest.first?.isWhitespace == true else { return fields }
+    return fields[..<number] + [String(digits), trimmed(String(rest))] + fields[(number + 1)...]
+  }
+}
+
+extension AnnotationFile {
+  /// Its first line as names of columns; nil where it is no text.
+  var header: TableHeader? { withText { TableHeader($0.prefix(1 << 16)) } }
+}
