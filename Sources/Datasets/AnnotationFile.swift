@@ -115,11 +115,6 @@ func inUTF8(_ bytes: some Collection<UInt8>) -> [UInt8]? {
   return String(validating: units, as: UTF16.self).map { Array($0.utf8) }
 }
 
-/// Whether `bytes` are what Git leaves of a large file that was not fetched.
-func isLargeFilePointer(_ bytes: some Collection<UInt8>) -> Bool {
-  bytes.starts(with: "version https://git-lfs.github.com/spec/".utf8)
-}
-
 /// Where a link leads that was unpacked as a text, as Git and some archives do where there are no links; nil
 /// if `bytes`, the beginning of the file at `path`, are no such text.
 func linkText(_ bytes: some Collection<UInt8>, at path: String) -> String? {
