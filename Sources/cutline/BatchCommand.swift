@@ -103,6 +103,7 @@ struct BatchCommand: TalkingCommand {
     if stop.number != nil { stop.end() }
     try requireInputs(survey)
     lines.introduce(survey, given.title, shard, variable)
+    if survey.leftOut[.links] > 0, !given.followLinks { lines.adviseFollowingLinks() }
 
     try folder.removeSummary()
     try sideFiles.removeLeftover()

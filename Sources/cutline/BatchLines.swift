@@ -46,6 +46,11 @@ struct BatchLines {
     if !leftOut.isEmpty { progress.say("left out: \(leftOut)") }
   }
 
+  /// Says how links that were left out could be read.
+  func adviseFollowingLinks() {
+    progress.say("to read what links lead to, add --follow-links")
+  }
+
   /// Names a file that gets no row, for those who want to know.
   func leaveOut(_ entry: BatchInputs.LeftOut.Entry) {
     let name = visible(entry.name).replacing("\n", with: "\\n")

@@ -91,7 +91,8 @@ struct CaptionOutput: ~Copyable {
     guard !left.isEmpty else { return outcome }
     let error = MediaError(
       path: result.file, code: .unsupported, stage: .decode,
-      problem: "a picture, which has no times for \(left.map(\.rawValue).joined(separator: ", ")).")
+      problem: "a picture, which has no times for \(left.map(\.rawValue).joined(separator: ", ")). "
+        + "Add another form, such as json.")
     if folder?.writesPictures == true {
       messages.warning(error.description)
       return outcome

@@ -125,6 +125,9 @@ struct InputWalkTests {
     let text =
       "\u{FEFF}\(folder.path)/pics\\b.jpg\r\n\(folder.path)\\pics\\more\\d.webp\n\(folder.path)/none\\x.jpg"
     #expect(try walk([list(text)]).names == ["pics/b.jpg", "pics/more/d.webp", "none\\x.jpg"])
+    #expect(
+      try walk([list("\(folder.path)/pics/b.jpg\r\(folder.path)/none.jpg\r")]).names
+        == ["pics/b.jpg", "none.jpg"])
     // What is really called so is taken at its word.
     try folder.write("x", to: "a\\b.jpg")
     try folder.write("x", to: "c.jpg\r")

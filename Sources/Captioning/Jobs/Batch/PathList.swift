@@ -12,7 +12,11 @@ struct PathList {
   ///   - file: The list.
   ///   - isSeparatedByNull: Whether NUL ends a path, rather than a line its end.
   init(_ file: ReadableFile, isSeparatedByNull: Bool) {
-    let separator = isSeparatedByNull ? 0 : UInt8(ascii: "\n")
+    let (newLine, carriageReturn) = (UInt8(ascii: "\n"), UInt8(ascii: "\r"))
+    let head = (try? file.bytes(0..<4096)) ?? []
+    // As old Macs and some spreadsheets end lines.
+    let hasReturns = head.contains(carriageReturn) && !head.contains(newLine)
+    let separator = isSeparatedByNull ? 0 : hasReturns ? carriageReturn : newLine
     lines = LineReader(file, separator: separator, limit: Self.longestLine)
     self.isSeparatedByNull = isSeparatedByNull
   }
