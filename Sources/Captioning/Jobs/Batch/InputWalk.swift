@@ -13,6 +13,7 @@ package struct InputWalk {
   }
 
   private let inputs: BatchInputs
+  private let unpacker = Unpacker()
   private var nextArgument = 0
   /// What is being gone through, the innermost last.
   private var levels: [Level] = []
@@ -228,7 +229,8 @@ package struct InputWalk {
     switch ArchiveForm(head) {
     case .tar: return ArchiveLevel(file, mirrorPath: mirrorPath)
     case .packed:
-      return ArchiveLevel(PackedArchive(file, in: inputs.unpackingFolder), mirrorPath: mirrorPath)
+      return ArchiveLevel(
+        PackedArchive(file, in: inputs.unpackingFolder, by: unpacker), mirrorPath: mirrorPath)
     case nil where MediaFormat(recognizing: head) != nil || !ArchiveForm.isPromised(by: path):
       return nil
     case nil: return ArchiveLevel(file, mirrorPath: mirrorPath)

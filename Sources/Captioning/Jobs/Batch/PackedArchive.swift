@@ -6,14 +6,13 @@ import Workers
 ///
 /// A process without rights goes through it, so that an archive that is made to do harm costs itself alone.
 /// Members are known by their numbers, from 0; who asks for them in their order has the archive gone through
-/// once. A class, because all its members share the process.
+/// once. A class, because all its members share where it is.
 package final class PackedArchive: @unchecked Sendable {
   // Sendable because only the thread that goes through a batch's inputs asks it for anything; the others hand
   // it on.
   private let file: ReadableFile
   private let folder: String
-  private let settings: WorkerSettings
-  private var pool: WorkerPool?
+  private let unpacker: Unpacker
   /// The member that the process is at; nil before the first.
   private var place: Int?
   private var current: PackedMember?
@@ -29,12 +28,9 @@ package final class PackedArchive: @unchecked Sendable {
   /// - Parameters:
   ///   - file: The archive.
   ///   - folder: Where members are kept while they are read, in files without a name.
-  init(_ file: ReadableFile, in folder: String) {
-    (self.file, self.folder) = (file, folder)
-    var settings = WorkerSettings(
-      workerCount: 1, answerByteCount: UnpackingWorker.chunkByteCount)
-    settings.arguments = ["unpack-worker"]
-    self.settings = settings
+  ///   - unpacker: What goes through it, and through others before and after it.
+  init(_ file: ReadableFile, in folder: String, by unpacker: Unpacker) {
+    (self.file, self.folder, self.unpacker) = (file, folder, unpacker)
   }
 
   var path: String { file.path }
@@ -45,7 +41,7 @@ package final class PackedArchive: @unchecked Sendable {
   ///
   /// - Throws: Why the archive cannot be read so far.
   func member(_ index: Int) throws(MediaError) -> PackedMember? {
-    if place == index, let current { return current }
+    if isAt(index), let current { return current }
     return try move(to: index)
   }
 
@@ -113,14 +109,17 @@ package final class PackedArchive: @unchecked Sendable {
 
   /// Moves to the member `index`, whose contents were not given yet; false if there are not so many.
   private func moveToUnread(_ index: Int) throws(MediaError) -> Bool {
-    if place == index, !isRead { return true }
+    if isAt(index), !isRead { return true }
     return try move(to: index) != nil
   }
 
+  private func isAt(_ index: Int) -> Bool { place == index && unpacker.archive === self }
+
   private func move(to index: Int) throws(MediaError) -> PackedMember? {
-    if pool == nil || (place ?? -1) >= index {
-      place = nil
+    if unpacker.archive !== self || (place ?? -1) >= index {
+      (place, unpacker.archive) = (nil, nil)
       _ = try ask(.rewind)
+      unpacker.archive = self
     }
     current = nil
     while (place ?? -1) < index {
@@ -146,23 +145,16 @@ package final class PackedArchive: @unchecked Sendable {
         number: 0, file: WorkerFile(owning: try file.duplicate()),
         range: 0..<file.status.byteCount, message: order.message, timeLimit: Self.timeLimit)
       task.maximumPartCount = order == .contents ? .max : 0
-      var pool = try runningPool()
-      pool.submit(task)
-      while true {
-        var said: WorkerReply.Outcome?
-        try pool.next { reply, bytes in
-          said = reply.outcome
-          take(bytes)
-        }
-        guard case .answer(let message, let isLast) = said, let reply = UnpackingReply(message)
-        else { throw failure(said) }
-        if !isLast { continue }
-        self.pool = consume pool
-        if case .problem(let code, let text) = reply {
-          throw MediaError(path: path, code: code, stage: .open, problem: text)
-        }
-        return reply
+      var reply: UnpackingReply?
+      let said = try unpacker.run(task) { message, bytes in
+        reply = UnpackingReply(message)
+        take(bytes)
       }
+      guard said == nil, let reply else { throw failure(said) }
+      if case .problem(let code, let text) = reply {
+        throw MediaError(path: path, code: code, stage: .open, problem: text)
+      }
+      return reply
     } catch let error as MediaError {
       throw error
     } catch {
@@ -170,17 +162,65 @@ package final class PackedArchive: @unchecked Sendable {
     }
   }
 
-  private func runningPool() throws(WorkerError) -> WorkerPool {
-    if let running = pool.take() { return running }
-    return try WorkerPool(settings)
+  private func failure(_ said: WorkerFailure?) -> MediaError {
+    unpacker.stop()
+    failureCount += 1
+    return MediaError(
+      said ?? .misbehaved, path: path, memoryByteLimit: Unpacker.settings.memoryByteLimit)
+  }
+}
+
+/// The process that goes through packed archives, one at a time; it is started for the first.
+///
+/// A class, because all archives of a batch share it.
+final class Unpacker {
+  static let settings = {
+    var settings = WorkerSettings(
+      workerCount: 1, answerByteCount: UnpackingWorker.chunkByteCount)
+    settings.arguments = ["unpack-worker"]
+    return settings
+  }()
+
+  private var pool: WorkerPool?
+  /// What it is going through.
+  weak var archive: PackedArchive?
+
+  /// Has the process do something, and hands all that it says to `take`, with the bytes that come along.
+  ///
+  /// - Returns: How the process failed, if it did; nothing more can be asked of it then.
+  /// - Throws: What keeps it from being started.
+  func run(
+    _ task: WorkerTask, _ take: ([UInt8], UnsafeRawBufferPointer) -> Void
+  ) throws -> WorkerFailure? {
+    var pool = try started()
+    pool.submit(task)
+    var outcome: WorkerReply.Outcome?
+    repeat {
+      try pool.next { reply, bytes in
+        outcome = reply.outcome
+        if case .answer(let message, _) = reply.outcome { take(message, bytes) }
+      }
+    } while outcome.map(\.isPart) == true
+    self.pool = consume pool
+    guard case .failure(let failure) = outcome else { return nil }
+    return failure
   }
 
-  private func failure(_ said: WorkerReply.Outcome?) -> MediaError {
-    (place, current) = (nil, nil)
-    failureCount += 1
-    guard case .failure(let failure) = said else {
-      return MediaError(.misbehaved, path: path, memoryByteLimit: settings.memoryByteLimit)
-    }
-    return MediaError(failure, path: path, memoryByteLimit: settings.memoryByteLimit)
+  /// Ends the process; another is started for what comes.
+  func stop() {
+    pool = nil
+    archive = nil
+  }
+
+  private func started() throws -> WorkerPool {
+    if let running = pool.take() { return running }
+    return try WorkerPool(Self.settings)
+  }
+}
+
+extension WorkerReply.Outcome {
+  /// Whether more will come.
+  fileprivate var isPart: Bool {
+    if case .answer(_, isLast: false) = self { true } else { false }
   }
 }
