@@ -45,7 +45,7 @@ struct DecodingMessagesTests {
       "", "[]", "{}", "nonsense", #"{"width":1,"height":1,"decode_ms":1}"#,
       #"{"width":0,"height":1,"decode_ms":1,"warnings":[]}"#,
       #"{"width":1e300,"height":1,"decode_ms":1,"warnings":[]}"#,
-      #"{"width":1,"height":89478486,"decode_ms":1,"warnings":[]}"#,
+      #"{"width":1,"height":178956971,"decode_ms":1,"warnings":[]}"#,
       #"{"width":1,"height":1,"decode_ms":-1,"warnings":[]}"#,
       #"{"width":1,"height":1,"decode_ms":1e99,"warnings":[]}"#,
       #"{"width":1,"height":1,"decode_ms":1,"warnings":[{"code":"no","message":""}]}"#,
