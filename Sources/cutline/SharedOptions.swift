@@ -101,7 +101,8 @@ struct PrecisionOptions: ParsableArguments {
 struct PictureOptions: ParsableArguments {
   @Argument(
     help: ArgumentHelp(
-      "Pictures: JPEG, PNG or WebP files, or - for standard input.", valueName: "file"),
+      "Pictures (JPEG, PNG, WebP, TIFF, HEIC and more), or - for standard input.", valueName: "file"
+    ),
     completion: .file())
   var files: [String]
   @OptionGroup var limiting: PictureLimitOptions
