@@ -9,7 +9,8 @@
 
 // Playlists and formats that name other files are not among them.
 static const char formats[] =
-    "mov,matroska,avi,mpegts,mpeg,mpegvideo,flv,ogg,gif,asf,"
+    "mov,matroska,avi,mpegts,mpeg,mpegvideo,flv,ogg,gif,asf,apng,mxf,dv,yuv4mpegpipe,ivf,h264,hevc,m4v,obu,rm,"
+    "mjpeg,nut,wtv,"
     // Still pictures.
     "bmp_pipe,j2k_pipe,qoi_pipe,sgi_pipe,sunrast_pipe,pcx_pipe";
 
@@ -64,15 +65,34 @@ static CMediaStatus failed(CMediaVideo *v, int code, CMediaStatus status, char *
   return known == CMEDIA_DAMAGED || known == CMEDIA_END || known == CMEDIA_AGAIN ? status : known;
 }
 
-// The first stream of moving pictures that is not the cover of an album.
+// How good a stream of moving pictures is, the best first: one that can be decoded, that has packets as far as
+// is known, that is marked as default, and that is large. Negative for covers of albums, which are none.
+static int64_t score(const AVStream *stream) {
+  const AVCodecParameters *p = stream->codecpar;
+  if (p->codec_type != AVMEDIA_TYPE_VIDEO || stream->disposition & AV_DISPOSITION_ATTACHED_PIC)
+    return -1;
+  int64_t pixels = p->width > 0 && p->height > 0 ? (int64_t)p->width * p->height : 0;
+  const int64_t more = INT64_C(1) << 50;
+  return (ffmpeg.avcodec_find_decoder(p->codec_id) ? 4 * more : 0)
+      + (stream->event_flags & AVSTREAM_EVENT_FLAG_NEW_PACKETS ? 2 * more : 0)
+      + (stream->disposition & AV_DISPOSITION_DEFAULT ? more : 0) + (pixels < more ? pixels : more - 1);
+}
+
+// As av_find_best_stream does, which however counts bytes rather than pixels; of equal ones the first.
 static AVStream *find_stream(AVFormatContext *format) {
+  AVStream *best = NULL;
   for (unsigned i = 0; i < format->nb_streams; i++) {
     AVStream *stream = format->streams[i];
-    if (stream->codecpar->codec_type == AVMEDIA_TYPE_VIDEO
-        && !(stream->disposition & AV_DISPOSITION_ATTACHED_PIC))
-      return stream;
+    if (score(stream) > (best ? score(best) : -1)) best = stream;
   }
-  return NULL;
+  return best;
+}
+
+// The sound that belongs to the pictures, where it tells of jumps of the clock.
+static AVStream *find_sound(const CMediaVideo *v) {
+  if (!cmedia_clock_may_jump(v)) return NULL;
+  int index = ffmpeg.av_find_best_stream(v->format, AVMEDIA_TYPE_AUDIO, -1, -1, NULL, 0);
+  return index < 0 ? NULL : v->format->streams[index];
 }
 
 static bool is_too_large(const CMediaVideo *v) {
@@ -113,7 +133,7 @@ static CMediaStatus open_format(CMediaVideo *v, char *reason) {
   AVDictionary *options = NULL;
   ffmpeg.av_dict_set(&options, "format_whitelist", formats, 0);
   // On failure the format is freed, too.
-  int code = ffmpeg.avformat_open_input(&v->format, "", NULL, &options);
+  int code = ffmpeg.avformat_open_input(&v->format, "", v->input, &options);
   ffmpeg.av_dict_free(&options);
   if (code < 0) return failed(v, code, CMEDIA_NOT_MEDIA, reason);
   v->stream = find_stream(v->format);
@@ -145,8 +165,13 @@ static CMediaStatus open_stream(CMediaVideo *v, char *reason) {
   if (status) return status;
   v->stream = find_stream(v->format);
   if (!v->stream) return CMEDIA_NO_VIDEO;
-  for (unsigned i = 0; i < v->format->nb_streams; i++)
-    if (v->format->streams[i] != v->stream) v->format->streams[i]->discard = AVDISCARD_ALL;
+  v->sound = find_sound(v);
+  for (unsigned i = 0; i < v->format->nb_streams; i++) {
+    AVStream *stream = v->format->streams[i];
+    if (stream != v->stream && stream != v->sound) stream->discard = AVDISCARD_ALL;
+  }
+  v->has_palette = false;
+  cmedia_start_clock(v);
   return CMEDIA_OK;
 }
 
@@ -156,9 +181,21 @@ static void close_stream(CMediaVideo *v) {
   ffmpeg.avio_context_free(&v->io);
 }
 
+// Whether the colours are Dolby's own, which other decoders show as green and purple.
+static bool needs_dolby(const AVStream *stream) {
+  const AVDOVIDecoderConfigurationRecord *record =
+      cmedia_side_data(stream, AV_PKT_DATA_DOVI_CONF, sizeof *record);
+  return record && (record->dv_profile == 5 || record->dv_profile == 10)
+      && record->dv_bl_signal_compatibility_id == 0;
+}
+
 static CMediaStatus open_video(CMediaVideo *v, char *reason) {
   CMediaStatus status = open_stream(v, reason);
   if (status) return status;
+  if (needs_dolby(v->stream)) {
+    snprintf(reason, 128, "Dolby Vision without a picture for other screens");
+    return CMEDIA_NO_DECODER;
+  }
   if (is_too_large(v)) return CMEDIA_TOO_LARGE;
   status = open_codec(v, reason);
   if (status) return status;
@@ -180,6 +217,7 @@ CMediaStatus cmedia_open(CMediaSettings settings, CMediaVideo **video, char *rea
   v->deadline = settings.deadline;
   v->maximum_pixels = settings.maximum_pixels;
   v->is_still = settings.is_still;
+  if (settings.format) v->input = ffmpeg.av_find_input_format(settings.format);
   CMediaStatus status = open_video(v, reason);
   if (status) {
     cmedia_close(v);

@@ -17,6 +17,17 @@ bool cmedia_is_late(const CMediaVideo *v) {
 int64_t cmedia_start(const CMediaVideo *v) {
   int64_t start = v->format->start_time;
   if (start == AV_NOPTS_VALUE) return 0;
+  if (cmedia_clock_may_jump(v)) {
+    // Of those that it takes: other programs of a broadcast may have begun earlier.
+    int64_t first = INT64_MAX;
+    for (int i = 0; i < 2; i++) {
+      const AVStream *stream = i ? v->sound : v->stream;
+      if (!stream || stream->start_time == AV_NOPTS_VALUE) continue;
+      int64_t time = ffmpeg.av_rescale_q(stream->start_time, stream->time_base, AV_TIME_BASE_Q);
+      if (time < first) first = time;
+    }
+    if (first > start && first != INT64_MAX) start = first;
+  }
   return ffmpeg.av_rescale_q(start, AV_TIME_BASE_Q, v->stream->time_base);
 }
 
@@ -56,19 +67,16 @@ static int orientation_of(const int32_t *m) {
   return b > 0 ? (c > 0 ? 5 : 6) : (c > 0 ? 8 : 7);
 }
 
-static const int32_t *display_matrix(const AVStream *stream) {
+const void *cmedia_side_data(const AVStream *stream, enum AVPacketSideDataType type, size_t size) {
 #if LIBAVFORMAT_VERSION_INT >= AV_VERSION_INT(60, 16, 100)
-  const AVCodecParameters *p = stream->codecpar;
-  for (int i = 0; i < p->nb_coded_side_data; i++) {
-    const AVPacketSideData *data = &p->coded_side_data[i];
-    if (data->type == AV_PKT_DATA_DISPLAYMATRIX && data->size >= 36) return (int32_t *)data->data;
-  }
+  const AVPacketSideData *data = stream->codecpar->coded_side_data;
+  int count = stream->codecpar->nb_coded_side_data;
 #else
-  for (int i = 0; i < stream->nb_side_data; i++) {
-    const AVPacketSideData *data = &stream->side_data[i];
-    if (data->type == AV_PKT_DATA_DISPLAYMATRIX && data->size >= 36) return (int32_t *)data->data;
-  }
+  const AVPacketSideData *data = stream->side_data;
+  int count = stream->nb_side_data;
 #endif
+  for (int i = 0; i < count; i++)
+    if (data[i].type == type && data[i].size >= size) return data[i].data;
   return NULL;
 }
 
@@ -76,7 +84,7 @@ CMediaInfo cmedia_info(const CMediaVideo *v) {
   CMediaInfo info = {
       .width = v->stream->codecpar->width,
       .height = v->stream->codecpar->height,
-      .orientation = orientation_of(display_matrix(v->stream)),
+      .orientation = orientation_of(cmedia_side_data(v->stream, AV_PKT_DATA_DISPLAYMATRIX, 36)),
       .duration = -1,
       .container = v->format->iformat->name,
       .codec = ffmpeg.avcodec_get_name(v->stream->codecpar->codec_id),
@@ -91,6 +99,7 @@ CMediaInfo cmedia_info(const CMediaVideo *v) {
   }
   info.is_duration_guessed =
       v->format->duration_estimation_method == AVFMT_DURATION_FROM_BITRATE;
+  info.clock_may_jump = cmedia_clock_may_jump(v);
   return info;
 }
 
@@ -107,19 +116,41 @@ bool cmedia_lists_missing_frames(const CMediaVideo *v) {
 
 // MARK: Packets
 
+// Gives each packet the palette that counts for it, so that it can be decoded without those before.
+static bool add_palette(CMediaVideo *v, AVPacket *packet) {
+  for (int i = 0; i < packet->side_data_elems; i++) {
+    const AVPacketSideData *data = &packet->side_data[i];
+    if (data->type != AV_PKT_DATA_PALETTE || data->size != AVPALETTE_SIZE) continue;
+    memcpy(v->palette, data->data, AVPALETTE_SIZE);
+    v->has_palette = true;
+    return true;
+  }
+  if (!v->has_palette) return true;
+  uint8_t *copy = ffmpeg.av_packet_new_side_data(packet, AV_PKT_DATA_PALETTE, AVPALETTE_SIZE);
+  if (copy) memcpy(copy, v->palette, AVPALETTE_SIZE);
+  return copy;
+}
+
+// The next packet of the pictures.
+static int read_packet(CMediaVideo *v, AVPacket *packet) {
+  for (;;) {
+    int code = cmedia_is_late(v) ? AVERROR_EXIT : ffmpeg.av_read_frame(v->format, packet);
+    if (code < 0) return code;
+    bool is_picture = packet->stream_index == v->stream->index;
+    if (is_picture || (v->sound && packet->stream_index == v->sound->index))
+      cmedia_follow_clock(v, packet);
+    if (is_picture) return add_palette(v, packet) ? 0 : AVERROR(ENOMEM);
+    ffmpeg.av_packet_unref(packet);
+  }
+}
+
 CMediaStatus cmedia_read(CMediaVideo *v, CMediaPacket **result, CMediaPacketInfo *info) {
   AVPacket *packet = ffmpeg.av_packet_alloc();
   if (!packet) return CMEDIA_NO_MEMORY;
-  for (;;) {
-    int code = cmedia_is_late(v) ? AVERROR_EXIT : ffmpeg.av_read_frame(v->format, packet);
-    if (code < 0) {
-      ffmpeg.av_packet_free(&packet);
-      return cmedia_status(v, code);
-    }
-    if (packet->stream_index == v->stream->index) break;
+  int code = read_packet(v, packet);
+  if (code < 0) {
     ffmpeg.av_packet_free(&packet);
-    packet = ffmpeg.av_packet_alloc();
-    if (!packet) return CMEDIA_NO_MEMORY;
+    return cmedia_status(v, code);
   }
   *info = (CMediaPacketInfo){
       .presented = cmedia_seconds(v, packet->pts),
@@ -137,16 +168,24 @@ void cmedia_free_packet(CMediaPacket *packet) {
   ffmpeg.av_packet_free(&p);
 }
 
+// Whether what is read elsewhere in the file hangs on what stands before: a clock that jumps, or a palette.
+static bool must_be_read_in_order(const CMediaVideo *v) {
+  return cmedia_clock_may_jump(v) || v->has_palette || v->stream->codecpar->format == AV_PIX_FMT_PAL8;
+}
+
 CMediaStatus cmedia_seek(CMediaVideo *v, double time) {
+  if (must_be_read_in_order(v)) return CMEDIA_DAMAGED;
   int64_t target = cmedia_ticks(v, time);
   int code = ffmpeg.avformat_seek_file(
       v->format, v->stream->index, INT64_MIN, target, target, AVSEEK_FLAG_BACKWARD);
   if (code < 0) return cmedia_status(v, code);
+  cmedia_start_clock(v);
   cmedia_flush(v);
   return CMEDIA_OK;
 }
 
 double cmedia_indexed_key_frame(const CMediaVideo *v, double time) {
+  if (must_be_read_in_order(v)) return CMEDIA_NO_TIME;
   int index =
       ffmpeg.av_index_search_timestamp(v->stream, cmedia_ticks(v, time), AVSEEK_FLAG_BACKWARD);
   const AVIndexEntry *entry =

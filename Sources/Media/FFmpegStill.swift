@@ -30,8 +30,7 @@ extension StillImageFile {
       do throws(StillImageProblem) {
         let pixels = try checked(image, stream, format, end)
         let size = PixelSize(width: pixels.image.width, height: pixels.image.height)
-        let orientation = ImageOrientation(rawValue: Int(stream.info.orientation)) ?? .upright
-        return try finish(pixels, format, size, orientation)
+        return try finish(pixels, format, size, stream.info.orientation)
       } catch {
         throw error.error(name)
       }
@@ -52,7 +51,7 @@ extension StillImageFile {
   }
 
   /// The first frame that can be decoded, as it is stored; nil if none can.
-  private func firstFrame(of stream: borrowing VideoStream) throws(VideoProblem) -> Image? {
+  private func firstFrame(of stream: VideoStream) throws(VideoProblem) -> Image? {
     while true {
       let packet = try stream.readPacket()
       _ = try stream.send(packet?.payload, isSpare: false)
@@ -66,7 +65,7 @@ extension StillImageFile {
 
   /// The picture with what is wrong with it; one of which nothing was decoded is an error.
   private func checked(
-    _ image: Image?, _ stream: borrowing VideoStream, _ format: MediaFormat,
+    _ image: Image?, _ stream: VideoStream, _ format: MediaFormat,
     _ end: StillImageProblem?
   ) throws(StillImageProblem) -> DecodedPixels {
     guard let image else {
@@ -74,9 +73,9 @@ extension StillImageFile {
       throw StillImageProblem(
         end?.code ?? .noFrames, "\(reason)has no frame that can be decoded")
     }
-    let (filled, all) = (stream.keptFilledRowCount, stream.keptSize.height)
+    let (filled, all) = (stream.keptFilledRowCount, stream.kept.size.height)
     guard filled > 0 else { throw unsupported(format, "nothing of it is decoded") }
-    let isDamaged = filled < all || stream.keptIsDamaged
+    let isDamaged = filled < all || stream.kept.isDamaged
     let damage = StillImageProblem.damaged(
       format.rawValue, "bad data, \(filled * 100 / all) % of the rows read")
     return DecodedPixels(image: image, damage: end ?? (isDamaged ? damage : nil))

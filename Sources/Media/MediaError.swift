@@ -33,14 +33,28 @@ package struct MediaError: Error, Equatable, CustomStringConvertible {
   package var description: String { "\(path): \(problem)" }
 }
 
-/// Something wrong with a picture that could be read all the same.
+/// Something wrong with a picture that could be read all the same, or to be known about how it was.
 package struct MediaWarning: Sendable, Equatable {
   package let code: MediaError.Code
   package let message: String
+  /// Whether nothing is wrong, and only the curious want to know.
+  package let isRemark: Bool
 
-  package init(code: MediaError.Code, message: String) {
-    self.code = code
-    self.message = message
+  package init(code: MediaError.Code, message: String, isRemark: Bool = false) {
+    (self.code, self.message, self.isRemark) = (code, message, isRemark)
+  }
+
+  /// That an animation was read as a picture.
+  package static let firstPictureOnly = MediaWarning(
+    code: .unsupported,
+    message: "moves, and only its first picture was looked at (--every, --scenes or --frames "
+      + "caption it as a clip)")
+
+  /// That light beyond the standard range, coded as `transfer`, was pressed into it.
+  static func toneMapped(_ transfer: String) -> MediaWarning {
+    MediaWarning(
+      code: .unsupported, message: "HDR (\(transfer)), shown in SDR with white at 203 cd/m\u{B2}",
+      isRemark: true)
   }
 }
 

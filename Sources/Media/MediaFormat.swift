@@ -49,14 +49,48 @@ package enum MediaFormat: String, Sendable, CaseIterable {
   case windowsMedia = "Windows Media"
   case mpegProgram = "MPEG"
   case mpegTransport = "MPEG transport stream"
+  case mpegVideo = "MPEG video stream"
+  case mpeg4Video = "MPEG-4 video stream"
+  case h264 = "H.264 stream"
+  case h265 = "H.265 stream"
+  case av1 = "AV1 stream"
+  case mxf = "MXF"
+  case dv = "DV"
+  case ivf = "IVF"
+  case yuv4mpeg = "YUV4MPEG2"
+  case realMedia = "RealMedia"
+  case nut = "NUT"
+  case windowsRecording = "Windows recording (WTV)"
 
   /// Whether the format holds moving pictures.
   package var isVideo: Bool {
     switch self {
     case .mp4, .quickTime, .matroska, .avi, .flash, .ogg, .windowsMedia, .mpegProgram,
-      .mpegTransport:
+      .mpegTransport, .mpegVideo, .mpeg4Video, .h264, .h265, .av1, .mxf, .dv, .ivf, .yuv4mpeg,
+      .realMedia, .nut, .windowsRecording:
       true
     default: false
+    }
+  }
+
+  /// Whether it is a format of pictures, some of which move.
+  package var mayMove: Bool { [.gif, .webp, .png, .avif].contains(self) }
+
+  /// What FFmpeg calls it, where FFmpeg could take it for another one; nil where it need not be told.
+  var nameForFFmpeg: String? {
+    switch self {
+    case .png: "apng"
+    case .jpeg: "mjpeg"
+    case .mpegProgram: "mpeg"
+    case .mpegTransport: "mpegts"
+    case .mpegVideo: "mpegvideo"
+    case .mpeg4Video: "m4v"
+    case .h264: "h264"
+    case .h265: "hevc"
+    case .av1: "obu"
+    case .mxf: "mxf"
+    case .dv: "dv"
+    default: nil
     }
   }
 
@@ -66,13 +100,28 @@ package enum MediaFormat: String, Sendable, CaseIterable {
   }
 
   /// Recognises the format of a file from its bytes; `nil` if it is none we know.
+  ///
+  /// - Parameter bytes: The file, or its first `headByteCount` bytes; fewer do for all formats with a head.
   package init?(recognizing bytes: [UInt8]) {
-    let head = FileHead(bytes: bytes)
-    guard let format = head.formatByMagic ?? head.formatByBrand ?? head.formatByStructure else {
-      return nil
+    if let tag = FileHead(bytes: bytes).tagByteCount {
+      // Sound has such tags, too, and recorders of streams copy them in front.
+      guard tag < bytes.count, let found = MediaFormat(recognizing: Array(bytes[tag...])),
+        found.isVideo
+      else { return nil }
+      self = found
+      return
     }
+    let head = FileHead(bytes: bytes)
+    let found = head.formatByMagic ?? head.formatByBrand ?? head.formatByStructure
+    guard let format = found ?? StreamBeginning(of: bytes)?.format else { return nil }
     self = format
   }
+
+  /// The size of a tag in front of all else in a file, told by its first bytes; nil if there is none.
+  static func tagByteCount(in bytes: [UInt8]) -> Int? { FileHead(bytes: bytes).tagByteCount }
+
+  /// As many bytes as it may take to recognise a stream that was cut into anywhere.
+  package static let headByteCount = 1 << 18
 }
 
 /// The first bytes of a file.
@@ -120,8 +169,21 @@ private struct FileHead {
     (.flash, Array("FLV\u{1}".utf8)),
     (.ogg, Array("OggS".utf8)),
     (.windowsMedia, [0x30, 0x26, 0xB2, 0x75, 0x8E, 0x66, 0xCF, 0x11]),
-    (.mpegProgram, [0x00, 0x00, 0x01, 0xBA]), (.mpegProgram, [0x00, 0x00, 0x01, 0xB3]),
+    (.mpegProgram, [0x00, 0x00, 0x01, 0xBA]), (.mpegVideo, [0x00, 0x00, 0x01, 0xB3]),
+    (.ivf, Array("DKIF".utf8)), (.yuv4mpeg, Array("YUV4MPEG2".utf8)),
+    (.realMedia, Array(".RMF".utf8)), (.nut, Array("nut/multimedia container".utf8)),
+    (.windowsRecording, [0xB7, 0xD8, 0x00, 0x20, 0x37, 0x49, 0xDA, 0x11, 0xA6, 0x4E]),
+    // A temporal delimiter, and a sequence header after it.
+    (.av1, [0x12, 0x00, 0x0A]),
   ]
+
+  /// The size of a tag (ID3, version 2) in front of all else; nil if there is none.
+  var tagByteCount: Int? {
+    guard text(0, 3) == "ID3", bytes.count >= 10, bytes[6..<10].allSatisfy({ $0 < 0x80 }) else {
+      return nil
+    }
+    return bytes[6..<10].reduce(0) { $0 << 7 | Int($1) } + 10
+  }
 
   var formatByMagic: MediaFormat? {
     Self.magics.first { bytes.starts(with: $0.1) }?.0
@@ -138,7 +200,7 @@ private struct FileHead {
     }
     switch text(4, 4) {
     case "ftyp": return formatByFileType
-    case "moov", "mdat", "wide", "free", "skip", "pnot": return .quickTime
+    case "moov", "mdat", "wide", "free", "skip", "pnot", "PICT": return .quickTime
     default: return nil
     }
   }
@@ -183,10 +245,15 @@ private struct FileHead {
   var formatByStructure: MediaFormat? {
     if text(0, 2) == "BM" && bytes.count >= 18 && bytes[15] == 0 && bytes[16] == 0 { return .bmp }
     if isIcon { return .icon }
-    if bytes.count > 188 && bytes[0] == 0x47 && bytes[188] == 0x47 { return .mpegTransport }
-    // As cameras and discs have it, with a time in front of each packet.
-    if bytes.count > 388 && [4, 196, 388].allSatisfy({ bytes[$0] == 0x47 }) {
+    // A text may have its letter there, but not a letter behind it.
+    if bytes.count > 188 && bytes[0] == 0x47 && bytes[188] == 0x47 && bytes[3] & 0xC0 == 0 {
       return .mpegTransport
+    }
+    // With a time in front of each packet, as cameras and discs have it, or a checksum behind.
+    for places in [[4, 196, 388], [0, 204, 408]] where bytes.count > places[2] + 3 {
+      if places.allSatisfy({ bytes[$0] == 0x47 && bytes[$0 + 3] & 0xC0 == 0 }) {
+        return .mpegTransport
+      }
     }
     if let first = bytes.first, first == 0x50, bytes.count > 8,
       (0x31...0x37).contains(bytes[1]), [0x20, 0x09, 0x0A, 0x0D].contains(bytes[2])

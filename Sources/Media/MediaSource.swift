@@ -48,15 +48,20 @@ extension MediaSource {
     return bytes
   }
 
-  /// Whether its content is a clip; told by how it begins, without reading all of it.
-  package var isClip: Bool {
+  /// Whether its content is a clip; told by its structure, without reading all of it.
+  package var isClip: Bool { isClip(playingAnimations: false) }
+
+  /// The same where pictures that move may be clips, too.
+  package func isClip(playingAnimations: Bool) -> Bool {
     if case .standardInput = self { return false }
     guard let bytes = try? MediaBytes(self) else { return false }
-    return bytes.isClip
+    return bytes.isClip(playingAnimations: playingAnimations)
   }
 
-  /// Whether it is a file, and no clip.
-  package var isPictureFile: Bool { self != .standardInput && !isClip }
+  /// Whether it is a file, and no clip for anybody.
+  package var isPictureFile: Bool {
+    self != .standardInput && !isClip(playingAnimations: true)
+  }
 
   /// All of it, read once.
   package func inMemory() throws(MediaError) -> MediaSource {

@@ -25,7 +25,7 @@ package struct DecodedImage: Sendable, Equatable {
   package let width: Int
   package let height: Int
   package let format: MediaFormat
-  package let warnings: [MediaWarning]
+  package fileprivate(set) var warnings: [MediaWarning]
 }
 
 /// Decodes a picture: upright, 8-bit RGB, transparency over white.
@@ -38,6 +38,17 @@ package func decodeStillImage(
   _ source: MediaSource, _ options: StillImageOptions = StillImageOptions()
 ) throws(MediaError) -> DecodedImage {
   let bytes = try source.bytes(atMost: options.maximumFileBytes)
+  var picture = try decodeFirstPicture(bytes, source.name, options)
+  let isAnimation = bytes.withUnsafeBytes {
+    MediaBytes(borrowing: $0).isAnimation(picture.format)
+  }
+  if isAnimation { picture.warnings.append(.firstPictureOnly) }
+  return picture
+}
+
+private func decodeFirstPicture(
+  _ bytes: [UInt8], _ name: String, _ options: StillImageOptions
+) throws(MediaError) -> DecodedImage {
   let file = StillImageFile(bytes: bytes, options: options)
   let format: MediaFormat
   do throws(StillImageProblem) {
@@ -45,9 +56,9 @@ package func decodeStillImage(
     if let size = found.announcedSize(in: bytes) { try file.check(size) }
     format = found
   } catch {
-    throw error.error(source.name)
+    throw error.error(name)
   }
-  return try file.decodeFirstFrame(format, name: source.name)
+  return try file.decodeFirstFrame(format, name: name)
 }
 
 /// The bytes of one picture on their way to pixels.

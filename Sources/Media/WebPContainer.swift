@@ -39,6 +39,16 @@ final class WebPContainer {
     OrientationMetadata(exif: chunk("EXIF"), xmp: chunk("XMP ")).orientation
   }
 
+  /// How long each frame is shown, in milliseconds.
+  var frameDurations: [Int] {
+    var durations: [Int] = []
+    var frame = WebPIterator()
+    guard WebPDemuxGetFrame(handle, 1, &frame) != 0 else { return [] }
+    defer { WebPDemuxReleaseIterator(&frame) }
+    repeat { durations.append(Int(frame.duration)) } while WebPDemuxNextFrame(&frame) != 0
+    return durations
+  }
+
   /// Calls `body` with the first frame; its pointers are good only inside.
   func withFirstFrame<Result>(
     _ body: (WebPIterator) throws(StillImageProblem) -> Result

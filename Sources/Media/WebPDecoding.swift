@@ -81,7 +81,7 @@ struct WebPDecoder {
 
 extension [UInt8] {
   /// RGBA pixels laid over white, as RGB; `x / 255` is rounded as Pillow rounds it.
-  fileprivate func laidOverWhite() -> [UInt8] {
+  func laidOverWhite() -> [UInt8] {
     let pixelCount = count / 4
     return [UInt8](unsafeUninitializedCapacity: pixelCount * 3) { target, written in
       withUnsafeBufferPointer { source in

@@ -78,6 +78,9 @@ struct ClipRecipe: Sendable, CustomTestStringConvertible {
       "BT.2020, 10 bits", in: "mkv",
       "-vf scale=out_color_matrix=bt2020 -c:v libx265 -preset ultrafast -pix_fmt yuv420p10le -colorspace bt2020nc -x265-params log-level=0"
     ),
+    ClipRecipe(
+      "a palette in front", in: "avi",
+      "-vf split[a][b];[a]palettegen[p];[b][p]paletteuse=dither=none -c:v rawvideo -pix_fmt pal8"),
     ClipRecipe("grey", in: "mkv", "-c:v ffv1 -pix_fmt gray"),
     ClipRecipe("16 bits of grey", in: "mkv", "-c:v ffv1 -pix_fmt gray16le"),
     ClipRecipe("4:1:1", in: "avi", "-c:v ffvhuff -pix_fmt yuv411p"),

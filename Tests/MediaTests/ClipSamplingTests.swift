@@ -72,12 +72,25 @@ struct ClipSamplingTests {
     let dark = [UInt8](repeating: 20, count: 64)
     let light = [UInt8](repeating: 200, count: 64)
     #expect(
-      [dark, dark, light, light, dark].map { scenes.isCut($0) } == [
-        false, false, true, false, true,
-      ])
+      [dark, dark, light, light, dark].enumerated().map {
+        scenes.isCut($1, at: Double($0) / 25)
+      } == [false, false, true, false, true])
     // A fade changes every frame alike.
     scenes = SceneCuts()
     let fade = (0..<12).map { [UInt8](repeating: UInt8(20 * $0), count: 64) }
-    #expect(fade.map { scenes.isCut($0) }.filter { $0 }.isEmpty)
+    #expect(fade.enumerated().map { scenes.isCut($1, at: Double($0) / 25) }.filter { $0 }.isEmpty)
+  }
+
+  @Test("are told from each other where every frame is a slide of its own")
+  func slides() {
+    var scenes = SceneCuts()
+    let slides = [20, 200, 60, 240, 120, 0].map { [UInt8](repeating: $0, count: 64) }
+    let cuts = slides.enumerated().map { scenes.isCut($1, at: 3 * Double($0)) }
+    #expect(cuts == [false, true, true, true, true, true])
+    // The same in a film are flashes: the first of them is a cut, and the others count as movement.
+    scenes = SceneCuts()
+    let flashes = (0..<6).map { [UInt8](repeating: $0 % 2 == 0 ? 20 : 200, count: 64) }
+    #expect(
+      flashes.enumerated().map { scenes.isCut($1, at: Double($0) / 25) }.filter { $0 }.count == 1)
   }
 }

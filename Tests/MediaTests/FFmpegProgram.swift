@@ -35,12 +35,11 @@ enum FFmpegProgram {
 
   /// When each frame of a clip is shown, in seconds, in the order in which they are.
   ///
-  /// With the sound: in some containers a clip starts for the program when the first stream that it uses
-  /// does, and people hear clips.
+  /// Of the streams that it chooses itself, with the sound: in some containers a clip starts for the program when
+  /// the first stream that it uses does, and people hear clips.
   static func times(of clip: String) throws -> [Double] {
     let run = try run(
-      ["-i", clip, "-map", "0:v:0", "-map", "0:a?", "-vsync", "passthrough", "-vf", "showinfo"]
-        + ["-f", "null", "-"])
+      ["-i", clip, "-vsync", "passthrough", "-vf", "showinfo", "-f", "null", "-"])
     return run.errors.matches(of: /n: *\d+ pts: *-?\d+ pts_time:(-?[\d.e+-]+)/).compactMap {
       Double($0.1)
     }
@@ -50,7 +49,7 @@ enum FFmpegProgram {
   static func pixels(of clip: String, frames: [Int]) throws -> Data {
     let choice = frames.map { "eq(n,\($0))" }.joined(separator: "+")
     return try run([
-      "-v", "error", "-i", clip, "-map", "0:v:0", "-vf", "select='\(choice)'", "-vsync",
+      "-v", "error", "-i", clip, "-vf", "select='\(choice)'", "-vsync",
       "passthrough", "-pix_fmt", "rgb24", "-f", "rawvideo", "-",
     ]).output
   }

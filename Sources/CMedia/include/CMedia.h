@@ -33,6 +33,8 @@ typedef struct {
   int descriptor;
   // Those that count, such as a member of an archive.
   int64_t offset, length;
+  // FFmpeg's name of the format, where it is known; else NULL, and FFmpeg finds out.
+  const char *format;
   int64_t maximum_pixels;
   // On the monotonic clock, in nanoseconds; 0 is never.
   int64_t deadline;
@@ -51,6 +53,8 @@ typedef struct {
   double frame_rate;
   // Whether the duration is no more than a guess from size and bit rate.
   bool is_duration_guessed;
+  // Whether the clock may be set anew on the way: then only reading all of it tells the duration.
+  bool clock_may_jump;
   const char *container, *codec;
 } CMediaInfo;
 
@@ -71,7 +75,7 @@ const char *cmedia_load(void);
 // Such as "59.27.100"; only after it was loaded.
 const char *cmedia_version(void);
 
-// Opens the first video stream. A reason of FFmpeg's is put into `reason`, which has room for 128 bytes.
+// Opens the stream of moving pictures that is marked as default, else the largest. A reason of FFmpeg's is put into `reason`, which has room for 128 bytes.
 CMediaStatus cmedia_open(CMediaSettings settings, CMediaVideo **video, char *reason);
 void cmedia_close(CMediaVideo *video);
 CMediaInfo cmedia_info(const CMediaVideo *video);
@@ -83,7 +87,8 @@ void cmedia_set_deadline(CMediaVideo *video, int64_t deadline);
 // The next packet of the stream, in the order of decoding; the caller owns it.
 CMediaStatus cmedia_read(CMediaVideo *video, CMediaPacket **packet, CMediaPacketInfo *info);
 void cmedia_free_packet(CMediaPacket *packet);
-// Goes on reading at the last key frame before `time`. What was decoded before is forgotten.
+// Goes on reading at the last key frame before `time`, where the format allows that. What was decoded before
+// is forgotten.
 CMediaStatus cmedia_seek(CMediaVideo *video, double time);
 // Goes on reading at the beginning: some formats can only be opened anew for that.
 CMediaStatus cmedia_rewind(CMediaVideo *video);
@@ -105,14 +110,28 @@ typedef struct {
   bool is_damaged;
   // Of a still picture: the rows in which the decoder wrote anything.
   int filled_rows;
+  // CMEDIA_PQ or CMEDIA_HLG; 0 of standard range.
+  int hdr_transfer;
   // Bytes that conversion to RGB needs room for: more than the pixels, which then come first.
   int64_t rgb_size;
 } CMediaFrameInfo;
 
 CMediaFrameInfo cmedia_kept_info(const CMediaVideo *video);
-// The frame that was kept, as rows of 8-bit RGB of its own size; of a still picture, unfilled rows are white.
+// The frame that was kept, as rows of 8-bit RGB of its own size, HDR tone-mapped; of a still picture, unfilled rows
+// are white.
 CMediaStatus cmedia_kept_rgb(CMediaVideo *video, uint8_t *pixels);
 // The frame that was received, scaled down to 8-bit grey.
 CMediaStatus cmedia_thumbnail(CMediaVideo *video, int width, int height, uint8_t *pixels);
+
+// MARK: HDR
+
+// How light is coded, in the numbers of H.273, which files and FFmpeg's AVCOL_TRC have, too.
+enum { CMEDIA_PQ = 16, CMEDIA_HLG = 18 };
+
+// Makes `count` pixels of HDR, 16-bit RGB in full range, 8-bit sRGB with white at 203 cd/m² (ITU-R BT.2408).
+//
+// `transfer` is one of the above, `primaries` are in the numbers of H.273: 1 (BT.709), 11 or 12 (P3), else BT.2020.
+// `out` may begin where `rgb` does. Needs no library.
+void cmedia_tone_map(const uint16_t *rgb, int64_t count, int transfer, int primaries, uint8_t *out);
 
 #endif

@@ -12,7 +12,7 @@ package struct FramedSegment: Sendable {
 package struct ClipReader: Sendable {
   /// Makes a frame what the encoder sees.
   private let frame: @Sendable (Image) -> Image
-  private let sampling: ClipSampling
+  let sampling: ClipSampling
   private let options: VideoOptions
 
   /// - Parameters:
@@ -74,7 +74,7 @@ package struct ClipReader: Sendable {
       return parts
     }
     // Where a part is handed on before the end was seen, the length must be known beforehand.
-    if sampling.cutting != .whole, sampling.end == nil { try clip.measureDuration() }
+    if clip.needsMeasuring(sampling) { try clip.measureDuration() }
     var last = try frames()
     if sampling.cutting == .whole, sampling.end == nil, try clip.correctDuration() {
       last = try frames()

@@ -118,7 +118,10 @@ package struct PictureInspector: Sendable {
   /// Decodes a clip as far as its first frame: all of it may have gigabytes.
   private func clip(_ clip: CaptionedImage) throws(MediaError) -> PictureInspection {
     let head = try head(of: clip)
-    guard let format = MediaFormat(recognizing: head), format.isVideo || format == .gif else {
+    let found =
+      try MediaFormat(recognizing: head)
+      ?? MediaFormat(recognizing: clip.source.firstBytes(MediaFormat.headByteCount))
+    guard let found, found.isVideo || found.mayMove else {
       throw MediaError(
         path: clip.path, code: .notMedia, stage: .decode,
         problem: "not a video in any known format. Get a fresh copy.")

@@ -8,65 +8,85 @@ extension VideoFile {
 
   /// Reads what is left of the file, and corrects the length if the file has it wrong.
   ///
-  /// - Returns: Whether it was wrong by a tenth, and by a second or half of what it is; the clip then stands
-  ///   at its start.
+  /// - Returns: Whether it was so wrong that other frames should be looked at; the clip then stands at its start.
   /// - Throws: `MediaError` if the clip is longer than the options allow.
   package mutating func correctDuration() throws(MediaError) -> Bool {
     do throws(VideoProblem) {
       while try readPacket() != nil {}
-      let error = abs(readEnd - info.duration)
-      guard readEnd > 0, error > 1 || error > readEnd / 2, error > info.duration / 10 else {
-        return false
-      }
-      info.duration = readEnd
-      try stream.rewind()
+      guard isLengthWrong(playedEnd.seconds) else { return false }
+      info.duration = playedEnd.seconds
+      try rewind()
     } catch {
       throw error.error(name, .decode)
     }
     (lastTime, damagedCount) = (nil, 0)
-    try Self.begin(stream, name, options, readEnd)
+    try Self.begin(stream, name, options, info.duration)
     return true
   }
 
-  /// The same of a clip of which nothing was read yet, and which stands at its start afterwards.
+  /// Where a clock may jump, what the file says is a guess, else what decoders and people go by: there only an
+  /// error of a tenth counts, and of a second or half of what it is.
+  private func isLengthWrong(_ length: Double) -> Bool {
+    let error = abs(length - info.duration)
+    guard length > 0 else { return false }
+    if stream.info.clockMayJump { return error > max(0.5, length / 100) }
+    return (error > 1 || error > length / 2) && error > info.duration / 10
+  }
+
+  /// Whether the length must be measured before parts of the clip are chosen by it.
+  package func needsMeasuring(_ sampling: ClipSampling) -> Bool {
+    let isPart = sampling.start != nil || sampling.end != nil
+    return stream.info.clockMayJump
+      ? isPart || sampling.cutting != .whole : sampling.cutting != .whole && sampling.end == nil
+  }
+
+  /// Corrects the length of a clip of which nothing was read yet, and which stands at its start afterwards.
   package mutating func measureDuration() throws(MediaError) {
     guard try !correctDuration() else { return }
     do throws(VideoProblem) {
-      try stream.rewind()
+      try rewind()
     } catch {
       throw error.error(name, .open)
     }
   }
 
-  mutating func readPacket() throws(VideoProblem) -> VideoStream.Packet? {
+  mutating func readPacket() throws(VideoProblem) -> ClipPacket? {
     guard let packet = try stream.readPacket() else { return nil }
-    if let end = packet.end(atRate: info.frameRate), end <= Self.longest {
-      readEnd = max(readEnd, end)
-    }
+    playedEnd.add(packet)
     return packet
   }
 }
 
-extension VideoStream {
-  /// The clip's length in seconds, found by reading through it where the file does not say.
-  func duration() throws(VideoProblem) -> Double {
+extension ClipStream {
+  /// The clip's length in seconds, found by reading through it where the file does not say, or only a clock that may
+  /// jump says that it is above `limit`.
+  func duration(ifUpTo limit: Double?) throws(VideoProblem) -> Double {
     let said = info
-    if said.duration > 0, said.duration <= VideoFile.longest, !said.is_duration_guessed {
-      return said.duration
+    let mostToBelieve =
+      said.clockMayJump ? min(limit ?? .infinity, VideoFile.longest) : VideoFile.longest
+    if let duration = said.duration, duration > 0, duration <= mostToBelieve,
+      !said.isDurationGuessed
+    {
+      return duration
     }
-    var end = 0.0
-    while let packet = try readPacket() {
-      let rate = VideoFile.possibleRates.contains(said.frame_rate) ? said.frame_rate : nil
-      if let time = packet.end(atRate: rate), time <= VideoFile.longest { end = max(end, time) }
-    }
+    var end = PlayedEnd(frameRate: said.frameRate)
+    while let packet = try readPacket() { end.add(packet) }
     try rewind()
-    return end
+    return end.seconds
   }
 }
 
-extension VideoStream.Packet {
-  /// When its frame is no longer shown, in seconds; nil where the file does not say.
-  fileprivate func end(atRate frameRate: Double?) -> Double? {
-    (presented ?? decoded).map { $0 + (duration > 0 ? duration : 1 / (frameRate ?? 25)) }
+/// When the last frame ends of those that have come by.
+struct PlayedEnd {
+  private let frameRate: Double?
+  private(set) var seconds = 0.0
+
+  init(frameRate: Double?) { self.frameRate = frameRate }
+
+  mutating func add(_ packet: ClipPacket) {
+    let length = packet.duration > 0 ? packet.duration : 1 / (frameRate ?? VideoFile.usualFrameRate)
+    // Without times, frames follow each other at the clip's rate.
+    let end = (packet.presented ?? packet.decoded ?? seconds) + length
+    if end <= VideoFile.longest { seconds = max(seconds, end) }
   }
 }

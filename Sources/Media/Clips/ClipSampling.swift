@@ -30,11 +30,16 @@ package struct ClipSampling: Sendable, Equatable {
   /// Where in the clip to begin and end, in seconds; nil is all of it.
   package var start: Double?
   package var end: Double?
+  /// Whether pictures that move are clips, too.
+  package var playsAnimations = false
 
   package init() {}
 
   /// Which frames of each part are looked at.
   package var chosenFrames: Frames { frames ?? .evenly(cutting == .whole ? 16 : 8) }
+
+  /// In seconds; a shorter rest of a clip that is cut into equal parts joins the last of them.
+  static let shortestRest = 0.5
 
   /// As many parts as a week has seconds.
   package static let maximumSegmentCount = 7 * 86_400
@@ -127,7 +132,10 @@ extension VideoFile {
       let pieces = (length / step).rounded(.up)
       let most = ClipSampling.maximumSegmentCount * 8 / max(sampling.chosenFrames.most, 8)
       guard pieces <= Double(most) else { throw tooManySegments(most, each: step) }
-      let count = Int(pieces)
+      // Nobody could read a caption that short.
+      let rest = length - (pieces - 1) * step
+      let isTooShort = pieces > 1 && rest < min(ClipSampling.shortestRest, step) - 0.002
+      let count = Int(pieces) - (isTooShort ? 1 : 0)
       return (0..<max(count, 1)).map { index in
         let start = range.lowerBound + Double(index) * step
         let end = index + 1 < count ? start + step : range.upperBound

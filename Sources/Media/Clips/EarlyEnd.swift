@@ -45,6 +45,7 @@ extension MediaBytes {
     case .mpegTransport: packetsEnd()
     case .mpegProgram: packsEnd()
     case .gif: blocksEnd()
+    case .png: pngChunksEnd()
     case .bmp: rowsEnd()
     case .tiff: stripsEnd()
     case .jpeg2000: codestreamEnd()

@@ -62,9 +62,23 @@ struct MediaBytes: ~Copyable {
     return bytes(1, at: offset).first
   }
 
-  /// Whether they are those of a clip, told by how they begin.
-  var isClip: Bool { format?.isVideo == true }
-
   /// What the file is, by how it begins.
-  var format: MediaFormat? { MediaFormat(recognizing: firstBytes(512)) }
+  var format: MediaFormat? {
+    let tag = tagByteCount
+    // Nearly all tell it at once.
+    let found = MediaFormat(recognizing: bytes(512, at: tag))
+    let format = found ?? MediaFormat(recognizing: bytes(MediaFormat.headByteCount, at: tag))
+    return tag == 0 || format?.isVideo == true ? format : nil
+  }
+
+  /// Of a tag in front of all else.
+  private var tagByteCount: Int { MediaFormat.tagByteCount(in: firstBytes(10)) ?? 0 }
+
+  /// Where the clip begins, behind a tag and what is left of a packet before the first whole one.
+  func beginning(_ format: MediaFormat?) -> Int {
+    let tag = tagByteCount
+    guard [.mpegTransport, .mpegProgram, .dv].contains(format) else { return tag }
+    let stream = StreamBeginning(of: bytes(MediaFormat.headByteCount, at: tag))
+    return tag + (stream?.format == format ? stream?.offset ?? 0 : 0)
+  }
 }

@@ -1,23 +1,33 @@
-// Still pictures that FFmpeg reads, which fills up what is missing without a word.
+// Pictures that FFmpeg reads, which fills up what is missing without a word.
 
 extension MediaBytes {
   /// Of GIF: blocks up to a trailer (CompuServe, 1990).
   ///
   /// The last byte alone does not tell: any byte inside may have its value.
   func blocksEnd() -> EarlyEnd? {
+    walkBlocks { _ in true } == .ended(withTrailer: false) ? .beforeEndMark : nil
+  }
+
+  /// How a walk through the blocks of a GIF ended.
+  enum BlocksEnd: Equatable { case ended(withTrailer: Bool), unknownBlock }
+
+  /// Walks through the blocks of a GIF, as long as `visit`, which is told the kind of each, wants it; nil where that
+  /// ended it.
+  func walkBlocks(_ visit: (UInt8) -> Bool) -> BlocksEnd? {
     var position = 13 + colorTableSize(at: 10)
     while let kind = byte(at: position) {
+      guard visit(kind) else { return nil }
       switch kind {
-      case 0x3B: return nil
+      case 0x3B: return .ended(withTrailer: true)
       // Between blocks, some writers leave an empty piece.
       case 0: position += 1
       case 0x21: position = subBlocksEnd(from: position + 2)
       case 0x2C:
         position = subBlocksEnd(from: position + 11 + colorTableSize(at: position + 9))
-      default: return nil
+      default: return .unknownBlock
       }
     }
-    return .beforeEndMark
+    return .ended(withTrailer: false)
   }
 
   /// In bytes, as the flags at `offset` say.
@@ -30,6 +40,23 @@ extension MediaBytes {
     var position = start
     while let size = byte(at: position), size > 0 { position += 1 + Int(size) }
     return position + 1
+  }
+
+  /// Of PNG that moves: chunks up to the one that ends it.
+  ///
+  /// Pictures that do not move are read elsewhere.
+  func pngChunksEnd() -> EarlyEnd? {
+    var position = 8
+    for _ in 0..<Self.mostParts {
+      var header = reader(8, at: position)
+      guard let size = header.bigEndian32(), let name = header.fourLetters() else {
+        return position < range.count ? .insidePart : .beforeEndMark
+      }
+      if let end = end(ofPartAt: position, size: 12 + size) { return end }
+      if name == "IEND" { return nil }
+      position += 12 + size
+    }
+    return nil
   }
 
   /// Of BMP: the rows that its header promises.

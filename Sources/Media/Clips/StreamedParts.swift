@@ -64,17 +64,21 @@ extension MediaBytes {
     return isOpen.values.contains(true) ? .beforeEndMark : nil
   }
 
-  /// Of MPEG transport streams: packets of one size (ISO/IEC 13818-1), with a time in front on discs.
+  /// Of MPEG transport streams: packets of one size (ISO/IEC 13818-1), with a time in front on discs, or a checksum
+  /// behind.
   func packetsEnd() -> EarlyEnd? {
     let sync = UInt8(0x47)
-    let layout = [(0, 188), (4, 192)].first { first, size in
-      (0..<3).allSatisfy { byte(at: first + $0 * size) == sync }
+    let begin = beginning(.mpegTransport)
+    let layout = [(0, 188), (4, 192), (0, 192), (0, 204)].first { first, size in
+      (0..<3).allSatisfy { byte(at: begin + first + $0 * size) == sync }
     }
-    guard let (first, size) = layout else { return nil }
-    let whole = range.count / size * size
-    guard whole < range.count else { return nil }
+    guard let (offset, size) = layout else { return nil }
+    let (first, lead) = (begin + offset, size == 192 ? 4 : 0)
+    let count = (range.count - first + lead) / size
+    let whole = first - lead + count * size
+    guard count > 0, whole < range.count else { return nil }
     // Something else may have been appended, or lost in the middle.
-    guard byte(at: whole - size + first) == sync, byte(at: whole + first) ?? sync == sync else {
+    guard byte(at: whole - size + lead) == sync, byte(at: whole + lead) ?? sync == sync else {
       return nil
     }
     return .insidePart

@@ -1,5 +1,3 @@
-import CMedia
-
 /// How a clip is read, and what is refused.
 package struct VideoOptions: Sendable {
   /// The most pixels a frame may have.
@@ -39,20 +37,22 @@ package struct VideoFrame: Sendable {
 
 /// An open clip.
 ///
-/// FFmpeg decodes it; it sees a descriptor and nothing else.
+/// FFmpeg decodes it, which sees a descriptor and nothing else, or libwebp.
 package struct VideoFile: ~Copyable {
   package internal(set) var info: VideoInfo
   package let name: String
-  let stream: VideoStream
+  let stream: any ClipStream
   private let orientation: ImageOrientation
   let options: VideoOptions
   /// When the last of the frames ends that were read.
-  var readEnd = 0.0
+  var playedEnd: PlayedEnd
   /// That the file ends too early, if it does.
   private let truncation: MediaWarning?
   var damagedCount = 0
   /// Whether what the file says of its key frames has been true so far.
   private var hasKeyFrameList = true
+  /// How the light of the frames is coded that were shown, if beyond the standard range.
+  private var highRange: String?
   /// When the last frame is shown that has come by.
   var lastTime: Double?
 
@@ -79,29 +79,27 @@ package struct VideoFile: ~Copyable {
     // Before anything is decoded for nothing.
     if options.isStrict, let warning { throw Self.refusal(warning, name, .open) }
     let said = stream.info
-    let orientation = ImageOrientation(rawValue: Int(said.orientation)) ?? .upright
     let duration: Double
     do throws(VideoProblem) {
-      duration = try stream.duration()
+      duration = try stream.duration(ifUpTo: options.maximumDuration)
     } catch {
       throw error.error(name, .open)
     }
     try Self.begin(stream, name, options, duration)
-    let stored = PixelSize(width: Int(said.width), height: Int(said.height))
     info = VideoInfo(
-      size: orientation.exchangesSides ? stored.transposed : stored, duration: duration,
-      frameRate: Self.possibleRates.contains(said.frame_rate) ? said.frame_rate : nil,
-      container: String(cString: said.container), codec: String(cString: said.codec))
+      size: said.orientation.exchangesSides ? said.size.transposed : said.size, duration: duration,
+      frameRate: said.frameRate, container: said.container, codec: said.codec)
+    playedEnd = PlayedEnd(frameRate: said.frameRate)
     self.name = name
     truncation = warning
     self.options = options
-    self.orientation = orientation
+    orientation = said.orientation
     self.stream = stream
   }
 
   /// Begins to read a clip of `duration` seconds, unless that is too long, in a time that suits it.
   static func begin(
-    _ stream: borrowing VideoStream, _ name: String, _ options: VideoOptions, _ duration: Double
+    _ stream: any ClipStream, _ name: String, _ options: VideoOptions, _ duration: Double
   ) throws(MediaError) {
     if let limit = options.maximumDuration, duration > limit {
       throw MediaError(
@@ -116,8 +114,9 @@ package struct VideoFile: ~Copyable {
   private static func stream(
     _ bytes: consuming MediaBytes, _ name: String, _ options: VideoOptions,
     _ truncation: StillImageProblem?
-  ) throws(MediaError) -> VideoStream {
+  ) throws(MediaError) -> any ClipStream {
     do throws(MediaError) {
+      if bytes.format == .webp { return try WebPStream(bytes, name: name, options) }
       return try VideoStream(bytes, name: name, options)
     } catch {
       guard let truncation, [.corrupt, .noFrames].contains(error.code) else { throw error }
@@ -129,7 +128,7 @@ package struct VideoFile: ~Copyable {
 
   /// What is wrong with the clip as far as it was read.
   package var warnings: [MediaWarning] {
-    [truncation, damage].compactMap(\.self)
+    [truncation, damage, highRange.map(MediaWarning.toneMapped)].compactMap(\.self)
   }
 
   private var damage: MediaWarning? {
@@ -173,7 +172,9 @@ package struct VideoFile: ~Copyable {
         path: name, code: truncation?.code ?? .noFrames, stage: .decode,
         problem: "\(reason)has no frame that can be decoded. Get a fresh copy.")
     }
-    if options.isStrict, let warning = warnings.first { throw Self.refusal(warning, name, .decode) }
+    if options.isStrict, let warning = warnings.first(where: { !$0.isRemark }) {
+      throw Self.refusal(warning, name, .decode)
+    }
   }
 
   /// The first frame.
@@ -194,7 +195,7 @@ package struct VideoFile: ~Copyable {
     at times: [Double], _ show: (Range<Int>, VideoFrame) throws -> Void
   ) throws {
     var choice = FrameChoice(times: times)
-    var window = PacketWindow<VideoStream.Payload>()
+    var window = PacketWindow<ClipPayload>()
     while let target = choice.targets.first {
       try skipAhead(to: target, &window)
       switch window.step(towards: choice.targets) {
@@ -218,7 +219,7 @@ package struct VideoFile: ~Copyable {
 
   /// Decodes a packet, or what is left at the end, and shows the frames that turn out to be wanted.
   private mutating func decode(
-    _ payload: VideoStream.Payload?, isSpare: Bool, _ choice: inout FrameChoice,
+    _ payload: ClipPayload?, isSpare: Bool, _ choice: inout FrameChoice,
     _ show: (Range<Int>, VideoFrame) throws -> Void
   ) throws {
     if try !stream.send(payload, isSpare: isSpare) { damagedCount += 1 }
@@ -227,53 +228,32 @@ package struct VideoFile: ~Copyable {
       case .needsPacket, .end: return
       case .damaged: damagedCount += 1
       case .frame(let time):
-        // Without times, frames follow each other at the clip's rate.
-        let time = time ?? (lastTime.map { $0 + 1 / (info.frameRate ?? 25) } ?? 0)
+        let time = time ?? self.time(after: lastTime)
         let keptTime = choice.keptTime
         if let seen = choice.see(time) { try show(seen, keptFrame(keptTime)) }
         stream.keep()
         noteSize()
-        if stream.keptIsDamaged { damagedCount += 1 }
+        if stream.kept.isDamaged { damagedCount += 1 }
         lastTime = time
       }
     }
   }
 
+  /// Without times, frames follow each other at the clip's rate.
+  func time(after last: Double?) -> Double {
+    last.map { $0 + 1 / (info.frameRate ?? Self.usualFrameRate) } ?? 0
+  }
+
   /// Where the file does not say it, the first frame tells the size.
   private mutating func noteSize() {
     guard info.size.width <= 0 || info.size.height <= 0 else { return }
-    let size = stream.keptSize
+    let size = stream.kept.size
     info.size = orientation.exchangesSides ? size.transposed : size
   }
 
-  private func keptFrame(_ time: Double) throws(VideoProblem) -> VideoFrame {
-    VideoFrame(time: time, image: try stream.keptImage().turned(orientation))
-  }
-
-  // MARK: Scenes
-
-  /// When new scenes begin; all of the part is decoded for that, and the clip then stands at its start.
-  mutating func sceneCuts(in range: ClosedRange<Double>) throws(MediaError) -> [Double] {
-    var cuts: [Double] = []
-    var scenes = SceneCuts()
-    do throws(VideoProblem) {
-      if range.lowerBound > Self.nearby { _ = stream.seek(to: range.lowerBound) }
-      var isAtEnd = false
-      while !isAtEnd {
-        let packet = try stream.readPacket()
-        _ = try stream.send(packet?.payload, isSpare: false)
-        isAtEnd = packet == nil
-        while case .frame(let time) = try stream.receive() {
-          guard let time, range.contains(time) else { continue }
-          if try scenes.isCut(stream.thumbnail(SceneCuts.size)) { cuts.append(time) }
-        }
-        if let decoded = packet?.decoded, decoded > range.upperBound { isAtEnd = true }
-      }
-      try stream.rewind()
-    } catch {
-      throw error.error(name, .decode)
-    }
-    return cuts
+  private mutating func keptFrame(_ time: Double) throws(VideoProblem) -> VideoFrame {
+    highRange = stream.kept.highRange ?? highRange
+    return VideoFrame(time: time, image: try stream.keptImage().turned(orientation))
   }
 
   // MARK: Far ahead
@@ -282,8 +262,8 @@ package struct VideoFile: ~Copyable {
   private static let nearby = 5.0
 
   /// Jumps to the last key frame before `target`, if the file says that one lies far ahead.
-  private mutating func skipAhead(
-    to target: Double, _ window: inout PacketWindow<VideoStream.Payload>
+  mutating func skipAhead(
+    to target: Double, _ window: inout PacketWindow<ClipPayload>
   ) throws(VideoProblem) {
     let position = max(window.readTime, 0)
     guard hasKeyFrameList, !window.isBlind, target > position + Self.nearby,
@@ -299,6 +279,12 @@ package struct VideoFile: ~Copyable {
     // A list that lies: from the start, then, and step by step.
     hasKeyFrameList = false
     window.restart()
+    try rewind()
+  }
+
+  /// Goes on reading at the beginning.
+  mutating func rewind() throws(VideoProblem) {
     try stream.rewind()
+    playedEnd = PlayedEnd(frameRate: info.frameRate)
   }
 }

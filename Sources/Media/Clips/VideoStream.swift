@@ -1,8 +1,9 @@
 import CMedia
 import Glibc
 
-/// The video stream of an open file, through FFmpeg: packets in, frames out.
-struct VideoStream: ~Copyable {
+/// The video stream of an open file, through FFmpeg.
+final class VideoStream: ClipStream {
+  // A class, because it owns a C handle.
   private let video: OpaquePointer
   private let bytes: MediaBytes
 
@@ -11,14 +12,20 @@ struct VideoStream: ~Copyable {
     _ bytes: consuming MediaBytes, name: String, _ options: VideoOptions
   ) throws(MediaError) {
     try bytes.checkSampleTables(name: name)
-    let settings = CMediaSettings(
+    let format = bytes.format
+    let start = bytes.beginning(format)
+    var settings = CMediaSettings(
       memory: bytes.memory?.baseAddress?.assumingMemoryBound(to: UInt8.self),
-      descriptor: bytes.descriptor, offset: Int64(bytes.range.lowerBound),
-      length: Int64(bytes.range.count), maximum_pixels: Int64(options.maximumPixels),
+      descriptor: bytes.descriptor, offset: Int64(bytes.range.lowerBound + start),
+      length: Int64(bytes.range.count - start), format: nil,
+      maximum_pixels: Int64(options.maximumPixels),
       deadline: deadline(in: options.timeLimit ?? 60), is_still: options.isStill)
     var opened: OpaquePointer?
     var reason = [CChar](repeating: 0, count: 128)
-    let status = cmedia_open(settings, &opened, &reason)
+    let status = withOptionalCString(format?.nameForFFmpeg) { format in
+      settings.format = format
+      return cmedia_open(settings, &opened, &reason)
+    }
     guard status == CMEDIA_OK, let opened else {
       throw VideoProblem(status, reason: text(reason)).error(name, .open)
     }
@@ -28,26 +35,31 @@ struct VideoStream: ~Copyable {
 
   deinit { cmedia_close(video) }
 
-  var info: CMediaInfo { cmedia_info(video) }
+  var info: ClipStreamInfo {
+    let said = cmedia_info(video)
+    return ClipStreamInfo(
+      size: PixelSize(width: Int(said.width), height: Int(said.height)),
+      orientation: ImageOrientation(rawValue: Int(said.orientation)) ?? .upright,
+      duration: said.duration >= 0 ? said.duration : nil,
+      frameRate: VideoFile.possibleRates.contains(said.frame_rate) ? said.frame_rate : nil,
+      isDurationGuessed: said.is_duration_guessed, clockMayJump: said.clock_may_jump,
+      container: String(cString: said.container), codec: String(cString: said.codec))
+  }
 
-  /// Whether its table of frames names some behind the end of the file.
   var listsMissingFrames: Bool { cmedia_lists_missing_frames(video) }
 
-  /// Ends all work that takes more than `seconds` from now.
   func limitTime(to seconds: Double) { cmedia_set_deadline(video, deadline(in: seconds)) }
 
   // MARK: Packets
 
-  /// A piece of the file that decodes to a frame.
+  /// Owns a packet of FFmpeg's.
   final class Payload {
     fileprivate let packet: OpaquePointer
     fileprivate init(_ packet: OpaquePointer) { self.packet = packet }
     deinit { cmedia_free_packet(packet) }
   }
-  typealias Packet = PacketWindow<Payload>.Packet
 
-  /// The next packet in the order of decoding; nil at the end.
-  func readPacket() throws(VideoProblem) -> Packet? {
+  func readPacket() throws(VideoProblem) -> ClipPacket? {
     var payload: OpaquePointer?
     var info = CMediaPacketInfo()
     let status = cmedia_read(video, &payload, &info)
@@ -56,30 +68,29 @@ struct VideoStream: ~Copyable {
       if status == CMEDIA_END || status == CMEDIA_DAMAGED || status == CMEDIA_AGAIN { return nil }
       throw VideoProblem(status)
     }
-    return Packet(
-      payload: Payload(payload), presented: known(info.presented), decoded: known(info.decoded),
-      duration: max(info.duration, 0), isKey: info.is_key, size: Int(info.size))
+    return ClipPacket(
+      payload: .packet(Payload(payload)), presented: known(info.presented),
+      decoded: known(info.decoded), duration: max(info.duration, 0), isKey: info.is_key,
+      size: Int(info.size))
   }
 
-  /// Goes on reading at a key frame at or before `time`, if the file allows it.
   func seek(to time: Double) -> Bool { cmedia_seek(video, time) == CMEDIA_OK }
 
-  /// Goes on reading at the beginning.
   func rewind() throws(VideoProblem) {
     let status = cmedia_rewind(video)
     guard status == CMEDIA_OK else { throw VideoProblem(status) }
   }
 
-  /// When the last key frame before `time` is decoded, if the file has a list of them.
   func indexedKeyFrame(before time: Double) -> Double? {
     known(cmedia_indexed_key_frame(video, time))
   }
 
   // MARK: Frames
 
-  /// Gives the decoder a packet, or the end; says whether the packet could be used.
-  func send(_ payload: Payload?, isSpare: Bool) throws(VideoProblem) -> Bool {
-    let status = cmedia_send(video, payload?.packet, isSpare)
+  func send(_ payload: ClipPayload?, isSpare: Bool) throws(VideoProblem) -> Bool {
+    var packet: OpaquePointer?
+    if case .packet(let payload) = payload { packet = payload.packet }
+    let status = cmedia_send(video, packet, isSpare)
     switch status {
     case CMEDIA_OK, CMEDIA_END: return true
     case CMEDIA_DAMAGED, CMEDIA_AGAIN: return false
@@ -87,10 +98,7 @@ struct VideoStream: ~Copyable {
     }
   }
 
-  /// The outcome of asking for a frame.
-  enum Received { case frame(time: Double?), needsPacket, damaged, end }
-
-  func receive() throws(VideoProblem) -> Received {
+  func receive() throws(VideoProblem) -> ReceivedFrame {
     var time = 0.0
     let status = cmedia_receive(video, &time)
     switch status {
@@ -102,25 +110,21 @@ struct VideoStream: ~Copyable {
     }
   }
 
-  /// Keeps the frame received last, until the next one is kept.
   func keep() { cmedia_keep(video) }
 
-  /// Makes the decoder forget what came before.
   func detach() { cmedia_flush(video) }
-
-  /// Whether the decoder had to guess parts of the kept frame.
-  var keptIsDamaged: Bool { cmedia_kept_info(video).is_damaged }
 
   /// The rows of the kept frame of a still picture in which the decoder wrote anything.
   var keptFilledRowCount: Int { Int(cmedia_kept_info(video).filled_rows) }
 
-  /// The size of the kept frame as it is stored.
-  var keptSize: PixelSize {
+  var kept: KeptFrame {
     let info = cmedia_kept_info(video)
-    return PixelSize(width: Int(info.width), height: Int(info.height))
+    let transfers = [Int32(CMEDIA_PQ): "PQ", Int32(CMEDIA_HLG): "HLG"]
+    return KeptFrame(
+      size: PixelSize(width: Int(info.width), height: Int(info.height)),
+      isDamaged: info.is_damaged, highRange: transfers[info.hdr_transfer])
   }
 
-  /// The kept frame as it is stored, which may be turned.
   func keptImage() throws(VideoProblem) -> Image {
     let size = cmedia_kept_info(video)
     let (width, height) = (Int(size.width), Int(size.height))
@@ -135,7 +139,6 @@ struct VideoStream: ~Copyable {
     return Image(width: width, height: height, pixels: pixels)
   }
 
-  /// The frame received last in grey, made as small as `size`.
   func thumbnail(_ size: PixelSize) throws(VideoProblem) -> [UInt8] {
     let count = size.width * size.height
     var status = CMEDIA_OK
@@ -147,6 +150,14 @@ struct VideoStream: ~Copyable {
     guard status == CMEDIA_OK else { throw VideoProblem(status) }
     return pixels
   }
+}
+
+/// Calls `body` with a C string, or nil; good only inside.
+private func withOptionalCString<Result>(
+  _ text: String?, _ body: (UnsafePointer<CChar>?) -> Result
+) -> Result {
+  guard let text else { return body(nil) }
+  return text.withCString(body)
 }
 
 /// The text in front of the NUL.
