@@ -81,11 +81,12 @@ struct BatchCommand: TalkingCommand {
     let vocabulary = try models.vocabulary()
     let configuration = try models.configuration()
     let search = try search.search(for: configuration, vocabulary, captionCount: captions)
-    let sampling = clips.sampling(for: configuration)
+    let sampling = clips.sampling(
+      for: configuration, wantsTimes: format?.formats.contains(where: \.isForClips) == true)
     let head = ResultHead(
       model: models.name, digest: try models.weightsChecksum(),
       settings: settings(search, vocabulary),
-      clipSettings: sampling.json)
+      clipSettings: sampling.json, playsAnimations: sampling.playsAnimations)
 
     let journal = try folder.journal(isRestarting: start == .restart)
     lines.brokenLines(journal.brokenLineCount, of: journal.path)

@@ -65,7 +65,11 @@ struct BatchLines {
     case .failure(let error): fail(error.description)
     case .success(let picture):
       for warning in picture.warnings {
-        warn("\(result.file): \(warning.message); used what is there.")
+        if warning.isRemark {
+          progress.say(visible("cutline: \(result.file): \(warning.message)"), at: .debug)
+        } else {
+          warn("\(result.file): \(warning.message); used what is there.")
+        }
       }
     }
     let summary = job.summary

@@ -56,7 +56,7 @@ struct CaptionCommand: TalkingCommand {
     let head = ResultHead(
       model: models.name, digest: models.weightsDigest(),
       settings: model.settings(precision.settings(captioner.search, captioner.vocabulary)),
-      clipSettings: clips.sampling(for: captioner.configuration).json)
+      clipSettings: sampling(for: captioner).json)
     var output = CaptionOutput(
       stream, folder,
       ResultFormatter(
@@ -94,6 +94,7 @@ struct CaptionCommand: TalkingCommand {
       count += 1
       defer { if showsProgress { captioned.report(count) } }
       messages.report(result)
+      if let note = clips.uncutNote(result) { messages.note(note) }
       tally.count(try output.write(result, messages))
       try maps?.draw(result, by: captioner)
     }
@@ -111,8 +112,7 @@ struct CaptionCommand: TalkingCommand {
     return LocalDecoder(
       PictureReader(for: preprocessing, pictures.limits, threadCount: threadCount),
       ClipReader(
-        for: preprocessing, clips.sampling(for: captioner.configuration),
-        clips.limits(like: pictures.limits)),
+        for: preprocessing, sampling(for: captioner), clips.limits(like: pictures.limits)),
       capacity: captionBatchSize)
   }
 
@@ -122,6 +122,11 @@ struct CaptionCommand: TalkingCommand {
     try DecodingPool(
       for: captioner.preprocessing, pictures.limits,
       DecodingPool.Settings(workerCount: workerCount, timeLimit: clips.fileTimeLimit),
-      clips.sampling(for: captioner.configuration), clips.limits(like: pictures.limits))
+      sampling(for: captioner), clips.limits(like: pictures.limits))
+  }
+
+  private func sampling(for captioner: Captioner) -> ClipSampling {
+    clips.sampling(
+      for: captioner.configuration, wantsTimes: results.formats.contains(where: \.isForClips))
   }
 }

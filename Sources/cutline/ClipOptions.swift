@@ -6,7 +6,8 @@ import Media
 struct ClipOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Caption a clip every so many seconds, rather than once.", valueName: "seconds"))
+      "Caption a clip, or a picture that moves, every so many seconds, rather than once.",
+      valueName: "seconds"))
   var every: Double?
   @Flag(help: "Caption each scene of a clip, between two cuts.")
   var scenes = false
@@ -52,8 +53,12 @@ struct ClipOptions: ParsableArguments {
   }
 
   /// Which frames are looked at: as the options say, else as the model has learned.
-  func sampling(for model: ModelConfiguration) -> ClipSampling {
+  ///
+  /// Pictures that move are clips for whoever says something of clips, or `wantsTimes`.
+  func sampling(for model: ModelConfiguration, wantsTimes: Bool) -> ClipSampling {
     var sampling = ClipSampling()
+    let isAboutClips = every != nil || scenes || frames != nil || start != nil || end != nil
+    sampling.playsAnimations = isAboutClips || wantsTimes
     sampling.cutting = scenes ? .scenes : every.map { .every($0) } ?? .whole
     sampling.frames = frames.map { .evenly($0) } ?? model.frames
     (sampling.start, sampling.end) = (start?.seconds, end?.seconds)
@@ -62,6 +67,15 @@ struct ClipOptions: ParsableArguments {
 
   /// How long a file may take to be read, where the user says so.
   var fileTimeLimit: Duration? { timeout.map { .seconds($0) } }
+
+  /// That a clip is too short to be cut, if it is; whoever asks for parts expects several.
+  func uncutNote(_ result: CaptionResult) -> String? {
+    guard let every, case .success(let media) = result.outcome, let clip = media.clip,
+      media.segments.count == 1
+    else { return nil }
+    return
+      "\(result.file): lasts \(tenths(clip.duration)) s, so that --every \(every) leaves it whole"
+  }
 
   /// What is refused, where pictures have `limits`.
   func limits(like limits: StillImageOptions) -> VideoOptions {

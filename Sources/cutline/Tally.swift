@@ -46,7 +46,10 @@ extension Messages {
   }
 
   private func report(_ warnings: [MediaWarning], of file: String) {
-    for warning in warnings { self.warning("\(file): \(warning.message); used what is there.") }
+    for warning in warnings where !warning.isRemark {
+      self.warning("\(file): \(warning.message); used what is there.")
+    }
+    for remark in warnings where remark.isRemark { detail("\(file): \(remark.message)") }
   }
 }
 

@@ -157,6 +157,15 @@ struct ClipCommandTests {
     }
     #expect(lines.map { $0[0] } == ["0.0", "1.2", "2.4"])
     #expect(lines.map { $0[1] } == ["1.2", "2.4", "3.0"])
+    // A rest of less than half a second joins the part before.
+    for (step, starts) in [("1.3", ["0.0", "1.3"]), ("1.25", ["0.0", "1.25", "2.5"])] {
+      let lines = try cutline(clip, "--every", step).lines.map { $0.split(separator: "\t") }
+      #expect(lines.map { String($0[0]) } == starts && lines.last?[1] == "3.0", "\(lines)")
+    }
+    // Parts that are shorter themselves stay, and a clip that is leaves one.
+    #expect(try cutline(clip, "--every", "0.3").lines.count == 10)
+    let short = try cutline(clip, "--every", "1", "--end", "0.4")
+    #expect(short.lines.count == 1 && short.errors.contains("--every 1.0 leaves it whole"))
     let row = try row(clip, "--every", "1", "--start", "0:01", "--end", "2.5")
     let segments = try #require(row["segments"]?.elements)
     #expect(segments.map { $0["start"]?.number } == [1, 2])

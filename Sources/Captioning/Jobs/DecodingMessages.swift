@@ -34,7 +34,9 @@ struct DecodingOrder {
       "max_pixels": .number(Double(options.maximumPixels)),
       "max_side": .number(Double(options.maximumSide)),
       "max_bytes": .number(Double(options.maximumFileBytes)), "strict": .boolean(options.isStrict),
-      "clips": .object(sampling.json + clipOptions.json),
+      "clips": .object(
+        sampling.json + clipOptions.json + [.init("animations", .boolean(sampling.playsAnimations))]
+      ),
     ]
     return Array(order.compactText.utf8)
   }
@@ -66,6 +68,7 @@ extension ClipSampling {
     if json["scenes"] != nil { cutting = .scenes }
     frames = json["frames"].flatMap(Frames.init(json:))
     (start, end) = (json["start"]?.number, json["end"]?.number)
+    playsAnimations = json["animations"] == .boolean(true)
   }
 }
 
@@ -133,7 +136,12 @@ enum DecodingReply: Equatable {
       .init(
         "warnings",
         .array(
-          warnings.map { ["code": .string($0.code.rawValue), "message": .string($0.message)] })),
+          warnings.map {
+            [
+              "code": .string($0.code.rawValue), "message": .string($0.message),
+              "remark": .boolean($0.isRemark),
+            ]
+          })),
     ]
   }
 
@@ -183,8 +191,9 @@ enum DecodingReply: Equatable {
 extension MediaWarning {
   fileprivate init?(reply: JSONValue) {
     guard let code = reply["code"]?.string.flatMap(MediaError.Code.init),
-      let message = reply["message"]?.string, message.count <= DecodingReply.longestText
+      let message = reply["message"]?.string, message.count <= DecodingReply.longestText,
+      case .boolean(let isRemark) = reply["remark"]
     else { return nil }
-    self.init(code: code, message: message)
+    self.init(code: code, message: message, isRemark: isRemark)
   }
 }

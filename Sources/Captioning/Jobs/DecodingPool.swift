@@ -19,6 +19,7 @@ package struct DecodingPool: MediaDecoder, ~Copyable {
   private let mostFrames: Int
   private let settings: Settings
   private let maximumFileBytes: Int
+  private let playsAnimations: Bool
 
   /// The files that are under way.
   private var files: [Int: FileUnderWay] = [:]
@@ -80,6 +81,7 @@ package struct DecodingPool: MediaDecoder, ~Copyable {
     workers.memoryByteLimit = settings.memoryByteLimit
     order = DecodingOrder(preprocessing, options, sampling, clipOptions).message
     maximumFileBytes = options.maximumFileBytes
+    playsAnimations = sampling.playsAnimations
     self.settings = settings
     pool = try WorkerPool(workers)
   }
@@ -163,7 +165,7 @@ package struct DecodingPool: MediaDecoder, ~Copyable {
           problem: "does not fit in memory. Make it smaller.")
       }
     }
-    let isClip = source.isClip
+    let isClip = source.isClip(playingAnimations: playsAnimations)
     if !isClip, range.count > maximumFileBytes {
       // Says how large it is.
       _ = try source.opened(atMost: maximumFileBytes)

@@ -3,16 +3,6 @@ import ImageEncoders
 import Media
 import Workers
 
-extension WorkerJob {
-  /// Whether the file is a clip, told by how it begins.
-  fileprivate var isClip: Bool {
-    let head = [UInt8](unsafeUninitializedCapacity: 512) { buffer, count in
-      count = (try? read(into: UnsafeMutableRawBufferPointer(buffer), at: 0)) ?? 0
-    }
-    return MediaFormat(recognizing: head)?.isVideo == true
-  }
-}
-
 /// What a worker process does for a `DecodingPool`: it decodes one file after another.
 package enum DecodingWorker {
   /// Decodes until the pool goes away.
@@ -29,7 +19,9 @@ package enum DecodingWorker {
         ).message)
     }
     do {
-      if job.isClip { return try clip(job, order) }
+      let isClip = Media.isClip(
+        job.descriptor, job.range, playingAnimations: order.sampling.playsAnimations)
+      if isClip { return try clip(job, order) }
       let picture = try framed(job, order)
       job.withPixels { $0.copyBytes(from: picture.image.pixels) }
       let reply = DecodingReply.picture(

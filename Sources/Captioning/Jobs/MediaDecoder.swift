@@ -73,12 +73,13 @@ package struct LocalDecoder: MediaDecoder {
       waiting.removeFirst()
       return try deliver(first.number, .failure(error))
     }
-    if source.isClip {
+    if isClip(source) {
       waiting.removeFirst()
       return try read(clip: source, first.number, deliver)
     }
     waiting[0].source = source
-    let group = Array(waiting[..<1] + waiting.dropFirst().prefix { $0.source.isPictureFile })
+    let others = waiting.dropFirst().prefix { $0.source != .standardInput && !isClip($0.source) }
+    let group = Array(waiting[..<1] + others)
     waiting.removeFirst(group.count)
     for ((number, _), result) in zip(group, pictures.read(group.map(\.source))) {
       switch result {
@@ -91,6 +92,10 @@ package struct LocalDecoder: MediaDecoder {
         try deliver(number, .end(facts))
       }
     }
+  }
+
+  private func isClip(_ source: MediaSource) -> Bool {
+    source.isClip(playingAnimations: clips.sampling.playsAnimations)
   }
 
   private func read(

@@ -13,23 +13,31 @@ package struct ResultHead: Sendable {
   package let settings: JSONValue
   /// The same of clips, which frames were looked at included.
   package let clipSettings: JSONValue
+  /// The same of pictures that move where they are no clips, and only the first is looked at.
+  package let firstPictureSettings: JSONValue
+  /// Whether pictures that move are clips.
+  let playsAnimations: Bool
 
   /// - Parameters:
   ///   - model: What the user called the model.
   ///   - digest: The SHA-256 of its weights.
   ///   - settings: How captions are searched for.
   ///   - clipSettings: Members that the settings have for clips besides.
+  ///   - playsAnimations: Whether pictures that move are clips.
   package init(
-    model: String, digest: String?, settings: JSONValue, clipSettings: [JSONValue.Member] = []
+    model: String, digest: String?, settings: JSONValue, clipSettings: [JSONValue.Member] = [],
+    playsAnimations: Bool = false
   ) {
+    self.playsAnimations = playsAnimations
     var members = [JSONValue.Member("name", .string(model))]
     if let digest { members.append(.init("sha256", .string(digest))) }
     (self.model, self.settings) = (.object(members), settings)
     guard case .object(let search) = settings else {
-      self.clipSettings = settings
+      (self.clipSettings, firstPictureSettings) = (settings, settings)
       return
     }
     self.clipSettings = .object(search + clipSettings)
+    firstPictureSettings = .object(search + [.init("first_picture", true)])
   }
 }
 
@@ -44,8 +52,7 @@ extension CaptionResult {
       members += picture.clip?.members ?? []
     }
     members.append(.init("model", head.model))
-    let isClip = (try? outcome.get().clip) != nil
-    members.append(.init("settings", isClip ? head.clipSettings : head.settings))
+    members.append(.init("settings", settings(head)))
     switch outcome {
     case .success(let picture): members += picture.members
     case .failure(let error): members.append(.init("error", error.json))
@@ -62,6 +69,13 @@ extension CaptionResult {
     let shown = JSONValue.Member("file", .string(visibleName(file)))
     return isUTF8Name(file)
       ? [shown] : [shown, .init("file_bytes", .string(base64(nameBytes(file))))]
+  }
+
+  /// Those that were followed for this file.
+  private func settings(_ head: ResultHead) -> JSONValue {
+    guard case .success(let media) = outcome else { return head.settings }
+    if media.clip != nil { return head.clipSettings }
+    return media.warnings.contains(.firstPictureOnly) ? head.firstPictureSettings : head.settings
   }
 }
 
@@ -89,7 +103,7 @@ extension CaptionedMedia {
   fileprivate var members: [JSONValue.Member] {
     [
       .init("segments", .array(segments.map(\.json))),
-      .init("warnings", .array(warnings.map(\.json))),
+      .init("warnings", .array(warnings.filter { !$0.isRemark }.map(\.json))),
       .init("timing_ms", timing.json),
     ]
   }

@@ -18,7 +18,7 @@ struct PictureFindings {
   }
 
   var findings: [Finding] {
-    unusable + leaks + [truncated, copies, alike].compactMap(\.self)
+    unusable + leaks + [truncated, moving, copies, alike].compactMap(\.self)
   }
 
   // MARK: One by one
@@ -50,11 +50,20 @@ struct PictureFindings {
 
   private var truncated: Finding? {
     let damaged = zip(pictures, inspections).flatMap { picture, inspection in
-      inspection.warnings.map { "\(picture.image.path): \($0.message)" }
+      inspection.warnings.filter { !$0.isRemark && $0 != .firstPictureOnly }
+        .map { "\(picture.image.path): \($0.message)" }
     }
     return finding(
       .warning, "damaged_picture", damaged, "is damaged", "are damaged",
       "What is there is used. Get fresh copies if you can.")
+  }
+
+  private var moving: Finding? {
+    let moving = zip(pictures, inspections).filter { $1.warnings.contains(.firstPictureOnly) }
+    return finding(
+      .warning, "moving_picture", moving.map(\.0.image.path),
+      "moves, and only its first picture is learned from",
+      "move, and only their first pictures are learned from", "Convert those that matter to clips.")
   }
 
   private func finding(

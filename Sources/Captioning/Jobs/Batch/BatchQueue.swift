@@ -7,7 +7,7 @@ package struct BatchQueue {
   package struct Rules: Sendable {
     package let shard: Shard
     /// A row made under one of these stays.
-    package let conditions: [MediaKind: JournalRow.Conditions]
+    package let conditions: [MediaKind: [JournalRow.Conditions]]
     /// Whether what failed before is tried again.
     package let retriesFailed: Bool
     package let sideFormats: [SideFormat]
@@ -15,7 +15,7 @@ package struct BatchQueue {
     package let output: String
 
     package init(
-      shard: Shard, conditions: [MediaKind: JournalRow.Conditions], retriesFailed: Bool,
+      shard: Shard, conditions: [MediaKind: [JournalRow.Conditions]], retriesFailed: Bool,
       sideFormats: [SideFormat], output: String
     ) {
       (self.shard, self.conditions, self.retriesFailed) = (shard, conditions, retriesFailed)

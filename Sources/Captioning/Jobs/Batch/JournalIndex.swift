@@ -35,11 +35,11 @@ package struct JournalIndex: Sendable {
   }
 
   package func finding(
-    _ name: String, _ stamp: SourceStamp?, _ conditions: [MediaKind: JournalRow.Conditions]
+    _ name: String, _ stamp: SourceStamp?, _ conditions: [MediaKind: [JournalRow.Conditions]]
   ) -> Finding {
     guard let state = states[Self.hash(name)] else { return .new }
     let kind = MediaKind.allCases.first { kind in
-      conditions[kind].map { state & ~15 == Self.fingerprint(stamp, $0) } ?? false
+      conditions[kind, default: []].contains { state & ~15 == Self.fingerprint(stamp, $0) }
     }
     guard let kind else { return .changed }
     return state & 15 == 0 ? .captioned(kind) : .failed(Self.codes[Int(state & 15) - 1])

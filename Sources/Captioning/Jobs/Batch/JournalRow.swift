@@ -77,9 +77,11 @@ package struct JournalRow: Sendable, Equatable {
 
 extension ResultHead {
   /// What decides the captions of a run's rows.
-  package var conditions: [MediaKind: JournalRow.Conditions] {
-    [.image: settings, .video: clipSettings].mapValues {
-      JournalRow.Conditions(model: model["sha256"]?.string, settings: $0)
+  package var conditions: [MediaKind: [JournalRow.Conditions]] {
+    // The row of a picture that moves is made anew as that of a clip.
+    let pictures = playsAnimations ? [settings] : [settings, firstPictureSettings]
+    return [.image: pictures, .video: [clipSettings]].mapValues { settings in
+      settings.map { JournalRow.Conditions(model: model["sha256"]?.string, settings: $0) }
     }
   }
 }

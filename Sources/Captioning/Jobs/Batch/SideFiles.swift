@@ -10,7 +10,7 @@ package enum SideFormat: String, Sendable, CaseIterable {
   case srt, vtt
 
   /// Whether pictures have none.
-  var isForClips: Bool { self != .txt }
+  package var isForClips: Bool { self != .txt }
 
   /// What the file of an input holds, never nothing, which would look like a file cut off; nil where there
   /// is none, as a picture has no times.
