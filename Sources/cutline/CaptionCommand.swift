@@ -126,7 +126,10 @@ struct CaptionCommand: TalkingCommand {
   }
 
   private func sampling(for captioner: Captioner) -> ClipSampling {
-    clips.sampling(
+    var sampling = clips.sampling(
       for: captioner.configuration, wantsTimes: results.formats.contains(where: \.isForClips))
+    // What is drawn is a picture.
+    if heatMaps.attention != nil { sampling.playsAnimations = false }
+    return sampling
   }
 }
