@@ -1,6 +1,7 @@
 import CHEIF
+import CMedia
 
-/// Decodes the main picture of a HEIC, AVIF or other HEIF file with libheif: upright, over white.
+/// Decodes the main picture of a HEIC, AVIF or other HEIF file with libheif: upright, over white, HDR tone-mapped.
 struct HEIFDecoder: ~Copyable {
   private let picture: OpaquePointer
   private let format: MediaFormat
@@ -39,7 +40,23 @@ struct HEIFDecoder: ~Copyable {
       : PixelSize(width: Int(info.stored_width), height: Int(info.stored_height))
   }
 
+  /// How light beyond the standard range is coded; nil for a picture of standard range, and for one with alpha.
+  private var highRange: (name: String, transfer: Int32)? {
+    let info = cheif_info(picture)
+    guard !info.has_alpha else { return nil }
+    switch info.transfer {
+    case 16: return ("PQ", Int32(CMEDIA_PQ))
+    case 18: return ("HLG", Int32(CMEDIA_HLG))
+    default: return nil
+    }
+  }
+
   func decode() throws(StillImageProblem) -> DecodedPixels {
+    if let (name, transfer) = highRange {
+      var pixels = try decodeHighRange(transfer)
+      pixels.remark = .toneMapped(name)
+      return pixels
+    }
     var status = CHEIF_OK
     let count = size.width * size.height * 3
     let pixels = [UInt8](unsafeUninitializedCapacity: count) { target, written in
@@ -53,6 +70,25 @@ struct HEIFDecoder: ~Copyable {
     let image = Image(width: size.width, height: size.height, pixels: pixels)
     return DecodedPixels(
       image: steps.reduce(image) { $0.transformed($1) }, damage: damage)
+  }
+
+  private func decodeHighRange(_ transfer: Int32) throws(StillImageProblem) -> DecodedPixels {
+    let count = size.width * size.height * 3
+    var deep = [UInt16](repeating: 0, count: count)
+    let status = deep.withUnsafeMutableBufferPointer { target in
+      target.baseAddress.map { cheif_decode_deep(picture, $0) } ?? CHEIF_DAMAGED
+    }
+    guard status == CHEIF_OK else {
+      throw Self.problem(status, String(cString: cheif_message(picture)), format, damage)
+    }
+    let primaries = cheif_info(picture).primaries
+    let pixels = [UInt8](unsafeUninitializedCapacity: count) { target, written in
+      guard let start = target.baseAddress else { return }
+      cmedia_tone_map(deep, Int64(count / 3), transfer, primaries, start)
+      written = count
+    }
+    return DecodedPixels(
+      image: Image(width: size.width, height: size.height, pixels: pixels), damage: damage)
   }
 
   private static func problem(
