@@ -65,7 +65,7 @@ struct FolderTour {
   private func sort(
     _ entry: FolderListing.Entry, in path: String, below above: [FileStatus.Identity]
   ) -> Sort {
-    guard entry.isUTF8 else { return .passedOver(.name) }
+    guard isUTF8Name(entry.name) else { return .passedOver(.name) }
     guard !entry.name.hasPrefix(".") else { return .passedOver(.other) }
     let child = "\(path)/\(entry.name)"
     switch entry.kind {

@@ -47,7 +47,7 @@ struct WebDataset: CaptionFormat {
     var (pictures, texts): (Set<String>, Set<String>) = ([], [])
     for number in 0..<Self.examinedCount {
       guard let member = try? reader.next() else { return number == 0 }
-      let name = visibleName(member.name).text
+      let name = nameText(member.name)
       let key = Sample.key(of: name)
       let suffix = name.dropFirst(key.count + 1).lowercased()
       if MediaKind(fileName: name) != nil { pictures.insert(key) }
@@ -75,11 +75,11 @@ struct WebDataset: CaptionFormat {
       }
       guard member.kind == .file else {
         if member.kind != .folder {
-          gathering.passedOver.add("\(source.path)/\(visibleName(member.name).text)", .other)
+          gathering.passedOver.add("\(source.path)/\(nameText(member.name))", .other)
         }
         continue
       }
-      let name = visibleName(member.name).text
+      let name = nameText(member.name)
       let key = Sample.key(of: name)
       if key != sample.key {
         try finish(sample, archive, &gathering)
