@@ -117,10 +117,10 @@ package struct PictureInspector: Sendable {
 
   /// Decodes a clip as far as its first frame: all of it may have gigabytes.
   private func clip(_ clip: CaptionedImage) throws(MediaError) -> PictureInspection {
-    let head = try head(of: clip)
-    let found =
-      try MediaFormat(recognizing: head)
-      ?? MediaFormat(recognizing: clip.source.firstBytes(MediaFormat.headByteCount))
+    var found = MediaFormat(recognizing: try head(of: clip))
+    if found == nil {
+      found = MediaFormat(recognizing: try clip.source.firstBytes(MediaFormat.headByteCount))
+    }
     guard let found, found.isVideo || found.mayMove else {
       throw MediaError(
         path: clip.path, code: .notMedia, stage: .decode,
