@@ -1,3 +1,5 @@
+import Files
+
 /// Files of a collection that nothing is made of, by what they are.
 public struct PassedOver: Sendable {
   public enum Reason: String, Sendable, CaseIterable {
@@ -21,12 +23,14 @@ public struct PassedOver: Sendable {
 
   init() {}
 
-  /// The paths that are passed over for `reason`, in the order of their folders.
+  /// The paths that are passed over for `reason`, as people read them, in the order of their folders.
   public subscript(reason: Reason) -> [String] { places[reason] ?? [] }
 
   public var count: Int { places.values.reduce(0) { $0 + $1.count } }
 
-  mutating func add(_ path: String, _ reason: Reason) { places[reason, default: []].append(path) }
+  mutating func add(_ path: String, _ reason: Reason) {
+    places[reason, default: []].append(visibleName(path))
+  }
 
   mutating func add(_ other: PassedOver) {
     places.merge(other.places) { $0 + $1 }
