@@ -36,7 +36,8 @@ typedef struct {
 } JxlColorEncoding;
 enum { SUCCESS, ERROR, NEED_MORE_INPUT, NEED_IMAGE_OUT_BUFFER = 5 };
 enum { BASIC_INFO = 0x40, COLOR_ENCODING = 0x100, FULL_IMAGE = 0x1000 };
-enum { TYPE_UINT8 = 2 };
+enum { TYPE_UINT8 = 2, TYPE_UINT16 = 3 };
+enum { TARGET_ORIGINAL = 0 };
 
 #define FUNCTIONS(X) \
   X(uint32_t, JxlDecoderVersion, (void)) \
@@ -47,6 +48,7 @@ enum { TYPE_UINT8 = 2 };
   X(int, JxlDecoderSetInput, (JxlDecoder *, const uint8_t *, size_t)) \
   X(int, JxlDecoderProcessInput, (JxlDecoder *)) \
   X(int, JxlDecoderGetBasicInfo, (const JxlDecoder *, JxlBasicInfo *)) \
+  X(int, JxlDecoderGetColorAsEncodedProfile, (const JxlDecoder *, ...)) \
   X(int, JxlDecoderSetPreferredColorProfile, (JxlDecoder *, const JxlColorEncoding *)) \
   X(void, JxlColorEncodingSetToSRGB, (JxlColorEncoding *, int)) \
   X(int, JxlDecoderImageOutBufferSize, (const JxlDecoder *, const JxlPixelFormat *, size_t *)) \
@@ -61,6 +63,7 @@ static struct {
 } library;
 static char failure[300];
 static char version[32];
+static unsigned version_number;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void note_failure(void) {
@@ -83,7 +86,7 @@ static void load(void) {
   FUNCTIONS(FIND)
 #undef FIND
   if (failure[0]) return;
-  unsigned number = library.JxlDecoderVersion();
+  unsigned number = version_number = library.JxlDecoderVersion();
   snprintf(
       version, sizeof version, "%u.%u.%u", number / 1000000, number / 1000 % 1000, number % 1000);
 }
@@ -98,7 +101,39 @@ const char *cjxl_version(void) { return version; }
 struct CJXLPicture {
   JxlDecoder *decoder;
   JxlBasicInfo info;
+  // Of the picture as it was made, in the numbers of H.273; 0 where it does not say.
+  int transfer, primaries;
 };
+
+// Up to 0.8 a format came second, of no use.
+static int original_encoding(const JxlDecoder *decoder, JxlColorEncoding *encoding) {
+  if (version_number < 9000) {
+    int (*get)(const JxlDecoder *, const JxlPixelFormat *, int, JxlColorEncoding *);
+    *(void **)&get = *(void **)&library.JxlDecoderGetColorAsEncodedProfile;
+    return get(decoder, NULL, TARGET_ORIGINAL, encoding);
+  }
+  int (*get)(const JxlDecoder *, int, JxlColorEncoding *);
+  *(void **)&get = *(void **)&library.JxlDecoderGetColorAsEncodedProfile;
+  return get(decoder, TARGET_ORIGINAL, encoding);
+}
+
+// Pictures in libjxl's own colours can be had in any: in sRGB, but those of high range as they were made. Others
+// come as they were made in any case.
+static void choose_colours(CJXLPicture *p) {
+  JxlColorEncoding encoding = {0};
+  if (original_encoding(p->decoder, &encoding) == SUCCESS) {
+    p->transfer = encoding.transfer_function;
+    // 9 is BT.2100, which has the primaries of BT.2020; 11 is P3, and 1 BT.709, as in H.273.
+    p->primaries = encoding.primaries;
+  }
+  bool is_high = (p->transfer == CJXL_PQ || p->transfer == CJXL_HLG) && !p->info.alpha_bits;
+  if (!is_high) {
+    p->transfer = 0;
+    library.JxlColorEncodingSetToSRGB(&encoding, p->info.num_color_channels == 1);
+  }
+  if (!p->info.uses_original_profile)
+    library.JxlDecoderSetPreferredColorProfile(p->decoder, &encoding);
+}
 
 CJXLStatus cjxl_open(const uint8_t *bytes, size_t count, CJXLPicture **picture) {
   *picture = NULL;
@@ -116,6 +151,10 @@ CJXLStatus cjxl_open(const uint8_t *bytes, size_t count, CJXLPicture **picture) 
   if (event == NEED_MORE_INPUT) return CJXL_TRUNCATED;
   if (event != BASIC_INFO || library.JxlDecoderGetBasicInfo(p->decoder, &p->info) != SUCCESS)
     return CJXL_DAMAGED;
+  event = library.JxlDecoderProcessInput(p->decoder);
+  if (event == NEED_MORE_INPUT) return CJXL_TRUNCATED;
+  if (event != COLOR_ENCODING) return CJXL_DAMAGED;
+  choose_colours(p);
   return p->info.xsize && p->info.ysize ? CJXL_OK : CJXL_DAMAGED;
 }
 
@@ -126,28 +165,24 @@ void cjxl_close(CJXLPicture *p) {
 
 CJXLInfo cjxl_info(const CJXLPicture *p) {
   return (CJXLInfo){
-      .width = p->info.xsize, .height = p->info.ysize, .is_animated = p->info.have_animation};
+      .width = p->info.xsize,
+      .height = p->info.ysize,
+      .is_animated = p->info.have_animation,
+      .transfer = p->transfer,
+      .primaries = p->primaries,
+  };
 }
 
-// Pictures in libjxl's own colours can be had in any; others come in those that they were made in.
-static void prefer_srgb(CJXLPicture *p) {
-  JxlColorEncoding srgb;
-  library.JxlColorEncodingSetToSRGB(&srgb, p->info.num_color_channels == 1);
-  if (!p->info.uses_original_profile)
-    library.JxlDecoderSetPreferredColorProfile(p->decoder, &srgb);
-}
-
-// Decodes into `rgba`, which must stay as long as the decoder.
-static CJXLStatus decode(CJXLPicture *p, uint8_t *rgba, size_t size, bool *has_picture) {
-  const JxlPixelFormat format = {.num_channels = 4, .data_type = TYPE_UINT8};
+// Decodes into `pixels`, which must stay as long as the decoder.
+static CJXLStatus decode(
+    CJXLPicture *p, JxlPixelFormat format, void *pixels, size_t size, bool *has_picture) {
   bool has_buffer = false;
   for (;;) switch (library.JxlDecoderProcessInput(p->decoder)) {
-      case COLOR_ENCODING: prefer_srgb(p); break;
       case NEED_IMAGE_OUT_BUFFER: {
         size_t needed = 0;
         if (library.JxlDecoderImageOutBufferSize(p->decoder, &format, &needed) != SUCCESS
             || needed != size
-            || library.JxlDecoderSetImageOutBuffer(p->decoder, &format, rgba, size) != SUCCESS)
+            || library.JxlDecoderSetImageOutBuffer(p->decoder, &format, pixels, size) != SUCCESS)
           return CJXL_DAMAGED;
         has_buffer = true;
         break;
@@ -171,7 +206,8 @@ CJXLStatus cjxl_decode(CJXLPicture *p, uint8_t *rgb, bool *has_picture) {
   size_t count = (size_t)p->info.xsize * p->info.ysize;
   uint8_t *rgba = calloc(count, 4);
   if (!rgba) return CJXL_NO_MEMORY;
-  CJXLStatus status = decode(p, rgba, 4 * count, has_picture);
+  const JxlPixelFormat format = {.num_channels = 4, .data_type = TYPE_UINT8};
+  CJXLStatus status = decode(p, format, rgba, 4 * count, has_picture);
   for (size_t i = 0; *has_picture && i < count; i++)
     for (int channel = 0; channel < 3; channel++)
       *rgb++ = over_white(rgba[4 * i + channel], rgba[4 * i + 3]);
@@ -179,5 +215,15 @@ CJXLStatus cjxl_decode(CJXLPicture *p, uint8_t *rgb, bool *has_picture) {
   library.JxlDecoderDestroy(p->decoder);
   p->decoder = NULL;
   free(rgba);
+  return status;
+}
+
+CJXLStatus cjxl_decode_deep(CJXLPicture *p, uint16_t *rgb, bool *has_picture) {
+  *has_picture = false;
+  const JxlPixelFormat format = {.num_channels = 3, .data_type = TYPE_UINT16};
+  CJXLStatus status =
+      decode(p, format, rgb, 6 * (size_t)p->info.xsize * p->info.ysize, has_picture);
+  library.JxlDecoderDestroy(p->decoder);
+  p->decoder = NULL;
   return status;
 }

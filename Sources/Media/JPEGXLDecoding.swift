@@ -1,6 +1,7 @@
 import CJXL
+import CMedia
 
-/// Decodes the first picture of a JPEG XL file with libjxl: upright, over white.
+/// Decodes the first picture of a JPEG XL file with libjxl: upright, over white, HDR tone-mapped.
 struct JPEGXLDecoder: ~Copyable {
   private let picture: OpaquePointer
 
@@ -26,12 +27,19 @@ struct JPEGXLDecoder: ~Copyable {
 
   /// Decodes the picture, once.
   func decode() throws(StillImageProblem) -> DecodedPixels {
+    let info = cjxl_info(picture)
     var status = CJXL_OK
     var hasPicture = false
     let count = size.width * size.height * 3
+    var deep = [UInt16](repeating: 0, count: info.transfer == 0 ? 0 : count)
     let pixels = [UInt8](unsafeUninitializedCapacity: count) { target, written in
       guard let start = target.baseAddress else { return }
-      status = cjxl_decode(picture, start, &hasPicture)
+      if info.transfer == 0 {
+        status = cjxl_decode(picture, start, &hasPicture)
+      } else {
+        status = cjxl_decode_deep(picture, &deep, &hasPicture)
+        cmedia_tone_map(deep, Int64(count / 3), info.transfer, info.primaries, start)
+      }
       written = hasPicture ? count : 0
     }
     guard hasPicture else { throw Self.problem(status) }
@@ -42,7 +50,9 @@ struct JPEGXLDecoder: ~Copyable {
   }
 
   private var remark: MediaWarning? {
-    guard cjxl_info(picture).is_animated else { return nil }
+    let info = cjxl_info(picture)
+    if info.transfer != 0 { return .toneMapped(info.transfer == Int32(CJXL_PQ) ? "PQ" : "HLG") }
+    guard info.is_animated else { return nil }
     return MediaWarning(
       code: .unsupported, message: "an animation, of which only the first picture is looked at")
   }

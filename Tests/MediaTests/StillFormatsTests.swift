@@ -65,6 +65,18 @@ struct StillFormatsTests {
     #expect(decoded.image.meanDifference(from: shown) < 4)
   }
 
+  @Test(
+    "in HDR are toned down: light below white stays as it was",
+    arguments: [("pq-lossless.jxl", 3), ("pq.jxl", 40), ("pq.avif", 20)])
+  func highRange(name: String, largest: Int) throws {
+    let decoded = try decodeStillImage(
+      .bytes(try StillFixture.bytes(name), name: name), .strict)
+    #expect(decoded.warnings == [.toneMapped("PQ")])
+    let shown = try StillFixture.shown(name)
+    #expect(try #require(decoded.image.largestDifference(from: shown)) <= largest)
+    #expect(decoded.image.meanDifference(from: shown) < 4)
+  }
+
   @Test("cut anywhere are errors or warnings with a code, and never a crash")
   func cut() throws {
     for name in Self.exact + Self.lossy where !name.hasSuffix(".png") {

@@ -27,7 +27,12 @@ typedef struct {
   // Upright.
   uint32_t width, height;
   bool is_animated;
+  // CJXL_PQ or CJXL_HLG of a picture of high range without alpha, else 0; the primaries as H.273 numbers them.
+  int transfer, primaries;
 } CJXLInfo;
+
+// As H.273 numbers them.
+enum { CJXL_PQ = 16, CJXL_HLG = 18 };
 
 // Loads libjxl, if that has not been done; returns NULL if it is there, else why it is not.
 const char *_Nullable cjxl_load(void);
@@ -43,6 +48,8 @@ CJXLInfo cjxl_info(const CJXLPicture *picture);
 // Writes rows of 8-bit RGB into `rgb`, which has room for 3 bytes a pixel. After CJXL_TRUNCATED, if
 // `has_picture`, all of it is there in a coarse form, or else nothing.
 CJXLStatus cjxl_decode(CJXLPicture *picture, uint8_t *rgb, bool *has_picture);
+// The same of a picture of high range: 16 bits a colour, coded as it was made.
+CJXLStatus cjxl_decode_deep(CJXLPicture *picture, uint16_t *rgb, bool *has_picture);
 
 #pragma clang assume_nonnull end
 
