@@ -218,14 +218,16 @@ CHEIFStatus cheif_decode(CHEIFPicture *p, bool is_stored, uint8_t *rgb) {
   return row ? CHEIF_OK : CHEIF_DAMAGED;
 }
 
-CHEIFStatus cheif_decode_deep(CHEIFPicture *p, uint16_t *rgb) {
+CHEIFStatus cheif_decode_deep(CHEIFPicture *p, bool is_stored, uint16_t *rgb) {
   heif_image *image = NULL;
-  CHEIFStatus result = decode(p, CHROMA_RRGGBB_LE, true, false, &image);
+  CHEIFStatus result = decode(p, CHROMA_RRGGBB_LE, true, is_stored, &image);
   if (result != CHEIF_OK) return result;
   int row_size = 0, bits = library.heif_image_get_bits_per_pixel_range(image, CHANNEL_INTERLEAVED);
-  const uint8_t *row = bits >= 8 && bits <= 16 ? rows(p, image, p->info.width, p->info.height, &row_size) : NULL;
-  for (int y = 0; row && y < p->info.height; y++, row += row_size)
-    for (int i = 0; i < 6 * p->info.width; i += 2)
+  int width = is_stored ? p->info.stored_width : p->info.width;
+  int height = is_stored ? p->info.stored_height : p->info.height;
+  const uint8_t *row = bits >= 8 && bits <= 16 ? rows(p, image, width, height, &row_size) : NULL;
+  for (int y = 0; row && y < height; y++, row += row_size)
+    for (int i = 0; i < 6 * width; i += 2)
       *rgb++ = (uint16_t)((row[i] | row[i + 1] << 8) << (16 - bits));
   library.heif_image_release(image);
   return row ? CHEIF_OK : CHEIF_DAMAGED;

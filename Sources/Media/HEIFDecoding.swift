@@ -76,7 +76,7 @@ struct HEIFDecoder: ~Copyable {
     let count = size.width * size.height * 3
     var deep = [UInt16](repeating: 0, count: count)
     let status = deep.withUnsafeMutableBufferPointer { target in
-      target.baseAddress.map { cheif_decode_deep(picture, $0) } ?? CHEIF_DAMAGED
+      target.baseAddress.map { cheif_decode_deep(picture, !steps.isEmpty, $0) } ?? CHEIF_DAMAGED
     }
     guard status == CHEIF_OK else {
       throw Self.problem(status, String(cString: cheif_message(picture)), format, damage)
@@ -87,8 +87,9 @@ struct HEIFDecoder: ~Copyable {
       cmedia_tone_map(deep, Int64(count / 3), transfer, primaries, start)
       written = count
     }
+    let image = Image(width: size.width, height: size.height, pixels: pixels)
     return DecodedPixels(
-      image: Image(width: size.width, height: size.height, pixels: pixels), damage: damage)
+      image: steps.reduce(image) { $0.transformed($1) }, damage: damage)
   }
 
   private static func problem(

@@ -2,8 +2,9 @@
 /// (ISO/IEC 23008-12: clap, irot, imir).
 ///
 /// libheif does that itself. But where the file says it of the colours only, as avifenc's does, libheif (1.15)
-/// finds that their alpha has not the same size, and forgets it. So a picture with alpha is given to it as
-/// one that need not be turned, and is turned here.
+/// finds that their alpha has not the same size, and forgets it; and where it says it of the tiles of a grid, too,
+/// each of them is turned, and then the whole again. So libheif is given a picture that need not be turned, and it
+/// is turned here.
 struct HEIFTransformations {
   enum Step: Equatable {
     /// The middle of the part that is shown, from that of the picture, and its size, in pixels.
@@ -11,8 +12,6 @@ struct HEIFTransformations {
     case turn(ImageOrientation)
   }
   private(set) var steps: [Step] = []
-  /// Whether a picture in the file is the alpha of another.
-  private(set) var hasAlpha = false
   /// Bytes that make the file one that need not be turned, and where they belong.
   private var patches: [(place: Int, bytes: [UInt8])] = []
 
@@ -28,13 +27,14 @@ struct HEIFTransformations {
     let lists = bytes.boxes(iprp)
     guard let ipco = lists["ipco"]?.first else { return }
     let properties = bytes.boxList(ipco)
-    hasAlpha = properties.contains { $0.name == "auxC" && bytes.isAlpha($0.content) }
     let own = (lists["ipma"] ?? []).flatMap { bytes.associations($0, of: item) }
       .compactMap { properties.indices.contains($0 - 1) ? properties[$0 - 1] : nil }
     steps = own.compactMap { bytes.step($0) }
     let size = own.first { $0.name == "ispe" }.map { bytes.bytes(8, at: $0.content.lowerBound + 4) }
     for (name, content) in own {
       if name == "irot" { patches.append((content.lowerBound, [0])) }
+      // There is no mirror that mirrors nothing, but a turn as long that turns nothing.
+      if name == "imir" { patches.append((content.lowerBound - 4, Array("irot".utf8) + [0])) }
       if name == "clap", let size, size.count == 8, content.count >= 32 {
         let one: [UInt8] = [0, 0, 0, 1]
         let nothing = [UInt8](repeating: 0, count: 4) + one
@@ -113,13 +113,6 @@ extension MediaBytes {
       if id == item { return numbers }
     }
     return []
-  }
-
-  /// Whether a kind of auxiliary picture is alpha, by either of its names.
-  fileprivate func isAlpha(_ auxC: Range<Int>) -> Bool {
-    let kind = bytes(min(auxC.count, 64), at: auxC.lowerBound).dropFirst(4).prefix { $0 != 0 }
-    return ["urn:mpeg:mpegB:cicp:systems:auxiliary:alpha", "urn:mpeg:hevc:2015:auxid:1"]
-      .contains(String(decoding: kind, as: UTF8.self))
   }
 
   fileprivate func step(

@@ -20,6 +20,7 @@ struct PNGChunkName: Hashable, ExpressibleByStringLiteral {
   static let apple: PNGChunkName = "CgBI"
   static let end: PNGChunkName = "IEND"
   static let exif: PNGChunkName = "eXIf"
+  static let coding: PNGChunkName = "cICP"
   static let text: PNGChunkName = "iTXt"
   static let plainText: PNGChunkName = "tEXt"
   static let compressedText: PNGChunkName = "zTXt"

@@ -1,6 +1,7 @@
+import CMedia
 import CPNG
 
-/// Decodes PNGs with libpng.
+/// Decodes PNGs with libpng; HDR is tone-mapped.
 struct PNGDecoder {
   let structure: PNGStructure
 
@@ -17,11 +18,32 @@ struct PNGDecoder {
     guard message != "out of memory" else {
       throw StillImageProblem.tooLargeForMemory
     }
-    let image = Image(width: width, height: height, pixels: pixels)
-    guard report.is_complete == 0 else {
-      return DecodedPixels(image: image, damage: structure.damage)
+    let image = Image(width: width, height: height, pixels: toneMapped(pixels))
+    let isComplete = report.is_complete != 0
+    return DecodedPixels(
+      image: image,
+      damage: isComplete ? structure.damage : damage(message, pixelsRead: report.pixels_read),
+      remark: highRange.map(MediaWarning.toneMapped))
+  }
+
+  private var highRange: String? {
+    switch structure.coding?.transfer {
+    case Int32(CMEDIA_PQ): "PQ"
+    case Int32(CMEDIA_HLG): "HLG"
+    default: nil
     }
-    return DecodedPixels(image: image, damage: damage(message, pixelsRead: report.pixels_read))
+  }
+
+  /// From the upper 8 bits of each colour, which are all that is decoded.
+  private func toneMapped(_ pixels: [UInt8]) -> [UInt8] {
+    guard highRange != nil, let coding = structure.coding else { return pixels }
+    let deep = pixels.map { UInt16($0) * 257 }
+    return [UInt8](unsafeUninitializedCapacity: pixels.count) { target, written in
+      guard let start = target.baseAddress else { return }
+      cmedia_tone_map(
+        deep, Int64(pixels.count / 3), coding.transfer, coding.primaries, start)
+      written = pixels.count
+    }
   }
 
   private func damage(_ message: String, pixelsRead: UInt64) -> StillImageProblem {

@@ -12,6 +12,8 @@ struct PNGStructure {
   private(set) var palette: [UInt8] = []
   /// The transparent colour, or the alpha of each palette colour.
   private(set) var transparency: [UInt8]?
+  /// How light and colours are coded, in the numbers of H.273, where the file says it (cICP).
+  private(set) var coding: (primaries: Int32, transfer: Int32)?
   /// The compressed pixels, joined from all their chunks.
   private(set) var imageData: [UInt8] = []
   private var metadata = OrientationMetadata()
@@ -83,6 +85,9 @@ extension PNGStructure {
       let smallest = colorType == 2 ? 6 : colorType == 0 ? 2 : 0
       if data.count < smallest { return try refuse("too short", in: chunk) }
       transparency = Array(data)
+    case .coding:
+      let numbers = data.prefix(2).map { Int32($0) }
+      coding = (primaries: numbers[0], transfer: numbers[1])
     default: readMetadata(chunk, data)
     }
   }
@@ -158,6 +163,7 @@ extension PNGStructure {
 
   private static let smallestSizes: [PNGChunkName: Int] = [
     .header: 13, "gAMA": 4, "cHRM": 32, "sRGB": 1, "pHYs": 9, "acTL": 8, "fcTL": 26,
+    .coding: 4,
   ]
 
   private static let truncatedHeader = StillImageProblem(

@@ -124,10 +124,9 @@ struct StillImageFile {
 
   private func decodeHEIF(_ format: MediaFormat) throws(StillImageProblem) -> DecodedImage {
     let found = bytes.withUnsafeBytes { HEIFTransformations(MediaBytes(borrowing: $0)) }
-    let isOurs = found.hasAlpha && !found.steps.isEmpty
-    let file = isOurs ? found.removed(from: bytes) : bytes
+    let file = found.steps.isEmpty ? bytes : found.removed(from: bytes)
     return try file.withUnsafeBufferPointer { bytes throws(StillImageProblem) in
-      let decoder = try HEIFDecoder(bytes, format, isOurs ? found.steps : [])
+      let decoder = try HEIFDecoder(bytes, format, found.steps)
       try check(decoder.size)
       let pixels = try decoder.decode()
       let size = PixelSize(width: pixels.image.width, height: pixels.image.height)

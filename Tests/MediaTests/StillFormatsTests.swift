@@ -42,6 +42,7 @@ struct StillFormatsTests {
     [
       "jpeg.tif", "old-jpeg.tif", "plain.avif", "limited.avif", "deep.avif", "grey.avif",
       "grid.avif", "alpha.avif", "alpha-multiplied.avif", "imir-0.avif", "imir-1.avif",
+      "grid-irot.avif", "grid-imir.avif",
       "irot-imir.avif", "alpha-irot.avif", "alpha-imir.avif", "alpha-clap.avif", "plain.heic",
       "alpha.heic", "exif-6.heic", "lossy.jxl",
       "orientation-3.jxl", "orientation-6.jxl",
@@ -67,7 +68,7 @@ struct StillFormatsTests {
 
   @Test(
     "in HDR are toned down: light below white stays as it was",
-    arguments: [("pq-lossless.jxl", 3), ("pq.jxl", 40), ("pq.avif", 20)])
+    arguments: [("pq-lossless.jxl", 3), ("pq.jxl", 40), ("pq.avif", 20), ("pq.png", 12)])
   func highRange(name: String, largest: Int) throws {
     let decoded = try decodeStillImage(
       .bytes(try StillFixture.bytes(name), name: name), .strict)

@@ -50,7 +50,7 @@ const char *cheif_message(const CHEIFPicture *picture);
 // Writes rows of 8-bit RGB over white into `rgb`, which has room for 3 bytes a pixel: upright, or as stored.
 CHEIFStatus cheif_decode(CHEIFPicture *picture, bool is_stored, uint8_t *rgb);
 // The same in 16 bits a colour, of which the uppermost count, and with no alpha taken account of.
-CHEIFStatus cheif_decode_deep(CHEIFPicture *picture, uint16_t *rgb);
+CHEIFStatus cheif_decode_deep(CHEIFPicture *picture, bool is_stored, uint16_t *rgb);
 
 #pragma clang assume_nonnull end
 
