@@ -133,7 +133,10 @@ CTIFFReport ctiff_decode(CTIFFPicture *p, uint8_t *rgb) {
           .height = smaller(p->piece_height, height - (uint32_t)y)};
       bool is_read = is_plain(p) ? read_samples(p, piece, buffer) : read_pixels(p, piece, buffer);
       if (!is_read) {
-        report.status = CTIFF_DAMAGED;
+        // What libtiff says of whole files, which it finds out as late as that.
+        bool is_unknown = !strncmp(p->message, "Sorry, can not handle", 21);
+        report.status = is_unknown ? CTIFF_UNSUPPORTED : CTIFF_DAMAGED;
+        if (is_unknown) failures = most_failures;
         failures++;
         continue;
       }

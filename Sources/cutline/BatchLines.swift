@@ -185,6 +185,7 @@ extension BatchInputs.LeftOut.Reason {
     case .hidden: "hidden"
     case .notMedia: "neither picture nor video"
     case .links: count == 1 ? "link" : "links"
+    case .archiveLinks: "\(count == 1 ? "link" : "links") in archives, to be read once unpacked"
     case .unreadable: "that cannot be opened"
     case .others: "no files"
     case .folders: "in need of -r"

@@ -41,11 +41,11 @@ struct DecoderFailuresTests {
       ),
       (
         .timedOut(limit: .seconds(60)), .timeout,
-        "not decoded within 60 s. Get a fresh copy, or convert it to another format."
+        "not decoded within 60 s. Raise --timeout if it may take longer, or convert it to another format."
       ),
       (
         .timedOut(limit: .milliseconds(1500)), .timeout,
-        "not decoded within 1.5 s. Get a fresh copy, or convert it to another format."
+        "not decoded within 1.5 s. Raise --timeout if it may take longer, or convert it to another format."
       ),
     ])
   func message(failure: WorkerFailure, code: MediaError.Code, problem: String) {

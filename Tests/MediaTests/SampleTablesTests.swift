@@ -54,6 +54,17 @@ struct SampleTablesTests {
     #expect(try problem(file(box("udta", tables))) != nil)
   }
 
+  @Test("of an encrypted stream of pictures say that a key is needed, and those of sound do not")
+  func encrypted() throws {
+    func entry(_ kind: String) -> [UInt8] {
+      box("stsd", number(0) + number(1) + box(kind, number(0) + number(1)))
+    }
+    let bytes = try MediaBytes(.bytes(file(entry("encv") + sizes(1)), name: "it"))
+    let error = #expect(throws: MediaError.self) { try bytes.checkSampleTables(name: "it") }
+    #expect(error?.code == .unsupported && error?.problem.contains("encrypted") == true)
+    for kind in ["avc1", "enca"] { #expect(try problem(file(entry(kind) + sizes(1))) == nil) }
+  }
+
   @Test("are found behind boxes of 64-bit size, and in one that goes to the end")
   func sizesOfBoxes() throws {
     let tables = file(sizes(1 << 30))

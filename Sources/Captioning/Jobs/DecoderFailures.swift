@@ -34,7 +34,8 @@ extension MediaError {
       case .timedOut(let limit):
         (
           .timeout,
-          "not decoded within \(Self.seconds(limit)) s. Get a fresh copy, or convert it to another format."
+          "not decoded within \(Self.seconds(limit)) s. Raise --timeout if it may take longer, or convert it to "
+            + "another format."
         )
       }
     self.init(path: path, code: code, stage: .decode, problem: problem)

@@ -24,6 +24,11 @@ extension MediaBytes {
           "a damaged file: it announces more frames than its \(range.count.grouped) bytes can "
           + "hold. Get a fresh copy.")
     }
+    guard !tables.isEncrypted else {
+      throw MediaError(
+        path: name, code: .unsupported, stage: .open,
+        problem: "an encrypted clip, for which a key is needed. Give one that is not.")
+    }
   }
 
   /// Walks the boxes at `place`, counted from the start of the file.
@@ -37,6 +42,9 @@ extension MediaBytes {
         addSampleTables(in: box.content, depth: depth + 1, to: &tables)
       case "stsz", "stz2": tables.add(samples: number(at: box.content.lowerBound + 8))
       case "trun": tables.add(samples: number(at: box.content.lowerBound + 4))
+      // Behind version, flags and count the first entry has its size, and what it is (ISO/IEC 23001-7).
+      case "stsd":
+        tables.isEncrypted = tables.isEncrypted || name(at: box.content.lowerBound + 12) == "encv"
       case "elst": tables.add(edits: number(at: box.content.lowerBound + 4))
       default: break
       }
@@ -58,6 +66,11 @@ extension MediaBytes {
     return (kind, min(position + header.position, stop)..<stop)
   }
 
+  private func name(at position: Int) -> String? {
+    var reader = reader(4, at: position)
+    return reader.fourLetters()
+  }
+
   private func number(at position: Int) -> Int {
     var reader = reader(4, at: position)
     return reader.bigEndian32() ?? 0
@@ -76,6 +89,8 @@ private struct SampleTables {
   static let mostBoxes = 1 << 17
 
   var boxCount = 0
+  /// Whether a stream of pictures is.
+  var isEncrypted = false
   private var samples = 0
   private var mostEdits = 1
 

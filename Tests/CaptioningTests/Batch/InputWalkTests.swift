@@ -274,6 +274,19 @@ struct ArchiveLevelTests {
     inputs.map { String($0.name.dropFirst(folder.path.count + 1)) }
   }
 
+  @Test("Ogg files are clips where they have pictures, and left out where they have sound alone")
+  func ogg() {
+    func look(_ name: String, _ content: String) -> FirstLook {
+      let head = Array("OggS".utf8) + [UInt8](repeating: 0, count: 24)
+      return FirstLook(name: name) { head + content.unicodeScalars.map { UInt8($0.value) } }
+    }
+    for name in ["a.ogg", "a.OGA"] {
+      #expect(look(name, "\u{80}theora") == .media)
+      #expect(look(name, "\u{1}vorbis") == .nothing)
+    }
+    #expect(look("a.m4a", "\u{80}theora") == .media)
+  }
+
   @Test("members that are pictures or clips by name are inputs, and are read where they lie")
   func members() throws {
     var tar = TarBytes()
@@ -284,7 +297,7 @@ struct ArchiveLevelTests {
     tar.add("._000.jpg", [5])
     tar.add("link.jpg", type: "2")
     tar.add("./b.mp4", [6])
-    let inputs = try inputs(tar.whole, leftOut: [.hidden: 1, .notMedia: 2, .links: 1])
+    let inputs = try inputs(tar.whole, leftOut: [.hidden: 1, .notMedia: 2, .archiveLinks: 1])
     #expect(names(inputs) == ["shard.tar/000.jpg", "shard.tar/sub/001.PNG", "shard.tar/b.mp4"])
     #expect(
       inputs.map(\.mirrorPath) == ["shard.tar/000.jpg", "shard.tar/sub/001.PNG", "shard.tar/b.mp4"])

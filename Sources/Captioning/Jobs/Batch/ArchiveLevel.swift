@@ -80,7 +80,7 @@ struct ArchiveLevel {
     switch member.kind {
     case .folder: return nil
     case _ where text.split(separator: "/").last?.hasPrefix(".") == true: leftOut.add(.hidden, name)
-    case .link: leftOut.add(.links, name)
+    case .link: leftOut.add(.archiveLinks, name)
     case .other: leftOut.add(.others, name)
     case .file, .sparse:
       guard try look(at: member, text) == .media else {

@@ -37,7 +37,16 @@ enum FirstLook: Equatable {
   private static func isMedia(_ head: [UInt8], _ ending: String) -> Bool {
     if doubtfulExtensions.contains(ending) { return !isText(head) }
     guard let format = MediaFormat(recognizing: head), !isText(head) else { return false }
-    return !format.isVideo || !soundExtensions.contains(ending)
+    return !format.isVideo || !soundExtensions.contains(ending) || beginsOggVideo(head)
+  }
+
+  /// Whether one of the streams that an Ogg file begins with is of pictures (RFC 5334).
+  private static func beginsOggVideo(_ head: [UInt8]) -> Bool {
+    ["\u{80}theora", "OVP80", "BBCD", "video\0"].contains { mark in
+      let bytes = mark.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }
+      return head.starts(with: "OggS".utf8)
+        && head.indices.contains { head[$0...].starts(with: bytes) }
+    }
   }
 
   /// Whether bytes are text: some formats begin with letters that any sentence may begin with.

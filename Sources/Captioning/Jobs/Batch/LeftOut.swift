@@ -6,8 +6,10 @@ extension BatchInputs {
       case hidden
       /// Neither picture nor clip, by name and by content.
       case notMedia = "not_media"
-      /// Symbolic links, and in archives second names.
+      /// Symbolic links.
       case links
+      /// Links and second names in archives.
+      case archiveLinks = "archive_links"
       /// Its name promises nothing, and it cannot be opened to be looked at.
       case unreadable
       /// Pipes, sockets and devices.
