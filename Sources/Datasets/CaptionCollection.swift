@@ -54,6 +54,9 @@ public struct CaptionCollection: Sendable {
     if choices.pictureFolder != nil, !format.namesPictures {
       throw DatasetError(path, .uselessOption("--images", form: format.name))
     }
+    if choices.captionColumn != nil, !format.takesCaptionColumn {
+      throw DatasetError(path, .uselessOption("--caption-column", form: format.name))
+    }
   }
 
   /// Reads the captions of `split`; what is wrong with a record ends the reading.

@@ -12,12 +12,15 @@ protocol CaptionFormat: Sendable {
   func read(_ source: CaptionSource, into gathering: inout Gathering) throws(DatasetError)
   /// Whether it names pictures that may lie in a folder of their own.
   var namesPictures: Bool { get }
+  /// Whether the column, or member, that captions are in can be chosen.
+  var takesCaptionColumn: Bool { get }
   /// Whether a file that is in none of the forms is known to lie beside such collections.
   func isOfOtherTask(_ file: String) -> Bool
 }
 
 extension CaptionFormat {
   var namesPictures: Bool { true }
+  var takesCaptionColumn: Bool { false }
   func isOfOtherTask(_ file: String) -> Bool { false }
 
   /// One source for each split that a file's name speaks of; a file of none is read for all splits.

@@ -12,6 +12,7 @@ import Files
 /// file's name, or a folder on the way to the picture. `vis.json` of neuraltalk2 names no pictures: they are `imgs/img1.jpg` and so on.
 struct CaptionRecords: CaptionFormat {
   let name = "JSON caption records"
+  var takesCaptionColumn: Bool { true }
   let layout =
     "a .json list, or .jsonl lines, of records with image and caption (BLIP, VATEX, TextCaps)"
 

@@ -65,6 +65,7 @@ struct FlickrTokens: CaptionFormat {
 struct FlickrTable: CaptionFormat {
   let name = "captions table"
   let keyword = "flickr-csv"
+  var takesCaptionColumn: Bool { true }
   let layout = "captions.txt, .csv or .tsv with a header such as image,caption (Flickr)"
 
   func sources(in folder: CollectionFolder) throws(DatasetError) -> [CaptionSource] {

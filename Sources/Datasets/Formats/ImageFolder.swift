@@ -9,6 +9,7 @@ import Files
 /// its split, the topmost of them. Of several metadata files above a picture the nearest counts.
 struct ImageFolder: CaptionFormat {
   let name = "imagefolder metadata"
+  var takesCaptionColumn: Bool { true }
   let layout = "metadata.jsonl or metadata.csv, also in train/ and validation/ (imagefolder)"
 
   /// Whether it is written as `metadata.csv`; reading takes either.

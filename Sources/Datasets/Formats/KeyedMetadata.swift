@@ -5,9 +5,10 @@ import Files
 ///     {"a": {"caption": "a dog on grass", "tags": "dog, grass"}, "/data/b.png": {"caption": "a cat"}}
 ///
 /// A key is the name of a picture without its extension, or its whole path. Tags are read where there is no
-/// caption.
+/// caption; where the member of the captions is chosen, it alone is read.
 struct KeyedMetadata: CaptionFormat {
   let name = "kohya metadata"
+  var takesCaptionColumn: Bool { true }
   let layout = "meta_cap.json, an object with a caption for each picture (kohya)"
 
   func sources(in folder: CollectionFolder) throws(DatasetError) -> [CaptionSource] {
@@ -20,7 +21,8 @@ struct KeyedMetadata: CaptionFormat {
   }
 
   func read(_ source: CaptionSource, into gathering: inout Gathering) throws(DatasetError) {
-    let column = gathering.choices.captionColumn ?? "caption"
+    let chosen = gathering.choices.captionColumn
+    let column = chosen ?? "caption"
     let entries = try AnnotationFile(source.path).json { reader throws(JSONError) in
       try Records(&reader, captionColumn: column)
     }.entries
@@ -30,8 +32,10 @@ struct KeyedMetadata: CaptionFormat {
         try gathering.add(Gathering.Picture(entry.name), named: entry.name)
       }
       guard isRead else { continue }
-      let (captions, member) = entry.captions
-      try gathering.addCaptions(captions, of: entry.name, member ?? column) {
+      let readsTags = chosen == nil && entry.hasOnlyTags
+      try gathering.addCaptions(
+        readsTags ? entry.tags : entry.caption, of: entry.name, readsTags ? "tags" : column
+      ) {
         gathering, caption throws(DatasetError.Problem) in
         try gathering.addCaption(caption, toPicture: entry.name)
       }
@@ -43,8 +47,8 @@ private struct Records {
   struct Entry {
     let name: String
     var isObject = Field<Void>.missing
-    private var caption = Field<Texts>.missing
-    private var tags = Field<Texts>.missing
+    private(set) var caption = Field<Texts>.missing
+    private(set) var tags = Field<Texts>.missing
 
     init(_ name: String, _ reader: inout JSONReader, captionColumn: String) throws(JSONError) {
       self.name = name
@@ -57,8 +61,10 @@ private struct Records {
       }
     }
 
-    var captions: (captions: Field<Texts>, member: String?) {
-      if case .missing = caption { (tags, "tags") } else { (caption, nil) }
+    var hasOnlyTags: Bool {
+      guard case .missing = caption else { return false }
+      if case .missing = tags { return false }
+      return true
     }
   }
   private(set) var entries: [Entry] = []

@@ -8,6 +8,7 @@ import Files
 struct NeuralTalkJSON: CaptionFormat {
   let name = "neuraltalk2 JSON"
   let keyword = "neuraltalk2"
+  var takesCaptionColumn: Bool { true }
   let layout = "a .json list of file_path and captions (neuraltalk2)"
 
   func sources(in folder: CollectionFolder) throws(DatasetError) -> [CaptionSource] {
@@ -16,7 +17,11 @@ struct NeuralTalkJSON: CaptionFormat {
   }
 
   func read(_ source: CaptionSource, into gathering: inout Gathering) throws(DatasetError) {
-    let images = try AnnotationFile(source.path).json(Records.init).images
+    let chosen = gathering.choices.captionColumn
+    let column = chosen ?? "captions"
+    let images = try AnnotationFile(source.path).json { reader throws(JSONError) in
+      try Records(&reader, captionColumn: column)
+    }.images
     for (index, image) in images.enumerated() {
       var id = RecordID.number(index)
       let isRead = try gathering.record("[\(index)]") { gathering throws(DatasetError.Problem) in
@@ -26,8 +31,8 @@ struct NeuralTalkJSON: CaptionFormat {
         try gathering.addPicture(id: id, path, split: image.split.knownSplit())
       }
       guard isRead else { continue }
-      if case .missing = image.captions { continue }
-      try gathering.addCaptions(image.captions, of: "[\(index)]", "captions") {
+      if chosen == nil, case .missing = image.captions { continue }
+      try gathering.addCaptions(image.captions, of: "[\(index)]", column) {
         gathering, caption throws(DatasetError.Problem) in
         try gathering.addCaption(caption, toPicture: id)
       }
@@ -45,20 +50,22 @@ private struct Records {
   }
   var images: [Image] = []
 
-  init(_ reader: inout JSONReader) throws(JSONError) {
+  init(_ reader: inout JSONReader, captionColumn: String) throws(JSONError) {
     try reader.beginArray()
-    while try reader.nextElement() { images.append(try Image(&reader)) }
+    while try reader.nextElement() {
+      images.append(try Image(&reader, captionColumn: captionColumn))
+    }
   }
 }
 
 extension Records.Image {
-  fileprivate init(_ reader: inout JSONReader) throws(JSONError) {
+  fileprivate init(_ reader: inout JSONReader, captionColumn: String) throws(JSONError) {
     isObject = try reader.objectField { key, reader throws(JSONError) in
       switch key {
+      case captionColumn: captions = try reader.textsField()
       case "file_path": path = try reader.textField()
       case "split": split = try reader.textField()
       case "id": id = try reader.idField()
-      case "captions": captions = try reader.textsField()
       default: try reader.skipValue()
       }
     }

@@ -5,7 +5,8 @@ import Media
 ///
 ///     00000.tar: 000000000.jpg, 000000000.txt, 000000000.json, 000000001.jpg, …
 ///
-/// The captions are in the `.txt`, `.caption` or `.cap`, one a line, or else the `caption` of the `.json`. A
+/// The captions are in the `.txt`, `.caption` or `.cap`, one a line, or else the `caption` of the `.json`, or
+/// only in the member of it that is chosen. A
 /// shard's name may speak of its split: `train-{000000..000146}.tar`. Pictures are read where they are, in the
 /// archive.
 struct WebDataset: CaptionFormat {
@@ -13,6 +14,7 @@ struct WebDataset: CaptionFormat {
   let layout =
     "00000.tar, train-000.tar: archives of pictures and texts of the same names (WebDataset)"
   var namesPictures: Bool { false }
+  var takesCaptionColumn: Bool { true }
 
   private static let textExtensions = ["txt", "caption", "cap"]
   private static let maximumTextSize = 1 << 20
@@ -159,14 +161,18 @@ struct WebDataset: CaptionFormat {
   private func captions(
     _ sample: Sample, _ archive: ReadableFile, _ column: String?
   ) throws(DatasetError.Problem) -> [String] {
-    if let member = sample.member(Self.textExtensions) {
+    if column == nil, let member = sample.member(Self.textExtensions) {
       let bytes = try bytes(of: member, in: archive)
       return captionLines(try text(inUTF8(bytes) ?? bytes))
     }
-    guard let member = sample.member(["json"]) else { return [] }
+    guard let member = sample.member(["json"]) else {
+      if let column { throw .missingField(column) }
+      return []
+    }
     let row = try row(try bytes(of: member, in: archive), column)
     try row.isObject.requireObject()
     let name = row.captionMember ?? "caption"
+    if let column { _ = try row.captions.required(column) }
     var captions: [String] = []
     for text in try row.captions.optional(name)?.texts ?? [] {
       captions.append(try text.required(name))

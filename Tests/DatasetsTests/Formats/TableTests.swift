@@ -66,6 +66,61 @@ struct TableTests {
   }
 
   @Test(
+    "in forms without a choice of columns refuse one",
+    arguments: [
+      (
+        "COCO captions",
+        [
+          "captions_train.json":
+            #"{"images":[{"id":1,"file_name":"a.jpg"}],"annotations":[{"image_id":1,"caption":"x","de":"y"}]}"#
+        ]
+      ),
+      (
+        "Karpathy split JSON",
+        ["d.json": #"{"images":[{"filename":"a","split":"val","sentences":[{"raw":"x"}]}]}"#]
+      ),
+      (
+        "MSR-VTT JSON",
+        [
+          "d.json":
+            #"{"videos":[{"video_id":"v","split":"train"}],"sentences":[{"video_id":"v","caption":"x"}]}"#
+        ]
+      ),
+      (
+        "MSVD table",
+        ["c.csv": "VideoID,Start,End,Language,Description,de\nv,1,2,English,x,y\n"]
+      ),
+      ("MSVD descriptions", ["AllVideoDescriptions.txt": "v_1_2 x\nv_3_4 y\n"]),
+      ("Flickr token file", ["r.token": "a.jpg#0\tx\n"]),
+      ("ActivityNet Captions JSON", ["train.json": #"{"v":{"timestamps":[],"sentences":[]}}"#]),
+      ("tab-separated captions", ["captions.tsv": "a.jpg\tx\n"]),
+      ("captions beside pictures", ["a.jpg": "x", "a.txt": "x"]),
+    ])
+  func noChoice(form: String, files: [String: String]) throws {
+    var collection = try CollectionOnDisk(files)
+    #expect(try collection.collection().formatName == form)
+    collection.choices.captionColumn = "de"
+    #expect(
+      collection.message() == ".: --caption-column means nothing for \(form). Leave it out.")
+  }
+
+  @Test("in JSON have the captions in the member that is chosen, or are refused")
+  func chosenMember() throws {
+    for (file, text, name, place) in [
+      ("m.json", #"{"a.jpg":{"caption":"x","de":"y","tags":"z"}}"#, "a.jpg", "a.jpg"),
+      ("n.json", #"[{"file_path":"a.jpg","captions":["x"],"de":["y"]}]"#, "a.jpg", "[0]"),
+    ] {
+      var collection = try CollectionOnDisk([file: text])
+      #expect(try collection.read().lines == ["train \(name): x"])
+      collection.choices.captionColumn = "de"
+      #expect(try collection.read().lines == ["train \(name): y"])
+      collection.choices.captionColumn = "none"
+      #expect(
+        collection.message() == "\(file), \(place): has no 'none'. Add it, or remove the record.")
+    }
+  }
+
+  @Test(
     "that are nearly right are named with their first line",
     arguments: [
       ("image,label\na.jpg,3\n", "has no column 'text' or 'caption', only 'image', 'label'."),
