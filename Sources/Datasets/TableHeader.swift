@@ -53,6 +53,8 @@ struct TableHeader {
     place(of: chosen.map { [$0] } ?? Self.captionNames)
   }
 
+  var splitPlace: Int? { place(of: ["split"]) }
+
   var picturePlace: Int? { place(of: Self.pictureNames) }
 
   /// Letters and digits in lower case.

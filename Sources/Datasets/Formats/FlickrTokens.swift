@@ -84,15 +84,17 @@ struct FlickrTable: CaptionFormat {
     try gathering.readTable(
       AnnotationFile(source.path),
       columns: { header throws(DatasetError.Problem) in
-        splitPlace = header.place(of: ["split"])
+        splitPlace = header.splitPlace
         return [try header.requiredPicture(), try header.requiredCaption(column)]
           + [splitPlace].compactMap(\.self)
       },
       { gathering, fields throws(DatasetError.Problem) in
         var split = source.split
         if splitPlace != nil {
-          split = CaptionDataset.Split(named: trimmed(fields[2]))
-          if split == nil { throw .unknownSplit(fields[2]) }
+          guard let said = try Datasets.split(inField: fields[2]) else {
+            throw .unknownSplit(fields[2])
+          }
+          split = said
         } else if !source.splitLists.isEmpty {
           split = splits.split(of: fields[0])
           // Pictures in none of the lists are left aside.
@@ -103,6 +105,14 @@ struct FlickrTable: CaptionFormat {
         }
       })
   }
+}
+
+/// The split that a field names; nil where it is blank.
+func split(inField field: String) throws(DatasetError.Problem) -> CaptionDataset.Split? {
+  let name = trimmed(field)
+  guard !name.isEmpty else { return nil }
+  guard let split = CaptionDataset.Split(named: name) else { throw .unknownSplit(field) }
+  return split
 }
 
 /// The captions in a field: one, or those of a JSON list.

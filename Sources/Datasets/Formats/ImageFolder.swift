@@ -6,7 +6,7 @@ import Files
 ///
 /// The captions are in the column `text`, `caption` or another that `CaptionRow` and `TableHeader` know; a list
 /// is so many captions. Folders on the way to a picture that are called `train`, `validation` or `test` say
-/// its split, the topmost of them. Of several metadata files above a picture the nearest counts.
+/// its split, the topmost of them; what a record says in `split` goes before. Of several metadata files above a picture the nearest counts.
 struct ImageFolder: CaptionFormat {
   let name = "imagefolder metadata"
   var takesCaptionColumn: Bool { true }
@@ -77,13 +77,14 @@ struct ImageFolder: CaptionFormat {
         let names = ["file_name"] + TableHeader.pictureNames
         return [
           try header.required(names, calling: "'file_name'"), try header.requiredCaption(column),
-        ]
+        ] + [header.splitPlace].compactMap(\.self)
       },
       { gathering, fields throws(DatasetError.Problem) in
         try source.checkNearest(fields[0])
+        let said = try fields.dropFirst(2).first.flatMap(split(inField:))
         for caption in captions(inField: fields[1]) {
           try gathering.addCaption(
-            caption, toFile: fields[0], split: CaptionDataset.Split(ofPath: fields[0]))
+            caption, toFile: fields[0], split: said ?? CaptionDataset.Split(ofPath: fields[0]))
         }
       })
   }

@@ -107,6 +107,17 @@ struct ImageFolderTests {
       ])
   }
 
+  @Test("names the split in a column, which goes before the folder")
+  func splitColumn() throws {
+    let collection = try CollectionOnDisk([
+      "metadata.csv":
+        "file_name,text,split\na.png,x,train\ntrain/b.png,y,test\nval/c.png,z,\nd.png,w,odd\n"
+    ])
+    let contents = try collection.read(badRecords: .leaveOut)
+    #expect(contents.lines == ["train a.png: x", "val val/c.png: z", "test train/b.png: y"])
+    #expect(contents.leftOut.map(\.problem) == [.unknownSplit("odd")])
+  }
+
   @Test(
     "is refused with the line and the remedy",
     arguments: [
