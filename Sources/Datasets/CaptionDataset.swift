@@ -37,10 +37,14 @@ extension CaptionDataset.Split {
     }
   }
 
-  /// The split that a path speaks of: the topmost of its folders that is called as one.
+  /// The split that a path speaks of: the topmost of its folders that is called as one, or else that mentions
+  /// one, as `val2017` and `test_set` do.
   init?(ofPath path: String) {
-    let folders = path.split { $0 == "/" || $0 == "\\" }.dropLast()
-    guard let split = folders.lazy.compactMap({ Self(named: String($0)) }).first else { return nil }
+    let folders = path.split { $0 == "/" || $0 == "\\" }.dropLast().map(String.init)
+    guard
+      let split = folders.lazy.compactMap({ Self(named: $0) }).first
+        ?? folders.lazy.compactMap({ Self(mentionedIn: $0) }).first
+    else { return nil }
     self = split
   }
 

@@ -6,7 +6,7 @@ import Media
 ///
 /// What is a picture or a clip, its content tells where the name does not. The case of the texts' names does
 /// not matter where there is no better one. Folders may be in folders; the topmost that is called `train`,
-/// `validation` or `test` is a split.
+/// `validation` or `test`, or else mentions one as `val2017` does, is a split.
 struct CaptionSidecars: CaptionFormat {
   let name = "captions beside pictures"
   let keyword = "sidecar"

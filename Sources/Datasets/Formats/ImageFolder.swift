@@ -5,8 +5,8 @@ import Files
 ///     {"file_name": "0001.png", "text": "A dog plays with a ball"}
 ///
 /// The captions are in the column `text`, `caption` or another that `CaptionRow` and `TableHeader` know; a list
-/// is so many captions. Folders on the way to a picture that are called `train`, `validation` or `test` say
-/// its split, the topmost of them; what a record says in `split` goes before. Of several metadata files above a picture the nearest counts.
+/// is so many captions. Folders on the way to a picture that are called `train`, `validation` or `test`, or mention one
+/// as `val2017` does, say its split, the topmost of them; what a record says in `split` goes before. Of several metadata files above a picture the nearest counts.
 struct ImageFolder: CaptionFormat {
   let name = "imagefolder metadata"
   var takesCaptionColumn: Bool { true }

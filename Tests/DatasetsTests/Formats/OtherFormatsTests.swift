@@ -107,6 +107,27 @@ struct ImageFolderTests {
       ])
   }
 
+  @Test("takes folders that mention a split for it, as Hugging Face does")
+  func mentionedSplits() throws {
+    let collection = try CollectionOnDisk([
+      "train2017/metadata.jsonl": #"{"file_name":"a.png","text":"x"}"#,
+      "my-validation/metadata.csv": "file_name,text\nb.png,y\n",
+      "test_set/metadata.jsonl": #"{"file_name":"c.png","text":"z"}"#,
+      "latest/metadata.jsonl": #"{"file_name":"d.png","text":"w"}"#,
+    ])
+    #expect(
+      try collection.read().lines == [
+        "train d.png: w", "train a.png: x", "val b.png: y", "test c.png: z",
+      ])
+    let above = try CollectionOnDisk([
+      "metadata.csv": "file_name,text\nval-2/a.png,x\ntest shots/train/b.png,y\ntrained/c.png,z\n"
+    ])
+    #expect(
+      try above.read().lines == [
+        "train test shots/train/b.png: y", "train trained/c.png: z", "val val-2/a.png: x",
+      ])
+  }
+
   @Test("names the split in a column, which goes before the folder")
   func splitColumn() throws {
     let collection = try CollectionOnDisk([
@@ -157,6 +178,19 @@ struct CaptionSidecarsTests {
       contents.lines == [
         "train lonely.png: ", "train train/a.jpg: A dog. | A brown dog.",
         "train train/deep/er/b.png: A cat.", "val validation/c.JPG: A car.",
+      ])
+  }
+
+  @Test("go by folders that mention a split")
+  func mentionedSplits() throws {
+    let collection = try CollectionOnDisk([
+      "val2017/a.jpg": "x", "val2017/a.txt": "A dog.", "side test_1/b.jpg": "x",
+      "side test_1/b.txt": "A cat.", "contest/c.jpg": "x", "contest/c.txt": "A car.",
+    ])
+    #expect(
+      try collection.read().lines == [
+        "train contest/c.jpg: A car.", "val val2017/a.jpg: A dog.",
+        "test side test_1/b.jpg: A cat.",
       ])
   }
 
