@@ -89,6 +89,13 @@ public struct CaptionCollection: Sendable {
       contents.leftOut += gathering.leftOut
       contents.textFiles += gathering.textFiles
       contents.passedOver.add(gathering.passedOver)
+      if format.goesBySplitLists, !source.splitLists.isEmpty {
+        for (name, split) in try SplitLists(source.splitLists)
+          .names(missingFrom: gathering.pictures)
+        {
+          contents.passedOver.add("\(source.splitLists[split] ?? "") names \(name)", .listed)
+        }
+      }
       for split in splits {
         let pictures = gathering.pictures.filter { ($0.split ?? source.split ?? .train) == split }
         guard !pictures.isEmpty else { continue }

@@ -41,9 +41,11 @@ extension CaptionDataset.Split {
   /// one, as `val2017` and `test_set` do.
   init?(ofPath path: String) {
     let folders = path.split { $0 == "/" || $0 == "\\" }.dropLast().map(String.init)
+    // In front of a whole path stands what has nothing to do with the collection.
+    let mentioning = path.hasPrefix("/") ? [] : folders
     guard
       let split = folders.lazy.compactMap({ Self(named: $0) }).first
-        ?? folders.lazy.compactMap({ Self(mentionedIn: $0) }).first
+        ?? mentioning.lazy.compactMap({ Self(mentionedIn: $0) }).first
     else { return nil }
     self = split
   }

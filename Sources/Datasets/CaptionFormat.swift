@@ -12,6 +12,8 @@ protocol CaptionFormat: Sendable {
   func read(_ source: CaptionSource, into gathering: inout Gathering) throws(DatasetError)
   /// Whether it names pictures that may lie in a folder of their own.
   var namesPictures: Bool { get }
+  /// Whether lists beside it say which pictures are for what.
+  var goesBySplitLists: Bool { get }
   /// Whether the column, or member, that captions are in can be chosen.
   var takesCaptionColumn: Bool { get }
   /// Whether a file that is in none of the forms is known to lie beside such collections.
@@ -20,6 +22,7 @@ protocol CaptionFormat: Sendable {
 
 extension CaptionFormat {
   var namesPictures: Bool { true }
+  var goesBySplitLists: Bool { false }
   var takesCaptionColumn: Bool { false }
   func isOfOtherTask(_ file: String) -> Bool { false }
 

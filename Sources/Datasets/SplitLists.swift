@@ -1,6 +1,17 @@
+import Media
+
 /// Which pictures are for what, where lists say so: plain files with the name of a picture in each line.
+///
+/// A name counts as it is written; one without its extension, or without its folder, as in the lists of
+/// Flickr30k Entities, where that leaves no doubt.
 struct SplitLists {
+  private struct Entry {
+    let name: String
+    let split: CaptionDataset.Split
+  }
   private var splits: [String: CaptionDataset.Split] = [:]
+  /// By the last part of the name without extension.
+  private var entries: [String: [Entry]] = [:]
   private let isEmpty: Bool
 
   /// Reads the lists at these paths.
@@ -23,15 +34,54 @@ struct SplitLists {
   ) throws(DatasetError.Problem) {
     // Lists of Windows, too, are about files here.
     let name = trimmed(name).replacing("\\", with: "/")
-    guard splits.updateValue(split, forKey: name) ?? split == split else {
-      throw .inTwoSplits(fileName: name)
-    }
+    guard !name.isEmpty else { return }
+    let known = splits.updateValue(split, forKey: name)
+    guard known ?? split == split else { throw .inTwoSplits(fileName: name) }
+    if known == nil { entries[Self.key(name), default: []].append(Entry(name: name, split: split)) }
   }
 
   /// What the picture `name` is for: to learn from where there are no lists, nil if no list names it.
   func split(of name: String) -> CaptionDataset.Split? {
     guard !isEmpty else { return .train }
-    return splits[name] ?? splits[name.replacing("\\", with: "/")]
+    let name = name.replacing("\\", with: "/")
+    if let split = splits[name] { return split }
+    let splits = Set(alike(name).map(\.split))
+    return splits.count == 1 ? splits.first : nil
+  }
+
+  /// The names in the lists that none of `pictures` has, with what each is for.
+  func names(
+    missingFrom pictures: [Gathering.Picture]
+  ) -> [(name: String, split: CaptionDataset.Split)] {
+    var missing = splits
+    for name in pictures.lazy.flatMap({ [$0.name] + $0.otherNames }) {
+      let name = name.replacing("\\", with: "/")
+      if missing.removeValue(forKey: name) == nil {
+        for entry in alike(name) { missing[entry.name] = nil }
+      }
+    }
+    return missing.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+  }
+
+  // MARK: Names that are written otherwise
+
+  /// The entries that are `name` but for an extension and folders that one of the two lacks.
+  private func alike(_ name: String) -> [Entry] {
+    let path = Self.plain(name)
+    return (entries[Self.key(name)] ?? []).filter { entry in
+      let other = Self.plain(entry.name)
+      return path == other || path.hasSuffix("/\(other)") || other.hasSuffix("/\(path)")
+    }
+  }
+
+  private static func key(_ name: String) -> String {
+    plain(name).split(separator: "/").last.map(String.init) ?? ""
+  }
+
+  /// `name` without `./` in front and the extension of a picture or clip.
+  private static func plain(_ name: String) -> String {
+    let name = MediaKind(fileName: name) == nil ? name : stem(name)
+    return name.hasPrefix("./") ? String(name.dropFirst(2)) : name
   }
 }
 

@@ -39,6 +39,11 @@ extension PassedOver.Reason {
         "text is not read", "texts are not read",
         "A text is read where a picture of the same name lies beside it. Mend the names, or remove them."
       )
+    case .listed:
+      (
+        "name in a list of a split has no captions", "names in lists of splits have no captions",
+        "They are passed over. Mend the names, or remove them from the lists."
+      )
     case .table:
       (
         "file of captions or data is not read", "files of captions or data are not read",

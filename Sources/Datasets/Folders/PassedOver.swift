@@ -7,6 +7,8 @@ public struct PassedOver: Sendable {
     case picture, clip
     /// A text without a picture beside it.
     case text
+    /// A name in a list of a split that no caption is about.
+    case listed
     /// A list of captions or whatever, in none of the forms, or beside a more telling one.
     case table
     case archive

@@ -9,6 +9,7 @@ import Files
 struct FlickrTokens: CaptionFormat {
   let name = "Flickr token file"
   let keyword = "flickr"
+  var goesBySplitLists: Bool { true }
   let layout = "Flickr8k.token.txt or results_20130124.token, lines of FILE#N<TAB>caption (Flickr)"
 
   func sources(in folder: CollectionFolder) throws(DatasetError) -> [CaptionSource] {
@@ -65,6 +66,7 @@ struct FlickrTokens: CaptionFormat {
 struct FlickrTable: CaptionFormat {
   let name = "captions table"
   let keyword = "flickr-csv"
+  var goesBySplitLists: Bool { true }
   var takesCaptionColumn: Bool { true }
   let layout = "captions.txt, .csv or .tsv with a header such as image,caption (Flickr)"
 

@@ -10,6 +10,7 @@ import Files
 /// 1,970 clips of the whole are dealt out as usual, and fewer are all to learn from.
 struct VideoCorpusCSV: CaptionFormat {
   let name = "MSVD table"
+  var goesBySplitLists: Bool { true }
   let layout = "a .csv with the columns VideoID,Start,End,Language,Description (MSVD)"
 
   private static let columns = ["VideoID", "Start", "End", "Language", "Description"]

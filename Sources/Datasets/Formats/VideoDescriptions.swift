@@ -9,6 +9,7 @@ import Files
 /// video. Splits are as those of the table of MSVD.
 struct VideoDescriptions: CaptionFormat {
   let name = "MSVD descriptions"
+  var goesBySplitLists: Bool { true }
   let layout = "AllVideoDescriptions.txt, lines of CLIP and a sentence (MSVD)"
 
   func sources(in folder: CollectionFolder) throws(DatasetError) -> [CaptionSource] {

@@ -31,6 +31,18 @@ struct FlickrTokensTests {
     #expect(contents[.train]?.examples[0].folder == "\(collection.path)/Flicker8k_Dataset")
   }
 
+  @Test("go by lists without extensions or folders; names without captions are told")
+  func looseLists() throws {
+    let collection = try CollectionOnDisk([
+      "results.token": "a.jpg#0\tx\nb.jpg#0\ty\nc.jpg#0\tz\na.jpg.1#0\tw\n", "a.jpg": "x",
+      "b.jpg": "x", "c.jpg": "x", "train.txt": "a\nnone.jpg\n", "val.txt": "images/b.jpg\nB\n",
+      "test.txt": "./c.jpg\n",
+    ])
+    #expect(try collection.read().lines == ["train a.jpg: x", "val b.jpg: y", "test c.jpg: z"])
+    #expect(
+      try collection.passedOver() == ["listed train.txt names none.jpg", "listed val.txt names B"])
+  }
+
   @Test("in a token file without lists are all to learn from, the picture that is none included")
   func withoutLists() throws {
     let collection = try CollectionOnDisk(["results_20130124.token": Self.token])
