@@ -28,6 +28,8 @@ package struct TarReader: Sendable {
 
   private let file: ReadableFile
   private var position = 0
+  /// Whether an empty block was read, as archives end; where none is, some of the archive may be missing.
+  package private(set) var hasEnd = false
 
   package init(_ file: ReadableFile) { self.file = file }
 
@@ -75,10 +77,12 @@ package struct TarReader: Sendable {
       let start = position
       position += Self.blockSize
       if block.allSatisfy({ $0 == 0 }) {
+        hasEnd = true
         let next = try bytes(position..<position + Self.blockSize)
         if next.allSatisfy({ $0 == 0 }) { return nil }
         continue
       }
+      hasEnd = false
       guard let header = TarHeader(block, at: start) else {
         throw TarError(start, start == 0 ? .notTar : .damaged)
       }

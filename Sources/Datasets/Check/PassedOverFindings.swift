@@ -51,6 +51,11 @@ extension PassedOver.Reason {
       )
     case .archive:
       ("archive is not read", "archives are not read", "Unpack them if something is in them.")
+    case .end:
+      (
+        "archive may lack its end", "archives may lack their ends",
+        "They have no empty blocks behind the last file. If they were cut off, get fresh copies."
+      )
     case .name:
       (
         "name is not UTF-8, and its file not read", "names are not UTF-8, and their files not read",

@@ -12,6 +12,8 @@ public struct PassedOver: Sendable {
     /// A list of captions or whatever, in none of the forms, or beside a more telling one.
     case table
     case archive
+    /// The end of an archive that was read, which is not marked as one.
+    case end
     /// A name that is not UTF-8.
     case name
     /// A link to a folder.

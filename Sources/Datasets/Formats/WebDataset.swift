@@ -1,11 +1,11 @@
 import Files
 import Media
 
-/// Shards of WebDataset: tar archives whose members belong together by the names in front of the first point.
+/// Shards of WebDataset: tar archives whose members belong together by their names.
 ///
 ///     00000.tar: 000000000.jpg, 000000000.txt, 000000000.json, 000000001.jpg, …
 ///
-/// The captions are in the `.txt`, `.caption` or `.cap`, one a line, or else the `caption` of the `.json`, or
+/// The captions are in the `.txt`, `.caption` and `.cap`, one a line, or else the `caption` of the `.json`, or
 /// only in the member of it that is chosen. A
 /// shard's name may speak of its split: `train-{000000..000146}.tar`. Pictures are read where they are, in the
 /// archive.
@@ -16,7 +16,7 @@ struct WebDataset: CaptionFormat {
   var namesPictures: Bool { false }
   var takesCaptionColumn: Bool { true }
 
-  private static let textExtensions = ["txt", "caption", "cap"]
+  private typealias Member = WebDatasetSample.Member
   private static let maximumTextSize = 1 << 20
 
   func sources(in folder: CollectionFolder) throws(DatasetError) -> [CaptionSource] {
@@ -42,21 +42,25 @@ struct WebDataset: CaptionFormat {
   /// How many members are looked at to tell a shard from other archives.
   private static let examinedCount = 64
 
-  /// Whether a shard begins with pictures and texts; whether it cannot be read at all is found out later.
+  /// Whether a shard begins with pictures and texts, or cannot be read, which reading it tells.
   private func holdsCaptions(_ path: String) -> Bool {
     guard let archive = try? ReadableFile(path) else { return false }
     var reader = TarReader(archive)
     var (pictures, texts): (Set<String>, Set<String>) = ([], [])
-    for number in 0..<Self.examinedCount {
-      guard let member = try? reader.next() else { return number == 0 }
-      let name = nameText(member.name)
-      let key = Sample.key(of: name)
-      let suffix = name.dropFirst(key.count + 1).lowercased()
-      if MediaKind(fileName: name) != nil { pictures.insert(key) }
-      if suffix == "json" || Self.textExtensions.contains(suffix) { texts.insert(key) }
-      if !pictures.isDisjoint(with: texts) { return true }
+    do throws(TarError) {
+      for _ in 0..<Self.examinedCount {
+        guard let member = try reader.next() else { return false }
+        guard !member.isTorn else { return true }
+        let name = nameText(member.name)
+        if MediaKind(fileName: name) != nil { pictures.insert(stem(name)) }
+        if WebDatasetSample.isText(name) { texts.insert(stem(name)) }
+        if !pictures.isDisjoint(with: texts) { return true }
+      }
+      // Pictures may all come before their texts.
+      return !texts.isEmpty && !pictures.isEmpty
+    } catch {
+      return true
     }
-    return false
   }
 
   func read(_ source: CaptionSource, into gathering: inout Gathering) throws(DatasetError) {
@@ -69,27 +73,21 @@ struct WebDataset: CaptionFormat {
     if let head = try? archive.bytes(0..<512), isLargeFilePointer(head) {
       throw DatasetError(source.path, .largeFilePointer)
     }
+    var samples = WebDatasetSamples()
     var reader = TarReader(archive)
-    var sample = Sample(key: "")
     while let member = try next(&reader, of: source) {
       guard !member.isTorn else {
         throw DatasetError(source.path, .badArchive(atByte: member.range.upperBound))
       }
-      guard member.kind == .file else {
-        if member.kind != .folder {
-          gathering.passedOver.add("\(source.path)/\(nameText(member.name))", .other)
-        }
-        continue
-      }
       let name = nameText(member.name)
-      let key = Sample.key(of: name)
-      if key != sample.key {
-        try finish(sample, archive, &gathering)
-        sample = Sample(key: key)
+      switch member.kind {
+      case .file: samples.add((name, member.range))
+      case .folder: break
+      default: gathering.passedOver.add("\(source.path)/\(name)", .other)
       }
-      sample.members.append((name, member.range))
     }
-    try finish(sample, archive, &gathering)
+    if !reader.hasEnd { gathering.passedOver.add(source.path, .end) }
+    for sample in samples.all { try add(sample, of: archive, to: &gathering) }
   }
 
   private func next(
@@ -102,39 +100,8 @@ struct WebDataset: CaptionFormat {
     }
   }
 
-  // MARK: Samples
-
-  private typealias Member = (name: String, range: Range<Int>)
-
-  /// Members that belong together.
-  private struct Sample {
-    let key: String
-    var members: [Member] = []
-
-    /// What stands in front of the first point of the last part of a path.
-    static func key(of name: String) -> String {
-      let start = name.lastIndex(of: "/").map(name.index(after:)) ?? name.startIndex
-      return String(name[..<(name[start...].firstIndex(of: ".") ?? name.endIndex)])
-    }
-
-    /// What a member is, behind that point.
-    func suffix(_ member: Member) -> String {
-      member.name.dropFirst(key.count + 1).lowercased()
-    }
-
-    /// The pictures and clips; `a.mask.png` is about `a.png`.
-    var pictures: [Member] {
-      members.filter { MediaKind(fileName: $0.name) != nil && !suffix($0).contains(".") }
-    }
-
-    /// The first member that is one of these.
-    func member(_ suffixes: [String]) -> Member? {
-      suffixes.lazy.compactMap { suffix in members.first { self.suffix($0) == suffix } }.first
-    }
-  }
-
-  private func finish(
-    _ sample: Sample, _ archive: ReadableFile, _ gathering: inout Gathering
+  private func add(
+    _ sample: WebDatasetSample, of archive: ReadableFile, to gathering: inout Gathering
   ) throws(DatasetError) {
     let pictures = sample.pictures
     for member in sample.members where !pictures.contains(where: { $0.name == member.name }) {
@@ -147,7 +114,8 @@ struct WebDataset: CaptionFormat {
       try gathering.record(picture.name) { gathering throws(DatasetError.Problem) in
         var added = Gathering.Picture(picture.name)
         added.part = ArchivePart(archive: archive, range: picture.range)
-        let captions = try captions(sample, archive, gathering.choices.captionColumn)
+        let captions = try captions(
+          of: picture, sample, archive, gathering.choices.captionColumn)
         try gathering.add(added, named: picture.name)
         for caption in captions {
           try gathering.addCaption(caption, toPicture: picture.name)
@@ -159,13 +127,16 @@ struct WebDataset: CaptionFormat {
   // MARK: Captions
 
   private func captions(
-    _ sample: Sample, _ archive: ReadableFile, _ column: String?
+    of picture: Member, _ sample: WebDatasetSample, _ archive: ReadableFile, _ column: String?
   ) throws(DatasetError.Problem) -> [String] {
-    if column == nil, let member = sample.member(Self.textExtensions) {
+    var captions: [String] = []
+    let texts = column == nil ? sample.texts(of: picture) : []
+    for member in texts {
       let bytes = try bytes(of: member, in: archive)
-      return captionLines(try text(inUTF8(bytes) ?? bytes))
+      captions += captionLines(try text(inUTF8(bytes) ?? bytes))
     }
-    guard let member = sample.member(["json"]) else {
+    guard texts.isEmpty else { return captions }
+    guard let member = sample.json(of: picture) else {
       if let column { throw .missingField(column) }
       return []
     }
@@ -173,7 +144,6 @@ struct WebDataset: CaptionFormat {
     try row.isObject.requireObject()
     let name = row.captionMember ?? "caption"
     if let column { _ = try row.captions.required(column) }
-    var captions: [String] = []
     for text in try row.captions.optional(name)?.texts ?? [] {
       captions.append(try text.required(name))
     }

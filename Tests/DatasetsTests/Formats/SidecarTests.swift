@@ -159,6 +159,51 @@ struct WebDatasetTests {
     #expect(try collection.read("val-000.tar").lines == ["val 4.JPG: c"])
   }
 
+  @Test("may have their members in any order, dotted names, and several texts of a picture")
+  func anyOrder() throws {
+    let collection = try CollectionOnDisk([:])
+    try collection.write(
+      shard([
+        ("b.txt", "b"), ("1.5.jpg", "x"), ("a.jpg", "x"), ("b.jpg", "x"), ("a.cap", "third"),
+        ("a.mask.png", "x"), ("1.6.jpg", "x"), ("a.caption", "second"), ("1.5.txt", "dotted"),
+        ("a.txt", "first"), ("1.6.json", #"{"caption":"too"}"#), ("A.jpg", "x"), ("A.txt", "else"),
+      ]), to: "0.tar")
+    #expect(
+      try collection.read().lines == [
+        "train b.jpg: b", "train 1.5.jpg: dotted", "train 1.6.jpg: too",
+        "train a.jpg: first | second | third", "train A.jpg: else",
+      ])
+    #expect(try collection.passedOver() == ["picture 0.tar/a.mask.png"])
+  }
+
+  @Test("with members twice say so, and mix no texts up")
+  func twice() throws {
+    let collection = try CollectionOnDisk([:])
+    try collection.write(
+      shard([("a.jpg", "x"), ("a.txt", "one"), ("a.jpg", "y"), ("a.txt", "two")]), to: "0.tar")
+    let contents = try collection.read(badRecords: .leaveOut)
+    #expect(contents.lines == ["train a.jpg: one"])
+    #expect(contents.leftOut.map(\.problem) == [.repeatedImage(id: #""a.jpg""#)])
+  }
+
+  @Test("that lack their end are told from whole ones")
+  func noEnd() throws {
+    let collection = try CollectionOnDisk([:])
+    let whole = shard([("0.jpg", "x"), ("0.txt", "y")])
+    try collection.folder.write(whole, to: "0.tar")
+    #expect(try collection.passedOver() == [])
+    for missing in [1024, 1025, 1024 + 511] {
+      try collection.folder.write(Array(whole.dropLast(missing)), to: "0.tar")
+      #expect(try collection.read().lines == ["train 0.jpg: y"])
+      #expect(try collection.passedOver() == ["end 0.tar"])
+    }
+    // Cut off in its first picture or header.
+    for count in [513, 700] {
+      try collection.folder.write(Array(whole.prefix(count)), to: "0.tar")
+      #expect(collection.message()?.hasPrefix("0.tar: is no tar archive, or ends") == true)
+    }
+  }
+
   @Test("that are torn, or have a bad text, are refused with the place")
   func refused() throws {
     let collection = try CollectionOnDisk(["a.tar": "no archive"])
