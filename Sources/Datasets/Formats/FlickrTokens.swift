@@ -26,6 +26,8 @@ struct FlickrTokens: CaptionFormat {
     }
   }
 
+  func isOfOtherTask(_ file: String) -> Bool { isBesideFlickr(file) }
+
   private func isToken(_ line: String) -> Bool {
     let column = line.prefix { $0 != "\t" }
     return column.endIndex < line.endIndex && (try? fileName(String(column))) != nil
@@ -62,7 +64,7 @@ struct FlickrTokens: CaptionFormat {
 ///     image,caption                        image_name| comment_number| comment        (Kaggle's Flickr30k)
 ///
 /// `TableHeader` says what columns may be called. A `split` is read where there is one, and a field that
-/// holds a JSON list is so many captions.
+/// holds a list, as JSON or Python writes it, is so many captions.
 struct FlickrTable: CaptionFormat {
   let name = "captions table"
   let keyword = "flickr-csv"
@@ -102,7 +104,7 @@ struct FlickrTable: CaptionFormat {
           // Pictures in none of the lists are left aside.
           if split == nil { return }
         }
-        for caption in captions(inField: fields[1]) {
+        for caption in try captions(inField: fields[1]) {
           try gathering.addCaption(caption, toFile: fields[0], split: split)
         }
       })
@@ -117,13 +119,13 @@ func split(inField field: String) throws(DatasetError.Problem) -> CaptionDataset
   return split
 }
 
-/// The captions in a field: one, or those of a JSON list.
-func captions(inField field: String) -> [String] {
-  guard field.hasPrefix("["), field.hasSuffix("]"),
-    let list = (try? JSONValue(reading: Array(field.utf8)))?.elements
-  else { return [field] }
-  let texts = list.compactMap(\.string)
-  return texts.count == list.count && !texts.isEmpty ? texts : [field]
+/// Whether it is one of the further files of Flickr8k's archives, or one of these.
+private func isBesideFlickr(_ file: String) -> Bool {
+  file.contains(".lemma.")
+    || [
+      "CrowdFlowerAnnotations.txt", "ExpertAnnotations.txt", "Flickr8k_Dataset.zip",
+      "Flickr8k_text.zip",
+    ].contains { file.hasSuffix($0) }
 }
 
 /// Where the pictures of Flickr8k and Flickr30k are, as the archives and their copies name the folders.

@@ -82,7 +82,7 @@ struct ImageFolder: CaptionFormat {
       { gathering, fields throws(DatasetError.Problem) in
         try source.checkNearest(fields[0])
         let said = try fields.dropFirst(2).first.flatMap(split(inField:))
-        for caption in captions(inField: fields[1]) {
+        for caption in try captions(inField: fields[1]) {
           try gathering.addCaption(
             caption, toFile: fields[0], split: said ?? CaptionDataset.Split(ofPath: fields[0]))
         }

@@ -1,0 +1,78 @@
+import Files
+
+/// The captions in a field of a table: one, or those of a list as JSON or Python writes it.
+///
+///     ["one dog", "two dogs"]        ['one dog', "a dog's toy"]
+///
+/// NumPy writes lists without commas.
+///
+/// - Throws: That it is a list, and not of texts.
+func captions(inField field: String) throws(DatasetError.Problem) -> [String] {
+  let field = trimmed(field)
+  guard field.hasPrefix("["), field.hasSuffix("]") else { return [field] }
+  let list = (try? JSONValue(reading: Array(field.utf8)))?.elements
+  if let list {
+    // An empty list says as much as an empty field.
+    if list.isEmpty { return [""] }
+    let texts = list.compactMap(\.string)
+    if texts.count == list.count { return texts }
+  } else {
+    if let texts = pythonTexts(field.dropFirst().dropLast()) { return texts }
+    // Blanks, and words in brackets, begin a caption as well.
+    let first = field.unicodeScalars.dropFirst().first { $0 != " " }
+    guard first == "'" || first == "\"" else { return [field] }
+  }
+  throw .wrongValue(
+    member: "", expected: "a text or a list of texts", found: String(field.prefix(60)))
+}
+
+/// The texts between the brackets of a Python list; nil where there is anything else.
+private func pythonTexts(_ list: Substring) -> [String]? {
+  var texts: [String] = []
+  var rest = list.unicodeScalars
+  while let scalar = rest.popFirst() {
+    switch scalar {
+    case " ", "\n", "\r", "\t": continue
+    case "," where !texts.isEmpty: continue
+    case "'", "\"":
+      guard let text = pythonText(&rest, until: scalar) else { return nil }
+      texts.append(text)
+    default: return nil
+    }
+  }
+  return texts.isEmpty ? nil : texts
+}
+
+/// Reads a text behind its first quote; nil if it has no last one, or a mark that is not known.
+private func pythonText(
+  _ rest: inout Substring.UnicodeScalarView, until quote: Unicode.Scalar
+) -> String? {
+  var text = String.UnicodeScalarView()
+  while let scalar = rest.popFirst() {
+    if scalar == quote { return String(text) }
+    guard scalar == "\\" else {
+      text.append(scalar)
+      continue
+    }
+    guard let meant = pythonEscape(&rest) else { return nil }
+    text.append(meant)
+  }
+  return nil
+}
+
+/// What a backslash and what is behind it stand for, as Python's `repr` writes them.
+private func pythonEscape(_ rest: inout Substring.UnicodeScalarView) -> Unicode.Scalar? {
+  let digitCounts: [Unicode.Scalar: Int] = ["x": 2, "u": 4, "U": 8]
+  switch rest.popFirst() {
+  case "n": return "\n"
+  case "r": return "\r"
+  case "t": return "\t"
+  case let mark? where ["'", "\"", "\\"].contains(mark): return mark
+  case let mark?:
+    guard let count = digitCounts[mark], rest.count >= count else { return nil }
+    let digits = String(rest.prefix(count))
+    rest.removeFirst(count)
+    return UInt32(digits, radix: 16).flatMap(Unicode.Scalar.init)
+  case nil: return nil
+  }
+}
