@@ -15,8 +15,7 @@ struct VideoDescriptions: CaptionFormat {
   func sources(in folder: CollectionFolder) throws(DatasetError) -> [CaptionSource] {
     let files = folder.files.filter { file in
       guard folder.isOneFile || fileExtension(of: file) == "txt" else { return false }
-      let lines = folder.firstLines(of: file).dropLast().filter { !isRemark($0) }
-      return !lines.isEmpty && lines.allSatisfy { description($0) != nil }
+      return isNamed(file) || describesClips(folder.firstLines(of: file))
     }
     guard files.count <= 1 else { throw severalFiles(files.map(folder.path(_:)), in: folder) }
     return files.map { msvdSource($0, in: folder) }
@@ -35,11 +34,26 @@ struct VideoDescriptions: CaptionFormat {
     if source.splitLists.isEmpty { gathering.dealOutMSVD() }
   }
 
-  private func isRemark(_ line: String) -> Bool { line.hasPrefix("#") || trimmed(line).isEmpty }
+  private func isNamed(_ file: String) -> Bool {
+    stem(file).lowercased().hasSuffix("allvideodescriptions")
+  }
+
+  /// Whether most lines are a clip and a sentence: one that is not must not hide all others.
+  private func describesClips(_ lines: [String]) -> Bool {
+    let lines = lines.filter { !isRemark($0) }
+    let described = lines.count { description($0).map { !$0.sentence.isEmpty } ?? false }
+    return described * 2 > lines.count
+  }
+
+  /// Copies have their remarks behind `#`, or between `/*` and `*/` with a `*` in front of each.
+  private func isRemark(_ line: String) -> Bool {
+    let line = trimmed(line)
+    return line.isEmpty || ["#", "/*", "*"].contains(where: line.hasPrefix)
+  }
 
   /// The clip and the sentence of a line; nil where it begins with no clip, or only numbers it.
   private func description(_ line: String) -> (clip: String, sentence: String)? {
-    guard let blank = line.firstIndex(where: { $0 == " " || $0 == "\t" }) else { return nil }
+    let blank = line.firstIndex { $0 == " " || $0 == "\t" } ?? line.endIndex
     let clip = line[..<blank]
     let numbers = clip.split(separator: "_", omittingEmptySubsequences: false).suffix(2)
     guard numbers.count == 2, numbers.allSatisfy({ Int($0) != nil }) else { return nil }

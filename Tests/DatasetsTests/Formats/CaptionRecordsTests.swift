@@ -159,6 +159,23 @@ struct VideoDescriptionsTests {
     #expect(try collection.passedOver() == ["text youtube_mapping.txt"])
   }
 
+  @Test("may have remarks of other kinds, and a bad line among good ones is told by its number")
+  func remarksAndBadLines() throws {
+    let remarks = try CollectionOnDisk([
+      "sentences.txt": "/* about\n * the file\n */\n\nmv8_33_46 a bird\nmv8_33_46\nmv8_33_46 two\n"
+    ])
+    #expect(try remarks.read().lines == ["train mv8_33_46.avi: a bird | two"])
+    #expect(try remarks.read().leftOut.map(\.problem) == [.blankCaption])
+    let bad = try CollectionOnDisk([
+      "AllVideoDescriptions.txt": "a bird\nmv8_33_46 a bird\nnothing\n"
+    ])
+    #expect(
+      bad.message()
+        == "AllVideoDescriptions.txt, line 1: does not begin with a clip, ID_START_END. Mend the "
+        + "line, or remove it.")
+    #expect(try bad.read(badRecords: .leaveOut).lines == ["train mv8_33_46.avi: a bird"])
+  }
+
   @Test("of all 1,970 clips are dealt out 1,200, 100 and 670, in the order of the names")
   func standardSplit() throws {
     let clips = (0..<1970).map { number in "c\(String("\(10_000 + number)".dropFirst()))_0_9" }
