@@ -122,9 +122,15 @@ struct PictureFindings {
     ].compactMap(\.self)
   }
 
+  /// Whether it is one part of a clip, which several people described.
+  private func isOnePart(_ group: [Int]) -> Bool {
+    let images = group.map { pictures[$0].image }
+    return images.allSatisfy { $0.segment != nil && ByteName($0.path) == ByteName(images[0].path) }
+  }
+
   private var copies: Finding? {
     finding(
-      .warning, "duplicate_picture", sameGroups.filter { !isLeak($0) }.map(names),
+      .warning, "duplicate_picture", sameGroups.filter { !isLeak($0) && !isOnePart($0) }.map(names),
       "is there more than once", "are there more than once",
       "Give one of them all the captions, and remove the others.")
   }

@@ -81,6 +81,10 @@ struct FolderSurvey {
       return .other
     }
     let named = FileClass(name: file)
+    // An archive beside the folder that was unpacked from it.
+    if named == .archive, [stem(name), stem(stem(name))].contains(where: folder.hasFolder) {
+      return .other
+    }
     // A picture may have any name.
     if named != .picture, named != .clip, named != .archive,
       let found = FileClass(ofContent: folder.head(of: name))

@@ -22,6 +22,8 @@ struct PictureFolder: Sendable {
     isInsideFolder(name) && (hasFile(name) || isFolder("\(path)/\(name)"))
   }
 
+  func hasFolder(_ name: String) -> Bool { isFolder("\(path)/\(name)") }
+
   /// The names in the folder at `path`, relative to this one; none where that leads out.
   func names(in path: String) -> [String] {
     if !followsLinks, !path.isEmpty {

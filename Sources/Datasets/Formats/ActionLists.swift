@@ -23,6 +23,11 @@ struct ActionLists: CaptionFormat {
     }
   }
 
+  /// The names of the labels, and the other two pairs of lists.
+  func isOfOtherTask(_ file: String) -> Bool {
+    file.hasSuffix("classInd.txt") || list(file) != nil
+  }
+
   private func list(_ file: String) -> (split: CaptionDataset.Split, number: String)? {
     guard fileExtension(of: file) == "txt", let name = stem(file).split(separator: "/").last else {
       return nil

@@ -40,7 +40,7 @@ struct COCOCaptions: CaptionFormat {
     let files = folder.files.filter { file in
       let outline = folder.outline(of: file)
       return outline.has("image_id", "caption", in: "annotations")
-        || outline.has("id", "file_name", in: "images") && !isOfOtherTask(file)
+        || outline.has("id", "file_name", in: "images") && !isOfBoxes(file)
     }
     let sources = files.map { file in
       let split = CaptionDataset.Split(mentionedIn: file) ?? .train
@@ -54,6 +54,11 @@ struct COCOCaptions: CaptionFormat {
 
   /// Whether it is one of the files that lie beside the captions in COCO's archives.
   func isOfOtherTask(_ file: String) -> Bool {
+    isOfBoxes(file)
+      || ["image_info_", "annotations_trainval"].contains { file.contains($0) }
+  }
+
+  private func isOfBoxes(_ file: String) -> Bool {
     ["instances_", "person_keypoints_", "stuff_", "panoptic_"].contains { file.contains($0) }
   }
 

@@ -22,6 +22,9 @@ struct ClipSegments: CaptionFormat {
     }
   }
 
+  /// Lists of the clips' names lie beside.
+  func isOfOtherTask(_ file: String) -> Bool { file.hasSuffix("_ids.json") }
+
   func read(_ source: CaptionSource, into gathering: inout Gathering) throws(DatasetError) {
     for clip in try AnnotationFile(source.path).json(Records.init).clips {
       var sentences: [Field<String>] = []

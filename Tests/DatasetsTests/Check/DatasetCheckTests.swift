@@ -55,6 +55,15 @@ struct DatasetCheckTests {
     #expect(check.findings[2].places[0].contains("b.jpg: not a picture or video"))
   }
 
+  @Test("takes one part of a clip that several people described for no copy")
+  func describedTwice() throws {
+    let json = #"{"v_a":{"duration":9,"timestamps":[[0,3]],"sentences":["A man."]}}"#
+    let collection = try CollectionOnDisk(["val_1.json": json, "val_2.json": json])
+    let check = try DatasetCheck(
+      collection.read(), nil, minimumCount: 1, maximumWords: 3, threadCount: 1, report: { _ in })
+    #expect(!codes(check).contains { $0.contains("duplicate") })
+  }
+
   @Test("finds copies, look-alikes, and both where they leak from one split into another")
   func copies() throws {
     let dog = try sample("dog-on-grass.jpg")

@@ -49,4 +49,35 @@ struct PassedOverTests {
       reading: found.read([.train]), of: [.train])
     #expect(passedOver.count == 1 && passedOver[.other].count == 1)
   }
+
+  @Test("are not what published collections are known to hold besides their captions")
+  func knownCompanions() throws {
+    let flickr = try CollectionOnDisk([
+      "Flickr8k.token.txt": "a.jpg#0\ta dog\n", "Flickr8k.lemma.token.txt": "a.jpg#0\ta dog\n",
+      "CrowdFlowerAnnotations.txt": "a.jpg\tb.jpg#2\t0\t0\t3\n",
+      "ExpertAnnotations.txt": "a.jpg\tb.jpg#2\t1\t1\t1\n", "images/a.jpg": "x", "more.txt": "x",
+    ])
+    #expect(
+      try flickr.passedOver() == [
+        "text more.txt", "other CrowdFlowerAnnotations.txt", "other ExpertAnnotations.txt",
+        "other Flickr8k.lemma.token.txt",
+      ])
+    let coco = try CollectionOnDisk([
+      "annotations/captions_train2017.json":
+        #"{"images":[{"id":1,"file_name":"a.jpg"}],"annotations":[{"image_id":1,"caption":"a"}]}"#,
+      "annotations/image_info_test2017.json": #"{"images":[{"id":2,"file_name":"b.jpg"}]}"#,
+      "train2017/a.jpg": "x", "train2017.zip": "x", "annotations_trainval2017.zip": "x",
+      "val2017.zip": "x",
+    ])
+    #expect(
+      try coco.passedOver() == [
+        "archive val2017.zip", "other annotations_trainval2017.zip", "other train2017.zip",
+        "other annotations/image_info_test2017.json",
+      ])
+    let activityNet = try CollectionOnDisk([
+      "train.json": #"{"v_a":{"duration":9,"timestamps":[[0,3]],"sentences":["A man."]}}"#,
+      "train_ids.json": #"["v_a"]"#, "v_a.mp4": "x",
+    ])
+    #expect(try activityNet.passedOver() == ["other train_ids.json"])
+  }
 }
