@@ -67,13 +67,13 @@ struct Gathering {
   /// Reads one record; what is wrong with it ends the reading, or leaves it out.
   ///
   /// - Parameters:
-  ///   - name: What messages call the record.
+  ///   - name: What messages call the record; nil for all of the file.
   ///   - body: Adds what the record holds.
   /// - Returns: Whether it was read.
   /// - Throws: What is wrong with it, unless bad records are left out.
   @discardableResult
   mutating func record(
-    _ name: @autoclosure () -> String,
+    _ name: @autoclosure () -> String?,
     _ body: (inout Gathering) throws(DatasetError.Problem) -> Void
   ) throws(DatasetError) -> Bool {
     do throws(DatasetError.Problem) {

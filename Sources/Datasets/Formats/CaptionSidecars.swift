@@ -30,12 +30,17 @@ struct CaptionSidecars: CaptionFormat {
     let folder = PictureFolder(path: source.path, followsLinks: gathering.choices.followsLinks)
     try visit(folder) { pairs throws(DatasetError) in
       for pair in pairs {
-        try gathering.record(pair.picture) { gathering throws(DatasetError.Problem) in
-          gathering.textFiles += pair.texts.map { "\(source.path)/\($0)" }
-          var captions: [String] = []
-          for text in pair.texts {
+        gathering.textFiles += pair.texts.map { "\(source.path)/\($0)" }
+        var captions: [String] = []
+        var areRead = true
+        for text in pair.texts {
+          let isRead = try gathering.record(text) { _ throws(DatasetError.Problem) in
             captions += captionLines(try folder.text(of: text, limit: Self.maximumTextSize))
           }
+          areRead = areRead && isRead
+        }
+        guard areRead else { continue }
+        try gathering.record(pair.picture) { gathering throws(DatasetError.Problem) in
           var picture = Gathering.Picture(pair.picture)
           (picture.split, picture.kind) = (.init(ofPath: pair.picture), pair.kind)
           try gathering.add(picture, named: pair.picture)

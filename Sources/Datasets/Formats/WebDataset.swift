@@ -64,39 +64,52 @@ struct WebDataset: CaptionFormat {
   }
 
   func read(_ source: CaptionSource, into gathering: inout Gathering) throws(DatasetError) {
+    var opened: ReadableFile?
+    var samples = WebDatasetSamples()
+    // A shard that cannot be read, or not to its end, is one bad record: others may be whole.
+    try gathering.record(nil) { gathering throws(DatasetError.Problem) in
+      let archive = try open(source.path)
+      opened = archive
+      try readMembers(of: archive, &samples, &gathering)
+    }
+    guard let archive = opened else { return }
+    for sample in samples.all { try add(sample, of: archive, to: &gathering) }
+  }
+
+  private func open(_ path: String) throws(DatasetError.Problem) -> ReadableFile {
     let archive: ReadableFile
     do throws(FileError) {
-      archive = try ReadableFile(source.path)
+      archive = try ReadableFile(path)
     } catch {
-      throw DatasetError(source.path, .unreadable(error))
+      throw .unreadable(error)
     }
-    if let head = try? archive.bytes(0..<512), isLargeFilePointer(head) {
-      throw DatasetError(source.path, .largeFilePointer)
-    }
-    var samples = WebDatasetSamples()
+    if let head = try? archive.bytes(0..<512), isLargeFilePointer(head) { throw .largeFilePointer }
+    return archive
+  }
+
+  private func readMembers(
+    of archive: ReadableFile, _ samples: inout WebDatasetSamples, _ gathering: inout Gathering
+  ) throws(DatasetError.Problem) {
     var reader = TarReader(archive)
-    while let member = try next(&reader, of: source) {
-      guard !member.isTorn else {
-        throw DatasetError(source.path, .badArchive(atByte: member.range.upperBound))
-      }
+    while let member = try next(&reader) {
+      guard !member.isTorn else { throw .badArchive(atByte: member.range.upperBound) }
       let name = nameText(member.name)
       switch member.kind {
       case .file: samples.add((name, member.range))
       case .folder: break
-      default: gathering.passedOver.add("\(source.path)/\(name)", .other)
+      default: gathering.passedOver.add("\(archive.path)/\(name)", .other)
       }
     }
-    if !reader.hasEnd { gathering.passedOver.add(source.path, .end) }
-    for sample in samples.all { try add(sample, of: archive, to: &gathering) }
+    if !reader.hasEnd { gathering.passedOver.add(archive.path, .end) }
   }
 
   private func next(
-    _ reader: inout TarReader, of source: CaptionSource
-  ) throws(DatasetError) -> TarReader.Member? {
+    _ reader: inout TarReader
+  ) throws(DatasetError.Problem) -> TarReader.Member? {
     do throws(TarError) {
       return try reader.next()
     } catch {
-      throw DatasetError(source.path, .badArchive(atByte: error.offset))
+      throw .badArchive(atByte: error.offset)
     }
   }
 
@@ -111,11 +124,21 @@ struct WebDataset: CaptionFormat {
       gathering.passedOver.add("\(archive.path)/\(member.name)", PassedOver.Reason(kind))
     }
     for picture in pictures {
+      var captions: [String] = []
+      var areRead = true
+      let column = gathering.choices.captionColumn
+      let members = sample.captionMembers(of: picture, areInJSON: column != nil)
+      for member in members {
+        let isRead = try gathering.record(member.name) { gathering throws(DatasetError.Problem) in
+          captions += try self.captions(in: member, of: archive, column)
+        }
+        areRead = areRead && isRead
+      }
+      guard areRead else { continue }
       try gathering.record(picture.name) { gathering throws(DatasetError.Problem) in
+        if let column, members.isEmpty { throw .missingField(column) }
         var added = Gathering.Picture(picture.name)
         added.part = ArchivePart(archive: archive, range: picture.range)
-        let captions = try captions(
-          of: picture, sample, archive, gathering.choices.captionColumn)
         try gathering.add(added, named: picture.name)
         for caption in captions {
           try gathering.addCaption(caption, toPicture: picture.name)
@@ -127,23 +150,17 @@ struct WebDataset: CaptionFormat {
   // MARK: Captions
 
   private func captions(
-    of picture: Member, _ sample: WebDatasetSample, _ archive: ReadableFile, _ column: String?
+    in member: Member, of archive: ReadableFile, _ column: String?
   ) throws(DatasetError.Problem) -> [String] {
-    var captions: [String] = []
-    let texts = column == nil ? sample.texts(of: picture) : []
-    for member in texts {
-      let bytes = try bytes(of: member, in: archive)
-      captions += captionLines(try text(inUTF8(bytes) ?? bytes))
+    let bytes = try bytes(of: member, in: archive)
+    guard fileExtension(of: member.name) == "json" else {
+      return captionLines(try text(inUTF8(bytes) ?? bytes))
     }
-    guard texts.isEmpty else { return captions }
-    guard let member = sample.json(of: picture) else {
-      if let column { throw .missingField(column) }
-      return []
-    }
-    let row = try row(try bytes(of: member, in: archive), column)
+    let row = try row(bytes, column)
     try row.isObject.requireObject()
     let name = row.captionMember ?? "caption"
     if let column { _ = try row.captions.required(column) }
+    var captions: [String] = []
     for text in try row.captions.optional(name)?.texts ?? [] {
       captions.append(try text.required(name))
     }

@@ -29,15 +29,14 @@ struct WebDatasetSample {
     }
   }
 
-  /// The texts of a picture.
-  func texts(of picture: Member) -> [Member] {
-    Self.textExtensions.flatMap { suffix in
-      members.filter { isText($0, of: picture) && fileExtension(of: $0.name) == suffix }
+  /// Where the captions of a picture are: its texts, or else its JSON; the JSON alone where a member of it was
+  /// chosen.
+  func captionMembers(of picture: Member, areInJSON: Bool) -> [Member] {
+    func members(_ suffix: String) -> [Member] {
+      self.members.filter { isText($0, of: picture) && fileExtension(of: $0.name) == suffix }
     }
-  }
-
-  func json(of picture: Member) -> Member? {
-    members.first { isText($0, of: picture) && fileExtension(of: $0.name) == "json" }
+    let texts = areInJSON ? [] : Self.textExtensions.flatMap(members)
+    return texts.isEmpty ? members("json") : texts
   }
 
   private func isText(_ member: Member, of picture: Member) -> Bool {

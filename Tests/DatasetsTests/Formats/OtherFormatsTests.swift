@@ -198,7 +198,7 @@ struct CaptionSidecarsTests {
   func refused() throws {
     let collection = try CollectionOnDisk(["a.jpg": "x"])
     try collection.folder.write([0xE9], to: "a.txt")
-    #expect(collection.message() == "., a.jpg: is not UTF-8 text. Convert it, with iconv -t UTF-8.")
+    #expect(collection.message() == "., a.txt: is not UTF-8 text. Convert it, with iconv -t UTF-8.")
     try collection.folder.write([UInt8](repeating: 65, count: 1 << 20 + 1), to: "a.txt")
     #expect(collection.message()?.contains("but at most 1048576 are read") == true)
   }

@@ -198,7 +198,7 @@ struct WebDatasetTests {
       #expect(try collection.passedOver() == ["end 0.tar"])
     }
     // Cut off in its first picture or header.
-    for count in [513, 700] {
+    for count in [300, 512] {
       try collection.folder.write(Array(whole.prefix(count)), to: "0.tar")
       #expect(collection.message()?.hasPrefix("0.tar: is no tar archive, or ends") == true)
     }
@@ -216,11 +216,42 @@ struct WebDatasetTests {
     try collection.folder.write(whole, to: "a.tar")
     #expect(
       collection.message()
-        == "a.tar, 0.jpg.caption: is a number, but must be a text. Mend it, or remove the record.")
+        == "a.tar, 0.json.caption: is a number, but must be a text. Mend it, or remove the record.")
     #expect(try collection.read(badRecords: .leaveOut).lines == ["train 1.jpg: y"])
     try collection.folder.write(Array(whole.prefix(512 * 5)), to: "a.tar")
-    let torn = #expect(throws: DatasetError.self) { try collection.read(badRecords: .leaveOut) }
-    #expect(torn?.problem == .badArchive(atByte: 512 * 5))
+    #expect(
+      try collection.read(badRecords: .leaveOut).leftOut.first?.problem
+        == .badArchive(atByte: 512 * 5))
+  }
+
+  @Test("that cannot be read hide no others where bad records are left out")
+  func badAmongGood() throws {
+    let collection = try CollectionOnDisk(["train-1.tar": "no archive", "train-2.tar": ""])
+    let whole = shard([("0.jpg", "x"), ("0.txt", "y"), ("1.jpg", "x"), ("1.txt", "y")])
+    try collection.write(whole, to: "train-0.tar")
+    try collection.write(Array(whole.prefix(512 * 5)), to: "train-3.tar")
+    try collection.write(shard([("4.jpg", "x"), ("4.txt", "y")]), to: "val-4.tar")
+    #expect(collection.message()?.hasPrefix("train-1.tar: is no tar archive") == true)
+    let contents = try collection.read(badRecords: .leaveOut)
+    #expect(
+      contents.lines == ["train 0.jpg: y", "train 1.jpg: y", "train 0.jpg: y", "val 4.jpg: y"])
+    #expect(contents.leftOut.count == 3)
+  }
+
+  @Test("name the text that is at fault, not the picture")
+  func faultyTexts() throws {
+    let collection = try CollectionOnDisk([:])
+    var tar = TarBytes()
+    tar.add("a.jpg", [1])
+    tar.add("a.txt", [0x63, 0xE9])
+    tar.add("b.jpg", [1])
+    tar.add("b.json", Array("{\"caption\" 7}".utf8))
+    try collection.write(tar.whole, to: "0.tar")
+    #expect(
+      collection.message()
+        == "0.tar, a.txt: is not UTF-8 text. Convert it, with iconv -t UTF-8.")
+    #expect(
+      try collection.read(badRecords: .leaveOut).leftOut.map(\.record) == ["a.txt", "b.json"])
   }
 
   @Test("hide no texts beside pictures, and are none where there are only pictures in them")
