@@ -40,7 +40,7 @@ struct FlickrTokensTests {
     ])
     #expect(try collection.read().lines == ["train a.jpg: x", "val b.jpg: y", "test c.jpg: z"])
     #expect(
-      try collection.passedOver() == ["listed train.txt names none.jpg", "listed val.txt names B"])
+      try collection.passedOver() == ["listed val.txt names B", "listed train.txt names none.jpg"])
   }
 
   @Test("in a token file without lists are all to learn from, the picture that is none included")
