@@ -116,10 +116,11 @@ public struct CaptionCollection: Sendable {
     let candidates = choices.pictureFolder.map { [$0] } ?? source.pictureFolders
     if pictures.contains(where: { $0.part != nil }) { return finder(source.path) }
     let folders = candidates.filter(isFolder)
-    let last = choices.pictureFolder == nil && isFolder(path) ? [path] : []
+    // Beside a file that was named, too; but not in all folders below it, which need not be the collection's.
+    let last = choices.pictureFolder == nil ? [root] : []
     // In folders below only where none of the usual folders has one of them itself.
     for isDeep in [false, true] {
-      for folder in folders + last {
+      for folder in folders + (isDeep && isOneFile ? [] : last) {
         var finder = finder(folder)
         if pictures.prefix(8).contains(where: { finder.find($0, deep: isDeep) != nil }) {
           return finder

@@ -187,7 +187,7 @@ extension DatasetError {
       "cannot be written as \(form): \(reason). Choose another form, or rename it."
     case .noImageFolder(let looked):
       "no folder of pictures found; looked for \(looked.joined(separator: ", ")). "
-        + "See datasets/README.md for how to lay out a collection."
+        + "Name it with --images, or see datasets/README.md for how to lay out a collection."
     case .noSplit(let name, let found):
       "has no pictures to \(name == "train" ? "learn from" : "look at") (split '\(name)'), only "
         + "\(list(found)). Is it the right folder?"

@@ -148,6 +148,18 @@ struct CollectionReadingTests {
     #expect(trained.errors.contains("labels  2: running, waving"), "\(trained.errors)")
   }
 
+  @Test("a file that is named finds the pictures beside it, as its folder does")
+  func besideFile() throws {
+    let text =
+      #"{"images":[{"id":1,"file_name":"a.jpg"}],"annotations":[{"image_id":1,"caption":"x"}]}"#
+    try write(Array(text.utf8), to: "beside/captions_train.json")
+    try write(MappedFile(Pictures.jpeg).withBytes { Array($0) }, to: "beside/a.jpg")
+    for path in ["beside", "beside/captions_train.json"] {
+      let found = try CaptionCollection(at: "\(folder.path)/\(path)").read()[.train]?.examples
+      #expect(found?.map(\.path) == ["\(folder.path)/beside/a.jpg"])
+    }
+  }
+
   @Test("of a clip whose parts are captioned only the frames of the part are seen")
   func segments() throws {
     let levels: [UInt8] = [0, 0, 0, 0, 255, 255, 255, 255]
@@ -174,6 +186,15 @@ struct CollectionReadingTests {
         #expect(abs(mean - level) < 4)
       }
     }
+    // A part behind the end is an error of its record.
+    try write(
+      Array(#"{"v_a":{"timestamps":[[0,1],[5,6]],"sentences":["dark","gone"]}}"#.utf8),
+      to: "late/train.json")
+    try write(clip.bytes, to: "late/videos/v_a.avi")
+    let late = try run("dataset", "check", "late")
+    #expect(late.status == 65, "\(late.output)")
+    #expect(
+      late.output.contains("ends after 2.0 s, before the part from 5.0 s on"), "\(late.output)")
     let converted = try run("dataset", "convert", "net", "--to", "coco", "-o", "out")
     #expect(converted.errors.contains("its captions are about parts of clips"))
   }

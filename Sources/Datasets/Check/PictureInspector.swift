@@ -129,6 +129,13 @@ package struct PictureInspector: Sendable {
     var file = try VideoFile(clip.source)
     // What decoding teaches of the length depends on how far it goes: the header counts.
     let extent = clip.segment.map { file.extent.part($0) } ?? file.extent
+    if let segment = clip.segment, segment.start >= file.info.duration {
+      throw MediaError(
+        path: clip.path, code: .truncated, stage: .decode,
+        problem:
+          "ends after \(file.info.duration) s, before the part from \(segment.start) s on that is captioned. Mend "
+          + "the times, or get the whole clip.")
+    }
     _ = try file.firstFrame()
     return PictureInspection(
       error: nil, extent: extent, warnings: file.warnings, digest: nil, hash: nil)

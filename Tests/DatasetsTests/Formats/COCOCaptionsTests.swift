@@ -180,7 +180,8 @@ struct COCOCaptionsTests {
     #expect(
       error?.description
         == "\(layout.path): no folder of pictures found; looked for images/val2014, images, "
-        + "val2014, videos. See datasets/README.md for how to lay out a collection.")
+        + "val2014, videos. Name it with --images, or see datasets/README.md for how to lay out a "
+        + "collection.")
   }
 
   @Test("of two years are not mixed: one must be named, and brings its other splits along")
