@@ -126,9 +126,8 @@ static void choose_colours(CJXLPicture *p) {
     // 9 is BT.2100, which has the primaries of BT.2020; 11 is P3, and 1 BT.709, as in H.273.
     p->primaries = encoding.primaries;
   }
-  bool is_high = (p->transfer == CJXL_PQ || p->transfer == CJXL_HLG) && !p->info.alpha_bits;
-  if (!is_high) {
-    p->transfer = 0;
+  if (p->transfer != CJXL_PQ && p->transfer != CJXL_HLG) p->transfer = 0;
+  if (!p->transfer || p->info.alpha_bits) {
     library.JxlColorEncodingSetToSRGB(&encoding, p->info.num_color_channels == 1);
   }
   if (!p->info.uses_original_profile)
@@ -168,6 +167,7 @@ CJXLInfo cjxl_info(const CJXLPicture *p) {
       .width = p->info.xsize,
       .height = p->info.ysize,
       .is_animated = p->info.have_animation,
+      .has_alpha = p->info.alpha_bits > 0,
       .transfer = p->transfer,
       .primaries = p->primaries,
   };

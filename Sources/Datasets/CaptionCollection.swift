@@ -89,7 +89,7 @@ public struct CaptionCollection: Sendable {
       contents.leftOut += gathering.leftOut
       contents.textFiles += gathering.textFiles
       contents.passedOver.add(gathering.passedOver)
-      if format.goesBySplitLists, !source.splitLists.isEmpty {
+      if !source.splitLists.isEmpty {
         for (name, split) in try SplitLists(source.splitLists)
           .names(missingFrom: gathering.pictures)
         {

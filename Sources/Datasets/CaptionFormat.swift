@@ -34,7 +34,8 @@ extension CaptionFormat {
       var source = CaptionSource(
         path: folder.path(file), split: CaptionDataset.Split(mentionedIn: file),
         pictureFolders: folder.folders(pictureFolders))
-      source.splitLists = folder.splitLists(beside: file)
+      // Of a form that does not go by them such lists are passed over, and told.
+      if goesBySplitLists { source.splitLists = folder.splitLists(beside: file) }
       return source
     }
     guard Set(sources.map { $0.split ?? .train }).count == sources.count else {

@@ -40,11 +40,9 @@ struct HEIFDecoder: ~Copyable {
       : PixelSize(width: Int(info.stored_width), height: Int(info.stored_height))
   }
 
-  /// How light beyond the standard range is coded; nil for a picture of standard range, and for one with alpha.
+  /// The coding of light beyond the standard range; nil for a picture of standard range.
   private var highRange: (name: String, transfer: Int32)? {
-    let info = cheif_info(picture)
-    guard !info.has_alpha else { return nil }
-    switch info.transfer {
+    switch cheif_info(picture).transfer {
     case 16: return ("PQ", Int32(CMEDIA_PQ))
     case 18: return ("HLG", Int32(CMEDIA_HLG))
     default: return nil
@@ -52,7 +50,8 @@ struct HEIFDecoder: ~Copyable {
   }
 
   func decode() throws(StillImageProblem) -> DecodedPixels {
-    if let (name, transfer) = highRange {
+    let highRange = highRange
+    if let (name, transfer) = highRange, !cheif_info(picture).has_alpha {
       var pixels = try decodeHighRange(transfer)
       pixels.remark = .toneMapped(name)
       return pixels
@@ -69,7 +68,8 @@ struct HEIFDecoder: ~Copyable {
     }
     let image = Image(width: size.width, height: size.height, pixels: pixels)
     return DecodedPixels(
-      image: steps.reduce(image) { $0.transformed($1) }, damage: damage)
+      image: steps.reduce(image) { $0.transformed($1) }, damage: damage,
+      remark: highRange.map { .notToneMapped($0.name) })
   }
 
   private func decodeHighRange(_ transfer: Int32) throws(StillImageProblem) -> DecodedPixels {

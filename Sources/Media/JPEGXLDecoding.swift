@@ -28,17 +28,18 @@ struct JPEGXLDecoder: ~Copyable {
   /// Decodes the picture, once.
   func decode() throws(StillImageProblem) -> DecodedPixels {
     let info = cjxl_info(picture)
+    let isDeep = info.transfer != 0 && !info.has_alpha
     var status = CJXL_OK
     var hasPicture = false
     let count = size.width * size.height * 3
-    var deep = [UInt16](repeating: 0, count: info.transfer == 0 ? 0 : count)
+    var deep = [UInt16](repeating: 0, count: isDeep ? count : 0)
     let pixels = [UInt8](unsafeUninitializedCapacity: count) { target, written in
       guard let start = target.baseAddress else { return }
-      if info.transfer == 0 {
-        status = cjxl_decode(picture, start, &hasPicture)
-      } else {
+      if isDeep {
         status = cjxl_decode_deep(picture, &deep, &hasPicture)
         cmedia_tone_map(deep, Int64(count / 3), info.transfer, info.primaries, start)
+      } else {
+        status = cjxl_decode(picture, start, &hasPicture)
       }
       written = hasPicture ? count : 0
     }
@@ -51,7 +52,10 @@ struct JPEGXLDecoder: ~Copyable {
 
   private var remark: MediaWarning? {
     let info = cjxl_info(picture)
-    if info.transfer != 0 { return .toneMapped(info.transfer == Int32(CJXL_PQ) ? "PQ" : "HLG") }
+    if info.transfer != 0 {
+      let name = info.transfer == Int32(CJXL_PQ) ? "PQ" : "HLG"
+      return info.has_alpha ? .notToneMapped(name) : .toneMapped(name)
+    }
     guard info.is_animated else { return nil }
     return MediaWarning(
       code: .unsupported, message: "an animation, of which only the first picture is looked at")

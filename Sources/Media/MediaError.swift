@@ -56,6 +56,13 @@ package struct MediaWarning: Sendable, Equatable {
       code: .unsupported, message: "HDR (\(transfer)), shown in SDR with white at 203 cd/m\u{B2}",
       isRemark: true)
   }
+
+  /// That light beyond the standard range was left as it is coded, since the picture has alpha.
+  static func notToneMapped(_ transfer: String) -> MediaWarning {
+    MediaWarning(
+      code: .unsupported,
+      message: "HDR (\(transfer)) with transparency, whose light is not adapted to SDR")
+  }
 }
 
 /// What a decoder found wrong, before anyone knows which file it was.

@@ -78,6 +78,14 @@ struct StillFormatsTests {
     #expect(decoded.image.meanDifference(from: shown) < 4)
   }
 
+  @Test("in HDR with alpha say that their light is not adapted", arguments: ["avif", "jxl"])
+  func highRangeWithAlpha(kind: String) throws {
+    let name = "pq-alpha.\(kind)"
+    let decoded = try decodeStillImage(
+      .bytes(try StillFixture.bytes(name), name: name), .strict)
+    #expect(decoded.warnings == [.notToneMapped("PQ")])
+  }
+
   @Test("cut anywhere are errors or warnings with a code, and never a crash")
   func cut() throws {
     for name in Self.exact + Self.lossy where !name.hasSuffix(".png") {

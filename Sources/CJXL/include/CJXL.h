@@ -26,8 +26,8 @@ typedef enum {
 typedef struct {
   // Upright.
   uint32_t width, height;
-  bool is_animated;
-  // CJXL_PQ or CJXL_HLG of a picture of high range without alpha, else 0; the primaries as H.273 numbers them.
+  bool is_animated, has_alpha;
+  // CJXL_PQ or CJXL_HLG of a picture of high range, else 0; the primaries as H.273 numbers them.
   int transfer, primaries;
 } CJXLInfo;
 
@@ -48,7 +48,7 @@ CJXLInfo cjxl_info(const CJXLPicture *picture);
 // Writes rows of 8-bit RGB into `rgb`, which has room for 3 bytes a pixel. After CJXL_TRUNCATED, if
 // `has_picture`, all of it is there in a coarse form, or else nothing.
 CJXLStatus cjxl_decode(CJXLPicture *picture, uint8_t *rgb, bool *has_picture);
-// The same of a picture of high range: 16 bits a colour, coded as it was made.
+// The same of a picture of high range without alpha: 16 bits a colour, coded as it was made.
 CJXLStatus cjxl_decode_deep(CJXLPicture *picture, uint16_t *rgb, bool *has_picture);
 
 #pragma clang assume_nonnull end

@@ -36,6 +36,15 @@ struct PassedOverTests {
     #expect(try collection.passedOver() == [#"name caf\xE9.jpg"#])
   }
 
+  @Test("are lists of splits beside a form that does not go by them")
+  func lists() throws {
+    let collection = try CollectionOnDisk([
+      "captions.jsonl": "{\"image\":\"a.jpg\",\"caption\":\"x\"}\n", "a.jpg": "x",
+      "train.txt": "a.jpg\n",
+    ])
+    #expect(try collection.passedOver() == ["text train.txt"])
+  }
+
   @Test("are none of those that another split is made of, nor of those of other tasks")
   func splits() throws {
     let collection = try CollectionOnDisk([

@@ -55,7 +55,7 @@ package struct AssignedShard: Sendable, Equatable {
   }
 }
 
-/// What Slurm tells a task of its array.
+/// The variables by which Slurm tells a task of its array.
 private struct SlurmArray {
   static let variable = "SLURM_ARRAY_TASK_ID"
 

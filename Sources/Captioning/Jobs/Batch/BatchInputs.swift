@@ -12,7 +12,7 @@ package struct BatchInputs: Sendable {
   package let arguments: [Argument]
   /// Whether folders in folders are looked into.
   package let isRecursive: Bool
-  /// Whether symbolic links in folders are followed, wherever they lead; those that were named always are.
+  /// Symbolic links in folders are followed, wherever they lead; links that were named always are.
   let followsLinks: Bool
   /// What is never looked into: the output, which may lie among the inputs.
   let excluded: FileStatus.Identity?

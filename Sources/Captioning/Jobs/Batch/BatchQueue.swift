@@ -46,7 +46,7 @@ package struct BatchQueue {
     walk = InputWalk(inputs)
   }
 
-  /// What has no row of its own so far; its latest entries came before the last input.
+  /// The files that have no row of their own so far; the latest ones came before the last input.
   package var leftOut: BatchInputs.LeftOut { walk.leftOut }
   package var unmatchedPatterns: [String] { walk.unmatchedPatterns }
 

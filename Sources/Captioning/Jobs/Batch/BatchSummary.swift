@@ -125,7 +125,7 @@ extension BatchInputs.LeftOut {
     }
   }
 
-  /// How many for each reason, and the names of a few.
+  /// The number of files for each reason, and the names of a few.
   fileprivate var json: JSONValue {
     let numbers = Reason.allCases.map { JSONValue.Member($0.rawValue, .count(self[$0])) }
     let names = Reason.allCases.compactMap { reason in

@@ -1,8 +1,7 @@
 import Files
 import Media
 
-/// What a file is to a batch that met it in a folder or an archive: its name promises something, else its
-/// first bytes tell.
+/// The kind of a file that a batch met in a folder or an archive: by its name, or else by its first bytes.
 enum FirstLook: Equatable {
   case media, archive, nothing
 
