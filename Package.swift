@@ -16,8 +16,9 @@ let package = Package(
   ],
   targets: [
     .target(name: "CKernels", linkerSettings: [.linkedLibrary("dnnl")]),
+    .target(name: "CAlpha"),
     .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
-    .target(name: "CPNG", linkerSettings: [.linkedLibrary("png"), .linkedLibrary("z")]),
+    .target(name: "CPNG", dependencies: ["CAlpha"], linkerSettings: [.linkedLibrary("png"), .linkedLibrary("z")]),
     .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
     .systemLibrary(name: "CNettle", providers: [.apt(["nettle-dev"]), .brew(["nettle"])]),
     .systemLibrary(name: "CLinux"),
@@ -27,11 +28,11 @@ let package = Package(
     // Opens libarchive by name with the first packed archive: see its header.
     .target(name: "CArchive", linkerSettings: [.linkedLibrary("dl")]),
     // Opens FFmpeg by name with the first clip: see its header.
-    .target(name: "CMedia", linkerSettings: [.linkedLibrary("dl")]),
+    .target(name: "CMedia", dependencies: ["CAlpha"], linkerSettings: [.linkedLibrary("dl")]),
     // Each opens its library by name with the first picture that needs it: see their headers.
-    .target(name: "CHEIF", linkerSettings: [.linkedLibrary("dl")]),
-    .target(name: "CJXL", linkerSettings: [.linkedLibrary("dl")]),
-    .target(name: "CTIFF", linkerSettings: [.linkedLibrary("dl")]),
+    .target(name: "CHEIF", dependencies: ["CAlpha"], linkerSettings: [.linkedLibrary("dl")]),
+    .target(name: "CJXL", dependencies: ["CAlpha"], linkerSettings: [.linkedLibrary("dl")]),
+    .target(name: "CTIFF", dependencies: ["CAlpha"], linkerSettings: [.linkedLibrary("dl")]),
 
     .target(name: "Files", dependencies: ["CLinux", "CNettle"]),
     .target(name: "Workers", dependencies: ["CWorkers", "Files"]),

@@ -1,4 +1,5 @@
 #include "CHEIF.h"
+#include "CAlpha.h"
 
 #include <dlfcn.h>
 #include <pthread.h>
@@ -188,16 +189,6 @@ static const uint8_t *rows(
   return NULL;
 }
 
-// Over white, rounded as Pillow rounds it.
-static uint8_t over_white(uint32_t colour, uint32_t alpha, bool is_premultiplied) {
-  if (is_premultiplied) {
-    uint32_t sum = colour + 255 - alpha;
-    return sum > 255 ? 255 : (uint8_t)sum;
-  }
-  uint32_t sum = colour * alpha + 255 * (255 - alpha) + 128;
-  return (uint8_t)((sum + (sum >> 8)) >> 8);
-}
-
 CHEIFStatus cheif_decode(CHEIFPicture *p, bool is_stored, uint8_t *rgb) {
   heif_image *image = NULL;
   bool has_alpha = p->info.has_alpha;
@@ -211,7 +202,7 @@ CHEIFStatus cheif_decode(CHEIFPicture *p, bool is_stored, uint8_t *rgb) {
     const uint8_t *pixel = row;
     for (int x = 0; x < width; x++, pixel += has_alpha ? 4 : 3)
       for (int channel = 0; channel < 3; channel++)
-        *rgb++ = has_alpha ? over_white(pixel[channel], pixel[3], p->is_premultiplied)
+        *rgb++ = has_alpha ? calpha_over_white(pixel[channel], pixel[3], p->is_premultiplied)
                            : pixel[channel];
   }
   library.heif_image_release(image);

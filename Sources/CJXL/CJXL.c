@@ -1,4 +1,5 @@
 #include "CJXL.h"
+#include "CAlpha.h"
 
 #include <dlfcn.h>
 #include <pthread.h>
@@ -195,12 +196,6 @@ static CJXLStatus decode(
     }
 }
 
-// Rounded as Pillow rounds it.
-static uint8_t over_white(uint32_t colour, uint32_t alpha) {
-  uint32_t sum = colour * alpha + 255 * (255 - alpha) + 128;
-  return (uint8_t)((sum + (sum >> 8)) >> 8);
-}
-
 CJXLStatus cjxl_decode(CJXLPicture *p, uint8_t *rgb, bool *has_picture) {
   *has_picture = false;
   size_t count = (size_t)p->info.xsize * p->info.ysize;
@@ -210,7 +205,7 @@ CJXLStatus cjxl_decode(CJXLPicture *p, uint8_t *rgb, bool *has_picture) {
   CJXLStatus status = decode(p, format, rgba, 4 * count, has_picture);
   for (size_t i = 0; *has_picture && i < count; i++)
     for (int channel = 0; channel < 3; channel++)
-      *rgb++ = over_white(rgba[4 * i + channel], rgba[4 * i + 3]);
+      *rgb++ = calpha_over_white(rgba[4 * i + channel], rgba[4 * i + 3], false);
   // Before the room that it writes into.
   library.JxlDecoderDestroy(p->decoder);
   p->decoder = NULL;

@@ -1,5 +1,6 @@
 // From the colours of a frame to 8-bit RGB, or grey.
 #include "video.h"
+#include "CAlpha.h"
 
 #include <string.h>
 
@@ -127,13 +128,8 @@ static void turn_to_rgb(uint16_t *pixels, int count, bool is_full) {
 }
 
 static void lay_over_white(const uint8_t *rgba, int count, uint8_t *rgb) {
-  for (int i = 0; i < count; i++, rgba += 4, rgb += 3) {
-    unsigned alpha = rgba[3];
-    for (int c = 0; c < 3; c++) {
-      unsigned sum = rgba[c] * alpha + 255 * (255 - alpha) + 128;
-      rgb[c] = (uint8_t)((sum + (sum >> 8)) >> 8);
-    }
-  }
+  for (int i = 0; i < count; i++, rgba += 4, rgb += 3)
+    for (int c = 0; c < 3; c++) rgb[c] = calpha_over_white(rgba[c], rgba[3], false);
 }
 
 // Makes a row of the first form 8-bit RGB; where both overlap, `rgb` does not lie behind `row`.

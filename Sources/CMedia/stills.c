@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "video.h"
+#include "CAlpha.h"
 
 // MARK: What was filled
 
@@ -74,12 +75,6 @@ static CMediaStatus convert(CMediaVideo *v, enum AVPixelFormat format, uint8_t *
   return rows == f->height ? CMEDIA_OK : CMEDIA_DAMAGED;
 }
 
-// Rounded as Pillow rounds it.
-static uint8_t over_white(uint32_t colour, uint32_t alpha) {
-  uint32_t sum = colour * alpha + 255 * (255 - alpha) + 128;
-  return (uint8_t)((sum + (sum >> 8)) >> 8);
-}
-
 CMediaStatus cmedia_still_rgb(CMediaVideo *v, uint8_t *pixels) {
   const AVFrame *f = v->kept;
   int stride = padded_row(f->width);
@@ -91,7 +86,7 @@ CMediaStatus cmedia_still_rgb(CMediaVideo *v, uint8_t *pixels) {
     bool is_filled = cmedia_is_row_filled(f, y);
     for (int x = 0; x < f->width; x++, pixel += 4)
       for (int channel = 0; channel < 3; channel++)
-        *pixels++ = is_filled ? over_white(pixel[channel], pixel[3]) : 255;
+        *pixels++ = is_filled ? calpha_over_white(pixel[channel], pixel[3], false) : 255;
   }
   free(rgba);
   return status;

@@ -1,4 +1,5 @@
 #include "CPNG.h"
+#include "CAlpha.h"
 
 #include <setjmp.h>
 #include <stdio.h>
@@ -38,18 +39,9 @@ static void read_bytes(png_structp png, png_bytep target, size_t count) {
   decoder->left -= count;
 }
 
-// x / 255, rounded, for x in 0...255 * 255.
-static inline uint8_t divided_by_255(unsigned x) {
-  x += 128;
-  return (uint8_t)((x + (x >> 8)) >> 8);
-}
-
 static void write_over_white(uint8_t *rgb, const uint8_t *rgba, size_t count) {
   for (size_t i = 0; i < count; ++i, rgb += 3, rgba += 4) {
-    unsigned alpha = rgba[3];
-    for (int c = 0; c < 3; ++c) {
-      rgb[c] = divided_by_255(rgba[c] * alpha + 255u * (255u - alpha));
-    }
+    for (int c = 0; c < 3; ++c) rgb[c] = calpha_over_white(rgba[c], rgba[3], false);
   }
 }
 

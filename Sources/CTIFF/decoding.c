@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "picture.h"
+#include "CAlpha.h"
 
 // A strip or tile: its place in the picture, and how much of it lies inside.
 typedef struct {
@@ -14,16 +15,6 @@ typedef struct {
   // Of one plane.
   tmsize_t size;
 } Buffer;
-
-// Over white, rounded as Pillow rounds it.
-static uint8_t over_white(uint32_t colour, uint32_t alpha, bool is_associated) {
-  if (is_associated) {
-    uint32_t sum = colour + 255 - alpha;
-    return sum > 255 ? 255 : (uint8_t)sum;
-  }
-  uint32_t sum = colour * alpha + 255 * (255 - alpha) + 128;
-  return (uint8_t)((sum + (sum >> 8)) >> 8);
-}
 
 // MARK: Grey and RGB of 8 and 16 bits
 
@@ -70,7 +61,7 @@ static void convert_samples(CTIFFPicture *p, Piece piece, Buffer buffer, uint8_t
       for (uint16_t channel = 0; channel < 3; channel++) {
         uint8_t value = sample(p, buffer, pixel, p->photometric == RGB ? channel : 0);
         if (p->photometric == WHITE_IS_ZERO) value = 255 - value;
-        *target++ = p->alpha ? over_white(value, alpha, p->is_associated) : value;
+        *target++ = p->alpha ? calpha_over_white(value, alpha, p->is_associated) : value;
       }
     }
   }
