@@ -18,7 +18,9 @@ let package = Package(
     .target(name: "CKernels", linkerSettings: [.linkedLibrary("dnnl")]),
     .target(name: "CAlpha"),
     .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
-    .target(name: "CPNG", dependencies: ["CAlpha"], linkerSettings: [.linkedLibrary("png"), .linkedLibrary("z")]),
+    .target(
+      name: "CPNG", dependencies: ["CAlpha"],
+      linkerSettings: [.linkedLibrary("png"), .linkedLibrary("z")]),
     .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
     .systemLibrary(name: "CNettle", providers: [.apt(["nettle-dev"]), .brew(["nettle"])]),
     .systemLibrary(name: "CLinux"),
