@@ -20,6 +20,8 @@ public struct CaptionCollection: Sendable {
   /// The folder in which all of it lies.
   private let root: String
   private let isOneFile: Bool
+  /// Folders in which pictures may be, relative to `root`.
+  private let usualFolders: [String]
 
   /// Finds out what lies at `path`; hardly reads anything.
   ///
@@ -33,22 +35,18 @@ public struct CaptionCollection: Sendable {
     at path: String, ofLabels isOfLabels: Bool = false, _ choices: ReadingChoices = ReadingChoices()
   ) throws(DatasetError) {
     var folder = try CollectionFolder(path, choices)
-    var found: [(format: any CaptionFormat, sources: [CaptionSource])] = []
     let formats =
       (isOfLabels ? [ActionLists()] : []) + captionFormats
       + (isOfLabels ? [LabelFolders()] : [])
-    for format in formats {
-      let known = Set(found.flatMap { $0.sources.map(\.path) })
-      let sources = try format.sources(in: folder).filter { !known.contains($0.path) }
-      if !sources.isEmpty { found.append((format, sources)) }
-      folder.isClaimed = !found.isEmpty
-      // Texts beside pictures are looked for only where there is nothing better.
-      if !found.isEmpty, format is CaptionTable || format is CaptionSidecars { break }
+    var found = try Self.findings(in: folder, formats)
+    if found.isEmpty, let deeper = folder.deeper {
+      folder = deeper
+      found = try Self.findings(in: folder, formats)
     }
     guard let first = found.first else { throw folder.reasonForNoCaptions(at: path, formats) }
     self.path = path
     self.choices = choices
-    (root, isOneFile) = (folder.path, folder.isOneFile)
+    (root, isOneFile, usualFolders) = (folder.path, folder.isOneFile, folder.usualFolders)
     (format, sources) = first
     others = found.dropFirst().map { ($0.format.name, $0.sources[0].path) }
     if choices.pictureFolder != nil, !format.namesPictures {
@@ -57,6 +55,24 @@ public struct CaptionCollection: Sendable {
     if choices.captionColumn != nil, !format.takesCaptionColumn {
       throw DatasetError(path, .uselessOption("--caption-column", form: format.name))
     }
+  }
+
+  private typealias Found = (format: any CaptionFormat, sources: [CaptionSource])
+
+  /// The forms that are in `folder`, with the files of each.
+  private static func findings(
+    in folder: CollectionFolder, _ formats: [any CaptionFormat]
+  ) throws(DatasetError) -> [Found] {
+    var (folder, found) = (folder, [Found]())
+    for format in formats {
+      let known = Set(found.flatMap { $0.sources.map(\.path) })
+      let sources = try format.sources(in: folder).filter { !known.contains($0.path) }
+      if !sources.isEmpty { found.append((format, sources)) }
+      folder.isClaimed = !found.isEmpty
+      // Texts beside pictures are looked for only where there is nothing better.
+      if !found.isEmpty, format is CaptionTable || format is CaptionSidecars { break }
+    }
+    return found
   }
 
   /// Reads the captions of `split`; what is wrong with a record ends the reading.
@@ -99,7 +115,7 @@ public struct CaptionCollection: Sendable {
       for split in splits {
         let pictures = gathering.pictures.filter { ($0.split ?? source.split ?? .train) == split }
         guard !pictures.isEmpty else { continue }
-        let folder = try pictureFolder(source, pictures, isNeeded: needingPictures)
+        let folder = try pictureFolder(source, pictures, of: split, isNeeded: needingPictures)
         contents.add(pictures, in: folder, to: split)
       }
     }
@@ -108,30 +124,50 @@ public struct CaptionCollection: Sendable {
 
   /// The folder that `pictures` lie in: where one of the first is found, else the likeliest.
   private func pictureFolder(
-    _ source: CaptionSource, _ pictures: [Gathering.Picture], isNeeded: Bool
+    _ source: CaptionSource, _ pictures: [Gathering.Picture], of split: CaptionDataset.Split,
+    isNeeded: Bool
   ) throws(DatasetError) -> PictureFinder {
     func finder(_ path: String) -> PictureFinder {
       PictureFinder(PictureFolder(path: path, followsLinks: choices.followsLinks))
     }
-    let candidates = choices.pictureFolder.map { [$0] } ?? source.pictureFolders
     if pictures.contains(where: { $0.part != nil }) { return finder(source.path) }
-    let folders = candidates.filter(isFolder)
-    // Beside a file that was named, too; but not in all folders below it, which need not be the collection's.
-    let last = choices.pictureFolder == nil ? [root] : []
-    // In folders below only where none of the usual folders has one of them itself.
-    for isDeep in [false, true] {
-      for folder in folders + (isDeep && isOneFile ? [] : last) {
+    let likeliest = choices.pictureFolder.map { [$0] } ?? source.pictureFolders
+    let folders = likeliest.filter(isFolder)
+    // By names as they are written; with a folder's own name in front; in folders below; and of clips that are
+    // not to be had any more, only a later one may be there.
+    for (count, isDeep, isSelfNamed) in [
+      (8, false, false), (8, false, true), (8, true, true), (2000, false, true),
+    ] {
+      let others = choices.pictureFolder == nil ? otherFolders(source, split, deep: isDeep) : []
+      for folder in folders + others {
         var finder = finder(folder)
-        if pictures.prefix(8).contains(where: { finder.find($0, deep: isDeep) != nil }) {
+        if finder.finds(pictures.prefix(count), deep: isDeep, selfNamed: isSelfNamed) {
           return finder
         }
       }
     }
-    if let folder = folders.first ?? (isNeeded ? nil : candidates.first) { return finder(folder) }
-    let looked = candidates.map { folder in
+    if let folder = folders.first ?? (isNeeded ? nil : likeliest.first) { return finder(folder) }
+    let looked = likeliest.map { folder in
       folder.hasPrefix("\(path)/") ? String(folder.dropFirst(path.count + 1)) : folder
     }
     throw DatasetError(path, .noImageFolder(looked: looked))
+  }
+
+  /// Where pictures may be besides the likeliest folders.
+  private func otherFolders(
+    _ source: CaptionSource, _ split: CaptionDataset.Split, deep isDeep: Bool
+  ) -> [String] {
+    // Beside a file that was named, too; but not in all folders below it, which need not be the collection's.
+    guard !isDeep else { return isOneFile ? [] : [root] }
+    let usual = split.ordered(usualFolders).map { "\(root)/\($0)" }
+    guard !source.isSelfContained else {
+      let below = usual.filter { folder in
+        source.pictureFolders.contains { folder.hasPrefix("\($0)/") }
+      }
+      return below + [root]
+    }
+    let own = source.path.lastIndex(of: "/").map { [String(source.path[..<$0])] } ?? []
+    return [root] + own + usual
   }
 }
 

@@ -51,8 +51,10 @@ struct CaptionSource {
   let path: String
   /// What all its pictures are for; nil where each record says it.
   var split: CaptionDataset.Split?
-  /// Where pictures may be, the likeliest first.
+  /// Where pictures are likeliest to be, as paths; else they are in one of the usual folders.
   var pictureFolders: [String]
+  /// Whether pictures lie nowhere else than in the first of those folders and in those below it.
+  var isSelfContained = false
   /// Lists of the pictures of each split, where those are files of their own.
   var splitLists: [CaptionDataset.Split: String] = [:]
   /// Folders with metadata of their own, relative to the file's, with a `/` behind.

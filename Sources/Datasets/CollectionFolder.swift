@@ -6,12 +6,15 @@ import Media
 /// Cheap to make: of a file no more than its beginning is ever read here.
 struct CollectionFolder {
   let path: String
-  /// Files that may list captions, relative to the folder, sorted.
-  let files: [String]
+  /// Files that may list captions, relative to the folder.
+  private(set) var files: [String]
   /// Everything in the folder itself.
   let names: [String]
   /// Whether the user named one file.
   let isOneFile: Bool
+
+  /// Folders of usual names in it, and in those again, relative to it.
+  let usualFolders: [String]
 
   /// Where annotation files are besides the folder itself: `Flickr8k_text` is in Flickr8k's archive.
   private static let annotationFolders = ["annotations", "Flickr8k_text", "ucfTrainTestlist"]
@@ -37,6 +40,7 @@ struct CollectionFolder {
         names = try namesInFolder(path)
         files = try Self.annotationFiles(in: path, names)
       }
+      usualFolders = UsualFolders.all(in: self.path, names)
     } catch {
       throw DatasetError(path, .unreadable(error))
     }
@@ -55,18 +59,42 @@ struct CollectionFolder {
   private static func annotationFiles(
     in path: String, _ names: [String]
   ) throws(FileError) -> [String] {
-    var candidates = names
+    var files = annotationFiles(in: path, "", names)
     for folder in annotationFolders where isFolder("\(path)/\(folder)") {
-      candidates += try namesInFolder("\(path)/\(folder)").map { "\(folder)/\($0)" }
+      files += annotationFiles(
+        in: path, "\(folder)/", try namesInFolder("\(path)/\(folder)"))
     }
+    return files
+  }
+
+  /// Those of `names`, in the folder `prefix` of the one at `path`, that may list captions.
+  private static func annotationFiles(
+    in path: String, _ prefix: String, _ names: [String]
+  ) -> [String] {
     let pictures = Set(names.filter { MediaKind(fileName: $0) != nil }.map(stem))
-    return candidates.filter { name in
+    return names.filter { name in
       // A hundred thousand texts beside their pictures are no lists, and need not be opened.
       (annotationExtensions.contains(fileExtension(of: name))
-        || FileClass(name: name) == nil && isTextFile("\(path)/\(name)")) && !name.hasPrefix(".")
+        || FileClass(name: name) == nil && isTextFile("\(path)/\(prefix)\(name)"))
+        && !name.hasPrefix(".")
         && !(fileExtension(of: name) == "txt" && pictures.contains(stem(name)))
-        && isFile("\(path)/\(name)")
+        && isFile("\(path)/\(prefix)\(name)")
+    }.map { prefix + $0 }
+  }
+
+  /// The same, with the files in folders of usual names, as in `data/train/`; nil where there are none.
+  ///
+  /// For collections of which nothing lies at the top.
+  var deeper: CollectionFolder? {
+    guard !isOneFile else { return nil }
+    var folder = self
+    for usual in usualFolders {
+      for name in [usual] + Self.annotationFolders.map({ "\(usual)/\($0)" }) {
+        let names = (try? namesInFolder("\(path)/\(name)")) ?? []
+        folder.files += Self.annotationFiles(in: path, "\(name)/", names)
+      }
     }
+    return folder.files.count > files.count ? folder : nil
   }
 
   /// Whether a file of no known extension begins as lists of captions do.

@@ -23,6 +23,8 @@ struct Gathering {
     var name: String
     /// Further names that the file may have.
     var otherNames: [String] = []
+    /// Names that are tried where the file is under none of the others.
+    var lastNames: [String] = []
     /// Nil where the file, not the record, says what split it is.
     var split: CaptionDataset.Split?
     var kind: CaptionedImage.Kind?
@@ -96,10 +98,11 @@ struct Gathering {
 
   /// Adds the picture that the file numbers `id`.
   mutating func addPicture(
-    id: RecordID, _ name: String, split: CaptionDataset.Split? = nil
+    id: RecordID, _ name: String, orElse lastNames: [String] = [],
+    split: CaptionDataset.Split? = nil
   ) throws(DatasetError.Problem) {
     var picture = Picture(name)
-    (picture.id, picture.split) = (id, split)
+    (picture.id, picture.split, picture.lastNames) = (id, split, lastNames)
     try add(picture, as: .id(id), calling: id.description)
   }
 

@@ -4,14 +4,17 @@ import Media
 /// Finds the files that captions name, which may be written otherwise than on the disk.
 ///
 /// A name counts byte by byte, first of all. Where there is no such file: `\` for `/`, as Windows writes it;
-/// accents composed the other way, as macOS and some archives do; a name without its extension, in the
-/// folder itself or in one below it.
+/// accents composed the other way, as macOS and some archives do; letters of folders and extensions in the other
+/// case; a name without its extension, in the folder itself or in one below it; and with the folder's own name,
+/// or its split, in front, as `train/a.jpg` in `train_images`.
 struct PictureFinder {
   let folder: PictureFolder
   /// Folders that were listed, by their paths relative to `folder`.
   private var listings: [String: Listing] = [:]
   /// All pictures and clips in all folders, by their names without extension.
   private var everywhere: [ByteName: [String]]?
+  /// Whether names are other than on the disk, so that none is taken for granted.
+  private var looksAlways = false
 
   init(_ folder: PictureFolder) { self.folder = folder }
 
@@ -28,9 +31,13 @@ struct PictureFinder {
   /// - Parameters:
   ///   - picture: What captions name.
   ///   - isDeep: Whether a name without extension is looked for in folders below, too.
+  ///   - isSelfNamed: Whether the folder itself may stand in front of a name.
   /// - Returns: The file.
-  mutating func find(_ picture: Gathering.Picture, deep isDeep: Bool = true) -> Found? {
-    let names = ([picture.name] + picture.otherNames).flatMap(Self.spellings)
+  mutating func find(
+    _ picture: Gathering.Picture, deep isDeep: Bool = true, selfNamed isSelfNamed: Bool = true
+  ) -> Found? {
+    var names = ([picture.name] + picture.otherNames).flatMap(Self.spellings)
+    if isSelfNamed { names += names.compactMap(insideItself) + picture.lastNames }
     if let name = names.first(where: folder.has) { return found(name) }
     for name in names where isInsideFolder(name) {
       if let name = looselyNamed(name, deep: isDeep) { return found(name) }
@@ -38,16 +45,44 @@ struct PictureFinder {
     return nil
   }
 
+  /// Whether one of `pictures` is there.
+  mutating func finds(
+    _ pictures: some Sequence<Gathering.Picture>, deep isDeep: Bool, selfNamed isSelfNamed: Bool
+  ) -> Bool {
+    for picture in pictures {
+      guard let found = find(picture, deep: isDeep, selfNamed: isSelfNamed) else { continue }
+      looksAlways = !found.name.utf8.elementsEqual(picture.name.utf8)
+      return true
+    }
+    return false
+  }
+
   /// The same, without a look at the disk for names that leave no doubt.
   mutating func findOrTrust(_ picture: Gathering.Picture) -> Found? {
     let isPlain =
-      picture.otherNames.isEmpty && MediaKind(fileName: picture.name) != nil
+      !looksAlways && picture.otherNames.isEmpty && MediaKind(fileName: picture.name) != nil
       && picture.name.utf8.allSatisfy { $0 < 0x80 && $0 != backslash }
     return isPlain ? Found(name: picture.name) : find(picture)
   }
 
   private static func spellings(_ name: String) -> [String] {
     name.utf8.contains(backslash) ? [name, name.replacing("\\", with: "/")] : [name]
+  }
+
+  /// The rest of a name that begins with this folder, by its own name or that of its split; nil where it does
+  /// not.
+  private func insideItself(_ name: String) -> String? {
+    let name = name.hasPrefix("./") ? name.dropFirst(2) : name[...]
+    guard let slash = name.firstIndex(of: "/"),
+      let own = folder.path.split(separator: "/").last.map(String.init)
+    else { return nil }
+    let first = String(name[..<slash])
+    let split = CaptionDataset.Split(ofPictureFolder: first)
+    guard
+      first.lowercased() == own.lowercased()
+        || split != nil && split == .init(ofPictureFolder: own)
+    else { return nil }
+    return String(name[name.index(after: slash)...])
   }
 
   private func found(_ name: String) -> Found {
@@ -64,11 +99,15 @@ struct PictureFinder {
     guard let last = parts.popLast() else { return nil }
     var path = ""
     for part in parts {
-      guard let exact = entry(part, in: path) else { return nil }
+      guard let exact = entry(part, in: path) ?? cased(part, in: path) else { return nil }
       path += "\(exact)/"
     }
     if let exact = entry(last, in: path) { return path + exact }
-    guard MediaKind(fileName: last) == nil else { return nil }
+    let alike = listing(path).stems[ByteName(stem(last))] ?? []
+    guard MediaKind(fileName: last) == nil else {
+      // `a.JPG` for `a.jpg`.
+      return alike.first { fileExtension(of: $0) == fileExtension(of: last) }.map { path + $0 }
+    }
     if let whole = listing(path).stems[ByteName(last)]?.first { return path + whole }
     return parts.isEmpty && isDeep ? whereverStemmed(last) : nil
   }
@@ -77,6 +116,12 @@ struct PictureFinder {
   private mutating func entry(_ name: String, in path: String) -> String? {
     let same = listing(path).names[name] ?? []
     return same.first { ByteName($0) == ByteName(name) } ?? (same.count == 1 ? same[0] : nil)
+  }
+
+  /// The only entry of a folder called `name` but for the case of letters.
+  private mutating func cased(_ name: String, in path: String) -> String? {
+    let alike = listing(path).lowercased[name.lowercased()] ?? []
+    return alike.count == 1 ? alike[0] : nil
   }
 
   /// The only picture or clip below the folder whose name without extension is `stem`.
@@ -105,11 +150,13 @@ struct PictureFinder {
   private struct Listing {
     /// Swift compares texts by what they mean, so that accents are equal however they are composed.
     let names: [String: [String]]
+    let lowercased: [String: [String]]
     /// Pictures and clips by their names without extension.
     let stems: [ByteName: [String]]
 
     init(_ names: [String]) {
       self.names = Dictionary(grouping: names) { $0 }
+      lowercased = Dictionary(grouping: names) { $0.lowercased() }
       stems = Dictionary(grouping: names.filter { MediaKind(fileName: $0) != nil }) {
         ByteName(stem($0))
       }

@@ -19,7 +19,7 @@ struct ActionLists: CaptionFormat {
     return lists.filter { $0.number == number }.map { list in
       CaptionSource(
         path: folder.path(list.file), split: list.split,
-        pictureFolders: folder.folders(["UCF-101", "UCF101", "videos", "."]))
+        pictureFolders: folder.folders(["videos", "."]))
     }
   }
 

@@ -19,9 +19,7 @@ struct CaptionRecords: CaptionFormat {
   func sources(in folder: CollectionFolder) throws(DatasetError) -> [CaptionSource] {
     try sources(
       folder.files.filter { isList($0, in: folder) }, in: folder,
-      pictureFolders: [
-        ".", "images", "videos", "train_images", "val_images", "test_images", "vis", "clips",
-      ])
+      pictureFolders: [".", "images", "videos"])
   }
 
   private func isList(_ file: String, in folder: CollectionFolder) -> Bool {

@@ -27,7 +27,8 @@ struct CaptionTable: CaptionFormat {
   }
 
   private func isNamed(_ file: String) -> Bool {
-    stem(file).lowercased() == "captions" || CaptionDataset.Split(mentionedIn: file) != nil
+    let name = file.split(separator: "/").last.map(String.init) ?? file
+    return stem(name).lowercased() == "captions" || CaptionDataset.Split(mentionedIn: name) != nil
   }
 
   /// Whether most lines begin with a picture or clip and go on with a text: not so lists of words with their

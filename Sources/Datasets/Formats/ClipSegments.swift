@@ -18,7 +18,7 @@ struct ClipSegments: CaptionFormat {
     }.map { file in
       CaptionSource(
         path: folder.path(file), split: CaptionDataset.Split(mentionedIn: file) ?? .train,
-        pictureFolders: folder.folders(["videos", "clips", "."]))
+        pictureFolders: folder.folders(["videos", "."]))
     }
   }
 

@@ -18,7 +18,8 @@ struct ImageFolder: CaptionFormat {
   func sources(in folder: CollectionFolder) throws(DatasetError) -> [CaptionSource] {
     if folder.isOneFile {
       return folder.files.filter { isMetadata($0, in: folder) }.map {
-        CaptionSource(path: folder.path($0), pictureFolders: [folder.path])
+        CaptionSource(
+          path: folder.path($0), pictureFolders: [folder.path], isSelfContained: true)
       }
     }
     // All folders are gone through only where there is nothing else.
@@ -32,7 +33,8 @@ struct ImageFolder: CaptionFormat {
     return zip(files, folders).map { file, prefix in
       var source = CaptionSource(
         path: folder.path(file), split: CaptionDataset.Split(ofPath: file),
-        pictureFolders: [prefix.isEmpty ? folder.path : folder.path(String(prefix.dropLast()))])
+        pictureFolders: [prefix.isEmpty ? folder.path : folder.path(String(prefix.dropLast()))],
+        isSelfContained: true)
       source.innerFolders = folders.filter { $0 != prefix && $0.hasPrefix(prefix) }
         .map { String($0.dropFirst(prefix.count)) }
       return source

@@ -6,7 +6,7 @@ import Files
 ///       "cocoid": 9, "split": "restval", "sentences": [{"raw": "A dog.", "tokens": ["a", "dog"]}]}]}
 ///
 /// `restval`, what is left of COCO's validation pictures, is trained on. `filepath` and `cocoid` are
-/// only in COCO's. Where a sentence has no `raw` text, its tokens are read.
+/// only in COCO's; where there is no such folder, the file alone counts. Where a sentence has no `raw` text, its tokens are read.
 struct KarpathySplits: CaptionFormat {
   let name = "Karpathy split JSON"
   let keyword = "karpathy"
@@ -27,6 +27,10 @@ struct KarpathySplits: CaptionFormat {
     guard let images = try AnnotationFile(source.path).json(Records.init).images else {
       throw DatasetError(source.path, .missingMember("images", form: "a Karpathy split file"))
     }
+    var counts: [ByteName: Int] = [:]
+    for case .value(let file) in images.lazy.map(\.fileName) {
+      counts[ByteName(file), default: 0] += 1
+    }
     for (index, image) in images.enumerated() {
       let id = image.cocoID.or(image.id) ?? .number(index)
       let isRead = try gathering.record("images[\(index)]") {
@@ -37,8 +41,11 @@ struct KarpathySplits: CaptionFormat {
         let split = try image.split.required("split")
         guard let known = CaptionDataset.Split(named: split) else { throw .unknownSplit(split) }
         let folder = try image.folder.optional("filepath") ?? ""
+        // Copies have all pictures in one folder.
+        let isAlone = !folder.isEmpty && counts[ByteName(file)] == 1
         try gathering.addPicture(
-          id: id, folder.isEmpty ? file : "\(folder)/\(file)", split: known)
+          id: id, folder.isEmpty ? file : "\(folder)/\(file)", orElse: isAlone ? [file] : [],
+          split: known)
       }
       guard isRead else { continue }
       for (number, sentence) in try image.listedSentences(index, &gathering).enumerated() {

@@ -23,7 +23,7 @@ struct VideoCaptionsJSON: CaptionFormat {
     return files.map {
       CaptionSource(
         path: folder.path($0),
-        pictureFolders: folder.folders(["videos", "video", "TrainValVideo", "TestVideo", "."]))
+        pictureFolders: folder.folders(["videos", "."]))
     }
   }
 

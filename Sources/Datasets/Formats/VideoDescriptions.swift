@@ -68,7 +68,7 @@ extension CaptionFormat {
   func msvdSource(_ file: String, in folder: CollectionFolder) -> CaptionSource {
     var source = CaptionSource(
       path: folder.path(file),
-      pictureFolders: folder.folders(["videos", "YouTubeClips", "clips", "."]))
+      pictureFolders: folder.folders(["videos", "."]))
     source.splitLists = folder.splitLists(beside: file)
     return source
   }

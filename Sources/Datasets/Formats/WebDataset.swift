@@ -7,7 +7,8 @@ import Media
 ///
 /// The captions are in the `.txt`, `.caption` and `.cap`, one a line, or else the `caption` of the `.json`, or
 /// only in the member of it that is chosen. A
-/// shard's name may speak of its split: `train-{000000..000146}.tar`. Pictures are read where they are, in the
+/// shard's name, or a folder that it is in, may speak of its split: `train-{000000..000146}.tar`,
+/// `data/train/000.tar`. Pictures are read where they are, in the
 /// archive.
 struct WebDataset: CaptionFormat {
   let name = "WebDataset shards"
@@ -20,23 +21,29 @@ struct WebDataset: CaptionFormat {
   private static let maximumTextSize = 1 << 20
 
   func sources(in folder: CollectionFolder) throws(DatasetError) -> [CaptionSource] {
-    var shards = folder.isOneFile ? folder.files : folder.names
-    for name in folder.isOneFile ? [] : folder.names
-    where (CaptionDataset.Split(named: name) != nil || name == "data")
-      && isFolder(folder.path(name))
-    {
-      shards += ((try? namesInFolder(folder.path(name))) ?? []).map { "\(name)/\($0)" }
-    }
-    shards = shards.filter { fileExtension(of: $0) == "tar" && isFile(folder.path($0)) }
-    // Of a folder there must be one that holds captions: pictures alone are often kept so.
-    guard folder.isOneFile || shards.contains(where: { holdsCaptions(folder.path($0)) }) else {
-      return []
-    }
+    let shards = folder.isOneFile ? folder.files.filter(isShard) : try shards(in: folder)
     return shards.map { shard in
       CaptionSource(
-        path: folder.path(shard), split: CaptionDataset.Split(mentionedIn: shard),
+        path: folder.path(shard), split: .init(ofPath: shard) ?? .init(mentionedIn: shard),
         pictureFolders: [])
     }
+  }
+
+  private func isShard(_ file: String) -> Bool { fileExtension(of: file) == "tar" }
+
+  /// The shards in the folder and in those below it.
+  ///
+  /// In each there must be one that holds captions: pictures alone are often kept so.
+  private func shards(in folder: CollectionFolder) throws(DatasetError) -> [String] {
+    var shards: [String] = []
+    let tour = FolderTour(
+      folder: PictureFolder(path: folder.path, followsLinks: folder.choices.followsLinks))
+    try tour.visit { stop throws(DatasetError) in
+      let here = stop.files.filter(isShard).map { stop.prefix + $0 }
+      if here.contains(where: { holdsCaptions(folder.path($0)) }) { shards += here }
+      return true
+    }
+    return shards
   }
 
   /// How many members are looked at to tell a shard from other archives.
