@@ -1,5 +1,24 @@
 import Files
 
+/// What a column, or member, of captions is called without what only counts them: `caption` of `Captions`,
+/// `caption_2` and `caption 3`.
+func captionKind(_ name: String) -> String {
+  var kind = name.lowercased().filter { $0.isLetter || $0.isNumber }
+  while kind.last?.isNumber == true { kind.removeLast() }
+  if kind.hasSuffix("s"), kind.count > 1 { kind.removeLast() }
+  return kind
+}
+
+/// The captions in some fields of a table, all of them.
+func captions(inFields fields: some Sequence<String>) throws(DatasetError.Problem) -> [String] {
+  // Of several columns some may be empty.
+  let filled = fields.filter { !trimmed($0).isEmpty }
+  guard !filled.isEmpty else { return [""] }
+  var all: [String] = []
+  for field in filled { all += try captions(inField: field) }
+  return all
+}
+
 /// The captions in a field of a table: one, or those of a list as JSON or Python writes it.
 ///
 ///     ["one dog", "two dogs"]        ['one dog', "a dog's toy"]

@@ -57,6 +57,8 @@ struct CaptionSource {
   var isSelfContained = false
   /// Lists of the pictures of each split, where those are files of their own.
   var splitLists: [CaptionDataset.Split: String] = [:]
+  /// A list of other names that clips may have.
+  var nameMapping: String?
   /// Folders with metadata of their own, relative to the file's, with a `/` behind.
   var innerFolders: [String] = []
 }

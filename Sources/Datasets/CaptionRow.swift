@@ -16,9 +16,10 @@ struct CaptionRow {
   private static let splitMembers = ["split", "set_name"]
 
   private(set) var isObject = Field<Void>.missing
-  private(set) var captions = Field<Texts>.missing
-  /// What the member of the captions is called.
-  private(set) var captionMember: String?
+  /// The members with captions that are read: all of the first kind there is, `caption` and `captions`.
+  private(set) var captions: [(member: String, texts: Field<Texts>)] = []
+  /// Members that are called like captions, too, and are not read.
+  private(set) var unreadCaptions: [String] = []
   private(set) var split = Field<String>.missing
   /// The names under each of the members that there are.
   private var pictures: [(rank: Int, member: String, names: Field<Texts>)] = []
@@ -30,13 +31,12 @@ struct CaptionRow {
   ///   - captionColumn: The member with the captions; nil for the first of the usual ones.
   /// - Throws: Where it is no JSON.
   init(_ reader: inout JSONReader, captionColumn: String?) throws(JSONError) {
-    let captionMembers = captionColumn.map { [$0] } ?? Self.captionMembers
-    var captionRank = Int.max
+    var found: [(member: String, texts: Field<Texts>)] = []
     isObject = try reader.objectField { key, reader throws(JSONError) in
-      if let rank = captionMembers.firstIndex(of: key), rank < captionRank {
-        let found = try reader.textsField()
-        if case .missing = found { return }
-        (captionRank, captionMember, captions) = (rank, key, found)
+      if Self.isCaption(key, captionColumn) {
+        let texts = try reader.textsField()
+        if case .missing = texts { return }
+        found.append((key, texts))
       } else if let rank = Self.pictureMembers.firstIndex(of: key) {
         pictures.append((rank, key, try Self.names(&reader)))
       } else if Self.splitMembers.contains(key) {
@@ -46,6 +46,24 @@ struct CaptionRow {
       }
     }
     pictures.sort { $0.rank < $1.rank }
+    // What is blank says nothing where another member does.
+    let filled = found.filter { !$0.texts.isBlank }
+    let rest = filled.isEmpty ? found : filled
+    let kind = Self.captionKinds.first { kind in
+      rest.contains { captionKind($0.member) == kind }
+    }
+    captions = captionColumn == nil ? rest.filter { captionKind($0.member) == kind } : rest
+    unreadCaptions =
+      captionColumn == nil
+      ? rest.map(\.member).filter { captionKind($0) != kind } : []
+  }
+
+  private static let captionKinds = captionMembers.map(Datasets.captionKind)
+
+  /// Whether a member has captions: the chosen one, or one called as usual, with a number or not.
+  private static func isCaption(_ member: String, _ captionColumn: String?) -> Bool {
+    if let captionColumn { return member == captionColumn }
+    return captionMembers.contains(member) || captionKinds.contains(captionKind(member))
   }
 
   /// Names may be numbers, and one record may name several pictures.
@@ -65,9 +83,8 @@ struct CaptionRow {
 
   /// Whether records with these members are such.
   static func fits(_ keys: Set<String>, captionColumn: String?) -> Bool {
-    let captionMembers = captionColumn.map { [$0] } ?? captionMembers
-    return pictureMembers.contains(where: keys.contains)
-      && captionMembers.contains(where: keys.contains)
+    pictureMembers.contains(where: keys.contains)
+      && keys.contains { isCaption($0, captionColumn) }
   }
 
   /// The pictures that are named, with what else they may be called.
@@ -98,6 +115,18 @@ struct CaptionRow {
   }
 }
 
+extension Field<Texts> {
+  /// This, and the texts of `other` behind it: a record may have `caption` and `captions`.
+  func joined(_ other: Field) -> Field {
+    switch (self, other) {
+    case (_, .missing), (.wrong, _): self
+    case (.missing, _), (_, .wrong): other
+    case (.value(let first), .value(let second)):
+      .value(Texts(isList: true, texts: first.texts + second.texts))
+    }
+  }
+}
+
 extension Gathering {
   /// Adds what a record says.
   ///
@@ -122,10 +151,13 @@ extension Gathering {
       }
     }
     guard isRead else { return }
-    try addCaptions(row.captions, of: name(), row.captionMember ?? choices.captionColumn ?? member)
-    {
-      gathering, caption throws(DatasetError.Problem) in
-      for picture in pictures { try gathering.addCaption(caption, to: picture) }
+    note(unreadCaptions: row.unreadCaptions)
+    let lacking = (member: choices.captionColumn ?? member, texts: Field<Texts>.missing)
+    for (member, texts) in row.captions.isEmpty ? [lacking] : row.captions {
+      try addCaptions(texts, of: name(), member) {
+        gathering, caption throws(DatasetError.Problem) in
+        for picture in pictures { try gathering.addCaption(caption, to: picture) }
+      }
     }
   }
 }

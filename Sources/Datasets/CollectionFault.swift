@@ -48,7 +48,7 @@ extension CollectionFolder {
     guard isTable || header.picturePlace != nil else { return nil }
     do throws(DatasetError.Problem) {
       _ = try header.requiredPicture()
-      _ = try header.requiredCaption(choices.captionColumn)
+      _ = try header.requiredCaptions(choices.captionColumn)
       return nil
     } catch {
       return error

@@ -25,10 +25,14 @@ public struct DatasetError: Error, Equatable, Sendable, CustomStringConvertible 
     case noCaptionNumber(String)
     /// A line that does not begin with a clip.
     case noClipName
+    /// A line of a mapping of names that has not two of them.
+    case noNamePair
     /// The picture's file name leads out of the image folder.
     case outside(fileName: String)
     case nameTooLong(byteCount: Int)
     case repeatedImage(id: String)
+    /// An id that stands for several pictures, so that nobody knows whose the captions are.
+    case ambiguousImage(id: String, fileNames: [String])
     case unknownImage(id: String)
     case unknownSplit(String)
     /// A picture that is in two split lists.
@@ -136,6 +140,7 @@ extension DatasetError {
     case .noCaptionNumber(let text):
       "begins with \(jsonString(text)), not with FILE#NUMBER. Mend the line, or remove it."
     case .noClipName: "does not begin with a clip, ID_START_END. Mend the line, or remove it."
+    case .noNamePair: "is no pair of names. Mend the line, or remove it."
     case .tooManyCaptions(let limit):
       "holds more than \(limit) captions. Split the file into parts."
     default: pictureFault
@@ -151,6 +156,10 @@ extension DatasetError {
       "a file name of \(byteCount) bytes is more than Linux takes. Mend it, or remove the record."
     case .repeatedImage(let id):
       "image \(id) is listed a second time. Give every picture its own id, or remove one record."
+    case .ambiguousImage(let id, let fileNames):
+      "image \(id) is \(fileNames.prefix(3).map(jsonString).joined(separator: " and "))"
+        + (fileNames.count > 3 ? " and more" : "")
+        + ", so that nobody knows whose its captions are. Give every picture its own id."
     case .unknownImage(let id):
       "image \(id) is none of those listed. Add the picture's record, or remove the caption."
     case .inTwoSplits(let fileName):

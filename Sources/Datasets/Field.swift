@@ -28,6 +28,8 @@ enum Field<Value> {
     }
   }
 
+  var isMissing: Bool { if case .missing = self { true } else { false } }
+
   /// The value, which must be there.
   func required(_ name: String, _ expected: String = "a text") throws(DatasetError.Problem) -> Value
   {
@@ -40,6 +42,16 @@ enum Field<Value> {
     case .missing: .missing
     case .value(let value): .value(transform(value))
     case .wrong(let found): .wrong(found)
+    }
+  }
+}
+
+extension Field<Texts> {
+  /// Whether it has texts, and all of them are blank.
+  var isBlank: Bool {
+    guard case .value(let texts) = self else { return false }
+    return texts.texts.allSatisfy { text in
+      if case .value(let text) = text { trimmed(text).isEmpty } else { false }
     }
   }
 }

@@ -50,6 +50,7 @@ struct Gathering {
   var textFiles: [String] = []
   /// What of an archive nothing is made of.
   var passedOver = PassedOver()
+  private var notedMembers: Set<String> = []
   private var captionCount = 0
   /// Where each picture is, by what the file calls it; -1 for one that was left out.
   private var places: [Key: Int] = [:]
@@ -105,6 +106,9 @@ struct Gathering {
     (picture.id, picture.split, picture.lastNames) = (id, split, lastNames)
     try add(picture, as: .id(id), calling: id.description)
   }
+
+  /// Drops the captions that are to come for the picture numbered `id`, which is left out.
+  mutating func dropCaptions(ofPicture id: RecordID) { places[.id(id)] = -1 }
 
   /// Adds a picture that the file calls `key`, which its file name need not be.
   mutating func add(
@@ -180,8 +184,31 @@ struct Gathering {
   mutating func addCaption(
     _ text: String, to picture: Picture
   ) throws(DatasetError.Problem) {
-    if places[.name(ByteName(picture.name))] == nil { try add(picture, named: picture.name) }
+    let key = Key.name(ByteName(picture.name))
+    if let place = places[key], place >= 0, let split = picture.split {
+      guard pictures[place].split ?? split == split else {
+        throw .inTwoSplits(fileName: picture.name)
+      }
+      pictures[place].split = split
+    }
+    if places[key] == nil { try add(picture, named: picture.name) }
     try addCaption(text, toPicture: picture.name)
+  }
+
+  /// Adds the captions of one record to the picture in the file `name`; a blank one takes no other along.
+  mutating func addCaptions(
+    _ texts: [String], toFile name: String, split: CaptionDataset.Split? = nil
+  ) throws(DatasetError.Problem) {
+    var isBlank = false
+    for text in texts {
+      do throws(DatasetError.Problem) {
+        try addCaption(text, toFile: name, split: split)
+      } catch {
+        guard error == .blankCaption else { throw error }
+        isBlank = true
+      }
+    }
+    if isBlank { throw .blankCaption }
   }
 
   /// Adds the captions of a record that has one text, or a list of them, each of which may be bad.
@@ -207,6 +234,13 @@ struct Gathering {
       try self.record(record()) { gathering throws(DatasetError.Problem) in
         try add(&gathering, text.required(place))
       }
+    }
+  }
+
+  /// Remembers, once, that there are captions that are not read.
+  mutating func note(unreadCaptions members: [String]) {
+    for member in members where notedMembers.insert(member).inserted {
+      passedOver.add("\(path): \(member)", .column)
     }
   }
 

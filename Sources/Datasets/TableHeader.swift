@@ -48,9 +48,22 @@ struct TableHeader {
 
   func has(_ names: String...) -> Bool { names.allSatisfy { place(of: [$0]) != nil } }
 
-  /// Where the captions are: in the column that is called `chosen`, or by one of the usual names.
-  func captionPlace(_ chosen: String?) -> Int? {
-    place(of: chosen.map { [$0] } ?? Self.captionNames)
+  /// Where the captions are: in the columns that are called `chosen`, or by the first of the usual names that
+  /// there is, `caption` as well as `captions` and `caption 2`.
+  func captionPlaces(_ chosen: String?) -> [Int] {
+    if let chosen { return keys.indices.filter { keys[$0] == Self.key(chosen) } }
+    let kinds = keys.map(captionKind)
+    let first = Self.captionNames.lazy.map(captionKind).first(where: kinds.contains)
+    return kinds.indices.filter { kinds[$0] == first }
+  }
+
+  /// The columns that are called like captions, and are not read.
+  func unreadCaptions(_ chosen: String?) -> [String] {
+    let read = captionPlaces(chosen)
+    guard chosen == nil else { return [] }
+    let known = Set(Self.captionNames.map(captionKind))
+    return keys.indices.filter { known.contains(captionKind(keys[$0])) && !read.contains($0) }
+      .map { columns[$0] }
   }
 
   var splitPlace: Int? { place(of: ["split"]) }
@@ -82,6 +95,7 @@ extension Gathering {
     } catch {
       throw DatasetError(file.path, record: "line 1", error)
     }
+    note(unreadCaptions: header.unreadCaptions(choices.captionColumn))
     var isFirst = true
     try file.forEachRecord(separatedBy: header.separator) { record throws(DatasetError) in
       guard !isFirst else { return isFirst = false }
@@ -107,12 +121,13 @@ extension TableHeader {
     return place
   }
 
-  /// The place of the captions, which must be there.
-  func requiredCaption(_ chosen: String?) throws(DatasetError.Problem) -> Int {
-    guard let place = captionPlace(chosen) else {
+  /// The places of the captions, of which there must be one.
+  func requiredCaptions(_ chosen: String?) throws(DatasetError.Problem) -> [Int] {
+    let places = captionPlaces(chosen)
+    guard !places.isEmpty else {
       throw .missingColumn(chosen.map { "'\($0)'" } ?? "'text' or 'caption'", found: columns)
     }
-    return place
+    return places
   }
 
   /// The place of the pictures, which must be there.

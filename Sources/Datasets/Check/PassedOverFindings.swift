@@ -44,6 +44,11 @@ extension PassedOver.Reason {
         "name in a list of a split has no captions", "names in lists of splits have no captions",
         "They are passed over. Mend the names, or remove them from the lists."
       )
+    case .column:
+      (
+        "column or member of captions is not read", "columns or members of captions are not read",
+        "Another one is. Choose it with --caption-column, if it is the better one."
+      )
     case .table:
       (
         "file of captions or data is not read", "files of captions or data are not read",

@@ -19,6 +19,7 @@ struct FolderSurvey {
 
   mutating func use(_ source: CaptionSource) {
     for path in [source.path] + source.splitLists.values { use(path) }
+    if let path = source.nameMapping { use(path) }
   }
 
   mutating func use(_ contents: CaptionContents) {

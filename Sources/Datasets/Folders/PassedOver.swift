@@ -9,6 +9,8 @@ public struct PassedOver: Sendable {
     case text
     /// A name in a list of a split that no caption is about.
     case listed
+    /// A column, or member, of captions besides the one that is read.
+    case column
     /// A list of captions or whatever, in none of the forms, or beside a more telling one.
     case table
     case archive

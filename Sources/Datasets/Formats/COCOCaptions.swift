@@ -76,18 +76,31 @@ struct COCOCaptions: CaptionFormat {
     guard records.hasImages else {
       throw DatasetError(source.path, .missingMember("images", form: "in the COCO captions form"))
     }
+    // Where bad records end the reading, the second of such pictures does.
+    let ambiguous = gathering.badRecords == .leaveOut ? records.ambiguousIDs : [:]
     for (index, image) in records.images.enumerated() {
       try gathering.record("images[\(index)]") { gathering throws(DatasetError.Problem) in
         try image.isObject.requireObject()
         let id = try image.id.requiredID("id")
-        try gathering.addPicture(id: id, image.fileName.required("file_name"))
+        let name = try image.fileName.required("file_name")
+        if let names = ambiguous[id] {
+          gathering.dropCaptions(ofPicture: id)
+          throw .ambiguousImage(id: id.description, fileNames: names)
+        }
+        try gathering.addPicture(id: id, name)
       }
     }
     for (index, annotation) in records.annotations.enumerated() {
       try gathering.record("annotations[\(index)]") { gathering throws(DatasetError.Problem) in
         try annotation.isObject.requireObject()
         let id = try annotation.imageID.requiredID("image_id")
-        try gathering.addCaption(annotation.caption.required("caption"), toPicture: id)
+        let list = try annotation.captions.optional("captions", "a list of texts")
+        if list == nil || !annotation.caption.isMissing {
+          try gathering.addCaption(annotation.caption.required("caption"), toPicture: id)
+        }
+        for (number, text) in (list?.texts ?? []).enumerated() {
+          try gathering.addCaption(text.required("captions[\(number)]"), toPicture: id)
+        }
       }
     }
   }
@@ -109,6 +122,8 @@ private struct Records {
     var isObject = Field<Void>.missing
     var imageID = Field<RecordID>.missing
     var caption = Field<String>.missing
+    /// Of those who write several into one record.
+    var captions = Field<Texts>.missing
   }
   var hasImages = false
   var images: [Image] = []
@@ -129,6 +144,18 @@ private struct Records {
       default: try reader.skipValue()
       }
     }
+  }
+
+  /// The ids that stand for different pictures, with the names of those.
+  var ambiguousIDs: [RecordID: [String]] {
+    var names: [RecordID: [String]] = [:]
+    for image in images {
+      guard case .value(let id) = image.id, case .value(let name) = image.fileName else { continue }
+      if names[id]?.contains(where: { ByteName($0) == ByteName(name) }) != true {
+        names[id, default: []].append(name)
+      }
+    }
+    return names.filter { $0.value.count > 1 }
   }
 
   private mutating func addAnnotation(_ reader: inout JSONReader) throws(JSONError) {
@@ -156,6 +183,7 @@ extension Records.Annotation {
       switch key {
       case "image_id": imageID = try reader.idField()
       case "caption": caption = try reader.textField()
+      case "captions": captions = try reader.textsField()
       default: try reader.skipValue()
       }
     }

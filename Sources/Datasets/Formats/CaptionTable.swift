@@ -23,7 +23,12 @@ struct CaptionTable: CaptionFormat {
     // Where one is called as it should be, others are about something else.
     let known = tables.filter(isNamed)
     return try sources(
-      known.isEmpty ? tables : known, in: folder, pictureFolders: Self.pictureFolders)
+      known.isEmpty ? tables : known, in: folder, pictureFolders: Self.pictureFolders
+    ).map { source in
+      var source = source
+      source.nameMapping = folder.nameMapping(beside: source.path)
+      return source
+    }
   }
 
   private func isNamed(_ file: String) -> Bool {
@@ -48,12 +53,14 @@ struct CaptionTable: CaptionFormat {
   }
 
   func read(_ source: CaptionSource, into gathering: inout Gathering) throws(DatasetError) {
+    let mapping = try source.mapping()
     try AnnotationFile(source.path).forEachLine { line throws(DatasetError) in
       try gathering.record(line.name) { gathering throws(DatasetError.Problem) in
         guard let (path, caption) = columns(of: try line.text()) else { throw .noTab }
         let name = unescaped(path)
+        let others = ByteName(name) == ByteName(path) ? [] : [path]
         try gathering.addCaption(
-          caption, toFile: name, orElse: ByteName(name) == ByteName(path) ? [] : [path])
+          caption, toFile: name, orElse: others + mapping.otherNames(of: name))
       }
     }
   }

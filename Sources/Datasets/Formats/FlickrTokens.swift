@@ -20,7 +20,7 @@ struct FlickrTokens: CaptionFormat {
     guard files.count <= 1 else { throw severalFiles(files.map(folder.path(_:)), in: folder) }
     return files.map { file in
       var source = CaptionSource(
-        path: folder.path(file), pictureFolders: folder.folders(flickrFolders))
+        path: folder.path(file), pictureFolders: folder.folders(["images", "."]))
       source.splitLists = folder.splitLists(beside: file)
       return source
     }
@@ -77,26 +77,26 @@ struct FlickrTable: CaptionFormat {
       folder.files.filter { file in
         guard let header = folder.header(of: file) else { return false }
         return header.picturePlace != nil
-          && header.captionPlace(folder.choices.captionColumn) != nil
-      }, in: folder, pictureFolders: flickrFolders)
+          && !header.captionPlaces(folder.choices.captionColumn).isEmpty
+      }, in: folder, pictureFolders: ["images", "."])
   }
 
   func read(_ source: CaptionSource, into gathering: inout Gathering) throws(DatasetError) {
     let splits = try SplitLists(source.splitLists)
     let column = gathering.choices.captionColumn
-    var splitPlace: Int?
+    var hasSplits = false
     try gathering.readTable(
       AnnotationFile(source.path),
       columns: { header throws(DatasetError.Problem) in
-        splitPlace = header.splitPlace
-        return [try header.requiredPicture(), try header.requiredCaption(column)]
-          + [splitPlace].compactMap(\.self)
+        hasSplits = header.splitPlace != nil
+        return [try header.requiredPicture()] + [header.splitPlace].compactMap(\.self)
+          + (try header.requiredCaptions(column))
       },
       { gathering, fields throws(DatasetError.Problem) in
         var split = source.split
-        if splitPlace != nil {
-          guard let said = try Datasets.split(inField: fields[2]) else {
-            throw .unknownSplit(fields[2])
+        if hasSplits {
+          guard let said = try Datasets.split(inField: fields[1]) else {
+            throw .unknownSplit(fields[1])
           }
           split = said
         } else if !source.splitLists.isEmpty {
@@ -104,9 +104,8 @@ struct FlickrTable: CaptionFormat {
           // Pictures in none of the lists are left aside.
           if split == nil { return }
         }
-        for caption in try captions(inField: fields[1]) {
-          try gathering.addCaption(caption, toFile: fields[0], split: split)
-        }
+        let texts = try captions(inFields: fields.dropFirst(hasSplits ? 2 : 1))
+        try gathering.addCaptions(texts, toFile: fields[0], split: split)
       })
   }
 }
@@ -127,9 +126,3 @@ private func isBesideFlickr(_ file: String) -> Bool {
       "Flickr8k_text.zip",
     ].contains { file.hasSuffix($0) }
 }
-
-/// Where the pictures of Flickr8k and Flickr30k are, as the archives and their copies name the folders.
-private let flickrFolders = [
-  "images", "Images", "Flicker8k_Dataset", "Flickr8k_Dataset", "flickr30k_images",
-  "flickr30k_images/flickr30k_images", "flickr30k-images", ".",
-]

@@ -73,21 +73,21 @@ struct ImageFolder: CaptionFormat {
       }
       return
     }
+    var hasSplits = false
     try gathering.readTable(
       file,
       columns: { header throws(DatasetError.Problem) in
         let names = ["file_name"] + TableHeader.pictureNames
-        return [
-          try header.required(names, calling: "'file_name'"), try header.requiredCaption(column),
-        ] + [header.splitPlace].compactMap(\.self)
+        hasSplits = header.splitPlace != nil
+        return [try header.required(names, calling: "'file_name'")]
+          + [header.splitPlace].compactMap(\.self) + (try header.requiredCaptions(column))
       },
       { gathering, fields throws(DatasetError.Problem) in
         try source.checkNearest(fields[0])
-        let said = try fields.dropFirst(2).first.flatMap(split(inField:))
-        for caption in try captions(inField: fields[1]) {
-          try gathering.addCaption(
-            caption, toFile: fields[0], split: said ?? CaptionDataset.Split(ofPath: fields[0]))
-        }
+        let said = hasSplits ? try split(inField: fields[1]) : nil
+        let texts = try captions(inFields: fields.dropFirst(hasSplits ? 2 : 1))
+        try gathering.addCaptions(
+          texts, toFile: fields[0], split: said ?? CaptionDataset.Split(ofPath: fields[0]))
       })
   }
 }

@@ -16,7 +16,7 @@ struct KeyedMetadata: CaptionFormat {
       folder.files.filter { file in
         let outline = folder.outline(of: file)
         return outline.keys.isEmpty
-          && ["caption", "tags"].contains(where: outline.memberKeys.contains)
+          && ["caption", "captions", "tags"].contains(where: outline.memberKeys.contains)
       }, in: folder, pictureFolders: [".", "images"])
   }
 
@@ -24,7 +24,7 @@ struct KeyedMetadata: CaptionFormat {
     let chosen = gathering.choices.captionColumn
     let column = chosen ?? "caption"
     let entries = try AnnotationFile(source.path).json { reader throws(JSONError) in
-      try Records(&reader, captionColumn: column)
+      try Records(&reader, captionColumn: column, isChosen: chosen != nil)
     }.entries
     for entry in entries {
       let isRead = try gathering.record(entry.name) { gathering throws(DatasetError.Problem) in
@@ -50,11 +50,14 @@ private struct Records {
     private(set) var caption = Field<Texts>.missing
     private(set) var tags = Field<Texts>.missing
 
-    init(_ name: String, _ reader: inout JSONReader, captionColumn: String) throws(JSONError) {
+    init(
+      _ name: String, _ reader: inout JSONReader, captionColumn: String, isChosen: Bool
+    ) throws(JSONError) {
       self.name = name
       isObject = try reader.objectField { key, reader throws(JSONError) in
         switch key {
-        case captionColumn: caption = try reader.textsField()
+        case captionColumn, isChosen ? captionColumn : "captions":
+          caption = caption.joined(try reader.textsField())
         case "tags": tags = try reader.textsField()
         default: try reader.skipValue()
         }
@@ -69,10 +72,13 @@ private struct Records {
   }
   private(set) var entries: [Entry] = []
 
-  init(_ reader: inout JSONReader, captionColumn: String) throws(JSONError) {
+  init(
+    _ reader: inout JSONReader, captionColumn: String, isChosen: Bool
+  ) throws(JSONError) {
     try reader.beginObject()
     while let key = try reader.nextKey() {
-      entries.append(try Entry(key, &reader, captionColumn: captionColumn))
+      entries.append(
+        try Entry(key, &reader, captionColumn: captionColumn, isChosen: isChosen))
     }
   }
 }

@@ -4,7 +4,7 @@ import Files
 ///
 ///     [{"file_path": "path/a.jpg", "captions": ["a dog", "a dog runs"], "id": 391895}]
 ///
-/// A `split` is read where there is one; else the file's name says it.
+/// A `split` is read where there is one; else the file's name says it. A `caption` counts with the `captions`.
 struct NeuralTalkJSON: CaptionFormat {
   let name = "neuraltalk2 JSON"
   let keyword = "neuraltalk2"
@@ -20,7 +20,7 @@ struct NeuralTalkJSON: CaptionFormat {
     let chosen = gathering.choices.captionColumn
     let column = chosen ?? "captions"
     let images = try AnnotationFile(source.path).json { reader throws(JSONError) in
-      try Records(&reader, captionColumn: column)
+      try Records(&reader, captionColumn: column, isChosen: chosen != nil)
     }.images
     for (index, image) in images.enumerated() {
       var id = RecordID.number(index)
@@ -50,19 +50,24 @@ private struct Records {
   }
   var images: [Image] = []
 
-  init(_ reader: inout JSONReader, captionColumn: String) throws(JSONError) {
+  init(
+    _ reader: inout JSONReader, captionColumn: String, isChosen: Bool
+  ) throws(JSONError) {
     try reader.beginArray()
     while try reader.nextElement() {
-      images.append(try Image(&reader, captionColumn: captionColumn))
+      images.append(try Image(&reader, captionColumn: captionColumn, isChosen: isChosen))
     }
   }
 }
 
 extension Records.Image {
-  fileprivate init(_ reader: inout JSONReader, captionColumn: String) throws(JSONError) {
+  fileprivate init(
+    _ reader: inout JSONReader, captionColumn: String, isChosen: Bool
+  ) throws(JSONError) {
     isObject = try reader.objectField { key, reader throws(JSONError) in
       switch key {
-      case captionColumn: captions = try reader.textsField()
+      case captionColumn, isChosen ? captionColumn : "caption":
+        captions = captions.joined(try reader.textsField())
       case "file_path": path = try reader.textField()
       case "split": split = try reader.textField()
       case "id": id = try reader.idField()

@@ -27,6 +27,7 @@ struct VideoCorpusCSV: CaptionFormat {
 
   func read(_ source: CaptionSource, into gathering: inout Gathering) throws(DatasetError) {
     let splits = try SplitLists(source.splitLists)
+    let mapping = try source.mapping()
     try gathering.readTable(
       AnnotationFile(source.path),
       columns: { header throws(DatasetError.Problem) in
@@ -38,7 +39,7 @@ struct VideoCorpusCSV: CaptionFormat {
       },
       { gathering, fields throws(DatasetError.Problem) in
         guard fields[3].lowercased() == "english" else { return }
-        try gathering.addMSVD(fields[4], fields[0...2].joined(separator: "_"), splits)
+        try gathering.addMSVD(fields[4], fields[0...2].joined(separator: "_"), splits, mapping)
       })
     if source.splitLists.isEmpty { gathering.dealOutMSVD() }
   }

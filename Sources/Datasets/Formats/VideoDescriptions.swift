@@ -6,7 +6,7 @@ import Files
 ///     -4wsuPCjDBc_5_15 a squirrel is eating a peanut in it's shell
 ///
 /// In front of the first blank is the clip, `ID_START_END`, which is a file `ID_START_END.avi` or another
-/// video. Splits are as those of the table of MSVD.
+/// video, or what `youtube_mapping.txt` calls it. Splits are as those of the table of MSVD.
 struct VideoDescriptions: CaptionFormat {
   let name = "MSVD descriptions"
   var goesBySplitLists: Bool { true }
@@ -23,12 +23,13 @@ struct VideoDescriptions: CaptionFormat {
 
   func read(_ source: CaptionSource, into gathering: inout Gathering) throws(DatasetError) {
     let splits = try SplitLists(source.splitLists)
+    let mapping = try source.mapping()
     try AnnotationFile(source.path).forEachLine { line throws(DatasetError) in
       try gathering.record(line.name) { gathering throws(DatasetError.Problem) in
         let text = try line.text()
         guard !isRemark(text) else { return }
         guard let (clip, sentence) = description(text) else { throw .noClipName }
-        try gathering.addMSVD(sentence, clip, splits)
+        try gathering.addMSVD(sentence, clip, splits, mapping)
       }
     }
     if source.splitLists.isEmpty { gathering.dealOutMSVD() }
@@ -70,6 +71,7 @@ extension CaptionFormat {
       path: folder.path(file),
       pictureFolders: folder.folders(["videos", "."]))
     source.splitLists = folder.splitLists(beside: file)
+    source.nameMapping = folder.nameMapping(beside: source.path)
     return source
   }
 }
@@ -77,14 +79,12 @@ extension CaptionFormat {
 extension Gathering {
   /// Adds a sentence about a clip, if a list names it or there are none.
   mutating func addMSVD(
-    _ sentence: String, _ clip: String, _ splits: SplitLists
+    _ sentence: String, _ clip: String, _ splits: SplitLists, _ mapping: NameMapping
   ) throws(DatasetError.Problem) {
-    let names = ["\(clip).avi", "\(clip).mp4"]
-    guard let split = ([clip] + names).lazy.compactMap({ splits.split(of: $0) }).first else {
-      return
-    }
+    let names = ["\(clip).avi", "\(clip).mp4", clip] + mapping.otherNames(of: clip)
+    guard let split = names.lazy.compactMap({ splits.split(of: $0) }).first else { return }
     var picture = Picture(names[0])
-    (picture.otherNames, picture.split, picture.kind) = ([names[1], clip], split, .clip)
+    (picture.otherNames, picture.split, picture.kind) = (Array(names.dropFirst()), split, .clip)
     try addCaption(sentence, to: picture)
   }
 

@@ -165,11 +165,12 @@ struct WebDataset: CaptionFormat {
     }
     let row = try row(bytes, column)
     try row.isObject.requireObject()
-    let name = row.captionMember ?? "caption"
-    if let column { _ = try row.captions.required(column) }
+    if let column, row.captions.isEmpty { throw .missingField(column) }
     var captions: [String] = []
-    for text in try row.captions.optional(name)?.texts ?? [] {
-      captions.append(try text.required(name))
+    for (name, field) in row.captions {
+      for text in try field.required(name).texts {
+        captions.append(try text.required(name))
+      }
     }
     return captions
   }

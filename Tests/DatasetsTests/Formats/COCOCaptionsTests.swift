@@ -119,7 +119,7 @@ struct COCOCaptionsTests {
   func leavingOut() throws {
     let contents = try collection(
       """
-      {"images":[{"id":1,"file_name":"a"},{"id":2,"file_name":"../b"},{"id":1,"file_name":"c"}],
+      {"images":[{"id":1,"file_name":"a"},{"id":2,"file_name":"../b"},{"id":1,"file_name":"a"}],
        "annotations":[{"image_id":1,"caption":"x"},{"image_id":2,"caption":"goes with its picture"},
                       {"image_id":9,"caption":"y"},{"caption":"z"}]}
       """
@@ -134,6 +134,42 @@ struct COCOCaptionsTests {
       contents.leftOut.map(\.record) == [
         "images[1]", "images[2]", "annotations[2]", "annotations[3]",
       ])
+  }
+
+  @Test("may be several in one record")
+  func severalInRecord() throws {
+    let collection = try collection(
+      """
+      {"images":[{"id":1,"file_name":"a"},{"id":2,"file_name":"b"},{"id":3,"file_name":"c"}],
+       "annotations":[{"image_id":1,"caption":"one","captions":["two","three"]},
+                      {"image_id":2,"captions":["four"]},{"image_id":3,"captions":["five",7]}]}
+      """)
+    #expect(
+      collection.message()
+        == "captions_val.json, annotations[2].captions[1]: is a number, but must be a text. "
+        + "Mend it, or remove the record.")
+    #expect(
+      try collection.read(badRecords: .leaveOut).lines == [
+        "val a: one | two | three", "val b: four", "val c: five",
+      ])
+  }
+
+  @Test("of an id that stands for several pictures go to none of them, and all are named")
+  func ambiguousID() throws {
+    let collection = try collection(
+      """
+      {"images":[{"id":1,"file_name":"a"},{"id":2,"file_name":"b"},{"id":"1","file_name":"c"},
+                 {"id":1,"file_name":"d"}],
+       "annotations":[{"image_id":1,"caption":"whose?"},{"image_id":2,"caption":"x"}]}
+      """)
+    let contents = try collection.read(badRecords: .leaveOut)
+    #expect(contents.lines == ["val b: x"])
+    #expect(contents.leftOut.map(\.record) == ["images[0]", "images[2]", "images[3]"])
+    #expect(
+      contents.leftOut.first?.description.hasSuffix(
+        "images[0]: image 1 is \"a\" and \"c\" and \"d\", so that nobody knows whose its captions "
+          + "are. Give every picture its own id.") == true)
+    #expect(collection.message()?.contains("images[2]: image 1 is listed a second time") == true)
   }
 
   private static let json = #"{"images":[{"id":1,"file_name":"a.jpg"}]}"#

@@ -92,6 +92,57 @@ struct CaptionRecordsTests {
         + "file, which is not read. Name the JSON that prepro.py was given.")
   }
 
+  @Test("with `caption` and `captions`, or numbered ones, have all of them")
+  func severalMembers() throws {
+    let collection = try CollectionOnDisk([
+      "a.json": """
+      [{"image":"a.jpg","caption":"one","captions":["two","three"]},
+       {"image":"b.jpg","captions":["two"],"caption":"one"},
+       {"image":"c.jpg","caption_1":"one","caption_2":"two","caption_3":null},
+       {"image":"d.jpg","caption":"one","caption":"two"},
+       {"image":"e.jpg","text":" ","caption":"one"}]
+      """
+    ])
+    #expect(
+      try collection.read().lines == [
+        "train a.jpg: one | two | three", "train b.jpg: two | one", "train c.jpg: one | two",
+        "train d.jpg: one | two", "train e.jpg: one",
+      ])
+    #expect(try collection.passedOver() == [])
+    for (file, text) in [
+      ("n.json", #"[{"file_path":"a.jpg","captions":["x"],"caption":"y"}]"#),
+      ("m.json", #"{"a.jpg":{"caption":"x","captions":["y"]}}"#),
+      ("metadata.jsonl", #"{"file_name":"a.jpg","caption":"x","captions":["y"]}"#),
+    ] {
+      #expect(try CollectionOnDisk([file: text]).read().lines == ["train a.jpg: x | y"], "\(file)")
+    }
+  }
+
+  @Test("with captions of two kinds say which are not read")
+  func unreadMember() throws {
+    var collection = try CollectionOnDisk([
+      "a.json": """
+      [{"image":"a.jpg","text":"x","prompt":"y"},{"image":"b.jpg","text":"x","prompt":"z"}]
+      """, "a.jpg": "x", "b.jpg": "x",
+    ])
+    #expect(try collection.passedOver() == ["column a.json: prompt"])
+    collection.choices.captionColumn = "prompt"
+    #expect(try collection.read().lines == ["train a.jpg: y", "train b.jpg: z"])
+    #expect(try collection.passedOver() == [])
+  }
+
+  @Test("with one picture in two splits are refused")
+  func twoSplits() throws {
+    let collection = try CollectionOnDisk([
+      "a.json": #"{"train":[{"image":"a","caption":"x"}],"test":[{"image":"a","caption":"y"}]}"#
+    ])
+    #expect(
+      collection.message()
+        == "a.json, test[0]: \"a\" is in two splits. Remove it from one of the lists.")
+    let contents = try collection.read(badRecords: .leaveOut)
+    #expect(contents.lines == ["train a: x"] && contents.leftOut.count == 1)
+  }
+
   @Test("with a bad value are refused with its place")
   func refused() throws {
     let collection = try CollectionOnDisk([
@@ -156,7 +207,49 @@ struct VideoDescriptionsTests {
       try collection.read().lines == [
         "train -4ws_5_15.avi: a squirrel | a nut", "train mv8_33_46.mp4: a bird",
       ])
-    #expect(try collection.passedOver() == ["text youtube_mapping.txt"])
+    #expect(try collection.passedOver() == [])
+  }
+
+  @Test("find clips, and go by lists, under the names that youtube_mapping.txt gives them")
+  func mapping() throws {
+    let files = [
+      "Youtube_Mapping.txt": "-4ws_5_15 vid1\r\nmv8_33_46 vid2\r\n", "YouTubeClips/vid2.avi": "x",
+      "YouTubeClips/vid1.mp4": "x", "train.txt": "vid2\n", "test.txt": "-4ws_5_15\n",
+    ]
+    let descriptions = try CollectionOnDisk(
+      files.merging(["AllVideoDescriptions.txt": "-4ws_5_15 a nut\nmv8_33_46 a bird\n"]) { $1 })
+    #expect(try descriptions.read().lines == ["train vid2.avi: a bird", "test vid1.mp4: a nut"])
+    #expect(try descriptions.passedOver() == [])
+    let table = try CollectionOnDisk(
+      files.merging([
+        "corpus.csv":
+          "VideoID,Start,End,Language,Description\n-4ws,5,15,English,a nut\nmv8,33,46,English,a bird\n"
+      ]) { $1 })
+    #expect(try table.read().lines == ["train vid2.avi: a bird", "test vid1.mp4: a nut"])
+    // The sentences may be about the other names, too.
+    let sentences = try CollectionOnDisk([
+      "youtube_mapping.txt": "-4ws_5_15 vid1\n", "captions.tsv": "vid1\ta nut\n",
+      "clips/-4ws_5_15.avi": "x",
+    ])
+    #expect(try sentences.read().lines == ["train -4ws_5_15.avi: a nut"])
+    #expect(try sentences.passedOver() == [])
+  }
+
+  @Test("refuse a mapping that says nothing, or two things")
+  func badMapping() throws {
+    for (line, fault) in [
+      ("-4ws_5_15 vid2", "image \"-4ws_5_15\" is listed a second time. "),
+      ("mv8_33_46 vid1", "image \"vid1\" is listed a second time. "),
+      ("vid3", "is no pair of names. Mend the line, or remove it."),
+    ] {
+      let collection = try CollectionOnDisk([
+        "AllVideoDescriptions.txt": "-4ws_5_15 a nut\n",
+        "youtube_mapping.txt": "-4ws_5_15 vid1\n\(line)\n",
+      ])
+      #expect(
+        collection.message()?.hasPrefix("youtube_mapping.txt, line 2: \(fault)") == true,
+        "\(collection.message() ?? "")")
+    }
   }
 
   @Test("may have remarks of other kinds, and a bad line among good ones is told by its number")

@@ -186,6 +186,29 @@ struct WebDatasetTests {
     #expect(contents.leftOut.map(\.problem) == [.repeatedImage(id: #""a.jpg""#)])
   }
 
+  @Test("have the captions in the member of the JSON that is chosen, whatever texts there are")
+  func chosenMember() throws {
+    var collection = try CollectionOnDisk([:])
+    try collection.write(
+      shard([
+        ("a.jpg", "x"), ("a.txt", "text"), ("a.json", #"{"caption":"one","de":"eins"}"#),
+        ("b.jpg", "x"), ("b.json", #"{"caption":"two","captions":["too"],"de":["zwei","beide"]}"#),
+      ]), to: "0.tar")
+    #expect(try collection.read().lines == ["train a.jpg: text", "train b.jpg: two | too"])
+    collection.choices.captionColumn = "de"
+    #expect(try collection.read().lines == ["train a.jpg: eins", "train b.jpg: zwei | beide"])
+    try collection.folder.write(
+      shard([
+        ("a.jpg", "x"), ("a.json", #"{"de":"eins"}"#), ("b.jpg", "x"), ("b.json", "{}"),
+        ("c.jpg", "x"), ("c.txt", "text"),
+      ]), to: "0.tar")
+    #expect(
+      collection.message() == "0.tar, b.json: has no 'de'. Add it, or remove the record.")
+    let contents = try collection.read(badRecords: .leaveOut)
+    #expect(contents.lines == ["train a.jpg: eins"])
+    #expect(contents.leftOut.map(\.record) == ["b.json", "c.jpg"])
+  }
+
   @Test("that lack their end are told from whole ones")
   func noEnd() throws {
     let collection = try CollectionOnDisk([:])

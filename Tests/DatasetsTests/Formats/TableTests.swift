@@ -52,6 +52,55 @@ struct TableTests {
     #expect(contents.leftOut.map(\.problem) == [.unknownSplit("nowhere")])
   }
 
+  @Test(
+    "have captions in all columns that are called so, once or with numbers",
+    arguments: [
+      "image,caption,caption\na.jpg,x,y\n", "image;Caption 1;Caption 2\na.jpg;x;y\n",
+      "caption_0\tfile_name\tcaption_1\tcaption_2\nx\ta.jpg\t\ty\n",
+      "image,caption,captions\na.jpg,x,\"[\"\"y\"\"]\"\n",
+    ])
+  func severalColumns(text: String) throws {
+    for name in ["table.csv", "metadata.csv"] {
+      let collection = try CollectionOnDisk([name: text, "a.jpg": "x"])
+      let contents = try collection.read()
+      #expect(contents.lines == ["train a.jpg: x | y"] && contents.leftOut.isEmpty, "\(name)")
+      #expect(try collection.passedOver() == [], "\(name)")
+    }
+  }
+
+  @Test("with columns of two kinds of captions say which one is not read")
+  func unreadColumn() throws {
+    for name in ["table.csv", "metadata.csv"] {
+      let collection = try CollectionOnDisk([
+        name: "image,text,Caption\na.jpg,x,y\n", "a.jpg": "x",
+      ])
+      #expect(try collection.read().lines == ["train a.jpg: x"])
+      #expect(try collection.passedOver() == ["column \(name): Caption"])
+    }
+  }
+
+  @Test("with a blank caption in a list lose no other")
+  func blankInList() throws {
+    let collection = try CollectionOnDisk([
+      "a.csv": "image,caption\na.jpg,\"[\"\"x\"\",\"\" \"\",\"\"y\"\"]\"\nb.jpg,\n"
+    ])
+    let contents = try collection.read()
+    #expect(contents.lines == ["train a.jpg: x | y", "train b.jpg: "])
+    #expect(contents.leftOut.map(\.record) == ["line 2", "line 3"])
+  }
+
+  @Test("with a picture in two splits are refused")
+  func twoSplits() throws {
+    let collection = try CollectionOnDisk([
+      "a.csv": "image,caption,split\na.jpg,x,train\nb.jpg,y,test\na.jpg,z,test\n"
+    ])
+    #expect(
+      collection.message()
+        == "a.csv, line 4: \"a.jpg\" is in two splits. Remove it from one of the lists.")
+    #expect(
+      try collection.read(badRecords: .leaveOut).lines == ["train a.jpg: x", "test b.jpg: y"])
+  }
+
   @Test("have the captions in the column that is chosen")
   func chosenColumn() throws {
     var collection = try CollectionOnDisk(["a.csv": "image,text,Alt Text\na.jpg,x,y\n"])
