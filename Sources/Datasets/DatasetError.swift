@@ -61,8 +61,9 @@ public struct DatasetError: Error, Equatable, Sendable, CustomStringConvertible 
     case noImageFolder(looked: [String])
     case noSplit(String, found: [String])
     case unknownForm(known: [String])
-    /// Something that cannot be written in a form, and why.
-    case unwritable(form: String, _ reason: String)
+    /// Something that cannot be written in a form, why, and what to do.
+    case unwritable(
+      form: String, _ reason: String, advice: String = "Choose another form, or rename it.")
     /// A clip that has no label where it needs one.
     case noLabel
     /// A clip whose captions are different labels.
@@ -192,8 +193,8 @@ extension DatasetError {
       "holds several files of \(form): \(names.joined(separator: ", ")). Name the one to read."
     case .unknownForm(let known):
       "is no form that can be written. Use one of \(known.joined(separator: ", "))."
-    case .unwritable(let form, let reason):
-      "cannot be written as \(form): \(reason). Choose another form, or rename it."
+    case .unwritable(let form, let reason, let advice):
+      "cannot be written as \(form): \(reason). \(advice)"
     case .noImageFolder(let looked):
       "no folder of pictures found; looked for \(looked.joined(separator: ", ")). "
         + "Name it with --images, or see datasets/README.md for how to lay out a collection."

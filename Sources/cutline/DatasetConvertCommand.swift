@@ -46,7 +46,8 @@ struct DatasetConvertCommand: TalkingCommand {
     reading.badRecords = skipBad ? .leaveOut : .stop
     reading.needsPictures = false
     reading.messages = messages
-    let (_, contents) = try reading.read()
+    let (found, contents) = try reading.read()
+    let passedOver = try found.passedOver(reading: contents, of: CaptionDataset.Split.allCases)
     let conversion = try Conversion(
       contents.datasets, to: to, pictures: pictures, badRecords: reading.badRecords)
     do throws(FileError) {
@@ -56,6 +57,7 @@ struct DatasetConvertCommand: TalkingCommand {
       throw Failure(
         "\(output): exists already, and is not overwritten. Choose another name.", .cannotCreate)
     }
+    reading.report(passedOver)
     reading.report(
       contents.leftOut.filter { $0.problem != .blankCaption } + conversion.leftOut)
     if conversion.uncaptionedCount > 0 {
@@ -68,7 +70,8 @@ struct DatasetConvertCommand: TalkingCommand {
       ? " The pictures stay in \(conversion.pictureFolder): ln -s \"$(realpath \(conversion.pictureFolder))\" "
         + "\(output)/images"
       : " Look it over: cutline dataset check \(output)"
-    messages.note("wrote \(output): \(conversion.formatName), \(contents.summary).\n\(hint)")
+    messages.note(
+      "wrote \(output): \(conversion.formatName), \(conversion.datasets.summary).\n\(hint)")
   }
 }
 

@@ -151,9 +151,13 @@ struct TrainingCollection {
 }
 
 extension CaptionContents {
+  var summary: String { datasets.summary }
+}
+
+extension [CaptionDataset] {
   /// "train 6,000 images 30,000 captions | val 1,000 images 5,000 captions".
   var summary: String {
-    datasets.map { dataset in
+    map { dataset in
       let kind = dataset.examples.allSatisfy { $0.kind != .picture } ? "clips" : "images"
       return "\(dataset.split.rawValue) \(dataset.examples.count.grouped) \(kind) "
         + "\(dataset.captionCount.grouped) captions"

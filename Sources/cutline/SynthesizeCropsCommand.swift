@@ -25,6 +25,7 @@ struct SynthesizeCropsCommand: TalkingCommand {
       "The pictures: a folder with captions and pictures, or a file of captions.",
       valueName: "dir"), completion: .file())
   var from: String
+  @OptionGroup var choices: ReadingOptions
   @OptionGroup var synthesis: SynthesisOptions
   @Option(help: ArgumentHelp("Clips of each picture, not counting their reverses.", valueName: "n"))
   var clipsPerPicture = 1
@@ -66,7 +67,10 @@ struct SynthesizeCropsCommand: TalkingCommand {
     var reading = DatasetReading(from)
     reading.badRecords = skipBad ? .leaveOut : .stop
     reading.messages = talk.messages
-    let (found, contents) = try reading.read([.train, .validation])
+    reading.choices = try choices.choices()
+    let splits: [CaptionDataset.Split] = [.train, .validation]
+    let (found, contents) = try reading.read(splits)
+    reading.report(try found.passedOver(reading: contents, of: splits))
     if contents[.train] == nil { _ = try found.read(.train) }
     let crops = collection(of: contents)
 

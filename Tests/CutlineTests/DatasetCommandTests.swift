@@ -242,6 +242,12 @@ struct DatasetCommandTests {
     #expect(result.status == 0)
     #expect(result.errors.contains("left out: ./train.tsv, line 2: file name \"../out.jpg\""))
     #expect(result.errors.contains(".: left out 2 records and pictures; "))
+    // Read were two pictures; written is one.
+    #expect(
+      result.errors.contains(
+        "wrote out: tab-separated captions, train 1 images 1 captions | val 2 images 2 captions."),
+      "\(result.errors)")
+    #expect(result.errors.contains("left out: 4 pictures are not used"), "\(result.errors)")
     #expect(try dataset("check", "out").status == 0)
   }
 }

@@ -77,6 +77,23 @@ struct SynthesizeCropsTests {
     #expect(try clips("mine", .train).count == 2)
   }
 
+  @Test("reads its pictures with the options that train has")
+  func readingOptions() throws {
+    try folder.makeFolder("lists")
+    try folder.write("image,text,alt\ndog,not this,a dog\n", to: "lists/captions.csv")
+    let result = try crops(
+      "--from", "lists", "-o", "out", "--images", "mine", "--caption-column", "alt")
+    #expect(result.status == 0, "\(result.errors)")
+    let captions = try clips("out", .train).flatMap(\.captions)
+    #expect(captions.count == 2 && captions.allSatisfy { $0.hasSuffix(" while a dog") })
+    #expect(symlink("../mine/dog", "\(folder.path)/lists/link") == 0)
+    try folder.write("image,caption\nlink,a dog\n", to: "lists/captions.csv")
+    let refused = try crops("--from", "lists", "-o", "linked")
+    #expect(refused.status != 0 && !isFolder("\(folder.path)/linked"))
+    let followed = try crops("--from", "lists", "-o", "linked", "--follow-links")
+    #expect(followed.status == 0, "\(followed.errors)")
+  }
+
   @Test(
     "refuses what makes no sense, with exit code 64",
     arguments: [

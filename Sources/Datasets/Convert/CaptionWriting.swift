@@ -8,6 +8,8 @@ protocol CaptionWriting: Sendable {
   var holdsUncaptioned: Bool { get }
   /// Whether it means nothing without the pictures themselves.
   var needsPictures: Bool { get }
+  /// Whether a folder of frames may stand in the place of a picture.
+  var holdsFrameFolders: Bool { get }
   /// Whether each picture and caption is on a line of its own.
   var isInLines: Bool { get }
   /// The files that list the captions.
@@ -19,6 +21,7 @@ protocol CaptionWriting: Sendable {
 extension CaptionWriting {
   var holdsUncaptioned: Bool { false }
   var needsPictures: Bool { false }
+  var holdsFrameFolders: Bool { true }
   var isInLines: Bool { true }
   func place(of picture: ConvertedPicture, in split: ConvertedSplit) -> String {
     "images/\(picture.name)"

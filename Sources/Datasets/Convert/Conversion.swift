@@ -25,6 +25,10 @@ package struct Conversion {
   package let pictureFolder: String
   private let writer: any CaptionWriting
   private let splits: [ConvertedSplit]
+  /// What is written.
+  package var datasets: [CaptionDataset] {
+    splits.map { CaptionDataset(split: $0.split, examples: $0.pictures.map(\.source)) }
+  }
 
   /// - Parameters:
   ///   - datasets: What to write.
@@ -94,14 +98,24 @@ package struct Conversion {
     if let part = picture.part {
       return try makeFile(part.archive.bytes(part.range), at: path)
     }
-    switch (pictures, picture.followsLinks) {
+    let folder = PictureFolder(path: picture.folder, followsLinks: picture.followsLinks)
+    guard picture.kind == .frames else { return try add(picture.name, of: folder, at: path) }
+    if isFolder(path) { return }
+    for frame in folder.frames(of: picture.name) {
+      try add("\(picture.name)/\(frame)", of: folder, at: "\(path)/\(frame)")
+    }
+  }
+
+  private func add(
+    _ name: String, of folder: PictureFolder, at path: String
+  ) throws(FileError) {
+    switch (pictures, folder.followsLinks) {
     case (.none, _): break
-    case (.link, false): try linkFile(picture.name, beneath: picture.folder, to: path)
-    case (.copy, false):
-      try makeFile(bytes(ofFile: picture.name, beneath: picture.folder), at: path)
-    case (.link, true): try linkFile(picture.path, to: path)
+    case (.link, false): try linkFile(name, beneath: folder.path, to: path)
+    case (.copy, false): try makeFile(bytes(ofFile: name, beneath: folder.path), at: path)
+    case (.link, true): try linkFile("\(folder.path)/\(name)", to: path)
     case (.copy, true):
-      let file = try ReadableFile(picture.path)
+      let file = try ReadableFile("\(folder.path)/\(name)")
       try makeFile(file.bytes(0..<file.status.byteCount), at: path)
     }
   }
@@ -155,15 +169,31 @@ private struct Preparation {
     }
     if image.segment != nil {
       throw DatasetError(
-        image.path, .unwritable(form: writer.name, "its captions are about parts of clips"))
+        image.path,
+        .unwritable(
+          form: writer.name, "its captions are about parts of clips, which no such form can name",
+          advice: "Cut the clips into their parts first, with ffmpeg -ss and -to."))
+    }
+    if image.kind == .frames, !writer.holdsFrameFolders {
+      throw DatasetError(
+        image.path,
+        .unwritable(
+          form: writer.name, "it is a folder of frames, each of which would be a picture there",
+          advice: "Choose another form, such as tsv."))
     }
     if image.part != nil, !looksForPictures {
       throw DatasetError(
         image.path,
-        .unwritable(form: writer.name, "it lies in an archive, and --pictures is not copy"))
+        .unwritable(
+          form: writer.name, "it lies in an archive, and --pictures is not copy",
+          advice: "Add --pictures copy, which unpacks it."))
     }
     let folder = PictureFolder(path: image.folder, followsLinks: image.followsLinks)
-    guard looksForPictures, image.part == nil, !folder.hasFile(image.name) else { return true }
+    guard looksForPictures, image.part == nil else { return true }
+    let isThere =
+      image.kind == .frames
+      ? !folder.frames(of: image.name).isEmpty : folder.hasFile(image.name)
+    guard !isThere else { return true }
     let error = DatasetError(image.path, .unreadable(FileError(image.path, .missing)))
     guard badRecords == .leaveOut else { throw error }
     leftOut.append(error)

@@ -179,6 +179,7 @@ extension ImageFolder: CaptionWriting {
 
 extension CaptionSidecars: CaptionWriting {
   var needsPictures: Bool { true }
+  var holdsFrameFolders: Bool { false }
   var isInLines: Bool { false }
 
   func files(for splits: [ConvertedSplit]) -> [ConvertedFile] {

@@ -33,6 +33,13 @@ struct PictureFolder: Sendable {
     return (try? namesInFolder("\(self.path)/\(path)")) ?? []
   }
 
+  /// The pictures in the folder of frames called `name`.
+  func frames(of name: String) -> [String] {
+    names(in: name).filter {
+      MediaKind(fileName: $0) == .image && !$0.hasPrefix(".") && hasFile("\(name)/\($0)")
+    }
+  }
+
   /// How the file `name` begins; nothing where it cannot be read.
   func head(of name: String) -> [UInt8] {
     guard followsLinks else {

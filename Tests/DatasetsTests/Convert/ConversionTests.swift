@@ -150,6 +150,33 @@ struct ConversionTests {
       try CaptionCollection(at: copied).read().datasets.map { $0.examples.map(\.id) } == [[0], [1]])
   }
 
+  @Test("takes folders of frames along, where a form can name them")
+  func frames() throws {
+    let collection = try CollectionOnDisk([
+      "captions.tsv": "clips/a\tA dog runs.\nb.jpg\tA cat.\n", "clips/a/f1.jpg": "1",
+      "clips/a/f2.jpg": "2", "clips/a/notes.txt": "x", "b.jpg": "B",
+    ])
+    for keyword in Conversion.keywords where keyword != "sidecar" {
+      let (out, conversion) = try convert(collection, to: keyword, .copy)
+      #expect(try content(out) == content(collection.path), "\(keyword)")
+      let clip = try #require(
+        try CaptionCollection(at: out).read()[.train]?.examples.first { $0.kind == .frames })
+      #expect(try namesInFolder(clip.path) == ["f1.jpg", "f2.jpg"], "\(keyword)")
+      #expect(try MappedFile("\(clip.path)/f2.jpg").withBytes { Array($0) } == Array("2".utf8))
+      #expect(conversion.datasets.map(\.examples.count) == [2])
+      removeTree(out)
+    }
+    let (linked, _) = try convert(collection, to: "tsv", .link)
+    #expect(
+      isSameFile("\(linked)/images/clips/a/f1.jpg", "\(collection.path)/clips/a/f1.jpg"))
+    let error = #expect(throws: DatasetError.self) { try convert(collection, to: "sidecar") }
+    #expect(
+      error?.description
+        == "\(collection.path)/clips/a: cannot be written as captions beside pictures: it is a "
+        + "folder of frames, each of which would be a picture there. Choose another form, such as "
+        + "tsv.")
+  }
+
   @Test("stops at a picture that is not there, or leaves it out")
   func missing() throws {
     let collection = try CollectionOnDisk(["captions.tsv": "a.jpg\tx\nb.jpg\ty\n", "a.jpg": "A"])
@@ -158,6 +185,7 @@ struct ConversionTests {
     #expect(!isFolder("\(collection.path)/out-tsv"))
     let (out, conversion) = try convert(collection, to: "tsv", .copy, badRecords: .leaveOut)
     #expect(conversion.leftOut.count == 1)
+    #expect(conversion.datasets.map(\.examples.count) == [1])
     #expect(try content(out).count == 1)
   }
 
