@@ -18,7 +18,9 @@ struct archive_entry;
 typedef ssize_t (*read_callback)(struct archive *, void *, const void **);
 typedef int64_t (*skip_callback)(struct archive *, void *, int64_t);
 typedef int64_t (*seek_callback)(struct archive *, void *, int64_t, int);
-enum { ARCHIVE_EOF = 1, ARCHIVE_OK = 0, ARCHIVE_WARN = -20, ARCHIVE_FATAL = -30 };
+enum { ARCHIVE_EOF = 1, ARCHIVE_OK = 0, ARCHIVE_RETRY = -10, ARCHIVE_WARN = -20, ARCHIVE_FATAL = -30 };
+// Of what archive_format() says, the part that tells tar from others, and tar.
+enum { FORMAT_MASK = 0xff0000, FORMAT_TAR = 0x30000 };
 
 #define FUNCTIONS(X) \
   X(const char *, archive_version_string, (void)) \
@@ -34,6 +36,8 @@ enum { ARCHIVE_EOF = 1, ARCHIVE_OK = 0, ARCHIVE_WARN = -20, ARCHIVE_FATAL = -30 
   X(int, archive_read_support_format_tar, (struct archive *)) \
   X(int, archive_read_support_format_zip, (struct archive *)) \
   X(int, archive_read_support_format_7zip, (struct archive *)) \
+  X(int, archive_read_set_format_option, \
+    (struct archive *, const char *, const char *, const char *)) \
   X(int, archive_read_set_read_callback, (struct archive *, read_callback)) \
   X(int, archive_read_set_skip_callback, (struct archive *, skip_callback)) \
   X(int, archive_read_set_seek_callback, (struct archive *, seek_callback)) \
@@ -41,6 +45,7 @@ enum { ARCHIVE_EOF = 1, ARCHIVE_OK = 0, ARCHIVE_WARN = -20, ARCHIVE_FATAL = -30 
   X(int, archive_read_open1, (struct archive *)) \
   X(int, archive_read_next_header, (struct archive *, struct archive_entry **)) \
   X(ssize_t, archive_read_data, (struct archive *, void *, size_t)) \
+  X(int, archive_format, (struct archive *)) \
   X(int64_t, archive_filter_bytes, (struct archive *, int)) \
   X(const char *, archive_error_string, (struct archive *)) \
   X(const char *, archive_entry_pathname, (struct archive_entry *)) \
@@ -153,6 +158,8 @@ static int prepare(CArchive *self) {
   library.archive_read_support_format_tar(a);
   library.archive_read_support_format_zip(a);
   library.archive_read_support_format_7zip(a);
+  // What `cat` joined is one archive.
+  library.archive_read_set_format_option(a, "tar", "read_concatenated_archives", "1");
   library.archive_read_set_read_callback(a, give);
   library.archive_read_set_skip_callback(a, skip);
   library.archive_read_set_seek_callback(a, move);
@@ -186,7 +193,8 @@ int carchive_next(CArchive *self, CArchiveMember *member) {
   struct archive_entry *entry = NULL;
   int code = library.archive_read_next_header(self->archive, &entry);
   if (code == ARCHIVE_EOF) return 0;
-  if (code < ARCHIVE_WARN || !entry) return -1;
+  // In a tar, what is no header can be tried again behind it; where members begin is lost then.
+  if (code < ARCHIVE_WARN || code == ARCHIVE_RETRY || !entry) return -1;
   const char *name = library.archive_entry_pathname(entry);
   member->name = name ? name : library.archive_entry_pathname_utf8(entry);
   member->size = library.archive_entry_size_is_set(entry) ? library.archive_entry_size(entry) : -1;
@@ -199,7 +207,8 @@ int carchive_next(CArchive *self, CArchiveMember *member) {
     case 0: member->kind = CARCHIVE_FILE; break;
     default: member->kind = CARCHIVE_OTHER;
   }
-  if (library.archive_entry_hardlink(entry)) member->kind = CARCHIVE_LINK;
+  member->target = library.archive_entry_hardlink(entry);
+  if (member->target) member->kind = CARCHIVE_HARD_LINK;
   return 1;
 }
 
@@ -209,6 +218,12 @@ ssize_t carchive_read(CArchive *self, void *buffer, size_t capacity) {
 
 int64_t carchive_unpacked_count(CArchive *self) {
   return library.archive_filter_bytes(self->archive, 0);
+}
+
+int64_t carchive_unread_count(CArchive *self) {
+  if ((library.archive_format(self->archive) & FORMAT_MASK) != FORMAT_TAR) return 0;
+  int64_t count = library.archive_filter_bytes(self->archive, -1);
+  return count >= 0 && count < self->count ? self->count - count : 0;
 }
 
 const char *carchive_problem(CArchive *self) {

@@ -9,13 +9,17 @@ package struct TarReader: Sendable {
     /// Where its bytes are in the archive; fewer than it says where the archive ends too early.
     package let range: Range<Int>
     package let kind: Kind
+    /// Of a hard link, the name of the member whose bytes it has.
+    package var target: [UInt8]?
     /// Whether the archive ends before its bytes do.
     package var isTorn = false
   }
   package enum Kind: Sendable, Equatable {
     case file, folder
-    /// A second name of another file, whose bytes are not here.
+    /// A symbolic link.
     case link
+    /// A second name of a member before it, whose bytes are not here again.
+    case hardLink
     /// A file with holes, in pieces.
     case sparse
     case other
@@ -25,15 +29,24 @@ package struct TarReader: Sendable {
   /// As long as a name, and as what pax tells of one member, may be, in bytes.
   private static let longestName = 1 << 16
   private static let longestRecords = 1 << 20
+  /// As many empty bytes behind an archive are looked through for another one.
+  private static let longestGap = 64 << 20
+  private static let gapPiece = 1 << 16
 
   private let file: ReadableFile
   private var position = 0
+  /// Where the bytes of the last member end, without what fills up their block.
+  private var contentsEnd = 0
   /// Whether an empty block was read, as archives end; where none is, some of the archive may be missing.
   package private(set) var hasEnd = false
+  /// After the last member: how many bytes behind the archive's end are no member of another one.
+  package private(set) var unreadByteCount = 0
 
   package init(_ file: ReadableFile) { self.file = file }
 
   /// The next member; nil after the last.
+  ///
+  /// Of archives that were joined, as by `cat`, all are read.
   ///
   /// - Throws: `TarError`, after which there is nothing more to be read.
   package mutating func next() throws(TarError) -> Member? {
@@ -44,8 +57,9 @@ package struct TarReader: Sendable {
       case "x":
         try notes.read(
           contents(of: header, limit: Self.longestRecords), at: header.start)
-      // A second name of a link, and what holds for all members: nothing that is needed here.
-      case "K", "g": try skip(header.size, of: header)
+      case "K": notes.target = try contents(of: header, limit: Self.longestName).prefix { $0 != 0 }
+      // What holds for all members: nothing that is needed here.
+      case "g": try skip(header.size, of: header)
       default: return try member(header, notes)
       }
     }
@@ -62,31 +76,49 @@ package struct TarReader: Sendable {
     try skip(size, of: header)
     let end = min(start + size, max(file.status.byteCount, start))
     let kind = notes.isSparse ? .sparse : header.kind(named: name)
-    return Member(name: name, range: start..<end, kind: kind, isTorn: end < start + size)
+    return Member(
+      name: name, range: start..<end, kind: kind,
+      target: kind == .hardLink ? notes.target.map(Array.init) ?? header.target : nil,
+      isTorn: end < start + size)
   }
 
   /// The header at the position, which moves behind it; nil at the end.
   private mutating func nextHeader() throws(TarError) -> TarHeader? {
-    while true {
-      let block = try bytes(position..<position + Self.blockSize)
-      // Some writers leave out the two empty blocks that end an archive.
-      if block.isEmpty && position > 0 { return nil }
-      guard block.count == Self.blockSize else {
-        throw TarError(position, position == 0 ? .notTar : .truncated)
-      }
-      let start = position
-      position += Self.blockSize
-      if block.allSatisfy({ $0 == 0 }) {
-        hasEnd = true
-        let next = try bytes(position..<position + Self.blockSize)
-        if next.allSatisfy({ $0 == 0 }) { return nil }
-        continue
-      }
+    let start = position
+    try skipEmptyBlocks()
+    let size = file.status.byteCount
+    let block = try bytes(position..<position + Self.blockSize)
+    if block.isEmpty, position > 0 {
+      // Some writers leave out the two empty blocks that end an archive, and fill up no block.
+      guard contentsEnd <= size else { throw TarError(size, .truncated) }
+      return nil
+    }
+    let isWhole = block.count == Self.blockSize
+    if isWhole, position - start <= Self.longestGap, let header = TarHeader(block, at: position) {
       hasEnd = false
-      guard let header = TarHeader(block, at: start) else {
-        throw TarError(start, start == 0 ? .notTar : .damaged)
-      }
+      position += Self.blockSize
       return header
+    }
+    // Two empty blocks end an archive, and what is behind them may be anything.
+    guard hasEnd, position - start >= 2 * Self.blockSize || block.allSatisfy({ $0 == 0 }) else {
+      throw TarError(position, position == 0 ? .notTar : isWhole ? .damaged : .truncated)
+    }
+    unreadByteCount = isWhole || block.contains { $0 != 0 } ? size - position : 0
+    return nil
+  }
+
+  /// Moves behind the empty blocks at the position, but not behind too many.
+  private mutating func skipEmptyBlocks() throws(TarError) {
+    let start = position
+    // Mostly there is none.
+    var count = Self.blockSize
+    while position - start <= Self.longestGap {
+      let piece = try bytes(position..<position + count)
+      let emptyCount = piece.firstIndex { $0 != 0 } ?? piece.count
+      position += emptyCount / Self.blockSize * Self.blockSize
+      if emptyCount >= Self.blockSize { hasEnd = true }
+      guard emptyCount == count else { return }
+      count = Self.gapPiece
     }
   }
 
@@ -105,6 +137,7 @@ package struct TarReader: Sendable {
     let (end, overflows) = position.addingReportingOverflow(size)
     let (padded, overflowsToo) = end.addingReportingOverflow(Self.blockSize - 1)
     guard !overflows, !overflowsToo, size >= 0 else { throw TarError(header.start, .damaged) }
+    contentsEnd = end
     position = padded / Self.blockSize * Self.blockSize
   }
 
@@ -140,6 +173,8 @@ struct TarHeader {
   /// In bytes.
   let size: Int
   let type: Unicode.Scalar
+  /// What a link leads to.
+  let target: [UInt8]
 
   /// Reads a block; nil if its checksum or its size is not one.
   init?(_ block: [UInt8], at start: Int) {
@@ -158,6 +193,7 @@ struct TarHeader {
     let prefix = block[257..<263].elementsEqual("ustar\0".utf8) ? text(345, 155) : []
     name = (prefix.isEmpty ? [] : prefix + [UInt8(ascii: "/")]) + text(0, 100)
     type = Unicode.Scalar(block[156])
+    target = text(157, 100)
     // A link's size is that of what it leads to, of which nothing follows.
     self.size = "123456".unicodeScalars.contains(type) ? 0 : size
     self.start = start
@@ -167,7 +203,8 @@ struct TarHeader {
     switch type {
     case "0", "\0", "7": name.last == UInt8(ascii: "/") ? .folder : .file
     case "5": .folder
-    case "1", "2": .link
+    case "1": .hardLink
+    case "2": .link
     case "S": .sparse
     default: .other
     }
@@ -190,6 +227,7 @@ struct TarHeader {
 /// What stands in front of a member's header and counts more than it.
 private struct TarNotes: Equatable {
   var name: ArraySlice<UInt8>?
+  var target: ArraySlice<UInt8>?
   var size: Int?
   var isSparse = false
 
@@ -209,7 +247,10 @@ private struct TarNotes: Equatable {
       }
       let value = record[(equals + 1)...]
       switch String(decoding: record[..<equals], as: UTF8.self) {
-      case "path": name = value
+      case "path": if !isSparse { name = value }
+      case "linkpath": target = value
+      // Its path is where programs unpack it that know nothing of holes.
+      case "GNU.sparse.name": (name, isSparse) = (value, true)
       case "size":
         guard let number = Int(String(decoding: value, as: UTF8.self)), number >= 0 else {
           throw TarError(start, .damaged)

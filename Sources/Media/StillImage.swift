@@ -68,9 +68,7 @@ struct StillImageFile {
 
   func decode() throws(StillImageProblem) -> DecodedImage {
     guard let format = MediaFormat(recognizing: bytes) else {
-      throw StillImageProblem(
-        .notMedia, "not a picture or video in any known format",
-        remedy: "Give a JPEG, PNG or WebP file.")
+      throw unknownFormat
     }
     switch format {
     case .jpeg: return try decodeJPEG()
@@ -90,6 +88,25 @@ struct StillImageFile {
         .unsupported, "in \(format.rawValue) format, which is not supported yet",
         remedy: StillImageProblem.convert)
     }
+  }
+
+  /// What is wrong with bytes in no format of pictures or clips.
+  private var unknownFormat: StillImageProblem {
+    let packed: [[UInt8]] = [
+      Array("PK\u{3}\u{4}".utf8), Array("7z".utf8) + [0xBC, 0xAF], Array("Rar!".utf8),
+      [0x1F, 0x8B], [0x28, 0xB5, 0x2F, 0xFD], [0xFD, 0x37, 0x7A, 0x58, 0x5A], Array("BZh".utf8),
+    ]
+    guard
+      packed.contains(where: { bytes.starts(with: $0) })
+        || bytes.dropFirst(257).starts(with: "ustar".utf8)
+    else {
+      return StillImageProblem(
+        .notMedia, "not a picture or video in any known format",
+        remedy: "Give a JPEG, PNG or WebP file.")
+    }
+    return StillImageProblem(
+      .notMedia, "an archive, or compressed once more",
+      remedy: "Unpack it; cutline batch also reads tar, zip and 7z as they are.")
   }
 
   private func decodeJPEG() throws(StillImageProblem) -> DecodedImage {

@@ -13,7 +13,9 @@ struct BatchCommand: TalkingCommand {
       OUT/results.jsonl gets a row for each file as it is done, failures included; OUT/summary.json \
       counts them. Type the same again after a crash or Ctrl-C, and only what is left is done; a file \
       that has changed since, or a new model, gets a new row in place of the old. Exit code 2: some \
-      files failed.
+      files failed. What is left out has no row and does not count for that: files in folders that \
+      are neither picture nor clip, and texts and the like that were named along with others, as by \
+      photos/*. Where nothing else was named, the exit code is 66.
 
         cutline batch photos -r -o out
         cutline batch 'scans/**/*.png' shards/train-000.tar.gz -o out -f txt

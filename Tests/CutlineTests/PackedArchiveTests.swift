@@ -129,7 +129,10 @@ struct PackedArchiveTests {
     "that reach outside themselves, are locked or damaged cost the members concerned, each with its code"
   )
   func bad() throws {
-    for name in ["hostile.tar.gz", "hostile.zip", "encrypted.zip", "damaged.zip"] {
+    for name in [
+      "hostile.tar.gz", "hostile.zip", "encrypted.zip", "damaged.zip", "deflate64.zip",
+      "behind.zip",
+    ] {
       try folder.write(bytes(name), to: name)
     }
     try folder.write("no archive", to: "junk.zip")
@@ -146,6 +149,11 @@ struct PackedArchiveTests {
     #expect(failure(rows["encrypted.zip/red.png"]) == "unsupported")
     #expect(failure(rows["damaged.zip/red.png"]) == "corrupt")
     #expect(rows["damaged.zip/blue.png"]?.score != nil)
+    // The second part of a zip, in whose list are members of the first.
+    #expect(failure(rows["behind.zip"]) == "corrupt")
+    // That is no damage.
+    #expect(failure(rows["deflate64.zip/red.png"]) == "unsupported")
+    #expect(rows["deflate64.zip/blue.png"]?.score != nil)
     #expect(failure(rows["junk.zip"]) == "corrupt")
     #expect(failure(rows["empty.tar.gz"]) == "empty")
     #expect(result.errors.contains("1 link"))
@@ -174,6 +182,90 @@ struct PackedArchiveTests {
         found.contains { failure($0) == "corrupt" } || found.count { $0.score != nil } == 3,
         "\(name)")
     }
+  }
+
+  @Test(
+    "have the later of members with one name, as unpacking has, and name the earlier, and hard links"
+  )
+  func twice() throws {
+    let names = ["twice.tar.gz", "twice.tar.xz", "twice.tar.lzma", "twice.zip", "members.zip"]
+    for name in names { try folder.write(bytes(name), to: name) }
+    let result = try batch(".", "-v")
+    #expect(result.status == 0, "\(result.errors)")
+    let rows = try rows()
+    let (red, blue) = (rows["members.zip/red.png"], rows["members.zip/sub/blue.png"])
+    #expect(red?.isLike(blue) == false)
+    for name in names.dropLast() {
+      #expect(rows["\(name)/a.png"]?.isLike(blue) == true, "\(name)")
+      #expect(rows["\(name)/b.png"]?.isLike(red) == true, "\(name)")
+      for leftOut in [
+        "a.png (replaced by a later member of the same name)",
+        "b.tar (archive in archives, to be read once unpacked)",
+        "b.png.gz (compressed once more, to be read once unpacked)",
+      ] {
+        #expect(result.errors.contains("left out: \(name)/\(leftOut)"))
+      }
+    }
+    #expect(
+      result.errors.contains(
+        "left out: twice.tar.gz/c.png (link in archives, to be read once unpacked)"))
+    #expect(rows.count == 4 * 2 + 3)
+    // What is there stays as it is, to the byte.
+    let path = "\(folder.path)/out/results.jsonl"
+    let before = try MappedFile(path).withBytes { Array($0) }
+    #expect(try batch(".").errors.contains("11 already done"))
+    #expect(try MappedFile(path).withBytes { Array($0) } == before)
+    // In any order of the members' reading, as in shards.
+    for shard in ["0/2", "1/2"] {
+      #expect(try batch(".", "--shard", shard, in: "parts").status == 0)
+    }
+    #expect(try Program.run(["batch", "--merge", "-o", "parts"], in: folder.path).status == 0)
+    #expect(try Set(self.rows(in: "parts").keys) == Set(rows.keys))
+  }
+
+  @Test("that were joined, have something in front, or hold nothing: all is read, or named")
+  func joined() throws {
+    for name in [
+      "joined.tar.gz", "halfjoined.tar.gz", "joined.zip", "program.zip", "nothing.zip",
+    ] {
+      try folder.write(bytes(name), to: name)
+    }
+    let result = try batch(".", "-v")
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(
+      try Set(rows().keys) == [
+        "joined.tar.gz/red.png", "joined.tar.gz/green.png", "halfjoined.tar.gz/red.png",
+        "joined.zip/green.png", "program.zip/green.png",
+      ])
+    let rest = "bytes (archive with bytes that belong to no member)"
+    let frontCount =
+      try bytes("joined.zip").ranges(of: Array("PK\u{3}\u{4}".utf8)).last?.lowerBound ?? 0
+    for line in [
+      "halfjoined.tar.gz: 10240 \(rest)", "joined.zip: \(frontCount) \(rest)",
+      "program.zip: 3002 \(rest)", "nothing.zip (archive without files)",
+    ] {
+      #expect(result.errors.contains("left out: \(line)"), "\(line)")
+    }
+  }
+
+  @Test("that are none are told as what they are: one picture, compressed once more")
+  func compressedPicture() throws {
+    try folder.makeFolder("in")
+    try folder.write(bytes("stored.zip"), to: "in/a.zip")
+    let script = """
+      cp '\(Pictures.jpeg)' in/a.jpg && gzip in/a.jpg && cd in && cutline() { "\(Program.path)" "$@"; }
+      cutline batch a.jpg.gz -o out -m '\(model.path)'; echo $?; cutline a.jpg.gz -m '\(model.path)'; echo $?
+      cutline batch . -o out2 -m '\(model.path)' -v; echo $?
+      """
+    let result = try Program.shell(script, in: folder.path)
+    #expect(result.lines == ["2", "65", "0"], "\(result.errors)")
+    #expect(
+      result.errors.contains(
+        "cutline: a.jpg.gz: compressed, and what is in it is no archive that can be read. Unpack it first."
+      ))
+    #expect(result.errors.contains("cutline: a.jpg.gz: an archive, or compressed once more."))
+    #expect(
+      result.errors.contains("left out: a.jpg.gz (compressed once more, to be read once unpacked)"))
   }
 
   @Test("that are made to fill disks are given up in time, and what comes before is captioned")

@@ -1,4 +1,5 @@
 import Files
+import Foundation
 import TestSupport
 import Testing
 
@@ -40,7 +41,7 @@ struct TarReaderTests {
     #expect(error == nil)
     #expect(
       found.map(\.name) == ["a.jpg", "folder/", "folder/b.txt", "empty", "link", "again", "pipe"])
-    #expect(found.map(\.kind) == [.file, .folder, .file, .file, .link, .link, .other])
+    #expect(found.map(\.kind) == [.file, .folder, .file, .file, .link, .hardLink, .other])
     #expect(found[0].contents == [1, 2, 3])
     #expect(found[2].contents == [UInt8](repeating: 7, count: 512))
   }
@@ -81,7 +82,9 @@ struct TarReaderTests {
     tar.addRecords([("GNU.sparse.major", "1"), ("GNU.sparse.name", "new")])
     tar.add("GNUSparseFile.0/new", [2])
     tar.add("plain", [3])
-    #expect(try members(of: tar.whole).members.map(\.kind) == [.sparse, .sparse, .file])
+    let found = try members(of: tar.whole).members
+    #expect(found.map(\.kind) == [.sparse, .sparse, .file])
+    #expect(found.map(\.name) == ["old", "new", "plain"])
   }
 
   @Test("the two empty blocks at the end may be missing, and a lone one says nothing")
@@ -93,7 +96,67 @@ struct TarReaderTests {
     second.add("b", [2])
     let joined = tar.bytes + [UInt8](repeating: 0, count: 512) + second.whole
     #expect(try members(of: joined).members.map(\.name) == ["a", "b"])
-    #expect(try members(of: tar.whole + second.whole).members.map(\.name) == ["a"])
+  }
+
+  @Test(
+    "archives that were joined are all read, whatever fills them up, and what is none is counted")
+  func joined() throws {
+    var (tar, second) = (TarBytes(), TarBytes())
+    tar.add("a", [1])
+    second.add("b", [2])
+    func end(of bytes: [UInt8]) throws -> String {
+      var reader = TarReader(try ReadableFile(folder.write(bytes, to: "a.tar")))
+      var names: [String] = []
+      while let member = try reader.next() {
+        names.append(String(decoding: member.name, as: UTF8.self))
+      }
+      return "\(names.joined()) \(reader.unreadByteCount) \(reader.hasEnd)"
+    }
+    let padding = [UInt8](repeating: 0, count: 10240 * 20)
+    for bytes in [tar.whole + second.whole, tar.whole + padding + second.whole + padding] {
+      #expect(try end(of: bytes) == "ab 0 true")
+    }
+    #expect(try end(of: tar.whole + second.bytes) == "ab 0 false")
+    let junk = [UInt8](repeating: 65, count: 700)
+    #expect(try end(of: tar.whole + junk) == "a 700 true")
+    #expect(try end(of: tar.whole + padding + junk.prefix(100)) == "a 100 true")
+    #expect(try end(of: tar.whole + second.whole + junk) == "ab 700 true")
+    // Less than a block of nothing is nothing.
+    #expect(try end(of: tar.whole + padding.prefix(100)) == "a 0 true")
+    #expect(try end(of: padding) == " 0 true")
+  }
+
+  @Test("a gap without an end is not searched for ever, and what is behind it is counted")
+  func longGap() throws {
+    var tar = TarBytes()
+    tar.add("a", [1])
+    let path = try folder.write(tar.whole, to: "a.tar")
+    #expect(truncate(path, 1 << 40) == 0)
+    let start = ContinuousClock.now
+    var reader = TarReader(try ReadableFile(path))
+    #expect(try reader.next()?.name == Array("a".utf8))
+    #expect(try reader.next() == nil)
+    #expect(reader.unreadByteCount > (1 << 40) - (128 << 20) && reader.unreadByteCount < 1 << 40)
+    #expect(start.duration(to: .now) < .seconds(10))
+  }
+
+  @Test("a hard link has its target's name, from the header, pax or GNU's long names")
+  func hardLinks() throws {
+    let long = (0..<60).map { "folder-\($0)" }.joined(separator: "/") + "/a.jpg"
+    var tar = TarBytes()
+    tar.add("a.jpg", [1])
+    tar.add("b.jpg", type: "1", target: "a.jpg")
+    tar.add("././@LongLink", Array(long.utf8) + [0], type: "K")
+    tar.add("c.jpg", type: "1", target: "folder-0")
+    tar.addRecords([("linkpath", long + "2")])
+    tar.add("d.jpg", type: "1", target: "folder-0")
+    tar.add("e.jpg", type: "2", target: "a.jpg")
+    var reader = TarReader(try ReadableFile(folder.write(tar.whole, to: "a.tar")))
+    var targets: [String?] = []
+    while let member = try reader.next() {
+      targets.append(member.target.map { String(decoding: $0, as: UTF8.self) })
+    }
+    #expect(targets == [nil, "a.jpg", long, long + "2", nil])
   }
 
   @Test("what is no archive, or damaged, is said with its place, and what came before is told")
@@ -116,8 +179,13 @@ struct TarReaderTests {
   func truncated() throws {
     var tar = TarBytes()
     tar.add("a", [UInt8](repeating: 9, count: 2000))
-    let (found, _) = try members(of: Array(tar.bytes.prefix(512 + 700)))
-    #expect(found.map(\.contents.count) == [700])
+    for count in [0, 700, 1999] {
+      let (found, error) = try members(of: Array(tar.bytes.prefix(512 + count)))
+      #expect(found.map(\.contents.count) == [count])
+      #expect(error == TarError(512 + count, .truncated))
+    }
+    // What fills up the last block may be missing.
+    #expect(try members(of: Array(tar.bytes.prefix(2512))).1 == nil)
   }
 
   @Test(

@@ -88,5 +88,11 @@ struct MediaFormatTests {
     #expect(
       text?.problem
         == "not a picture or video in any known format. Give a JPEG, PNG or WebP file.")
+    let tar = [UInt8](repeating: 0x41, count: 257) + Array("ustar\u{0}00".utf8)
+    for bytes in [Array("PK\u{3}\u{4}".utf8), [0x1F, 0x8B, 8, 0], Array("Rar!\u{1A}".utf8), tar] {
+      let packed = failure(bytes)
+      #expect(packed?.code == .notMedia)
+      #expect(packed?.problem.contains("Unpack it; cutline batch also reads") == true)
+    }
   }
 }

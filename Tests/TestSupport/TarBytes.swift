@@ -15,16 +15,18 @@ package struct TarBytes {
   ///   - type: As in the header: 0 for a file.
   ///   - prefix: The beginning of a long name.
   ///   - size: What the header says of the size, as eleven digits; nil for the truth.
+  ///   - target: What a link leads to.
   package mutating func add(
     _ name: String, _ contents: [UInt8] = [], type: Character = "0", prefix: String = "",
-    size: [UInt8]? = nil
+    size: [UInt8]? = nil, target: String = ""
   ) {
-    add(Array(name.utf8), contents, type: type, prefix: prefix, size: size)
+    add(
+      Array(name.utf8), contents, type: type, prefix: prefix, size: size, target: target)
   }
 
   package mutating func add(
     _ name: [UInt8], _ contents: [UInt8] = [], type: Character = "0", prefix: String = "",
-    size: [UInt8]? = nil
+    size: [UInt8]? = nil, target: String = ""
   ) {
     var header = [UInt8](repeating: 0, count: 512)
     func put(_ text: some Sequence<UInt8>, at offset: Int) {
@@ -35,6 +37,7 @@ package struct TarBytes {
     put(size ?? Array(octal(contents.count, 11).utf8), at: 124)
     put("14000000000".utf8, at: 136)
     put(String(type).utf8, at: 156)
+    put(target.utf8.prefix(100), at: 157)
     put("ustar\u{0}00".utf8, at: 257)
     put(prefix.utf8.prefix(155), at: 345)
     put("        ".utf8, at: 148)

@@ -22,7 +22,13 @@ const char *carchive_version(void);
 
 typedef struct CArchive CArchive;
 
-typedef enum { CARCHIVE_FILE, CARCHIVE_FOLDER, CARCHIVE_LINK, CARCHIVE_OTHER } CArchiveKind;
+typedef enum {
+  CARCHIVE_FILE,
+  CARCHIVE_FOLDER,
+  CARCHIVE_LINK,
+  CARCHIVE_HARD_LINK,
+  CARCHIVE_OTHER
+} CArchiveKind;
 
 typedef struct {
   // Bytes, mostly UTF-8; NULL where the archive's own form of it cannot be read.
@@ -30,6 +36,8 @@ typedef struct {
   // In bytes; below 0 where nobody knows before the end.
   int64_t size;
   CArchiveKind kind;
+  // Of a hard link, the name of the member whose bytes it has.
+  const char *_Nullable target;
   int is_encrypted;
 } CArchiveMember;
 
@@ -50,6 +58,9 @@ ssize_t carchive_read(CArchive *archive, void *buffer, size_t capacity);
 
 // How many bytes the compression around the archive has given so far.
 int64_t carchive_unpacked_count(CArchive *archive);
+
+// After the last member of a tar: how many bytes of the archive's file its compression has left alone.
+int64_t carchive_unread_count(CArchive *archive);
 
 // What was wrong last, in the library's words.
 const char *carchive_problem(CArchive *archive);

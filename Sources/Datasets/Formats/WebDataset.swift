@@ -108,6 +108,10 @@ struct WebDataset: CaptionFormat {
       }
     }
     if !reader.hasEnd { gathering.passedOver.add(archive.path, .end) }
+    let rest = reader.unreadByteCount
+    if rest > 0 {
+      gathering.passedOver.add("\(archive.path): \(rest) bytes behind its end", .other)
+    }
   }
 
   private func next(

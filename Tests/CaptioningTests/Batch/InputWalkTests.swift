@@ -70,9 +70,30 @@ struct InputWalkTests {
 
   @Test("what is named is taken, whatever it is called, and whether it is there")
   func files() throws {
-    let found = try walk([path("pics/notes.txt"), path("none.jpg"), path("./pics//link.jpg")])
-    #expect(found.names == ["pics/notes.txt", "none.jpg", "pics/link.jpg"])
+    let found = try walk([path("pics/.hidden.jpg"), path("none.jpg"), path("./pics//link.jpg")])
+    #expect(found.names == ["pics/.hidden.jpg", "none.jpg", "pics/link.jpg"])
     #expect(found.inputs.map { $0.stamp == nil } == [false, true, false])
+    #expect(try walk([path("pics/notes.txt")]).names == ["pics/notes.txt"])
+  }
+
+  @Test("what a shell names along with pictures, and goes along with them, is left out and named")
+  func companions() throws {
+    let names = [
+      "a.txt", "a.caption", "a.JSON", "a.xmp", ".DS_Store", "Thumbs.db", "desktop.ini", "a.AAE",
+    ]
+    for name in names { try folder.write("a dog", to: "pics/\(name)") }
+    try folder.write([0, 5, 0x16, 7, 0, 2, 0, 0], to: "pics/._b.jpg")
+    // Pictures all the same, whatever they are called, and what nobody knows.
+    try folder.write([0xFF, 0xD8, 0xFF, 0xE0, 0, 16], to: "pics/shot.txt")
+    try folder.write("x", to: "pics/._c.jpg")
+    try folder.write("x", to: "pics/d.dat")
+    let taken = ["b.jpg", "shot.txt", "._c.jpg", "d.dat", "none.txt"].map { "pics/\($0)" }
+    let all = names.map { "pics/\($0)" } + ["pics/._b.jpg"]
+    let found = try walk((taken + all).map(path))
+    #expect(found.names == taken)
+    #expect(found.walk.leftOut.counts == [.notMedia: 9])
+    let listed = try walk([list((taken + all).map { "\(folder.path)/\($0)\n" }.joined())])
+    #expect(listed.names == taken && listed.walk.leftOut.counts == [.notMedia: 9])
   }
 
   @Test("a pattern finds what is like it, below any number of folders")
@@ -186,7 +207,8 @@ struct InputWalkTests {
     #expect(plain.names.isEmpty && plain.walk.leftOut.counts == [.links: 8])
     let shallow = try walk([path("hub/snapshot")], followsLinks: true)
     #expect(shallow.names == ["beach.png", "gone.png", "self.png"].map { "hub/snapshot/\($0)" })
-    #expect(shallow.walk.leftOut.counts == [.links: 2, .others: 1, .folders: 2])
+    #expect(
+      shallow.walk.leftOut.counts == [.circles: 1, .brokenLinks: 1, .others: 1, .folders: 2])
     #expect(shallow.inputs.map { $0.stamp == nil } == [false, true, true])
     let deep = try walk([path("hub/snapshot")], isRecursive: true, followsLinks: true)
     // All that can be reached, through a circle only so far as to come back, and in bounded time.
@@ -250,101 +272,5 @@ struct InputWalkTests {
     }
     #expect(try names() == names())
     #expect(try names().count == 12)
-  }
-}
-
-@Suite("Archives among a batch's inputs")
-struct ArchiveLevelTests {
-  let folder: TemporaryFolder
-
-  init() throws { folder = try TemporaryFolder() }
-
-  func inputs(
-    _ bytes: [UInt8], leftOut: [BatchInputs.LeftOut.Reason: Int]? = nil
-  ) throws -> [BatchInput] {
-    let path = try folder.write(bytes, to: "shard.tar")
-    var walk = InputWalk(BatchInputs([.path(path)], isRecursive: false))
-    var inputs: [BatchInput] = []
-    while let input = try walk.next() { inputs.append(input) }
-    if let leftOut { #expect(walk.leftOut.counts == leftOut) }
-    return inputs
-  }
-
-  func names(_ inputs: [BatchInput]) -> [String] {
-    inputs.map { String($0.name.dropFirst(folder.path.count + 1)) }
-  }
-
-  @Test("Ogg files are clips where they have pictures, and left out where they have sound alone")
-  func ogg() {
-    func look(_ name: String, _ content: String) -> FirstLook {
-      let head = Array("OggS".utf8) + [UInt8](repeating: 0, count: 24)
-      return FirstLook(name: name) { head + content.unicodeScalars.map { UInt8($0.value) } }
-    }
-    for name in ["a.ogg", "a.OGA"] {
-      #expect(look(name, "\u{80}theora") == .media)
-      #expect(look(name, "\u{1}vorbis") == .nothing)
-    }
-    #expect(look("a.m4a", "\u{80}theora") == .media)
-  }
-
-  @Test("members that are pictures or clips by name are inputs, and are read where they lie")
-  func members() throws {
-    var tar = TarBytes()
-    for (name, byte) in [("000.jpg", 1), ("000.txt", 2), ("000.json", 3), ("sub/001.PNG", 4)] {
-      tar.add(name, [UInt8(byte)])
-    }
-    tar.add("sub/", type: "5")
-    tar.add("._000.jpg", [5])
-    tar.add("link.jpg", type: "2")
-    tar.add("./b.mp4", [6])
-    let inputs = try inputs(tar.whole, leftOut: [.hidden: 1, .notMedia: 2, .archiveLinks: 1])
-    #expect(names(inputs) == ["shard.tar/000.jpg", "shard.tar/sub/001.PNG", "shard.tar/b.mp4"])
-    #expect(
-      inputs.map(\.mirrorPath) == ["shard.tar/000.jpg", "shard.tar/sub/001.PNG", "shard.tar/b.mp4"])
-    #expect(try inputs.map { try $0.source.get().bytes(atMost: 9) } == [[1], [4], [6]])
-    #expect(inputs[1].stamp?.size == 1 && inputs[1].stamp?.offset == 7 * 512)
-    #expect(throws: MediaError.self) { try inputs[0].source.get().bytes(atMost: 0) }
-  }
-
-  @Test(
-    "a name that leads out of the archive is a failure",
-    arguments: ["../../a.jpg", "/etc/a.jpg", "x/../../a.jpg"])
-  func hostileNames(_ name: String) throws {
-    var tar = TarBytes()
-    tar.add(name, [1])
-    let inputs = try inputs(tar.whole)
-    #expect(inputs.count == 1)
-    guard case .failure(let error) = inputs[0].source else {
-      Issue.record("\(name) can be read")
-      return
-    }
-    #expect(error.code == .outsideRoot)
-  }
-
-  @Test("a damaged archive gives what is before the damage, and one failure under its own name")
-  func damage() throws {
-    var tar = TarBytes()
-    tar.add("a.jpg", [1])
-    tar.add("b.jpg", [2])
-    var bytes = tar.whole
-    bytes[1030] ^= 1
-    let inputs = try inputs(bytes)
-    #expect(names(inputs) == ["shard.tar/a.jpg", "shard.tar"])
-    guard case .failure(let error) = inputs[1].source else {
-      Issue.record("the damage was not seen")
-      return
-    }
-    #expect(error.code == .corrupt && error.problem.contains("1024"))
-  }
-
-  @Test("what is no archive, sparse or empty is one failure")
-  func others() throws {
-    var sparse = TarBytes()
-    sparse.add("a.jpg", [1], type: "S")
-    for bytes in [Array("no archive at all".utf8), sparse.whole, []] {
-      let inputs = try inputs(bytes)
-      #expect(inputs.count == 1)
-      #expect(throws: MediaError.self) { try inputs[0].source.get().bytes(atMost: 1 << 20) }
-    }
   }
 }

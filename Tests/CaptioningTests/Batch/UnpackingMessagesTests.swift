@@ -8,10 +8,14 @@ struct UnpackingMessagesTests {
   @Test(
     "is understood as it was meant",
     arguments: [
-      .end, .bytes, .problem(.corrupt, "damaged.\u{E9}\n"),
+      .end(unreadByteCount: 0), .end(unreadByteCount: .max), .bytes,
+      .problem(.corrupt, "damaged.\u{E9}\n"),
       .member(
         PackedMember(name: Array("a.jpg".utf8), kind: .file, byteCount: 5, isEncrypted: false)),
       .member(PackedMember(name: [0xFF, 0, 0x2F], kind: .link, byteCount: nil, isEncrypted: true)),
+      .member(
+        PackedMember(
+          name: [0x61], kind: .hardLink, target: [0xFF, 0x62], byteCount: 0, isEncrypted: false)),
       .member(PackedMember(name: [], kind: .folder, byteCount: .max, isEncrypted: false)),
     ] as [UnpackingReply])
   func roundTrip(_ reply: UnpackingReply) {
@@ -23,7 +27,8 @@ struct UnpackingMessagesTests {
     arguments: [
       "", "[]", "{}", #"{"member": "a"}"#,
       #"{"member": "YQ==", "kind": "device", "encrypted": false}"#,
-      #"{"member": "YQ==", "kind": "file"}"#, #"{"code": "bad", "problem": "x"}"#,
+      #"{"member": "YQ==", "kind": "file"}"#, #"{"end": true}"#, #"{"end": "-1"}"#,
+      #"{"code": "bad", "problem": "x"}"#,
       "{\"code\": \"corrupt\", \"problem\": \"\(String(repeating: "x", count: 2000))\"}",
     ])
   func nonsense(_ text: String) {
@@ -32,7 +37,7 @@ struct UnpackingMessagesTests {
 
   @Test("is asked by words that it knows")
   func orders() {
-    for order in [UnpackingOrder.rewind, .next, .head, .contents] {
+    for order in [UnpackingOrder.rewind, .next, .list, .head, .contents] {
       #expect(UnpackingOrder(order.message) == order)
     }
     #expect(UnpackingOrder(Array("all".utf8)) == nil)

@@ -4,13 +4,15 @@ import Media
 /// An archive, such as a shard of WebDataset, whose pictures and clips are gone through.
 ///
 /// Those of a plain tar are read where they lie; those of other archives are unpacked one by one. Their names
-/// are text in rows, and lead to nothing that is opened.
+/// are text in rows, and lead to nothing that is opened. Of members with one name the last one counts, as when
+/// they are unpacked.
 struct ArchiveLevel {
   private enum Members {
     case plain(TarReader, ReadableFile)
-    case packed(PackedArchive, next: Int)
+    case packed(PackedArchive)
   }
   private struct Member {
+    let index: Int
     let name: [UInt8]
     let kind: TarReader.Kind
     let isEncrypted: Bool
@@ -19,19 +21,29 @@ struct ArchiveLevel {
 
   private let path: String
   private let mirrorPath: String
+  private let outline: ArchiveOutline
+  /// How many bytes of the file lie before the archive.
+  private let frontByteCount: Int
   private var members: Members
+  private var nextIndex = 0
+  private var fileCount = 0
   /// Whether nothing more can come.
   private(set) var isOver = false
 
   /// A plain tar archive.
-  init(_ file: ReadableFile, mirrorPath: String) {
+  init(_ file: ReadableFile, mirrorPath: String, _ outlines: ArchiveOutlines) {
     (path, self.mirrorPath) = (file.path, mirrorPath)
-    members = .plain(TarReader(file), file)
+    outline = outlines.outline(file.status) { ArchiveOutline(file) }
+    (members, frontByteCount) = (.plain(TarReader(file), file), 0)
   }
 
-  init(_ archive: PackedArchive, mirrorPath: String) {
+  init(
+    _ archive: PackedArchive, mirrorPath: String, _ outlines: ArchiveOutlines,
+    frontByteCount: Int
+  ) {
     (path, self.mirrorPath) = (archive.path, mirrorPath)
-    members = .packed(archive, next: 0)
+    outline = outlines.outline(archive.status) { ArchiveOutline(archive) }
+    (members, self.frontByteCount) = (.packed(archive), frontByteCount)
   }
 
   /// The next input; nil after the last.
@@ -40,33 +52,50 @@ struct ArchiveLevel {
   mutating func next(_ leftOut: inout BatchInputs.LeftOut) -> BatchInput? {
     do throws(MediaError) {
       while let member = try nextMember() {
+        if member.kind != .folder { fileCount += 1 }
         if let input = try input(member, &leftOut) { return input }
       }
     } catch {
       isOver = true
       return BatchInput(name: path, place: .nowhere(error), mirrorPath: mirrorPath)
     }
+    end(&leftOut)
     return nil
   }
 
+  /// Tells of what is in no member.
+  private func end(_ leftOut: inout BatchInputs.LeftOut) {
+    var restByteCount = frontByteCount
+    switch members {
+    case .plain(let reader, _):
+      restByteCount += reader.unreadByteCount
+      if !reader.hasEnd { leftOut.add(.unended, path) }
+    case .packed(let archive): restByteCount += archive.unreadByteCount
+    }
+    if restByteCount > 0 { leftOut.add(.rests, "\(path): \(restByteCount) bytes") }
+    if fileCount == 0 { leftOut.add(.emptyArchives, path) }
+  }
+
   private mutating func nextMember() throws(MediaError) -> Member? {
+    let index = nextIndex
+    nextIndex += 1
     switch members {
     case .plain(var reader, let file):
       do throws(TarError) {
         let member = try reader.next()
         members = .plain(reader, file)
-        return member.map {
+        return member.map { member in
           Member(
-            name: $0.name, kind: $0.kind, isEncrypted: false, place: .member(of: file, $0.range))
+            index: index, name: member.name, kind: member.kind, isEncrypted: false,
+            place: .member(of: file, outline.links[index] ?? member.range))
         }
       } catch {
         throw MediaError(path, error)
       }
-    case .packed(let archive, let index):
-      members = .packed(archive, next: index + 1)
+    case .packed(let archive):
       return try archive.member(index).map {
         Member(
-          name: $0.name, kind: $0.kind, isEncrypted: $0.isEncrypted,
+          index: index, name: $0.name, kind: $0.kind, isEncrypted: $0.isEncrypted,
           place: .packed(archive, index, byteCount: $0.byteCount ?? 0))
       }
     }
@@ -79,32 +108,42 @@ struct ArchiveLevel {
     let name = joinedPath(path, text)
     switch member.kind {
     case .folder: return nil
+    case _ where outline.replaced.contains(member.index): leftOut.add(.replaced, name)
     case _ where text.split(separator: "/").last?.hasPrefix(".") == true: leftOut.add(.hidden, name)
-    case .link: leftOut.add(.archiveLinks, name)
+    case .hardLink where outline.links[member.index] != nil:
+      return try file(member, text, &leftOut)
+    case .link, .hardLink: leftOut.add(.archiveLinks, name)
     case .other: leftOut.add(.others, name)
-    case .file, .sparse:
-      guard try look(at: member, text) == .media else {
-        leftOut.add(.notMedia, name)
-        return nil
-      }
-      guard isInsideFolder(text) else {
-        return failed(
-          text, .outsideRoot,
-          "its name leads out of the archive. Get the archive from a source you trust.")
-      }
-      if case .plain = members, member.kind == .sparse {
-        return failed(
-          text, .unsupported,
-          "a sparse file, in pieces. Make the archive again, without --sparse.")
-      }
-      if member.isEncrypted {
-        return failed(text, .unsupported, "encrypted. Unpack the archive with its password first.")
-      }
-      return BatchInput(
-        name: joinedPath(path, normalizedPath(text)), place: member.place,
-        mirrorPath: joinedPath(mirrorPath, normalizedPath(text)))
+    case .file, .sparse: return try file(member, text, &leftOut)
     }
     return nil
+  }
+
+  /// The input that a member is whose bytes are there; nil if it is none.
+  private func file(
+    _ member: Member, _ text: String, _ leftOut: inout BatchInputs.LeftOut
+  ) throws(MediaError) -> BatchInput? {
+    let look = try look(at: member, text)
+    guard look == .media else {
+      leftOut.add(look.reasonInArchive, joinedPath(path, text))
+      return nil
+    }
+    guard isInsideFolder(text) else {
+      return failed(
+        text, .outsideRoot,
+        "its name leads out of the archive. Get the archive from a source you trust.")
+    }
+    if case .plain = members, member.kind == .sparse {
+      return failed(
+        text, .unsupported,
+        "a sparse file, in pieces. Make the archive again, without --sparse.")
+    }
+    if member.isEncrypted {
+      return failed(text, .unsupported, "encrypted. Unpack the archive with its password first.")
+    }
+    return BatchInput(
+      name: joinedPath(path, normalizedPath(text)), place: member.place,
+      mirrorPath: joinedPath(mirrorPath, normalizedPath(text)))
   }
 
   private func look(at member: Member, _ name: String) throws(MediaError) -> FirstLook {
@@ -131,6 +170,17 @@ struct ArchiveLevel {
       name: path,
       place: .nowhere(MediaError(path: path, code: code, stage: .open, problem: problem)),
       mirrorPath: joinedPath(mirrorPath, name))
+  }
+}
+
+extension FirstLook {
+  /// Why a member that is no picture or clip is left out.
+  fileprivate var reasonInArchive: BatchInputs.LeftOut.Reason {
+    switch self {
+    case .archive: .nested
+    case .compressed: .compressed
+    case .media, .nothing: .notMedia
+    }
   }
 }
 

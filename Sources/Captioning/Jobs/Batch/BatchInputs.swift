@@ -19,6 +19,12 @@ package struct BatchInputs: Sendable {
   /// Where members of archives may be unpacked to, in files without a name.
   let unpackingFolder: String
 
+  /// Whether more than one thing was named, as shells do that expand a pattern.
+  var areSeveral: Bool {
+    guard arguments.count == 1, case .path = arguments[0] else { return true }
+    return false
+  }
+
   package init(
     _ arguments: [Argument], isRecursive: Bool, followsLinks: Bool = false,
     outsideOf output: String? = nil

@@ -4,7 +4,7 @@ import Media
 /// Goes through what a batch was given, one input after the other and in the same order every time.
 ///
 /// Folders are listed when they are come to, archives and lists read as they are gone through: what is
-/// held in memory is a folder's names, for each folder on the way.
+/// held in memory is a folder's names, for each folder on the way, and what is out of the ordinary in archives.
 package struct InputWalk {
   private enum Level {
     case folder(FolderLevel)
@@ -14,6 +14,7 @@ package struct InputWalk {
 
   private let inputs: BatchInputs
   private let unpacker = Unpacker()
+  private let outlines = ArchiveOutlines()
   private var nextArgument = 0
   /// What is being gone through, the innermost last.
   private var levels: [Level] = []
@@ -86,6 +87,10 @@ package struct InputWalk {
     case .folder: return enter(path, mirrorPath: "")
     case .file:
       let name = String(path.split(separator: "/").last ?? "")
+      if inputs.areSeveral, isCompanion(text, name) {
+        leftOut.add(.notMedia, path)
+        return nil
+      }
       // What is called like an archive, or like nothing and is one.
       let mayBeArchive = ArchiveForm.isPromised(by: path) || MediaKind(fileName: path) == nil
       if mayBeArchive, let level = archive(at: path, mirrorPath: name) {
@@ -174,7 +179,7 @@ package struct InputWalk {
     switch status?.kind {
     // A link into a folder that has been entered may lead in a circle.
     case .folder where status.map { entered.contains($0.identity) } == true:
-      leftOut.add(.links, found.path)
+      leftOut.add(.circles, found.path)
       return nil
     case .folder: return enter(found, in: folder)
     case .file: return file(found, isLink: true)
@@ -183,7 +188,7 @@ package struct InputWalk {
       return BatchInput(
         name: found.path, place: .file(found.path), mirrorPath: found.mirrorPath)
     case nil:
-      leftOut.add(.links, found.path)
+      leftOut.add(inputs.followsLinks ? .brokenLinks : .links, found.path)
       return nil
     case .other, .link:
       leftOut.add(.others, found.path)
@@ -214,11 +219,23 @@ package struct InputWalk {
       guard let level = archive(at: path, mirrorPath: found.mirrorPath) else { return input }
       levels.append(.archive(level))
       return nil
-    case .nothing where found.isNamedWithEnding: return input
+    case .nothing where found.isNamedWithEnding, .compressed where found.isNamedWithEnding:
+      return input
+    case .compressed:
+      leftOut.add(.compressed, path)
+      return nil
     case .nothing:
       leftOut.add(.notMedia, path)
       return nil
     }
+  }
+
+  /// Whether a named file is no picture, and goes along with pictures, so that a shell named it with them.
+  private func isCompanion(_ path: String, _ name: String) -> Bool {
+    guard FirstLook.isCompanion(name), let file = try? ReadableFile(path),
+      let head = try? file.bytes(0..<FirstLook.byteCount)
+    else { return false }
+    return FirstLook.isResourceFork(head) || FirstLook(name: name) { head } == .nothing
   }
 
   /// The archive at `path`; nil if it is empty, something else, or cannot be opened.
@@ -226,15 +243,30 @@ package struct InputWalk {
     guard let file = try? ReadableFile(path), file.status.byteCount > 0,
       let head = try? file.bytes(0..<FirstLook.byteCount)
     else { return nil }
-    switch ArchiveForm(head) {
-    case .tar: return ArchiveLevel(file, mirrorPath: mirrorPath)
-    case .packed:
+    let form = ArchiveForm(head)
+    if form == nil, MediaFormat(recognizing: head) != nil { return nil }
+    // One that unpacks itself begins with a program; old tars begin with nothing that tells.
+    let mayBeZip = form == nil && !isTar(file) || head.starts(with: "PK".utf8)
+    let zipEnd = mayBeZip ? ZipEnd(file) : nil
+    switch form {
+    case nil where zipEnd == nil && !ArchiveForm.isPromised(by: path): return nil
+    case .packed,
+      nil where zipEnd != nil:
       return ArchiveLevel(
-        PackedArchive(file, in: inputs.unpackingFolder, by: unpacker), mirrorPath: mirrorPath)
-    case nil where MediaFormat(recognizing: head) != nil || !ArchiveForm.isPromised(by: path):
-      return nil
-    case nil: return ArchiveLevel(file, mirrorPath: mirrorPath)
+        PackedArchive(file, in: inputs.unpackingFolder, by: unpacker), mirrorPath: mirrorPath,
+        outlines, frontByteCount: zipEnd?.frontByteCount ?? 0)
+    case .tar, nil: return ArchiveLevel(file, mirrorPath: mirrorPath, outlines)
     }
+  }
+}
+
+/// Whether a file begins with a header of a tar, of whatever age.
+private func isTar(_ file: ReadableFile) -> Bool {
+  var reader = TarReader(file)
+  do throws(TarError) {
+    return try reader.next() != nil
+  } catch {
+    return false
   }
 }
 

@@ -6,10 +6,26 @@ extension BatchInputs {
       case hidden
       /// Neither picture nor clip, by name and by content.
       case notMedia = "not_media"
-      /// Symbolic links.
+      /// Symbolic links that are not followed.
       case links
+      /// Links into folders that are gone through already, as in a circle.
+      case circles
+      /// Links to nothing that is there, called like nothing that could be captioned.
+      case brokenLinks = "broken_links"
       /// Links and second names in archives.
       case archiveLinks = "archive_links"
+      /// Members of archives in whose place a later one of the same name lies once they are unpacked.
+      case replaced
+      /// Archives in archives.
+      case nested
+      /// Archives without a file in them.
+      case emptyArchives = "empty_archives"
+      /// Archives with bytes behind their end, or in front, that are in no member.
+      case rests
+      /// Archives that do not say where they end, so that some of them may be missing.
+      case unended
+      /// Single pictures and clips that are compressed once more, such as `a.jpg.gz`.
+      case compressed
       /// Its name promises nothing, and it cannot be opened to be looked at.
       case unreadable
       /// Pipes, sockets and devices.

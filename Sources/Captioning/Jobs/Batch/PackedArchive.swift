@@ -15,10 +15,14 @@ package final class PackedArchive: @unchecked Sendable {
   private let unpacker: Unpacker
   /// The member that the process is at; nil before the first.
   private var place: Int?
+  /// Whether there are no members behind that one.
+  private var isAtEnd = false
   private var current: PackedMember?
   /// Whether the contents of that member were given.
   private var isRead = false
   private var failureCount = 0
+  /// How many bytes behind the last member are of none; known once that was passed.
+  private(set) var unreadByteCount = 0
 
   /// How long the process may take over one member, or from one piece of it to the next.
   private static let timeLimit = Duration.seconds(600)
@@ -43,6 +47,20 @@ package final class PackedArchive: @unchecked Sendable {
   func member(_ index: Int) throws(MediaError) -> PackedMember? {
     if isAt(index), let current { return current }
     return try move(to: index)
+  }
+
+  /// Hands all members to `take`, without a look at what is in them.
+  ///
+  /// - Throws: Why the archive cannot be read to its end.
+  func list(_ take: (PackedMember) -> Void) throws(MediaError) {
+    // Whoever asks for a member next has it begun anew.
+    (place, unpacker.archive) = (nil, nil)
+    _ = try ask(.rewind)
+    _ = try ask(.list) { bytes in
+      for line in bytes.split(separator: UnpackingReply.lineEnd) {
+        if case .member(let member) = UnpackingReply(Array(line)) { take(member) }
+      }
+    }
   }
 
   /// How the member `index` begins.
@@ -113,17 +131,27 @@ package final class PackedArchive: @unchecked Sendable {
     return try move(to: index) != nil
   }
 
-  private func isAt(_ index: Int) -> Bool { place == index && unpacker.archive === self }
+  /// Whether the last member is known to come before `index`.
+  private func isBehindEnd(_ index: Int) -> Bool {
+    unpacker.archive === self && isAtEnd && index > (place ?? -1)
+  }
+
+  private func isAt(_ index: Int) -> Bool {
+    place == index && !isAtEnd && unpacker.archive === self
+  }
 
   private func move(to index: Int) throws(MediaError) -> PackedMember? {
+    guard !isBehindEnd(index) else { return nil }
     if unpacker.archive !== self || (place ?? -1) >= index {
-      (place, unpacker.archive) = (nil, nil)
+      (place, isAtEnd, unpacker.archive) = (nil, false, nil)
       _ = try ask(.rewind)
       unpacker.archive = self
     }
     current = nil
     while (place ?? -1) < index {
-      guard case .member(let found) = try ask(.next) else { return nil }
+      let reply = try ask(.next)
+      if case .end(let count) = reply { (isAtEnd, unreadByteCount) = (true, count) }
+      guard case .member(let found) = reply else { return nil }
       (place, current, isRead) = ((place ?? -1) + 1, found, false)
     }
     return current
@@ -144,7 +172,7 @@ package final class PackedArchive: @unchecked Sendable {
       var task = WorkerTask(
         number: 0, file: WorkerFile(owning: try file.duplicate()),
         range: 0..<file.status.byteCount, message: order.message, timeLimit: Self.timeLimit)
-      task.maximumPartCount = order == .contents ? .max : 0
+      task.maximumPartCount = order == .contents || order == .list ? .max : 0
       var reply: UnpackingReply?
       let said = try unpacker.run(task) { message, bytes in
         reply = UnpackingReply(message)

@@ -27,8 +27,9 @@ package enum UnpackingWorker {
         switch UnpackingOrder(job.message) {
         case .rewind:
           archive = OpenArchive(job.descriptor, byteCount: job.byteCount)
-          return WorkerAnswer(message: UnpackingReply.end.message)
+          return UnpackingReply.done.answer
         case .next: return (archive?.next(job) ?? .problem(.internal, "not begun.")).answer
+        case .list: return archive?.list(job) ?? problem(.internal, "not begun.")
         case .head: return archive?.head(job) ?? problem(.internal, "not begun.")
         case .contents: return archive?.contents(job) ?? problem(.internal, "not begun.")
         case nil: return problem(.internal, "the order is not understood. Report this.")
@@ -97,9 +98,20 @@ private final class OpenArchive {
     carchive_set_descriptor(handle, job.descriptor)
     var member = CArchiveMember()
     switch carchive_next(handle, &member) {
-    case 0: return .end
+    case 0: return .end(unreadByteCount: Int(carchive_unread_count(handle)))
     case 1: break
     default:
+      guard index >= 0 || problem != Self.unknown || !isCompressed(job) else {
+        return .problem(
+          .unsupported,
+          "compressed, and what is in it is no archive that can be read. Unpack it first.")
+      }
+      guard !isUnknownForm else {
+        return .problem(
+          .unsupported,
+          "packed in a way that is not read (\(problem)). Unpack it first. What comes before was read."
+        )
+      }
       return .problem(
         .corrupt, "a damaged archive (\(problem)). What comes before was read; get a fresh copy.")
     }
@@ -112,13 +124,52 @@ private final class OpenArchive {
         "an archive that becomes more than a thousand times as large, which is made to fill disks. What comes "
           + "before was read.")
     }
-    let name = member.name.map { Array(UnsafeRawBufferPointer(start: $0, count: strlen($0))) }
     return .member(
       PackedMember(
-        name: name.flatMap { $0.count > PackedMember.longestName ? nil : $0 }
-          ?? Array("member-\(index)".utf8),
-        kind: Self.kind(member.kind), byteCount: announcedByteCount,
-        isEncrypted: member.is_encrypted != 0))
+        name: Self.name(member.name) ?? Array("member-\(index)".utf8),
+        kind: Self.kind(member.kind), target: Self.name(member.target),
+        byteCount: announcedByteCount, isEncrypted: member.is_encrypted != 0))
+  }
+
+  /// The bytes of a name; nil for none, and for one that is too long.
+  private static func name(_ text: UnsafePointer<CChar>?) -> [UInt8]? {
+    let bytes = text.map { Array(UnsafeRawBufferPointer(start: $0, count: strlen($0))) }
+    return bytes.flatMap { $0.count > PackedMember.longestName ? nil : $0 }
+  }
+
+  private func isCompressed(_ job: WorkerJob) -> Bool {
+    ArchiveForm.isCompressed(
+      [UInt8](unsafeUninitializedCapacity: 8) { buffer, count in
+        count = max(0, pread(job.descriptor, buffer.baseAddress, 8, 0))
+      })
+  }
+
+  /// The library's words where nothing is like what it knows.
+  private static let unknown = "Unrecognized archive format"
+
+  /// As long as what is known of the members is kept for more of them.
+  private static let longestWait = Duration.seconds(5)
+
+  /// Tells all members that are left, many at a time; the last answer is why there are no more.
+  func list(_ job: WorkerJob) -> WorkerAnswer {
+    let most = UnpackingWorker.chunkByteCount - WorkerTask.maximumMessageSize
+    var lines: [UInt8] = []
+    var start = ContinuousClock.now
+    func deliver() {
+      job.withPixels { $0.copyBytes(from: lines) }
+      job.deliver(
+        WorkerAnswer(message: UnpackingReply.bytes.message, byteCount: lines.count))
+      (lines, start) = ([], .now)
+    }
+    while true {
+      let reply = next(job)
+      guard case .member = reply else {
+        if !lines.isEmpty { deliver() }
+        return reply.answer
+      }
+      lines += reply.message + [UnpackingReply.lineEnd]
+      if lines.count > most || start.duration(to: .now) > Self.longestWait { deliver() }
+    }
   }
 
   func head(_ job: WorkerJob) -> WorkerAnswer {
@@ -142,10 +193,15 @@ private final class OpenArchive {
       }
       beginning = []
       guard !isDamaged else {
+        guard !isUnknownForm else {
+          return UnpackingWorker.problem(
+            .unsupported,
+            "packed in a way that is not read (\(problem)). Unpack the archive first.")
+        }
         return UnpackingWorker.problem(
           .corrupt, "damaged in its archive (\(problem)). Get a fresh copy of the archive.")
       }
-      guard count > 0 else { return UnpackingReply.end.answer }
+      guard count > 0 else { return UnpackingReply.done.answer }
       left -= count
       guard left >= 0 else { return Self.tooLarge }
       job.deliver(WorkerAnswer(message: UnpackingReply.bytes.message, byteCount: count))
@@ -175,6 +231,13 @@ private final class OpenArchive {
     return filled
   }
 
+  /// Whether what was wrong last is no damage: a way to pack or to encrypt that the library lacks.
+  private var isUnknownForm: Bool {
+    let text = problem.lowercased()
+    return ["unsupported", "not supported", "encrypted", "passphrase", "crypto"]
+      .contains { text.contains($0) }
+  }
+
   private var problem: String {
     let text = String(cString: carchive_problem(handle))
     return text.count > 200 ? "\(text.prefix(200))…" : text
@@ -185,6 +248,7 @@ private final class OpenArchive {
     case CARCHIVE_FILE: .file
     case CARCHIVE_FOLDER: .folder
     case CARCHIVE_LINK: .link
+    case CARCHIVE_HARD_LINK: .hardLink
     default: .other
     }
   }
