@@ -105,7 +105,7 @@ public struct DatasetError: Error, Equatable, Sendable, CustomStringConvertible 
 
   public var description: String {
     switch problem {
-    case .unreadable(let error): return error.description
+    case .unreadable(let error): return error.description + adviceOnLinks(error)
     case .badPicture(let text): return text
     default: break
     }
@@ -238,4 +238,13 @@ extension DatasetError {
   private func list(_ names: [String]) -> String {
     names.isEmpty ? "nothing" : names.map { "'\($0)'" }.joined(separator: ", ")
   }
+}
+
+/// What helps against a link that leads out of its folder, beside putting the file there; a name that leads out
+/// is followed by nobody.
+private func adviceOnLinks(_ error: FileError) -> String {
+  guard case .outsideFolder(let folder) = error.problem, error.path.hasPrefix("\(folder)/"),
+    isInsideFolder(String(error.path.dropFirst(folder.count + 1)))
+  else { return "" }
+  return " Or add --follow-links, if it may be followed."
 }

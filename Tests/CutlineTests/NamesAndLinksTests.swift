@@ -106,6 +106,64 @@ struct NamesAndLinksTests {
     )
   }
 
+  @Test("--follow-links is advised where it helps, and nowhere else")
+  func advice() throws {
+    let script = """
+      mkdir in out; cp plain.png in/a.png; echo 'a thing' > in/a.txt; ln -s . in/loop; ln -s in again
+      ln -s self.png in/self.png; ln -s none.txt in/gone.txt; cp plain.png out/b.png; ln -s ../in/a.txt out/b.txt
+      """
+    #expect(try run(script).status == 0)
+    let batch = try run("cutline batch -m $m in -r -o o1 -v --follow-links")
+    #expect(batch.status == 2 && !batch.errors.contains("--follow-links"))
+    #expect(
+      batch.errors.contains("left out: in/loop (link into folders that are gone through already)"))
+    #expect(batch.errors.contains("left out: in/gone.txt (link to what is not there)"))
+    #expect(
+      batch.errors.contains("in/self.png: a symbolic link that leads in a circle. Mend the link."))
+    let summary = try JSONValue(
+      reading: MappedFile("\(folder.path)/o1/summary.json").withBytes { Array($0) })
+    #expect(summary["left_out"]?["circles"]?.integer == 1)
+    #expect(summary["left_out"]?["broken_links"]?.integer == 1)
+    #expect(summary["left_out"]?["examples"]?["circles"]?.elements?.first?.string == "in/loop")
+    let plain = try run("cutline batch -m $m out -o o2 -v")
+    #expect(plain.status == 0 && plain.errors.contains("left out: out/b.txt (link)"))
+    #expect(plain.errors.contains("to read what links lead to, add --follow-links"))
+
+    #expect(try run("rm in/self.png in/gone.txt").status == 0)
+    for flag in ["", "--follow-links"] {
+      let circle = try run("cutline dataset check in --min-count 1 \(flag)").output
+      #expect(
+        circle.contains("warning: 1 link leads back into a folder that it lies in\n  in/loop"))
+      #expect(!circle.contains("Add --follow-links"), "\(circle)")
+    }
+    let outside = try run("cutline dataset check out --min-count 1")
+    #expect(
+      outside.output.contains(
+        "out/b.txt: leads out of out. Put the file itself into that folder. Or add --follow-links, if it may "
+          + "be followed."), "\(outside.output)")
+    #expect(try run("cutline dataset check out --min-count 1 --follow-links").status == 0)
+  }
+
+  @Test("what a shell names beside pictures is left out, and fails where nothing else is named")
+  func companions() throws {
+    let script = """
+      mkdir photos; cp plain.png photos/a.png; for n in a.txt b.caption c.json d.xmp Thumbs.db desktop.ini; do
+      echo x > photos/$n; done; cutline batch -m $m photos/* -o o1 -v; echo $?
+      cutline batch -m $m photos/a.txt -o o2; echo $?; cutline batch -m $m photos/*.[tx]* -o o3; echo $?
+      find photos -type f | sort | cutline batch -m $m --from - -o o4; echo $?
+      """
+    let result = try run(script)
+    #expect(result.lines == ["0", "2", "66", "0"], "\(result.errors)")
+    for output in ["o1", "o4"] {
+      #expect(try rows(output).map { $0["file"]?.string } == ["photos/a.png"])
+      let summary = try JSONValue(
+        reading: MappedFile("\(folder.path)/\(output)/summary.json").withBytes { Array($0) })
+      #expect(summary["left_out"]?["not_media"]?.integer == 6)
+    }
+    #expect(try rows("o2").first?["error"]?["code"]?.string == "not_media")
+    #expect(result.errors.contains("left out: photos/Thumbs.db (neither picture nor video)"))
+  }
+
   @Test("nothing is opened through links in folders that were not asked for")
   func untouchedLinks() throws {
     let script = """

@@ -71,6 +71,12 @@ extension PassedOver.Reason {
         "link to a folder is not followed", "links to folders are not followed",
         "Add --follow-links if they may be followed."
       )
+    case .circle:
+      (
+        "link leads back into a folder that it lies in",
+        "links lead back into folders that they lie in",
+        "They are never followed, and nothing is lost by that."
+      )
     case .depth:
       (
         "folder lies too deep to be looked into", "folders lie too deep to be looked into",

@@ -74,10 +74,10 @@ struct FolderTour {
     case .folder: return above.count < Self.maximumDepth ? .folder : .passedOver(.depth)
     case .link:
       guard let target = FileStatus(child), target.kind == .folder else { return .file }
+      guard !above.contains(target.identity) else { return .passedOver(.circle) }
       let isWanted = folder.followsLinks || knownFolders.contains(child)
-      // A link to a folder above would lead round in circles.
-      return isWanted && !above.contains(target.identity) && above.count < Self.maximumDepth
-        ? .folder : .passedOver(.link)
+      guard isWanted else { return .passedOver(.link) }
+      return above.count < Self.maximumDepth ? .folder : .passedOver(.depth)
     }
   }
 }

@@ -20,6 +20,8 @@ public struct PassedOver: Sendable {
     case name
     /// A link to a folder.
     case link
+    /// A link to a folder that it lies in.
+    case circle
     /// A folder in too many others.
     case depth
     /// Nothing that captions are made of: hidden, of no known form, a pipe.

@@ -96,6 +96,6 @@ struct PictureFinderTests {
     #expect(try collection.passedOver() == ["picture more/1f3e"])
     // A link in a circle is no way on.
     #expect(symlink("..", "\(collection.path)/train/up") == 0)
-    #expect(try collection.passedOver() == ["picture more/1f3e", "link train/up"])
+    #expect(try collection.passedOver() == ["picture more/1f3e", "circle train/up"])
   }
 }
