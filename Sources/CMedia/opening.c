@@ -220,6 +220,8 @@ CMediaStatus cmedia_open(CMediaSettings settings, CMediaVideo **video, char *rea
   if (settings.format) v->input = ffmpeg.av_find_input_format(settings.format);
   CMediaStatus status = open_video(v, reason);
   if (status) {
+    // What was given up in the middle looks damaged.
+    if (cmedia_is_late(v)) status = CMEDIA_TIMEOUT;
     cmedia_close(v);
     return status;
   }

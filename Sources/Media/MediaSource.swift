@@ -64,8 +64,18 @@ extension MediaSource {
   }
 
   /// All of it, read once.
-  package func inMemory() throws(MediaError) -> MediaSource {
-    .bytes(try bytes(atMost: StillImageOptions().maximumFileBytes), name: name)
+  ///
+  /// - Parameter timeLimit: How long standard input may take to come to its end; nil for ever.
+  /// - Returns: Its bytes, under its name.
+  /// - Throws: `MediaError` if it cannot be read, or not in time.
+  package func inMemory(within timeLimit: Duration? = nil) throws(MediaError) -> MediaSource {
+    let most = StillImageOptions().maximumFileBytes
+    guard self == .standardInput, let timeLimit else {
+      return .bytes(try bytes(atMost: most), name: name)
+    }
+    let bytes = try readStream(STDIN_FILENO, atMost: most, within: timeLimit)
+    guard !bytes.isEmpty else { throw empty }
+    return .bytes(bytes, name: name)
   }
 
   /// Opens the file for somebody else to read, as another process.
@@ -177,11 +187,18 @@ extension MediaSource {
 
   /// Reads `descriptor` to its end, whatever size it was expected to have.
   private func readStream(
-    _ descriptor: Int32, expecting expected: Int = 0, atMost maximum: Int
+    _ descriptor: Int32, expecting expected: Int = 0, atMost maximum: Int,
+    within timeLimit: Duration? = nil
   ) throws(MediaError) -> [UInt8] {
+    let end = timeLimit.map { ContinuousClock.now + $0 }
     var bytes: [UInt8] = []
     var capacity = expected > 0 ? expected : Self.streamChunk
     while true {
+      if let end, !isReady(descriptor, before: end) {
+        throw failure(
+          .timeout,
+          "did not come to its end in time. Raise --timeout if it may take that long.")
+      }
       var failed: Int32 = 0
       var added = 0
       let chunk = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
@@ -196,6 +213,19 @@ extension MediaSource {
       if bytes.isEmpty { bytes = chunk } else { bytes += chunk }
       if expected > 0 && bytes.count == expected { return bytes }
       capacity = max(expected - bytes.count, Self.streamChunk)
+    }
+  }
+
+  /// Waits until something can be read, or nothing more comes; whether that is so before `end`.
+  private func isReady(_ descriptor: Int32, before end: ContinuousClock.Instant) -> Bool {
+    while true {
+      let left = ContinuousClock.now.duration(to: end)
+      guard left > .zero else { return false }
+      var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+      let milliseconds = min(left / .milliseconds(1), 1e9).rounded(.up)
+      let count = poll(&request, 1, Int32(milliseconds))
+      // What cannot be waited for, reading it tells.
+      if count > 0 || count < 0 && errno != EINTR { return true }
     }
   }
 

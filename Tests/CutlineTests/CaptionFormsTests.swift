@@ -82,4 +82,17 @@ struct CaptionFormsTests {
     #expect(batch.status == 2)
     #expect(batch.errors.contains("not decoded within 0.001 s."))
   }
+
+  @Test("--timeout holds for standard input that does not come to an end")
+  func stalledInput() throws {
+    let script = """
+      c() { timeout 60 "\(Program.path)" "$@" -m '\(model.path)'; }
+      { cat x.png; sleep 30 & } | c - --timeout 1; echo ${PIPESTATUS[1]}; c - --timeout 30 < x.png
+      """
+    let start = ContinuousClock.now
+    let result = try Program.shell(script, in: folder.path)
+    #expect(start.duration(to: .now) < .seconds(25))
+    #expect(result.lines.first == "65" && result.lines.count == 2)
+    #expect(result.errors.contains("standard input: did not come to its end in time."))
+  }
 }

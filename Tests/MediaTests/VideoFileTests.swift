@@ -48,6 +48,18 @@ struct VideoFileTests {
     try expectParity(of: path)
   }
 
+  @Test(
+    "that are given up while they are opened are late, and not damaged",
+    .enabled(if: FFmpegProgram.isInstalled()), arguments: [1e-9, 1e-5])
+  func late(limit: Double) throws {
+    let folder = try TemporaryFolder()
+    let path = try ClipRecipe.plain.make(in: folder.path)
+    var options = VideoOptions()
+    options.timeLimit = limit
+    let error = #expect(throws: MediaError.self) { _ = try VideoFile(.file(path), options) }
+    #expect(error?.code == .timeout, "\(String(describing: error))")
+  }
+
   // MARK: Frames
 
   /// The frames seen at evenly spread times, by their own times.

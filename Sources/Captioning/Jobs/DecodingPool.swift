@@ -42,6 +42,8 @@ package struct DecodingPool: MediaDecoder, ~Copyable {
     package var timeLimit = Duration.seconds(60)
     /// How long a clip may take from one segment to the next.
     package var clipTimeLimit = Duration.seconds(600)
+    /// How long standard input may take to come to its end; nil for ever.
+    package var inputTimeLimit: Duration?
     package var memoryByteLimit = 2 << 30
     /// How many files a worker is given at once: as many pictures as it may decode while the caller
     /// computes a batch.
@@ -52,6 +54,7 @@ package struct DecodingPool: MediaDecoder, ~Copyable {
     ///   - timeLimit: How long a file may take, picture or clip; nil for what is usual.
     package init(workerCount: Int, timeLimit: Duration? = nil) {
       self.workerCount = workerCount
+      inputTimeLimit = timeLimit
       guard let timeLimit else { return }
       self.timeLimit = timeLimit
       // A clip's own clock runs out first, and can tell where; this one is for decoders that hang.
@@ -151,7 +154,8 @@ package struct DecodingPool: MediaDecoder, ~Copyable {
     let file: WorkerFile
     let range: Range<Int>
     // What can be read only once is kept, to be looked at twice.
-    let source = source == .standardInput ? try source.inMemory() : source
+    let source =
+      source == .standardInput ? try source.inMemory(within: settings.inputTimeLimit) : source
     if let opened = try source.opened(atMost: .max) {
       (file, range) = (WorkerFile(owning: opened.descriptor), opened.range)
     } else {
