@@ -54,6 +54,8 @@ struct NothingIsLostTests {
       try write(kind.head, "")
       try write([], ".\(kind.extensions[0])")
       try write(Array(kind.head.prefix(kind.head.count / 2)), ".\(kind.extensions[0])")
+      try write(kind.head, nameText([0xE9]) + ".\(kind.extensions[0])")
+      try link(kind.head, ".\(kind.extensions[0])")
     }
     for (name, picture) in [("good.jpg", Pictures.jpeg), ("train/good.png", Pictures.png)] {
       try makeFile(try Pictures.bytes(of: picture), at: "\(folder.path)/\(name)")
@@ -65,6 +67,15 @@ struct NothingIsLostTests {
   private mutating func write(_ bytes: [UInt8], _ name: String) throws {
     let place = ["", "in/", "train/deep/", "val/"][count % 4]
     try makeFile(bytes, at: "\(folder.path)/\(place)k\(count)\(name)")
+    count += 1
+  }
+
+  /// Writes a file and a link to it beside it.
+  private mutating func link(_ bytes: [UInt8], _ name: String) throws {
+    let place = ["", "in/", "train/deep/", "val/"][count % 4]
+    let target = "k\(count)\(name)"
+    try write(bytes, name)
+    try replaceLink(at: "\(folder.path)/\(place)k\(count)\(name)", pointingTo: target)
     count += 1
   }
 

@@ -4,6 +4,8 @@ import Media
 import TestSupport
 import Testing
 
+@testable import Captioning
+
 /// Hands `batch` folders with everything that lies about in folders: each file gets a row, or is named.
 @Suite("Nothing is passed over in silence")
 struct NothingSilentTests {
@@ -85,12 +87,24 @@ struct NothingSilentTests {
     return kinds
   }
 
-  /// Writes each kind under its own ending, another's, none and in capitals, of no bytes and of half of them.
-  ///
-  /// - Returns: The names of all files, and of those that must get captions.
-  private func write(_ kinds: [Kind]) throws -> (all: Set<String>, readable: Set<String>) {
-    var (all, readable): (Set<String>, Set<String>) = ([], [])
+  /// Names of files, as rows have them.
+  private struct Names {
+    var all: Set<String> = []
+    /// Those that must get captions.
+    var readable: Set<String> = []
+
+    mutating func add(_ name: String, _ kind: Kind, isWhole: Bool = true) {
+      all.insert(visibleName(name))
+      if isWhole, kind.isReadable { readable.insert(visibleName(name)) }
+    }
+  }
+
+  /// Writes each kind under its own ending, another's, none, in capitals, in Latin-1 and in a folder below, of no
+  /// bytes and of half of them, and a link to it.
+  private func write(_ kinds: [Kind]) throws -> Names {
+    var names = Names()
     for (index, kind) in kinds.enumerated() {
+      let latin = nameText(Array("caf".utf8) + [0xE9])
       let other = kinds[(index + 7) % kinds.count].ending
       let half = Array(kind.bytes.prefix(kind.bytes.count / 2))
       let files: [(String, [UInt8], Bool)] = [
@@ -99,26 +113,60 @@ struct NothingSilentTests {
         ("none-\(kind.ending)", kind.bytes, true),
         ("CAPITALS.\(kind.ending.uppercased())", kind.bytes, true),
         ("zero.\(kind.ending)", [], false), ("half.\(kind.ending)", half, false),
+        ("\(latin).\(kind.ending)", kind.bytes, true),
       ]
       for (name, bytes, isWhole) in files {
-        try folder.write(bytes, to: "in/\(index)-\(name)")
-        all.insert("in/\(index)-\(name)")
-        if isWhole, kind.isReadable { readable.insert("in/\(index)-\(name)") }
+        try AtomicFile.write(bytes, to: "\(folder.path)/in/\(index)-\(name)")
+        names.add("in/\(index)-\(name)", kind, isWhole: isWhole)
+      }
+      let below = "in/\(index % 3)/deep/\(index).\(kind.ending)"
+      try folder.write(kind.bytes, to: below)
+      names.add(below, kind)
+      let link = "in/\(index)-link.\(kind.ending)"
+      try replaceLink(
+        at: "\(folder.path)/\(link)", pointingTo: "\(index)-own.\(kind.ending)")
+      names.add(link, kind, isWhole: false)
+    }
+    return names
+  }
+
+  /// Writes archives that hold each kind, plain and packed.
+  private func writeArchives(_ kinds: [Kind], _ names: inout Names) throws {
+    let isUnpacked = ArchiveLibrary.version != nil
+    var tar = TarBytes()
+    for (index, kind) in kinds.enumerated() {
+      let latin = Array("\(index)-caf".utf8) + [0xE9] + Array(".\(kind.ending)".utf8)
+      let members: [([UInt8], [UInt8])] = [
+        (Array("d/\(index).\(kind.ending)".utf8), kind.bytes), (latin, kind.bytes),
+        (Array("\(index)-none".utf8), kind.bytes), (Array("\(index)-z.\(kind.ending)".utf8), []),
+        (Array("\(index)-h.\(kind.ending)".utf8), Array(kind.bytes.prefix(kind.bytes.count / 2))),
+      ]
+      for (number, (name, bytes)) in members.enumerated() {
+        tar.add(name, bytes)
+        for archive in isUnpacked ? ["all.tar", "all.tar.gz"] : ["all.tar"] {
+          names.add("in/\(archive)/\(nameText(name))", kind, isWhole: number < 3)
+        }
       }
     }
-    return (all, readable)
+    try folder.write(tar.whole, to: "in/all.tar")
+    guard isUnpacked else { return }
+    #expect(try Program.shell("gzip -k in/all.tar", in: folder.path).status == 0)
   }
 
   @Test(
-    "over four hundred files of seventy kinds, misnamed, empty and cut: rows and names told are all of them"
-  )
-  func folders() throws {
-    try folder.makeFolder("in")
+    "hundreds of files of seventy kinds, misnamed, empty, cut, linked and packed: rows and names told are all",
+    arguments: [false, true])
+  func folders(followingLinks: Bool) throws {
+    for name in ["in", "in/0", "in/1", "in/2", "in/0/deep", "in/1/deep", "in/2/deep"] {
+      try folder.makeFolder(name)
+    }
     let kinds = try Self.kinds()
     #expect(kinds.count >= 60)
-    let (all, readable) = try write(kinds)
+    var names = try write(kinds)
+    try writeArchives(kinds, &names)
     let result = try Program.run(
-      ["batch", "in", "-o", "out", "-m", model.path, "-v"], in: folder.path)
+      ["batch", "in", "-r", "-o", "out", "-m", model.path, "-v"]
+        + (followingLinks ? ["--follow-links"] : []), in: folder.path)
     #expect(result.status == 2)
     let leftOut = result.errors.split(separator: "\n").compactMap { line in
       line.hasPrefix("left out: in/") ? String(line.dropFirst(10).prefix { $0 != " " }) : nil
@@ -129,13 +177,15 @@ struct NothingSilentTests {
     #expect(files.count == rows.count && Set(files).count == rows.count)
     #expect(Set(leftOut).count == leftOut.count)
     #expect(Set(files).isDisjoint(with: leftOut))
-    #expect(Set(files).union(leftOut) == all)
+    #expect(Set(files).union(leftOut) == names.all)
     let captioned = rows.filter { $0["segments"] != nil }.compactMap { $0["file"]?.string }
-    #expect(readable.subtracting(captioned).isEmpty)
+    #expect(names.readable.subtracting(captioned).isEmpty)
     let summary = try JSONValue(
       reading: MappedFile("\(folder.path)/out/summary.json").withBytes { Array($0) })
     #expect(summary["inputs"]?.integer == rows.count && summary["done"]?.integer == rows.count)
-    #expect(summary["left_out"]?["not_media"]?.integer == leftOut.count)
+    let links = summary["left_out"]?["links"]?.integer ?? 0
+    #expect(links == (followingLinks ? 0 : kinds.count))
+    #expect((summary["left_out"]?["not_media"]?.integer ?? 0) + links == leftOut.count)
     #expect(summary["left_out"]?["examples"]?["not_media"]?.elements?.count == 5)
   }
 
