@@ -268,6 +268,26 @@ struct PackedArchiveTests {
       result.errors.contains("left out: a.jpg.gz (compressed once more, to be read once unpacked)"))
   }
 
+  @Test("that are damaged have the same rows whichever of their members were read before")
+  func damagedTwice() throws {
+    for name in ["torn.zip", "damaged.zip", "members.zip"] {
+      try folder.write(bytes(name), to: name)
+    }
+    try folder.write(Array(bytes("members.tar.gz").dropLast(60)), to: "cut.tar.gz")
+    #expect(try batch(".").status == 2)
+    let first = try rows()
+    #expect(first["torn.zip/red.png"]?.score != nil)
+    #expect(failure(first["torn.zip/blue.png"]) == "corrupt")
+    #expect(failure(first["torn.zip"]) == "corrupt" && failure(first["cut.tar.gz"]) == "corrupt")
+    let summary = try JSONValue(
+      reading: MappedFile("\(folder.path)/out/summary.json").withBytes { Array($0) })
+    #expect(summary["inputs"]?.integer == first.count && summary["done"]?.integer == first.count)
+    let path = "\(folder.path)/out/results.jsonl"
+    let before = try MappedFile(path).withBytes { Array($0) }
+    #expect(try batch(".").errors.contains("\(first.count) already done"))
+    #expect(try MappedFile(path).withBytes { Array($0) } == before)
+  }
+
   @Test("that are made to fill disks are given up in time, and what comes before is captioned")
   func bombs() throws {
     for name in ["bomb.tar.zst", "huge.tar.zst", "members.zip"] {

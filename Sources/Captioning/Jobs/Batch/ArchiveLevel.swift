@@ -70,7 +70,7 @@ struct ArchiveLevel {
     case .plain(let reader, _):
       restByteCount += reader.unreadByteCount
       if !reader.hasEnd { leftOut.add(.unended, path) }
-    case .packed(let archive): restByteCount += archive.unreadByteCount
+    case .packed: restByteCount += outline.unreadByteCount
     }
     if restByteCount > 0 { leftOut.add(.rests, "\(path): \(restByteCount) bytes") }
     if fileCount == 0 { leftOut.add(.emptyArchives, path) }
@@ -93,12 +93,32 @@ struct ArchiveLevel {
         throw MediaError(path, error)
       }
     case .packed(let archive):
-      return try archive.member(index).map {
+      guard index < outline.count else {
+        if let failure = outline.failure { throw failure }
+        return nil
+      }
+      return try member(index, of: archive).map {
         Member(
           index: index, name: $0.name, kind: $0.kind, isEncrypted: $0.isEncrypted,
           place: .packed(archive, index, byteCount: $0.byteCount ?? 0))
       }
     }
+  }
+
+  /// A member that the outline has seen.
+  ///
+  /// What comes of damage must not depend on which members were read before, or rows would: where one that was
+  /// keeps the archive from being read on, it is begun anew.
+  private func member(
+    _ index: Int, of archive: PackedArchive
+  ) throws(MediaError) -> PackedMember? {
+    do throws(MediaError) {
+      if let member = try archive.member(index) { return member }
+    } catch {
+      // Said below, if it is so again.
+    }
+    archive.beginAnew()
+    return try archive.member(index)
   }
 
   private func input(

@@ -1,4 +1,5 @@
 import Files
+import Media
 
 /// Which members of an archive count once it is unpacked, and whose bytes hard links have.
 ///
@@ -19,7 +20,12 @@ struct ArchiveOutline {
   }
   /// The members that lie unpacked so far, by their names.
   private var latest: [UInt64: Place] = [:]
-  private var count = 0
+  /// How many members there are.
+  private(set) var count = 0
+  /// Why a packed archive cannot be read to its end; nil where it can.
+  private(set) var failure: MediaError?
+  /// How many bytes behind a packed archive are of no member.
+  private(set) var unreadByteCount = 0
 
   /// Looks at a plain tar as far as it can be read.
   init(_ file: ReadableFile) {
@@ -32,7 +38,12 @@ struct ArchiveOutline {
 
   /// Looks at a packed archive as far as it can be read, for which it is unpacked if it is one stream.
   init(_ archive: PackedArchive) {
-    try? archive.list { add($0.name, $0.kind, $0.target) }
+    do throws(MediaError) {
+      try archive.list { add($0.name, $0.kind, $0.target) }
+    } catch {
+      failure = error
+    }
+    unreadByteCount = archive.unreadByteCount
     latest = [:]
   }
 

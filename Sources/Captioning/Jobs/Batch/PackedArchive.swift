@@ -21,7 +21,7 @@ package final class PackedArchive: @unchecked Sendable {
   /// Whether the contents of that member were given.
   private var isRead = false
   private var failureCount = 0
-  /// How many bytes behind the last member are of none; known once that was passed.
+  /// How many bytes behind the last member are of none; known once that was passed, as by `list`.
   private(set) var unreadByteCount = 0
 
   /// How long the process may take over one member, or from one piece of it to the next.
@@ -53,14 +53,19 @@ package final class PackedArchive: @unchecked Sendable {
   ///
   /// - Throws: Why the archive cannot be read to its end.
   func list(_ take: (PackedMember) -> Void) throws(MediaError) {
-    // Whoever asks for a member next has it begun anew.
     (place, unpacker.archive) = (nil, nil)
     _ = try ask(.rewind)
-    _ = try ask(.list) { bytes in
+    let end = try ask(.list) { bytes in
       for line in bytes.split(separator: UnpackingReply.lineEnd) {
         if case .member(let member) = UnpackingReply(Array(line)) { take(member) }
       }
     }
+    if case .end(let count) = end { unreadByteCount = count }
+  }
+
+  /// Has whoever asks for a member next get it from an archive that is gone through from its beginning.
+  func beginAnew() {
+    if unpacker.archive === self { unpacker.archive = nil }
   }
 
   /// How the member `index` begins.
