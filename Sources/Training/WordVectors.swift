@@ -33,7 +33,7 @@ package struct WordVectors: Sendable, Equatable {
     wantedCount = vocabulary.count - Vocabulary.specialWords.count
     var lines = try VectorLines(path)
     var announced: Int?
-    var firstOdd: (line: Int, word: String, size: Int)?
+    var firstOdd: (line: Int, word: String, size: Int, hasCommas: Bool)?
     var count = 0
     while let line = try lines.next() {
       if lines.number == 1, let header = line.header {
@@ -48,7 +48,11 @@ package struct WordVectors: Sendable, Equatable {
       let token = line.fieldCount == size + 1 ? vocabulary.id(of: line.word) : nil
       let numbers = token == nil ? nil : line.numbers
       guard line.hasVector(ofSize: size), token == nil || numbers != nil else {
-        firstOdd = firstOdd ?? (lines.number, line.word, line.numbers?.count ?? 0)
+        firstOdd =
+          firstOdd
+          ?? (
+            lines.number, line.word, line.numbers?.count ?? 0, line.hasCommas(amongNumbers: size)
+          )
         oddLineCount += 1
         // A file of another kind is not read to its end.
         if oddLineCount == count, count == 1000 { break }
@@ -56,11 +60,14 @@ package struct WordVectors: Sendable, Equatable {
       }
       if let token, let numbers, rows[token] == nil { rows[token] = numbers }
     }
-    if let firstOdd, 2 * oddLineCount > count {
+    // Only of the words that are looked for the numbers were read: none of these must have been good.
+    if let firstOdd, 2 * oddLineCount > count || rows.isEmpty {
       throw lines.error(
-        firstOdd.size > 0 && firstOdd.size != size
-          ? .otherSize(firstOdd.size, wanted: size)
-          : .notAVector(line: firstOdd.line, word: firstOdd.word, size: size))
+        firstOdd.hasCommas
+          ? .commas(line: firstOdd.line)
+          : firstOdd.size > 0 && firstOdd.size != size
+            ? .otherSize(firstOdd.size, wanted: size)
+            : .notAVector(line: firstOdd.line, word: firstOdd.word, size: size))
     }
     guard !rows.isEmpty else { throw lines.error(.noneFound) }
     if let firstOdd {
@@ -101,10 +108,17 @@ private struct VectorLines {
 
   init(_ path: String) throws(WordVectorError) {
     self.path = path
+    let head: [UInt8]
     do throws(FileError) {
-      reader = LineReader(try ReadableFile(path), limit: Self.longestLine)
+      let file = try ReadableFile(path)
+      guard file.status.byteCount > 0 else { throw FileError(path, .empty) }
+      head = try file.bytes(0..<1 << 12)
+      reader = LineReader(file, limit: Self.longestLine)
     } catch {
       throw WordVectorError(path: path, problem: .unreadable(error))
+    }
+    if let form = OtherVectorForm(head) {
+      throw error(.otherForm(form.title, advice: form.advice))
     }
   }
 
@@ -117,6 +131,9 @@ private struct VectorLines {
       }
       return nil
     } catch {
+      if case .tooLarge(_, let limit) = error.problem {
+        throw self.error(.longLine(line: number + 1, limit: limit))
+      }
       throw WordVectorError(path: path, problem: .unreadable(error))
     }
   }
@@ -160,6 +177,16 @@ private struct VectorLine {
     return numbers.count == fieldCount - 1 ? numbers : nil
   }
 
+  /// Whether it would be a vector of `size` numbers if commas were decimal points, or blanks.
+  func hasCommas(amongNumbers size: Int) -> Bool {
+    let comma = UInt8(ascii: ",")
+    guard bytes.contains(comma) else { return false }
+    return [UInt8(ascii: "."), UInt8(ascii: " ")].contains { other in
+      let line = VectorLine(bytes.map { $0 == comma ? other : $0 }[...])
+      return line.fieldCount == size + 1 && line.numbers != nil
+    }
+  }
+
   /// What word2vec writes first.
   var header: (count: Int, size: Int)? {
     let numbers = fieldCount == 2 ? fields.compactMap(Int.init) : []
@@ -174,31 +201,6 @@ private struct VectorLine {
 }
 
 extension UInt8 {
-  fileprivate var isBlank: Bool { self <= UInt8(ascii: " ") }
-}
-
-/// Why a file of word vectors cannot be used.
-package struct WordVectorError: Error, Equatable, Sendable, CustomStringConvertible {
-  package enum Problem: Sendable, Equatable {
-    case unreadable(FileError)
-    case otherSize(Int, wanted: Int)
-    case notAVector(line: Int, word: String, size: Int)
-    case noneFound
-  }
-  package let path: String
-  package let problem: Problem
-
-  package var description: String {
-    switch problem {
-    case .unreadable(let error): error.description
-    case .otherSize(let size, let wanted):
-      "\(path): has vectors of \(size) numbers, but the words of the model have \(wanted). "
-        + "Train with --embed \(size), or take another file."
-    case .notAVector(let line, let word, let size):
-      "\(path):\(line): '\(word.prefix(40))' is not followed by \(size) numbers. "
-        + "Is it a text file, and whole? Get a fresh copy."
-    case .noneFound:
-      "\(path): has no word of the captions. Is it of their language, and in lower case?"
-    }
-  }
+  /// A NUL is none: blocks of them are what is left of a file that was never written to its end.
+  fileprivate var isBlank: Bool { self == UInt8(ascii: " ") || (9...13).contains(self) }
 }

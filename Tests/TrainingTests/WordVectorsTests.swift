@@ -69,13 +69,66 @@ extension TrainingTests {
       ("dog x y\n", .notAVector(line: 1, word: "dog", size: 3)),
       ("dog\n", .notAVector(line: 1, word: "dog", size: 3)),
       ("a 1 2 3\ndog 1 x 3\n\nat 1 2 nan\n", .notAVector(line: 2, word: "dog", size: 3)),
-      ("DOG 1 2 3\n", .noneFound), ("", .noneFound),
+      ("DOG 1 2 3\n", .noneFound), ("\n", .noneFound),
+      // Of words that nobody looks for the numbers are not read.
+      ("x 1,5 2 3\ny 1 2 3\nz 1 2 3\ndog 1,5 0,25 3\n", .commas(line: 4)),
+      ("dog,1,2,3\na,1,2,3\n", .commas(line: 1)), ("dog 1, 2, 3\n", .commas(line: 1)),
+      ("x 1 2 3\ny 1 2 3\nz 1 2 3\ndog 1 2 inf\n", .notAVector(line: 4, word: "dog", size: 3)),
     ]
 
     @Test("what is wrong is said with the number of the line", arguments: problems)
     func problem(text: String, problem: WordVectorError.Problem) throws {
       let error = try #require(throws: WordVectorError.self) { _ = try read(text) }
       #expect(error.problem == problem)
+    }
+
+    @Test(
+      "other forms are told by how they begin",
+      arguments: [
+        ("\u{1F}\u{8B}\u{8}", "compressed with gzip, which is not read. Unpack it, with gunzip."),
+        ("PK\u{3}\u{4}", "a zip archive"), ("BZh91AY", "compressed with bzip2"),
+        ("\u{FD}7zXZ\0", "compressed with xz"), ("(\u{B5}/\u{FD}", "compressed with zstd"),
+        ("\u{BA}\u{16}O/\u{C}\0", "a binary model of fastText"),
+        ("\u{80}\u{4}\u{95}", "a pickle of Python"), ("\u{93}NUMPY\u{1}", "an array of NumPy"),
+        ("\u{FF}\u{FE}d\0", "UTF-16 text"), ("<!DOCTYPE html>", "a page of the web"),
+        ("2 3\ndog \0\0\u{80}?", "word2vec's binary form"), ("2 3 4\ndog \0\0\u{80}?", "no text"),
+        ("version https://git-lfs.github.com/spec/v1\n", "a Git LFS pointer"),
+      ])
+    func otherForms(head: String, title: String) throws {
+      // Each scalar is a byte.
+      let bytes = head.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }
+      let path = try folder.write(bytes + Array("\ndog 1 2 3\n".utf8), to: "vectors.txt")
+      let error = try #require(throws: WordVectorError.self) {
+        _ = try WordVectors(path, of: vocabulary, size: 3)
+      }
+      #expect("\(error)".hasPrefix("\(path): is \(title)"), "\(error)")
+      #expect("\(error)".contains("which is not read. "))
+    }
+
+    @Test("an empty file, and one without line feeds, say so; <unk> begins no page of the web")
+    func oddFiles() throws {
+      func problem(_ text: String) throws -> String? {
+        let path = try folder.write(text, to: "v.txt")
+        do throws(WordVectorError) {
+          _ = try WordVectors(path, of: vocabulary, size: 3)
+          return nil
+        } catch {
+          return "\(error)".replacing("\(folder.path)/", with: "")
+        }
+      }
+      #expect(try problem("") == "v.txt: is empty (0 bytes). Get a fresh copy.")
+      let returns = String(repeating: "dog 1 2 3\r", count: 60_000)
+      #expect(try problem(returns)?.hasPrefix("v.txt:1: has more than 524288 bytes.") == true)
+      #expect(try problem("<unk> 1 2 3\ndog 1 2 3\n") == nil)
+    }
+
+    @Test("blocks of NUL at the end are a torn line")
+    func nulBlocks() throws {
+      let words = (0..<1000).map { "w\($0) 1 2 3\n" }.joined()
+      let vectors = try read(
+        "dog 1 -0.5 2e-3\nhäuser 0 0.25 7\n" + words + String(repeating: "\0", count: 4096))
+      #expect(vectors.rows == rows)
+      #expect(vectors.oddLineCount == 1 && vectors.warnings.count == 1)
     }
 
     @Test("each problem comes with its remedy")
@@ -91,6 +144,10 @@ extension TrainingTests {
         message(.notAVector(line: 7, word: "dog", size: 3))
           == "glove.txt:7: 'dog' is not followed by 3 numbers. Is it a text file, and whole? Get a "
           + "fresh copy.")
+      #expect(
+        message(.commas(line: 7))
+          == "glove.txt:7: has commas in its numbers, or between them. Write decimal points, and "
+          + "blanks between the numbers.")
       #expect(
         message(.noneFound)
           == "glove.txt: has no word of the captions. Is it of their language, and in lower case?")
