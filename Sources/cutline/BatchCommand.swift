@@ -21,6 +21,10 @@ struct BatchCommand: TalkingCommand {
         cutline batch 'scans/**/*.png' shards/train-000.tar.gz -o out -f txt
         find / -name '*.jpg' -print0 | cutline batch --from - -0 -o out
         cutline batch photos -r -o out --shard 3/16     and --merge, once all sixteen are done
+
+      An array of Slurm must have its numbers at even steps, such as 0-15 or 0-30:2. All tasks of another are \
+      refused, except that Slurm tells those of 0-4:4,7,12 what it tells those of 0-12:4: there only task 7 is \
+      refused, and --merge is, until its part is done.
       """)
 
   @OptionGroup var given: BatchInputOptions

@@ -119,6 +119,33 @@ struct ShardTests {
     }
   }
 
+  @Test(
+    "of any array whatever no part is done twice, and where one is done by nobody a task is refused"
+  )
+  func anyArray() throws {
+    // All sets of numbers from 0 to 12, with every step that a range in such an array may have.
+    for set in 1..<1 << 13 {
+      let ids = (0..<13).filter { set >> $0 & 1 == 1 }
+      for step in 1...4 {
+        let shards = ids.map { id in
+          try? assigned(task(id, of: ids.count, from: ids[0], to: ids[ids.count - 1], step: step))
+        }
+        let done = shards.compactMap { $0?.index }
+        guard Set(done).count == done.count else {
+          Issue.record("\(ids), step \(step)")
+          return
+        }
+        // Where the step is 1, all that count as many as there are from the first to the last are there.
+        if step == 1 { #expect(done.isEmpty || done.count == ids.count) }
+      }
+    }
+    // What cannot be told from 0-12:4, which the help says: 7 alone is refused.
+    let mixed = [0, 4, 7, 12].map { id in
+      (try? assigned(task(id, of: 4, from: 0, to: 12, step: 4)))?.index
+    }
+    #expect(mixed == [0, 1, nil, 3])
+  }
+
   @Test("a task that is tried again alone is told to say which part it was")
   func retriedTasks() throws {
     // --array=0-3 had --shards 4; 2 failed, and --array=2 comes.
