@@ -36,24 +36,28 @@ struct AnnotationFile {
     }
   }
 
-  /// Calls `body` with each line that is not empty, without its end.
+  /// Calls `body` with each line that is not blank, without its end.
   func forEachLine(_ body: (TextLine) throws(DatasetError) -> Void) throws(DatasetError) {
     try withText { bytes throws(DatasetError) in
+      let lineEnd: UInt8 = endsLinesInReturns(bytes) ? 0x0D : 0x0A
       var rest = bytes[...]
       var number = 0
       while !rest.isEmpty {
         number += 1
-        let end = rest.firstIndex(of: UInt8(ascii: "\n")) ?? rest.endIndex
+        let end = rest.firstIndex(of: lineEnd) ?? rest.endIndex
         var line = rest[..<end]
         rest = rest[(end == rest.endIndex ? end : end + 1)...]
         if line.last == UInt8(ascii: "\r") { line = line.dropLast() }
         // Files that were put together keep the marks of their beginnings.
         line = withoutByteOrderMark(line)
-        guard !line.isEmpty else { continue }
+        guard line.contains(where: { $0 != UInt8(ascii: " ") }) else { continue }
         try body(TextLine(number: number, bytes: UnsafeRawBufferPointer(rebasing: line)))
       }
     }
   }
+
+  /// Whether it holds a JSON value on each line.
+  var isInLines: Bool { withText { areJSONLines($0, named: path) } }
 
   /// Calls `body` with each record of separated values, the first line included.
   func forEachRecord(
@@ -93,10 +97,27 @@ struct TextLine {
 
 /// The text that `bytes` are in UTF-8, without a byte-order mark.
 func text(_ bytes: some Collection<UInt8>) throws(DatasetError.Problem) -> String {
-  guard let text = String(validating: withoutByteOrderMark(bytes), as: UTF8.self) else {
-    throw .notText
-  }
+  // Texts hold no NUL, but UTF-16 without a mark does, and the rest of a file that was never written.
+  guard let text = String(validating: withoutByteOrderMark(bytes), as: UTF8.self),
+    !text.utf8.contains(0)
+  else { throw .notText }
   return text
+}
+
+/// Whether the lines of a text end with a carriage return alone, as Excel saves them for old Macs.
+func endsLinesInReturns(_ text: some Collection<UInt8>) -> Bool {
+  var (returns, feeds) = (0, 0)
+  var isBehindReturn = false
+  for byte in text.prefix(1 << 16) {
+    if byte == 0x0A {
+      feeds += 1
+      if isBehindReturn { returns -= 1 }
+    }
+    // Of several returns in a row, as text modes write before a line feed, one counts.
+    if byte == 0x0D, !isBehindReturn { returns += 1 }
+    isBehindReturn = byte == 0x0D
+  }
+  return returns > feeds
 }
 
 /// `bytes` in UTF-8 if their byte-order mark says that they are UTF-16, as spreadsheets and PowerShell

@@ -9,7 +9,8 @@ struct CSVRecord {
 
 /// Reads values separated by commas (RFC 4180) or another character.
 ///
-/// Fields may be quoted, and then hold separators, line ends and doubled quotes.
+/// Fields may be quoted, and then hold separators, line ends and doubled quotes; blanks may be around the quotes.
+/// Lines may end with a carriage return alone.
 /// A quote inside a field that does not begin with one stands for itself, as in Python's `csv`. After a
 /// record with bad quoting the next line is tried.
 struct CSVReader {
@@ -19,16 +20,19 @@ struct CSVReader {
   /// No caption is longer; a lost quote must not make one record of a whole file.
   private static let maximumRecordSize = 1 << 20
   private let separator: UInt8
+  /// Whether a carriage return ends a line alone.
+  private let endsInReturns: Bool
 
   init(_ bytes: UnsafeRawBufferPointer, separator: UInt8 = comma) {
     self.bytes = bytes.bindMemory(to: UInt8.self)
     self.separator = separator
+    endsInReturns = endsLinesInReturns(bytes)
   }
 
   /// The next record that is not empty.
   mutating func next() -> CSVRecord? {
     while position < bytes.count, bytes[position] == newline || bytes[position] == carriageReturn {
-      if bytes[position] == newline { line += 1 }
+      countLine()
       position += 1
     }
     guard position < bytes.count else { return nil }
@@ -37,7 +41,7 @@ struct CSVReader {
       return CSVRecord(line: startLine, fields: .success(try readFields()))
     } catch {
       (position, line) = (start, startLine)
-      while position < bytes.count, bytes[position] != newline { position += 1 }
+      while position < bytes.count, !isLineEnd { position += 1 }
       return CSVRecord(line: startLine, fields: .failure(error))
     }
   }
@@ -45,21 +49,36 @@ struct CSVReader {
   private mutating func readFields() throws(DatasetError.Problem) -> [String] {
     var fields: [String] = []
     while true {
-      fields.append(
-        position < bytes.count && bytes[position] == quote
-          ? try readQuotedField() : try readPlainField())
+      fields.append(try readField())
       guard position < bytes.count, bytes[position] == separator else { return fields }
       position += 1
     }
   }
 
+  private mutating func readField() throws(DatasetError.Problem) -> String {
+    let start = position
+    if position < bytes.count, bytes[position] == quote { return try readQuotedField() }
+    // Some write a blank behind each comma, in front of a quote, too. It may also begin a text that has
+    // quotes in it, so such a field must end on its line.
+    skipBlanks()
+    if position > start, position < bytes.count, bytes[position] == quote {
+      let startLine = line
+      if let field = try? readQuotedField(), line == startLine { return field }
+      line = startLine
+    }
+    position = start
+    return try readPlainField()
+  }
+
+  private mutating func skipBlanks() {
+    while position < bytes.count, bytes[position] == UInt8(ascii: " ") { position += 1 }
+  }
+
   private mutating func readPlainField() throws(DatasetError.Problem) -> String {
     let start = position
-    while position < bytes.count, bytes[position] != separator, bytes[position] != newline {
-      position += 1
-    }
-    let isLineEnd = position == bytes.count || bytes[position] == newline
-    let hasReturn = isLineEnd && position > start && bytes[position - 1] == carriageReturn
+    while position < bytes.count, bytes[position] != separator, !isLineEnd { position += 1 }
+    let isAtEnd = position == bytes.count || isLineEnd
+    let hasReturn = isAtEnd && position > start && bytes[position - 1] == carriageReturn
     return try text(UnsafeBufferPointer(rebasing: bytes[start..<position - (hasReturn ? 1 : 0)]))
   }
 
@@ -69,8 +88,8 @@ struct CSVReader {
     position += 1
     while position < bytes.count, content.count < Self.maximumRecordSize {
       let byte = bytes[position]
+      countLine()
       position += 1
-      if byte == newline { line += 1 }
       guard byte == quote else {
         content.append(byte)
         continue
@@ -80,10 +99,25 @@ struct CSVReader {
         position += 1
         continue
       }
+      skipBlanks()
       guard isAtFieldEnd else { throw .badQuoting }
       return try text(content)
     }
     throw .badQuoting
+  }
+
+  private var isLineEnd: Bool {
+    bytes[position] == newline || endsInReturns && bytes[position] == carriageReturn
+  }
+
+  /// Counts the line that the next byte ends, if it ends one.
+  private mutating func countLine() {
+    guard isLineEnd else { return }
+    // A return and a line feed end one line together.
+    let isFirstOfTwo =
+      bytes[position] == carriageReturn && position + 1 < bytes.count
+      && bytes[position + 1] == newline
+    if !isFirstOfTwo { line += 1 }
   }
 
   private var isAtFieldEnd: Bool {

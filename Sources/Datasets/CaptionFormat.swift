@@ -68,5 +68,5 @@ let captionFormats: [any CaptionFormat] = [
   COCOCaptions(), KarpathySplits(), VideoCaptionsJSON(), VideoCorpusCSV(), VideoDescriptions(),
   FlickrTokens(), NeuralTalkJSON(), CaptionRecords(), ClipSegments(), KeyedMetadata(),
   ImageFolder(),
-  FlickrTable(), CaptionTable(), CaptionSidecars(), WebDataset(),
+  FlickrTable(), CaptionTable(), CaptionSidecars(), WebDataset(), KeyedMetadata(isOfTexts: true),
 ]

@@ -1,17 +1,18 @@
 import Files
 
-/// A record of JSON that says what a picture or clip shows, with members that are called this or that.
+/// A record of JSON that says what a picture or clip shows, with members that are called this or that, in any
+/// case, with `_`, `-` or blanks in their names or not.
 struct CaptionRow {
   /// What members with the name of a picture or clip are called, the more telling first.
   static let pictureMembers = [
-    "file_name", "image", "image_path", "file_path", "filename", "path", "image_name", "img",
-    "img_path", "image_file_name", "video", "video_path", "video_file_name", "videoID", "video_id",
-    "clip",
+    "file_name", "image", "image_path", "file_path", "path", "image_name", "img", "img_path",
+    "image_file_name", "image_file", "file", "img_name", "picture", "photo", "video", "video_path",
+    "video_file_name", "video_name", "video_file", "video_id", "clip", "clip_name",
   ]
   /// What members with captions are called, the more telling first.
   static let captionMembers = [
     "text", "caption", "captions", "enCap", "caption_str", "prompt", "description", "sentence",
-    "sentences", "report",
+    "sentences", "report", "caption_text", "comment",
   ]
   private static let splitMembers = ["split", "set_name"]
 
@@ -37,9 +38,9 @@ struct CaptionRow {
         let texts = try reader.textsField()
         if case .missing = texts { return }
         found.append((key, texts))
-      } else if let rank = Self.pictureMembers.firstIndex(of: key) {
+      } else if let rank = Self.rank(of: key, in: Self.pictureMembers) {
         pictures.append((rank, key, try Self.names(&reader)))
-      } else if Self.splitMembers.contains(key) {
+      } else if Self.rank(of: key, in: Self.splitMembers) != nil {
         split = try reader.textField()
       } else {
         try reader.skipValue()
@@ -62,8 +63,24 @@ struct CaptionRow {
 
   /// Whether a member has captions: the chosen one, or one called as usual, with a number or not.
   private static func isCaption(_ member: String, _ captionColumn: String?) -> Bool {
-    if let captionColumn { return member == captionColumn }
-    return captionMembers.contains(member) || captionKinds.contains(captionKind(member))
+    if let captionColumn { return isCalled(member, captionColumn) }
+    return captionKinds.contains(captionKind(member))
+  }
+
+  /// Reads a list of records.
+  static func list(
+    _ reader: inout JSONReader, captionColumn: String?
+  ) throws(JSONError) -> [CaptionRow] {
+    var rows: [CaptionRow] = []
+    try reader.beginArray()
+    while try reader.nextElement() {
+      rows.append(try CaptionRow(&reader, captionColumn: captionColumn))
+    }
+    return rows
+  }
+
+  private static func rank(of key: String, in members: [String]) -> Int? {
+    members.firstIndex { isCalled(key, $0) }
   }
 
   /// Names may be numbers, and one record may name several pictures.
@@ -74,6 +91,16 @@ struct CaptionRow {
 
   var namesPicture: Bool { !pictures.isEmpty }
 
+  /// The members with captions, at least one; captions of an empty list are one of no text, which is told.
+  ///
+  /// - Parameter member: The name of the member where there is none.
+  fileprivate func usedCaptions(lacking member: String) -> [(member: String, texts: Field<Texts>)] {
+    if captions.isEmpty { return [(member, .missing)] }
+    return captions.map { member, field in
+      (member, field.map { $0.texts.isEmpty ? Texts(isList: false, texts: [.value("")]) : $0 })
+    }
+  }
+
   /// The same record, of the picture in the file `name`.
   func naming(_ name: String) -> CaptionRow {
     var row = self
@@ -83,7 +110,7 @@ struct CaptionRow {
 
   /// Whether records with these members are such.
   static func fits(_ keys: Set<String>, captionColumn: String?) -> Bool {
-    pictureMembers.contains(where: keys.contains)
+    keys.contains { rank(of: $0, in: pictureMembers) != nil }
       && keys.contains { isCaption($0, captionColumn) }
   }
 
@@ -105,9 +132,10 @@ struct CaptionRow {
     }
     return first.map { name in
       var picture = Gathering.Picture(name)
-      // Other members tell a single picture by another name.
+      // Other members tell a single picture by another name; a mere number may be that of anything.
       if first.count == 1 {
         picture.otherNames = names.dropFirst().filter { $0.count == 1 }.flatMap(\.self)
+          .filter { Int($0) == nil && !trimmed($0).isEmpty }
       }
       picture.split = split
       return picture
@@ -143,17 +171,28 @@ extension Gathering {
     check: (String) throws(DatasetError.Problem) -> Void = { _ in }
   ) throws(DatasetError) {
     var pictures: [Picture] = []
+    let captions = row.usedCaptions(lacking: choices.captionColumn ?? member)
     let isRead = try record(name()) { _ throws(DatasetError.Problem) in
       pictures = try row.namedPictures()
+      // Which caption is of which picture nobody says.
+      let lists = captions.compactMap { member, field -> (member: String, count: Int)? in
+        if case .value(let texts) = field { (member, texts.texts.count) } else { nil }
+      }
+      let count = lists.reduce(0) { $0 + $1.count }
+      if pictures.count > 1, let first = lists.first, count > 1 {
+        throw .wrongValue(
+          member: first.member, expected: "one text, as there are \(pictures.count) pictures",
+          found: "a list of \(count)")
+      }
       for index in pictures.indices {
+        try notBlank(pictures[index].name)
         try check(pictures[index].name)
         pictures[index].split = pictures[index].split ?? split(pictures[index].name)
       }
     }
     guard isRead else { return }
     note(unreadCaptions: row.unreadCaptions)
-    let lacking = (member: choices.captionColumn ?? member, texts: Field<Texts>.missing)
-    for (member, texts) in row.captions.isEmpty ? [lacking] : row.captions {
+    for (member, texts) in captions {
       try addCaptions(texts, of: name(), member) {
         gathering, caption throws(DatasetError.Problem) in
         for picture in pictures { try gathering.addCaption(caption, to: picture) }

@@ -10,25 +10,47 @@ extension CollectionFolder {
   func reasonForNoCaptions(
     at named: String, _ formats: [any CaptionFormat]
   ) -> DatasetError {
+    var unknown: [(file: String, outline: String)] = []
     for file in files.prefix(Self.examinedCount) {
       do throws(DatasetError) {
         let content = try AnnotationFile(path(file))
-        if let problem = fault(of: content, isTable: isOneFile || isTableName(file)) {
-          throw DatasetError(path(file), record: "line 1", problem)
+        if isJSON(file, content) {
+          try check(file, content)
+          unknown.append((path(file), outline(of: file).description))
+        } else if let (line, problem) = fault(of: content, isTable: isOneFile || isTableName(file))
+        {
+          throw DatasetError(path(file), record: "line \(line)", problem)
         }
-        guard fileExtension(of: file) == "json" else { continue }
-        if outline(of: file).has("file_path", "split", in: "images") {
-          throw DatasetError(path(file), .unreadForm(Self.cocotalk, advice: Self.adviceOnCocotalk))
-        }
-        try content.json { reader throws(JSONError) in try reader.skipValue() }
       } catch {
         return error
       }
     }
+    if isOneFile, let found = unknown.first?.outline {
+      return DatasetError(named, .unknownJSON(found: found, captionColumn: choices.captionColumn))
+    }
     if let (file, form, advice) = unreadForm {
       return DatasetError(path(file), .unreadForm(form, advice: advice))
     }
-    return DatasetError(named, .noCaptions(looked: formats.map(\.layout)))
+    return DatasetError(
+      named,
+      .noCaptions(
+        looked: formats.map(\.layout), unknown: unknown.map { "\($0.file): \($0.outline)" }))
+  }
+
+  /// Whether a file is JSON by its name, or by how it begins.
+  private func isJSON(_ file: String, _ content: AnnotationFile) -> Bool {
+    ["json", "jsonl", "ndjson"].contains(fileExtension(of: file))
+      || outline(of: file) != JSONOutline()
+  }
+
+  /// Throws if a JSON file is damaged, or in a form that is known and cannot be read.
+  private func check(_ file: String, _ content: AnnotationFile) throws(DatasetError) {
+    if outline(of: file).has("file_path", "split", in: "images") {
+      throw DatasetError(path(file), .unreadForm(Self.cocotalk, advice: Self.adviceOnCocotalk))
+    }
+    if !content.isInLines {
+      try content.json { reader throws(JSONError) in try reader.skipValue() }
+    }
   }
 
   private static let cocotalk =
@@ -39,11 +61,18 @@ extension CollectionFolder {
     ["csv", "tsv"].contains(fileExtension(of: file))
   }
 
-  /// What is wrong with a file that is a table, or has the columns of one.
-  private func fault(of content: AnnotationFile, isTable: Bool) -> DatasetError.Problem? {
-    guard let header = content.header, header.columns.count > 1 else { return nil }
+  /// What is wrong with a file that is a table, or has the columns of one, and on which line.
+  private func fault(
+    of content: AnnotationFile, isTable: Bool
+  ) -> (line: Int, problem: DatasetError.Problem)? {
+    guard let header = content.header else {
+      guard isTable else { return nil }
+      return (1, .notText)
+    }
+    guard header.columns.count > 1 else { return nil }
     if let first = header.columns.first, MediaKind(fileName: first) != nil {
-      return header.separator == UInt8(ascii: "\t") ? nil : .noHeader(firstField: first)
+      let isTabbed = header.separator == UInt8(ascii: "\t")
+      return isTabbed ? nil : (header.line, .noHeader(firstField: first))
     }
     guard isTable || header.picturePlace != nil else { return nil }
     do throws(DatasetError.Problem) {
@@ -51,7 +80,7 @@ extension CollectionFolder {
       _ = try header.requiredCaptions(choices.captionColumn)
       return nil
     } catch {
-      return error
+      return (header.line, error)
     }
   }
 

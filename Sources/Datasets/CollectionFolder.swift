@@ -137,10 +137,13 @@ struct CollectionFolder {
   /// The first line of the text file `name`; nil if it is empty, too long or no text.
   func firstLine(of name: String) -> String? {
     let head = head(of: name, byteCount: 1 << 16)
-    guard let line = head.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D }).first else {
-      return nil
-    }
-    return String(validating: line, as: UTF8.self)
+    return head.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D }).first.flatMap(Self.text)
+  }
+
+  /// A line as text, also of another encoding, so that reading can tell where that is; nil for bytes of no text.
+  private static func text(_ line: ArraySlice<UInt8>) -> String? {
+    let isText = line.allSatisfy { $0 >= 0x20 || $0 == UInt8(ascii: "\t") }
+    return isText ? String(decoding: line, as: UTF8.self) : nil
   }
 
   /// The columns that the first line of the table `name` names.
@@ -153,11 +156,14 @@ struct CollectionFolder {
   /// The first lines of the text file `name`, as far as they are text.
   func firstLines(of name: String) -> [String] {
     head(of: name, byteCount: 1 << 16).split(whereSeparator: { $0 == 0x0A || $0 == 0x0D })
-      .prefix(20).compactMap { String(validating: $0, as: UTF8.self) }
+      .prefix(20).compactMap(Self.text)
   }
 
   /// Whether only the content tells what `name` is.
   private func isNameless(_ name: String) -> Bool { FileClass(name: name) == nil }
+
+  /// As much of a JSON file as tells its form, in bytes.
+  static let outlineSize = 1 << 20
 
   /// What the JSON file `name` begins like, or the first of its lines.
   func outline(of name: String) -> JSONOutline {
@@ -165,7 +171,8 @@ struct CollectionFolder {
       isOneFile || ["json", "jsonl", "ndjson", "txt"].contains(fileExtension(of: name))
         || isNameless(name)
     else { return JSONOutline() }
-    return JSONOutline(of: head(of: name, byteCount: 1 << 20))
+    let head = head(of: name, byteCount: Self.outlineSize)
+    return JSONOutline(of: head, inLines: areJSONLines(head, named: name))
   }
 
   private func head(of name: String, byteCount: Int) -> [UInt8] {

@@ -29,6 +29,8 @@ public struct DatasetError: Error, Equatable, Sendable, CustomStringConvertible 
     case noNamePair
     /// The picture's file name leads out of the image folder.
     case outside(fileName: String)
+    /// A picture's name that holds nothing, or is `.`.
+    case emptyName
     case nameTooLong(byteCount: Int)
     case repeatedImage(id: String)
     /// An id that stands for several pictures, so that nobody knows whose the captions are.
@@ -44,7 +46,9 @@ public struct DatasetError: Error, Equatable, Sendable, CustomStringConvertible 
     case blankCaption
     case tooManyCaptions(limit: Int)
     /// A folder or file in none of the forms.
-    case noCaptions(looked: [String])
+    case noCaptions(looked: [String], unknown: [String])
+    /// JSON in none of the forms, what is in it, and the member that captions were looked for in.
+    case unknownJSON(found: String, captionColumn: String?)
     /// An archive that cannot be read from some byte on.
     case badArchive(atByte: Int)
     /// What Git leaves of a large file that was not fetched.
@@ -153,6 +157,7 @@ extension DatasetError {
     case .outside(let fileName):
       "file name \(jsonString(fileName)) leads out of the image folder. "
         + "Name pictures relative to that folder, without '..'."
+    case .emptyName: "the name of its picture is empty. Write it, or remove the record."
     case .nameTooLong(let byteCount):
       "a file name of \(byteCount) bytes is more than Linux takes. Mend it, or remove the record."
     case .repeatedImage(let id):
@@ -177,9 +182,15 @@ extension DatasetError {
     switch problem {
     case .unknownSplit(let name):
       "split \(jsonString(name)) is not known. Use train, restval, val or test."
-    case .noCaptions(let looked):
-      "no captions found; looked for:\n\(looked.map { "  \($0)" }.joined(separator: "\n"))\n"
+    case .noCaptions(let looked, let unknown):
+      "no captions found; looked for:\n\(looked.map { "  \($0)\n" }.joined())"
+        + (unknown.isEmpty ? "" : "in no form that is known:\n")
+        + unknown.map { "  \($0)\n" }.joined()
         + "See datasets/README.md for how to lay out a collection."
+    case .unknownJSON(let found, let column):
+      "is JSON in no form that is known: it is \(found). A list, or lines, of records with "
+        + (column.map { "'image' and '\($0)'" } ?? "'image' and 'caption'")
+        + " would do, or COCO's 'images' and 'annotations'; see datasets/README.md."
     case .badArchive(let offset):
       "is no tar archive, or ends or is damaged at byte \(offset). Get a fresh copy."
     case .largeFilePointer:

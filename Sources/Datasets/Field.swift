@@ -86,7 +86,12 @@ extension JSONReader {
   mutating func idField() throws(JSONError) -> Field<RecordID> {
     switch try peek() {
     case .number:
-      return try readNumberIfWhole().map { .value(.number($0)) } ?? .wrong("a fraction")
+      return switch try readWholeNumber() {
+      // Of more digits than an `Int` has it is a text.
+      case .digits(let digits): .value(RecordID(digits))
+      case .fraction: .wrong("a fraction")
+      case .inexact: .wrong("a number without its last digits")
+      }
     case .string: return try textField().map(RecordID.init)
     default: return try otherField()
     }

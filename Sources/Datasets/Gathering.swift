@@ -141,6 +141,8 @@ struct Gathering {
   }
 
   private func check(_ name: String) throws(DatasetError.Problem) {
+    // `.` would be the whole folder, as a clip of all its pictures.
+    guard try !normalizedPath(notBlank(name)).isEmpty else { throw .emptyName }
     guard isInsideFolder(name) else { throw .outside(fileName: name) }
     guard
       name.utf8.count <= Self.maximumNameSize.path,
@@ -266,6 +268,13 @@ extension Gathering {
     let splits = parts.flatMap { Array(repeating: $0.split, count: $0.count) }
     for (index, split) in zip(order, splits) { pictures[index].split = split }
   }
+}
+
+/// A name, which must have a letter or another mark in it.
+@discardableResult
+func notBlank(_ name: String) throws(DatasetError.Problem) -> String {
+  guard !trimmed(name).isEmpty else { throw .emptyName }
+  return name
 }
 
 /// `text` without the blanks and line ends around it, which COCO's captions have now and then.

@@ -3,9 +3,13 @@ import Files
 /// The first line of a table, which names its columns.
 ///
 /// Names are read loosely: in any case, with blanks, `_` or `-` in them or not. Between the columns stands a
-/// comma, a semicolon, a tab or a `|`.
+/// comma, a semicolon, a tab or a `|`, or what a line above says, as Excel has it: `sep=;`.
 struct TableHeader {
   let separator: UInt8
+  /// How many records there are above the header's.
+  let recordsAbove: Int
+  /// Where it is, counted from 1.
+  let line: Int
   /// As they are written.
   let columns: [String]
   private let keys: [String]
@@ -26,24 +30,42 @@ struct TableHeader {
 
   /// Reads the first line of a text; nil where it is none.
   ///
-  /// Of several characters that may separate, the one counts that makes most columns.
+  /// Of several characters that may separate, the one counts that makes a column of pictures, and most columns.
   init?(_ text: some Collection<UInt8>) {
     let bytes = Array(text)
-    let headers = Self.separators.compactMap { separator in
-      bytes.withUnsafeBytes { bytes -> (separator: UInt8, columns: [String])? in
-        var reader = CSVReader(bytes, separator: separator)
-        return (try? reader.next()?.fields.get()).map { (separator, $0) }
-      }
+    let headers =
+      Self.announcedSeparator(bytes).map { [TableHeader(bytes, separator: $0, below: 1)] }
+      ?? Self.separators.map { TableHeader(bytes, separator: $0, below: 0) }
+    let scored = headers.compactMap(\.self).map { header in
+      (header, score: (header.picturePlace == nil ? 0 : 1 << 20) + header.columns.count)
     }
-    guard let best = headers.max(by: { $0.columns.count < $1.columns.count }) else { return nil }
-    separator = best.separator
-    columns = best.columns.map(trimmed)
-    keys = columns.map(Self.key)
+    guard let best = scored.max(by: { $0.score < $1.score })?.0 else { return nil }
+    self = best
+  }
+
+  private init?(_ bytes: [UInt8], separator: UInt8, below recordsAbove: Int) {
+    let record = bytes.withUnsafeBytes { bytes -> CSVRecord? in
+      var reader = CSVReader(bytes, separator: separator)
+      for _ in 0..<recordsAbove { _ = reader.next() }
+      return reader.next()
+    }
+    guard let record, let columns = try? record.fields.get() else { return nil }
+    (self.separator, self.recordsAbove, line) = (separator, recordsAbove, record.line)
+    self.columns = columns.map(trimmed)
+    keys = columns.map(looseKey)
+  }
+
+  /// What the first line says that separates columns: `sep=;`, or `"sep=;"`.
+  private static func announcedSeparator(_ text: [UInt8]) -> UInt8? {
+    let line = text.prefix { $0 != 0x0A && $0 != 0x0D }.filter { $0 != UInt8(ascii: "\"") }
+    guard line.count == 5, String(decoding: line.prefix(4), as: UTF8.self).lowercased() == "sep="
+    else { return nil }
+    return line[4]
   }
 
   /// Where the first of `names` is that there is.
   func place(of names: [String]) -> Int? {
-    names.lazy.compactMap { keys.firstIndex(of: Self.key($0)) }.first
+    names.lazy.compactMap { keys.firstIndex(of: looseKey($0)) }.first
   }
 
   func has(_ names: String...) -> Bool { names.allSatisfy { place(of: [$0]) != nil } }
@@ -51,7 +73,7 @@ struct TableHeader {
   /// Where the captions are: in the columns that are called `chosen`, or by the first of the usual names that
   /// there is, `caption` as well as `captions` and `caption 2`.
   func captionPlaces(_ chosen: String?) -> [Int] {
-    if let chosen { return keys.indices.filter { keys[$0] == Self.key(chosen) } }
+    if let chosen { return keys.indices.filter { keys[$0] == looseKey(chosen) } }
     let kinds = keys.map(captionKind)
     let first = Self.captionNames.lazy.map(captionKind).first(where: kinds.contains)
     return kinds.indices.filter { kinds[$0] == first }
@@ -69,11 +91,6 @@ struct TableHeader {
   var splitPlace: Int? { place(of: ["split"]) }
 
   var picturePlace: Int? { place(of: Self.pictureNames) }
-
-  /// Letters and digits in lower case.
-  private static func key(_ name: String) -> String {
-    String(name.lowercased().filter { $0.isLetter || $0.isNumber })
-  }
 }
 
 extension Gathering {
@@ -93,12 +110,19 @@ extension Gathering {
     do throws(DatasetError.Problem) {
       places = try columns(header)
     } catch {
-      throw DatasetError(file.path, record: "line 1", error)
+      throw DatasetError(file.path, record: "line \(header.line)", error)
     }
     note(unreadCaptions: header.unreadCaptions(choices.captionColumn))
-    var isFirst = true
+    var skippedCount = 0
     try file.forEachRecord(separatedBy: header.separator) { record throws(DatasetError) in
-      guard !isFirst else { return isFirst = false }
+      if skippedCount <= header.recordsAbove {
+        skippedCount += 1
+        return
+      }
+      // Excel writes rows below the last one that hold nothing.
+      if let fields = try? record.fields.get(), fields.allSatisfy({ trimmed($0).isEmpty }) {
+        return
+      }
       try self.record(record.name) { gathering throws(DatasetError.Problem) in
         var fields = try record.fields.get()
         if header.separator == UInt8(ascii: "|") { fields = fields.map(trimmed) }

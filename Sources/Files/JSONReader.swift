@@ -127,13 +127,6 @@ package struct JSONReader {
     return value
   }
 
-  /// Reads a number, and returns it if it is whole, be it written `9` or `9.0`, and fits in 64 bits.
-  package mutating func readNumberIfWhole() throws(JSONError) -> Int? {
-    let number = try takeNumber()
-    if number.isWhole { return integer(number.range) }
-    return Double(text(number.range)).flatMap(Int.init(exactly:))
-  }
-
   /// Reads a number; one too large for a `Double` is an error.
   package mutating func readNumber() throws(JSONError) -> Double {
     let range = try takeNumber().range
@@ -143,7 +136,7 @@ package struct JSONReader {
     return value
   }
 
-  private func text(_ range: Range<Int>) -> String {
+  func text(_ range: Range<Int>) -> String {
     String(decoding: UnsafeBufferPointer(rebasing: bytes[range]), as: UTF8.self)
   }
 
@@ -250,7 +243,7 @@ extension JSONReader {
     throw error(.unexpected("'\"'"))
   }
 
-  private mutating func takeNumber() throws(JSONError) -> (range: Range<Int>, isWhole: Bool) {
+  mutating func takeNumber() throws(JSONError) -> (range: Range<Int>, isWhole: Bool) {
     _ = nextByte()
     let start = position
     if peekByte() == UInt8(ascii: "-") { position += 1 }

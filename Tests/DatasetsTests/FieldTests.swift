@@ -58,6 +58,78 @@ struct FieldTests {
     #expect(contents.lines == ["train a.jpg: x", "train b.jpg: y"])
   }
 
+  @Test("that is none: ids of any length are told apart to their last digit")
+  func longIDs() throws {
+    let collection = try CollectionOnDisk([
+      "captions_train.json": """
+      {"images":[{"id":9007199254740991,"file_name":"a.jpg"},
+                 {"id":9007199254740993.0,"file_name":"b.jpg"},
+                 {"id":18446744073709551616,"file_name":"c.jpg"}],
+       "annotations":[{"image_id":9007199254740993,"caption":"b"},
+                      {"image_id":"18446744073709551616","caption":"c"},
+                      {"image_id":9.007199254740991e15,"caption":"a"},
+                      {"image_id":9.007199254740992e15,"caption":"of whom?"}]}
+      """
+    ])
+    let contents = try collection.read(badRecords: .leaveOut)
+    #expect(contents.lines == ["train a.jpg: a", "train b.jpg: b", "train c.jpg: c"])
+    #expect(contents.leftOut.map(\.record) == ["annotations[3]"])
+    #expect(
+      collection.message()?.hasPrefix(
+        "captions_train.json, annotations[3].image_id: is a number without its last digits") == true
+    )
+  }
+
+  @Test(
+    "of JSON records never makes a caption another picture's, and none is lost without a word",
+    arguments: [
+      (#"{"caption":"y"}"#, "[1]: has no 'image'."),
+      (#"{"image":null,"caption":"y"}"#, "[1]: has no 'image'."),
+      (#"{"image":"","caption":"y"}"#, "[1]: the name of its picture is empty."),
+      (#"{"image":["b.jpg",""],"caption":"y"}"#, "[1]: the name of its picture is empty."),
+      (#"{"image":[],"caption":"y"}"#, "[1]: has no 'image'."),
+      (#"{"image":{"path":"b.jpg"},"caption":"y"}"#, "[1].image: is an object"),
+      (#"{"image":true,"caption":"y"}"#, "[1].image: is true or false"),
+      (#"{"image":1.5,"caption":"y"}"#, "[1].image: is a fraction"),
+      (#"{"image":["b.jpg","c.jpg"],"caption":["y","z"]}"#, "[1].caption: is a list of 2"),
+      (#"{"image":"b.jpg","caption":false}"#, "[1].caption: is true or false"),
+      (#"{"image":"b.jpg","caption":[["y"]]}"#, "[1].caption[0]: is a list"),
+      (#"{"image":"b.jpg","split":"nowhere","caption":"y"}"#, "[1]: split \"nowhere\""),
+    ])
+  func records(record: String, message: String) throws {
+    let collection = try CollectionOnDisk([
+      "a.json": #"[{"image":"a.jpg","caption":"x"},\#(record),{"image":"d.jpg","caption":"z"}]"#
+    ])
+    let said = try #require(collection.message())
+    #expect(said.hasPrefix("a.json, \(message)"), "\(said)")
+    let rest = try collection.read(badRecords: .leaveOut)
+    #expect(rest.lines == ["train a.jpg: x", "train d.jpg: z"])
+    #expect(rest.leftOut.map(\.record) == ["[1]"])
+  }
+
+  @Test(
+    "of JSON records that is an empty text or list is told", arguments: ["[]", "\"\"", "\" \""])
+  func emptyCaptions(caption: String) throws {
+    let collection = try CollectionOnDisk([
+      "a.json": #"[{"image":"a.jpg","caption":\#(caption)},{"image":"b.jpg","caption":"x"}]"#
+    ])
+    let contents = try collection.read()
+    #expect(contents.lines == ["train a.jpg: ", "train b.jpg: x"])
+    #expect(contents.leftOut.map(\.problem) == [.blankCaption])
+  }
+
+  @Test("that is none: a number beside a picture's name is no name of another")
+  func numbersBeside() throws {
+    let collection = try CollectionOnDisk([
+      "a.json": #"[{"video":"gone.mp4","video_id":7,"caption":"x"}]"#, "videos/7.mp4": "x",
+    ])
+    #expect(try collection.read().lines == ["train gone.mp4: x"])
+    let alone = try CollectionOnDisk([
+      "a.json": #"[{"video_id":7,"caption":"x"}]"#, "videos/7.mp4": "x",
+    ])
+    #expect(try alone.read().lines == ["train 7.mp4: x"])
+  }
+
   @Test("that is none: ids that are no numbers")
   func textIDs() throws {
     let collection = try CollectionOnDisk([

@@ -103,13 +103,19 @@ struct JSONReaderTests {
 
   @Test(
     "reads numbers that are whole, and goes on behind those that are not",
-    arguments: [("9", 9), ("9.0", 9), ("-3e2", -300), ("9.5", nil), ("99999999999999999999", nil)]
-      as [(String, Int?)])
-  func wholeNumbers(text: String, number: Int?) throws {
+    arguments: [
+      ("9", .digits("9")), ("9.0", .digits("9")), ("-3e2", .digits("-300")), ("9.5", .fraction),
+      ("-0.0", .digits("0")), ("1.50e1", .digits("15")),
+      ("99999999999999999999", .digits("99999999999999999999")),
+      ("9007199254740993.0", .digits("9007199254740993")),
+      ("9.007199254740991e15", .digits("9007199254740991")), ("9.007199254740993e15", .inexact),
+      ("1e999", .inexact),
+    ] as [(String, JSONReader.WholeNumber)])
+  func wholeNumbers(text: String, number: JSONReader.WholeNumber) throws {
     let found = try read("[\(text), \"\\ud83d\", \"x\"]") { reader throws(JSONError) in
       try reader.beginArray()
       _ = try reader.nextElement()
-      let number = try reader.readNumberIfWhole()
+      let number = try reader.readWholeNumber()
       _ = try reader.nextElement()
       let broken = try reader.readStringIfProper()
       _ = try reader.nextElement()

@@ -39,8 +39,10 @@ struct COCOCaptions: CaptionFormat {
   private func unknownNames(in folder: CollectionFolder) throws(DatasetError) -> [CaptionSource] {
     let files = folder.files.filter { file in
       let outline = folder.outline(of: file)
+      // Pictures that have their captions with them are of another form.
       return outline.has("image_id", "caption", in: "annotations")
-        || outline.has("id", "file_name", in: "images") && !isOfBoxes(file)
+        || outline.has("id", "file_name", in: "images") && !outline.has("sentences", in: "images")
+          && !outline.isOfRows(captionColumn: nil) && !isOfBoxes(file)
     }
     let sources = files.map { file in
       let split = CaptionDataset.Split(mentionedIn: file) ?? .train
@@ -125,6 +127,8 @@ private struct Records {
     /// Of those who write several into one record.
     var captions = Field<Texts>.missing
   }
+  private static let members = ["images", "annotations"]
+
   var hasImages = false
   var images: [Image] = []
   var annotations: [Annotation] = []
@@ -133,7 +137,7 @@ private struct Records {
     try reader.beginObject()
     while let key = try reader.nextKey() {
       let isNull = try reader.peek() == .null
-      switch key {
+      switch member(key, of: Self.members) {
       case "images" where !isNull:
         hasImages = true
         try reader.beginArray()
@@ -166,9 +170,11 @@ private struct Records {
 }
 
 extension Records.Image {
+  private static let members = ["id", "file_name"]
+
   fileprivate init(_ reader: inout JSONReader) throws(JSONError) {
     isObject = try reader.objectField { key, reader throws(JSONError) in
-      switch key {
+      switch member(key, of: Self.members) {
       case "id": id = try reader.idField()
       case "file_name": fileName = try reader.textField()
       default: try reader.skipValue()
@@ -178,9 +184,11 @@ extension Records.Image {
 }
 
 extension Records.Annotation {
+  private static let members = ["image_id", "caption"]
+
   fileprivate init(_ reader: inout JSONReader) throws(JSONError) {
     isObject = try reader.objectField { key, reader throws(JSONError) in
-      switch key {
+      switch member(key, of: Self.members) {
       case "image_id": imageID = try reader.idField()
       case "caption": caption = try reader.textField()
       case "captions": captions = try reader.textsField()

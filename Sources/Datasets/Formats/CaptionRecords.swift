@@ -8,7 +8,8 @@ import Files
 ///     {"train": [{"image_path": ["a.png", "b.png"], "report": "No findings."}]}        R2Gen
 ///     {"image_path": "a.jpg", "caption": "a dog"}                                      musubi, on each line
 ///
-/// Which members are read, `CaptionRow` says. The split is in the record, or the key of the list, or in the
+/// Which members are read, `CaptionRow` says. Lines may have a comma behind them, and a file that is called as if it
+/// had lines may be one list; one object alone is one record. The split is in the record, or the key of the list, or in the
 /// file's name, or a folder on the way to the picture. `vis.json` of neuraltalk2 names no pictures: they are `imgs/img1.jpg` and so on.
 struct CaptionRecords: CaptionFormat {
   let name = "JSON caption records"
@@ -27,8 +28,7 @@ struct CaptionRecords: CaptionFormat {
     guard stem(file).lowercased() != "metadata" else { return false }
     let outline = folder.outline(of: file)
     let column = folder.choices.captionColumn
-    return CaptionRow.fits(outline.topKeys, captionColumn: column)
-      || outline.keys.values.contains { CaptionRow.fits($0, captionColumn: column) }
+    return outline.isOfRows(captionColumn: column)
       || isOfShownPictures(outline) && isFolder(folder.path("imgs"))
   }
 
@@ -39,19 +39,28 @@ struct CaptionRecords: CaptionFormat {
   func read(_ source: CaptionSource, into gathering: inout Gathering) throws(DatasetError) {
     let file = try AnnotationFile(source.path)
     let column = gathering.choices.captionColumn
+    func split(_ name: String) -> CaptionDataset.Split? { source.split ?? .init(ofPath: name) }
     if file.isInLines {
       try gathering.readRows(file) { gathering, row, name throws(DatasetError) in
-        try gathering.add(row, name, split: { source.split ?? .init(ofPath: $0) })
+        try gathering.add(row, name, split: split)
       }
       return
+    }
+    if file.isOneRow(captionColumn: column) {
+      let row = try file.json { reader throws(JSONError) in
+        try CaptionRow(&reader, captionColumn: column)
+      }
+      return try gathering.add(row, "the object", split: split)
     }
     let lists = try file.json { reader throws(JSONError) in
       try Self.lists(&reader, captionColumn: column)
     }
     for (key, rows) in lists {
       let split = CaptionDataset.Split(named: key)
+      // One record without a picture among others is bad; where none has one, they are numbered.
+      let isNumbered = !rows.contains(where: \.namesPicture)
       for (index, row) in rows.enumerated() {
-        let row = row.namesPicture ? row : row.naming("imgs/img\(index + 1).jpg")
+        let row = isNumbered ? row.naming("imgs/img\(index + 1).jpg") : row
         try gathering.add(
           row, "\(key)[\(index)]", split: { split ?? source.split ?? .init(ofPath: $0) })
       }
@@ -62,15 +71,9 @@ struct CaptionRecords: CaptionFormat {
   private static func lists(
     _ reader: inout JSONReader, captionColumn: String?
   ) throws(JSONError) -> [(key: String, rows: [CaptionRow])] {
-    func rows(_ reader: inout JSONReader) throws(JSONError) -> [CaptionRow] {
-      var rows: [CaptionRow] = []
-      try reader.beginArray()
-      while try reader.nextElement() {
-        rows.append(try CaptionRow(&reader, captionColumn: captionColumn))
-      }
-      return rows
+    guard try reader.peek() == .object else {
+      return [("", try CaptionRow.list(&reader, captionColumn: captionColumn))]
     }
-    guard try reader.peek() == .object else { return [("", try rows(&reader))] }
     var lists: [(String, [CaptionRow])] = []
     try reader.beginObject()
     while let key = try reader.nextKey() {
@@ -78,7 +81,7 @@ struct CaptionRecords: CaptionFormat {
         try reader.skipValue()
         continue
       }
-      let rows = try rows(&reader)
+      let rows = try CaptionRow.list(&reader, captionColumn: captionColumn)
       // What else is listed in such files is about other things.
       if rows.contains(where: \.namesPicture) { lists.append((key, rows)) }
     }
@@ -86,30 +89,22 @@ struct CaptionRecords: CaptionFormat {
   }
 }
 
-extension AnnotationFile {
-  /// Whether it holds a JSON object on each line.
-  var isInLines: Bool {
-    ["jsonl", "ndjson"].contains(fileExtension(of: path))
+extension JSONOutline {
+  /// Whether there are lists, lines or one object with pictures and captions.
+  func isOfRows(captionColumn: String?) -> Bool {
+    CaptionRow.fits(topKeys, captionColumn: captionColumn) || hasRows(captionColumn)
+  }
+
+  fileprivate func hasRows(_ captionColumn: String?) -> Bool {
+    keys.values.contains { CaptionRow.fits($0, captionColumn: captionColumn) }
   }
 }
 
-extension Gathering {
-  /// Reads JSON lines, each a record.
-  mutating func readRows(
-    _ file: AnnotationFile,
-    _ body: (inout Gathering, CaptionRow, String) throws(DatasetError) -> Void
-  ) throws(DatasetError) {
-    try file.forEachLine { line throws(DatasetError) in
-      let row: CaptionRow
-      do throws(JSONError) {
-        row = try JSONReader.read(line.bytes, takingNaN: true) { reader throws(JSONError) in
-          try CaptionRow(&reader, captionColumn: choices.captionColumn)
-        }
-      } catch {
-        try record(line.name) { _ throws(DatasetError.Problem) in throw .notJSON(error) }
-        return
-      }
-      try body(&self, row, line.name)
-    }
+extension AnnotationFile {
+  /// Whether the one object that it holds is a record, rather than one of lists of records.
+  fileprivate func isOneRow(captionColumn: String?) -> Bool {
+    let outline = withText { JSONOutline(of: Array($0.prefix(CollectionFolder.outlineSize))) }
+    return !outline.hasRows(captionColumn)
+      && CaptionRow.fits(outline.topKeys, captionColumn: captionColumn)
   }
 }

@@ -14,7 +14,7 @@ struct ClipSegments: CaptionFormat {
 
   func sources(in folder: CollectionFolder) throws(DatasetError) -> [CaptionSource] {
     folder.files.filter { file in
-      ["timestamps", "sentences"].allSatisfy(folder.outline(of: file).memberKeys.contains)
+      ["timestamps", "sentences"].allSatisfy(folder.outline(of: file).membersHave)
     }.map { file in
       CaptionSource(
         path: folder.path(file), split: CaptionDataset.Split(mentionedIn: file) ?? .train,
@@ -30,6 +30,7 @@ struct ClipSegments: CaptionFormat {
       var sentences: [Field<String>] = []
       var times: [Field<[Field<Double>]>] = []
       let isRead = try gathering.record(clip.name) { _ throws(DatasetError.Problem) in
+        try notBlank(clip.name)
         try clip.isObject.requireObject()
         sentences = try clip.sentences.required("sentences", "a list")
         times = try clip.times.required("timestamps", "a list")
@@ -69,6 +70,8 @@ struct ClipSegments: CaptionFormat {
 
 private struct Records {
   struct Clip {
+    private static let members = ["timestamps", "sentences"]
+
     let name: String
     var isObject = Field<Void>.missing
     var times = Field<[Field<[Field<Double>]>]>.missing
@@ -77,7 +80,7 @@ private struct Records {
     init(_ name: String, _ reader: inout JSONReader) throws(JSONError) {
       self.name = name
       isObject = try reader.objectField { key, reader throws(JSONError) in
-        switch key {
+        switch member(key, of: Self.members) {
         case "timestamps":
           times = try reader.listField { reader throws(JSONError) in
             try reader.listField { reader throws(JSONError) in try reader.numberField() }

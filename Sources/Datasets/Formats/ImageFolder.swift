@@ -58,8 +58,16 @@ struct ImageFolder: CaptionFormat {
   }
 
   private func isMetadata(_ file: String, in folder: CollectionFolder) -> Bool {
-    folder.outline(of: file).topKeys.contains("file_name") && fileExtension(of: file) == "jsonl"
+    isMetadataLines(file, in: folder)
       || folder.header(of: file)?.has("file_name") ?? false
+  }
+
+  private func isMetadataLines(_ file: String, in folder: CollectionFolder) -> Bool {
+    guard fileExtension(of: file) == "jsonl" else { return false }
+    let outline = folder.outline(of: file)
+    let column = folder.choices.captionColumn
+    return outline.topHas("file_name")
+      || stem(file).lowercased() == "metadata" && outline.isOfRows(captionColumn: column)
   }
 
   func read(_ source: CaptionSource, into gathering: inout Gathering) throws(DatasetError) {

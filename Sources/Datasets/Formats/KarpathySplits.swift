@@ -15,7 +15,10 @@ struct KarpathySplits: CaptionFormat {
   func sources(in folder: CollectionFolder) throws(DatasetError) -> [CaptionSource] {
     let files = folder.files.filter {
       let outline = folder.outline(of: $0)
-      return outline.has("filename", in: "images") || outline.has("sentences", in: "images")
+      // Pictures without sentences are such, too, but not those of COCO, which have a `file_name`.
+      return outline.has("sentences", in: "images")
+        || outline.keys["images"]?.contains("filename") == true
+          && !outline.isOfRows(captionColumn: nil)
     }
     guard files.count <= 1 else { throw severalFiles(files.map(folder.path(_:)), in: folder) }
     return files.map {
@@ -37,7 +40,7 @@ struct KarpathySplits: CaptionFormat {
         gathering throws(DatasetError.Problem) in
         try image.isObject.requireObject()
         _ = (try image.cocoID.optional("cocoid"), try image.id.optional("imgid"))
-        let file = try image.fileName.required("filename")
+        let file = try notBlank(image.fileName.required("filename"))
         let split = try image.split.required("split")
         guard let known = CaptionDataset.Split(named: split) else { throw .unknownSplit(split) }
         let folder = try image.folder.optional("filepath") ?? ""
@@ -80,7 +83,7 @@ private struct Records {
   init(_ reader: inout JSONReader) throws(JSONError) {
     try reader.beginObject()
     while let key = try reader.nextKey() {
-      guard key == "images", try reader.peek() != .null else {
+      guard isCalled(key, "images"), try reader.peek() != .null else {
         try reader.skipValue()
         continue
       }
@@ -93,9 +96,11 @@ private struct Records {
 }
 
 extension Records.Image {
+  private static let members = ["filepath", "filename", "split", "imgid", "cocoid", "sentences"]
+
   fileprivate init(_ reader: inout JSONReader) throws(JSONError) {
     isObject = try reader.objectField { key, reader throws(JSONError) in
-      switch key {
+      switch member(key, of: Self.members) {
       case "filepath": folder = try reader.textField()
       case "filename": fileName = try reader.textField()
       case "split": split = try reader.textField()
@@ -122,9 +127,11 @@ extension Records.Image {
 }
 
 extension Records.Sentence {
+  private static let members = ["raw", "tokens"]
+
   fileprivate init(_ reader: inout JSONReader) throws(JSONError) {
     isObject = try reader.objectField { key, reader throws(JSONError) in
-      switch key {
+      switch member(key, of: Self.members) {
       case "raw": raw = try reader.textField()
       case "tokens":
         tokens = try reader.listField { reader throws(JSONError) in try reader.textField() }

@@ -7,16 +7,26 @@ import Files
 /// A key is the name of a picture without its extension, or its whole path. Tags are read where there is no
 /// caption; where the member of the captions is chosen, it alone is read.
 struct KeyedMetadata: CaptionFormat {
-  let name = "kohya metadata"
-  var takesCaptionColumn: Bool { true }
-  let layout = "meta_cap.json, an object with a caption for each picture (kohya)"
+  /// Whether entries are captions, or lists of them, and keys are called as pictures: `{"a.jpg": "a dog"}`.
+  ///
+  /// Labels may be kept so, too: such a file is read where there is nothing else.
+  var isOfTexts = false
+
+  var name: String { isOfTexts ? "JSON captions by picture" : "kohya metadata" }
+  var takesCaptionColumn: Bool { !isOfTexts }
+  var layout: String {
+    isOfTexts
+      ? "a .json object with the name and the caption of each picture"
+      : "meta_cap.json, an object with a caption for each picture (kohya)"
+  }
 
   func sources(in folder: CollectionFolder) throws(DatasetError) -> [CaptionSource] {
     try sources(
       folder.files.filter { file in
         let outline = folder.outline(of: file)
+        if isOfTexts { return outline.hasTextsByPicture }
         return outline.keys.isEmpty
-          && ["caption", "captions", "tags"].contains(where: outline.memberKeys.contains)
+          && ["caption", "captions", "tags"].contains(where: outline.membersHave)
       }, in: folder, pictureFolders: [".", "images"])
   }
 
@@ -54,12 +64,19 @@ private struct Records {
       _ name: String, _ reader: inout JSONReader, captionColumn: String, isChosen: Bool
     ) throws(JSONError) {
       self.name = name
+      if try [.string, .array].contains(reader.peek()) {
+        caption = try reader.textsField()
+        isObject = .value(())
+        if case .value(let texts) = caption, texts.texts.isEmpty { isObject = .wrong("a list") }
+        return
+      }
       isObject = try reader.objectField { key, reader throws(JSONError) in
-        switch key {
-        case captionColumn, isChosen ? captionColumn : "captions":
+        if isCalled(key, captionColumn) || !isChosen && isCalled(key, "captions") {
           caption = caption.joined(try reader.textsField())
-        case "tags": tags = try reader.textsField()
-        default: try reader.skipValue()
+        } else if isCalled(key, "tags") {
+          tags = try reader.textsField()
+        } else {
+          try reader.skipValue()
         }
       }
     }

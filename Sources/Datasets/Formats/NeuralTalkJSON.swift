@@ -61,13 +61,17 @@ private struct Records {
 }
 
 extension Records.Image {
+  private static let members = ["file_path", "split", "id"]
+
   fileprivate init(
     _ reader: inout JSONReader, captionColumn: String, isChosen: Bool
   ) throws(JSONError) {
     isObject = try reader.objectField { key, reader throws(JSONError) in
-      switch key {
-      case captionColumn, isChosen ? captionColumn : "caption":
+      if isCalled(key, captionColumn) || !isChosen && isCalled(key, "caption") {
         captions = captions.joined(try reader.textsField())
+        return
+      }
+      switch member(key, of: Self.members) {
       case "file_path": path = try reader.textField()
       case "split": split = try reader.textField()
       case "id": id = try reader.idField()

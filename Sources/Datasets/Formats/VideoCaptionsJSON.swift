@@ -36,6 +36,7 @@ struct VideoCaptionsJSON: CaptionFormat {
       try gathering.record("videos[\(index)]") { gathering throws(DatasetError.Problem) in
         try video.isObject.requireObject()
         let name = try video.name.requiredID("video_id")
+        try notBlank(name.text)
         let split = try video.split.required("split")
         guard let known = CaptionDataset.Split(named: split) else { throw .unknownSplit(split) }
         var clip = Gathering.Picture("\(name.text).mp4")
@@ -67,6 +68,8 @@ private struct Records {
     var name = Field<RecordID>.missing
     var caption = Field<String>.missing
   }
+  private static let members = ["videos", "sentences"]
+
   var hasVideos = false
   var videos: [Video] = []
   var sentences: [Sentence] = []
@@ -75,7 +78,7 @@ private struct Records {
     try reader.beginObject()
     while let key = try reader.nextKey() {
       let isNull = try reader.peek() == .null
-      switch key {
+      switch member(key, of: Self.members) {
       case "videos" where !isNull:
         hasVideos = true
         try reader.beginArray()
@@ -90,9 +93,11 @@ private struct Records {
 }
 
 extension Records.Video {
+  private static let members = ["video_id", "split", "id"]
+
   fileprivate init(_ reader: inout JSONReader) throws(JSONError) {
     isObject = try reader.objectField { key, reader throws(JSONError) in
-      switch key {
+      switch member(key, of: Self.members) {
       case "video_id": name = try reader.idField()
       case "split": split = try reader.textField()
       case "id": number = try reader.idField()
@@ -103,9 +108,11 @@ extension Records.Video {
 }
 
 extension Records.Sentence {
+  private static let members = ["video_id", "caption"]
+
   fileprivate init(_ reader: inout JSONReader) throws(JSONError) {
     isObject = try reader.objectField { key, reader throws(JSONError) in
-      switch key {
+      switch member(key, of: Self.members) {
       case "video_id": name = try reader.idField()
       case "caption": caption = try reader.textField()
       default: try reader.skipValue()

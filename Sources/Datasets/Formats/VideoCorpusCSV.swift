@@ -38,7 +38,8 @@ struct VideoCorpusCSV: CaptionFormat {
         return places
       },
       { gathering, fields throws(DatasetError.Problem) in
-        guard fields[3].lowercased() == "english" else { return }
+        guard trimmed(fields[3]).lowercased() == "english" else { return }
+        for field in fields[0...2] { try notBlank(field) }
         try gathering.addMSVD(fields[4], fields[0...2].joined(separator: "_"), splits, mapping)
       })
     if source.splitLists.isEmpty { gathering.dealOutMSVD() }

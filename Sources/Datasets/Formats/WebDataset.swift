@@ -197,7 +197,8 @@ struct WebDataset: CaptionFormat {
     _ bytes: [UInt8], _ column: String?
   ) throws(DatasetError.Problem) -> CaptionRow {
     do throws(JSONError) {
-      return try Array(withoutByteOrderMark(bytes)).withUnsafeBufferPointer {
+      let text = inUTF8(bytes) ?? Array(withoutByteOrderMark(bytes))
+      return try text.withUnsafeBufferPointer {
         bytes throws(JSONError) in
         try JSONReader.read(UnsafeRawBufferPointer(bytes), takingNaN: true) {
           reader throws(JSONError) in try CaptionRow(&reader, captionColumn: column)

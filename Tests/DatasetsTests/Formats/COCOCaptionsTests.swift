@@ -54,7 +54,7 @@ struct COCOCaptionsTests {
 
   @Test(
     "may not name pictures outside their folder",
-    arguments: ["../a.jpg", "/etc/passwd", "a/../../b", "..", "a\\u0000.jpg", ""])
+    arguments: ["../a.jpg", "/etc/passwd", "a/../../b", "..", "a\\u0000.jpg"])
   func outside(fileName: String) throws {
     let collection = try collection(
       #"{"images":[{"id":1,"file_name":"ok.jpg"},{"id":2,"file_name":"\#(fileName)"}]}"#)
@@ -170,6 +170,16 @@ struct COCOCaptionsTests {
         "images[0]: image 1 is \"a\" and \"c\" and \"d\", so that nobody knows whose its captions "
           + "are. Give every picture its own id.") == true)
     #expect(collection.message()?.contains("images[2]: image 1 is listed a second time") == true)
+  }
+
+  @Test("of names that hold nothing say so", arguments: ["", " ", ".", "./", "\\t"])
+  func emptyNames(fileName: String) throws {
+    let collection = try collection(
+      #"{"images":[{"id":1,"file_name":"ok.jpg"},{"id":2,"file_name":"\#(fileName)"}]}"#)
+    #expect(
+      collection.message()
+        == "captions_val.json, images[1]: the name of its picture is empty. Write it, or remove the "
+        + "record.")
   }
 
   private static let json = #"{"images":[{"id":1,"file_name":"a.jpg"}]}"#
