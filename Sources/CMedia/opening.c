@@ -79,10 +79,12 @@ static int64_t score(const AVStream *stream) {
 }
 
 // As av_find_best_stream does, which however counts bytes rather than pixels; of equal ones the first.
-static AVStream *find_stream(AVFormatContext *format) {
+static AVStream *find_stream(const CMediaVideo *v) {
   AVStream *best = NULL;
-  for (unsigned i = 0; i < format->nb_streams; i++) {
-    AVStream *stream = format->streams[i];
+  for (unsigned i = 0; i < v->format->nb_streams; i++) {
+    AVStream *stream = v->format->streams[i];
+    bool is_other = v->wanted_stream >= 0 && (int)i != v->wanted_stream;
+    if (is_other || (int)i == v->left_out_stream) continue;
     if (score(stream) > (best ? score(best) : -1)) best = stream;
   }
   return best;
@@ -136,7 +138,7 @@ static CMediaStatus open_format(CMediaVideo *v, char *reason) {
   int code = ffmpeg.avformat_open_input(&v->format, "", v->input, &options);
   ffmpeg.av_dict_free(&options);
   if (code < 0) return failed(v, code, CMEDIA_NOT_MEDIA, reason);
-  v->stream = find_stream(v->format);
+  v->stream = find_stream(v);
   if (is_too_large(v)) return CMEDIA_TOO_LARGE;
   code = find_stream_info(v);
   return code < 0 ? failed(v, code, CMEDIA_DAMAGED, reason) : CMEDIA_OK;
@@ -163,7 +165,7 @@ static CMediaStatus open_codec(CMediaVideo *v, char *reason) {
 static CMediaStatus open_stream(CMediaVideo *v, char *reason) {
   CMediaStatus status = open_format(v, reason);
   if (status) return status;
-  v->stream = find_stream(v->format);
+  v->stream = find_stream(v);
   if (!v->stream) return CMEDIA_NO_VIDEO;
   v->sound = find_sound(v);
   for (unsigned i = 0; i < v->format->nb_streams; i++) {
@@ -217,6 +219,8 @@ CMediaStatus cmedia_open(CMediaSettings settings, CMediaVideo **video, char *rea
   v->deadline = settings.deadline;
   v->maximum_pixels = settings.maximum_pixels;
   v->is_still = settings.is_still;
+  v->wanted_stream = settings.stream;
+  v->left_out_stream = settings.left_out_stream;
   if (settings.format) v->input = ffmpeg.av_find_input_format(settings.format);
   CMediaStatus status = open_video(v, reason);
   if (status) {

@@ -21,6 +21,8 @@ struct CMediaVideo {
   int64_t deadline;
   int64_t maximum_pixels;
   bool is_still;
+  // As in the settings.
+  int wanted_stream, left_out_stream;
   // Why reading failed, if it was the system that said so.
   int read_error;
   // NULL where FFmpeg finds out itself.

@@ -92,7 +92,7 @@ extension MediaBytes {
     return list
   }
 
-  fileprivate func boxes(_ part: Range<Int>) -> [String: [Range<Int>]] {
+  func boxes(_ part: Range<Int>) -> [String: [Range<Int>]] {
     Dictionary(grouping: boxList(part), by: \.name).mapValues { $0.map(\.content) }
   }
 

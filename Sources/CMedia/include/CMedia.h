@@ -38,6 +38,8 @@ typedef struct {
   int64_t maximum_pixels;
   // On the monotonic clock, in nanoseconds; 0 is never.
   int64_t deadline;
+  // The one stream that is opened, and one that is not: -1 for none.
+  int stream, left_out_stream;
   // Whether it is a still picture: of full range where it does not say, laid over white, and watched for what
   // the decoder leaves out.
   bool is_still;

@@ -37,6 +37,12 @@ struct MediaBytes: ~Copyable {
     (memory, ownsDescriptor, ownsMemory) = (nil, false, false)
   }
 
+  /// The same bytes, which stay where they are as long as this does.
+  func again() -> MediaBytes {
+    if let memory { return MediaBytes(borrowing: memory) }
+    return MediaBytes(of: descriptor, range)
+  }
+
   deinit {
     if ownsDescriptor { close(descriptor) }
     if ownsMemory { memory?.deallocate() }

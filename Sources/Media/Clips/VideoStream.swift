@@ -6,20 +6,34 @@ final class VideoStream: ClipStream {
   // A class, because it owns a C handle.
   private let video: OpaquePointer
   private let bytes: MediaBytes
+  /// What shines through the pictures, if they say it in a stream of its own.
+  private let alpha: AlphaStream?
+  /// When the frame is shown that was received last, and the one that is kept.
+  private var receivedTime: Double?
+  private var keptTime: Double?
 
   /// Opens the clip in `bytes`; errors call it `name`.
+  ///
+  /// - Parameters:
+  ///   - bytes: The file.
+  ///   - name: What errors call it.
+  ///   - options: What is refused.
+  ///   - track: The one stream that is opened; nil for the best.
+  /// - Throws: `MediaError` if it cannot be opened.
   init(
-    _ bytes: consuming MediaBytes, name: String, _ options: VideoOptions
+    _ bytes: consuming MediaBytes, name: String, _ options: VideoOptions, track: Int? = nil
   ) throws(MediaError) {
     try bytes.checkSampleTables(name: name)
     let format = bytes.format
     let start = bytes.beginning(format)
+    let alphaTrack = track == nil ? bytes.alphaTrack(format) : nil
     var settings = CMediaSettings(
       memory: bytes.memory?.baseAddress?.assumingMemoryBound(to: UInt8.self),
       descriptor: bytes.descriptor, offset: Int64(bytes.range.lowerBound + start),
       length: Int64(bytes.range.count - start), format: nil,
       maximum_pixels: Int64(options.maximumPixels),
-      deadline: deadline(in: options.timeLimit ?? 60), is_still: options.isStill)
+      deadline: deadline(in: options.timeLimit ?? 60), stream: Int32(track ?? -1),
+      left_out_stream: Int32(alphaTrack?.number ?? -1), is_still: options.isStill)
     var opened: OpaquePointer?
     var reason = [CChar](repeating: 0, count: 128)
     let status = withOptionalCString(format?.nameForFFmpeg) { format in
@@ -30,6 +44,16 @@ final class VideoStream: ClipStream {
       throw VideoProblem(status, reason: text(reason)).error(name, .open)
     }
     video = opened
+    var alpha: AlphaStream?
+    if let alphaTrack {
+      do throws(MediaError) {
+        alpha = try AlphaStream(bytes.again(), name: name, options, alphaTrack)
+      } catch {
+        cmedia_close(opened)
+        throw error
+      }
+    }
+    self.alpha = alpha
     self.bytes = bytes
   }
 
@@ -48,7 +72,10 @@ final class VideoStream: ClipStream {
 
   var listsMissingFrames: Bool { cmedia_lists_missing_frames(video) }
 
-  func limitTime(to seconds: Double) { cmedia_set_deadline(video, deadline(in: seconds)) }
+  func limitTime(to seconds: Double) {
+    cmedia_set_deadline(video, deadline(in: seconds))
+    alpha?.limitTime(to: seconds)
+  }
 
   // MARK: Packets
 
@@ -102,7 +129,9 @@ final class VideoStream: ClipStream {
     var time = 0.0
     let status = cmedia_receive(video, &time)
     switch status {
-    case CMEDIA_OK: return .frame(time: known(time))
+    case CMEDIA_OK:
+      receivedTime = known(time)
+      return .frame(time: receivedTime)
     case CMEDIA_AGAIN: return .needsPacket
     case CMEDIA_END: return .end
     case CMEDIA_DAMAGED: return .damaged
@@ -110,7 +139,10 @@ final class VideoStream: ClipStream {
     }
   }
 
-  func keep() { cmedia_keep(video) }
+  func keep() {
+    cmedia_keep(video)
+    keptTime = receivedTime
+  }
 
   func detach() { cmedia_flush(video) }
 
@@ -136,7 +168,8 @@ final class VideoStream: ClipStream {
       written = count
     }
     guard status == CMEDIA_OK else { throw VideoProblem(status) }
-    return Image(width: width, height: height, pixels: pixels)
+    let image = Image(width: width, height: height, pixels: pixels)
+    return try alpha?.overWhite(image, at: keptTime ?? 0) ?? image
   }
 
   func thumbnail(_ size: PixelSize) throws(VideoProblem) -> [UInt8] {
