@@ -80,6 +80,12 @@ const void *cmedia_side_data(const AVStream *stream, enum AVPacketSideDataType t
   return NULL;
 }
 
+// Whether lengths of a format are wrong: of GIF and animated PNG no time is counted for pictures
+// that say that they last none, which their packets do, and of NUT the last frame is left out.
+static bool counts_wrongly(const char *container) {
+  return !strcmp(container, "gif") || !strcmp(container, "apng") || !strcmp(container, "nut");
+}
+
 CMediaInfo cmedia_info(const CMediaVideo *v) {
   CMediaInfo info = {
       .width = v->stream->codecpar->width,
@@ -98,7 +104,9 @@ CMediaInfo cmedia_info(const CMediaVideo *v) {
     info.duration = (double)v->format->duration / AV_TIME_BASE;
   }
   info.is_duration_guessed =
-      v->format->duration_estimation_method == AVFMT_DURATION_FROM_BITRATE;
+      v->format->duration_estimation_method == AVFMT_DURATION_FROM_BITRATE
+      || counts_wrongly(info.container);
+  info.delay = v->stream->codecpar->video_delay;
   info.clock_may_jump = cmedia_clock_may_jump(v);
   return info;
 }

@@ -53,6 +53,8 @@ typedef struct {
   double duration;
   // 0 where the file does not say.
   double frame_rate;
+  // By how many frames decoding runs ahead of showing.
+  int delay;
   // Whether the duration is no more than a guess from size and bit rate.
   bool is_duration_guessed;
   // Whether the clock may be set anew on the way: then only reading all of it tells the duration.

@@ -24,12 +24,14 @@ extension VideoFile {
     return true
   }
 
-  /// Where a clock may jump, what the file says is a guess, else what decoders and people go by: there only an
-  /// error of a tenth counts, and of a second or half of what it is.
+  /// Where a clock may jump, what the file says is a guess, of which an error of a hundredth counts if a frame could be
+  /// missed by it; else it is what decoders and people go by: there only an error of a tenth counts, and of a second
+  /// or half of what it is.
   private func isLengthWrong(_ length: Double) -> Bool {
     let error = abs(length - info.duration)
     guard length > 0 else { return false }
-    if stream.info.clockMayJump { return error > max(0.5, length / 100) }
+    let frameLength = 1 / (info.frameRate ?? Self.usualFrameRate)
+    if stream.info.clockMayJump { return error > max(frameLength / 2, length / 100) }
     return (error > 1 || error > length / 2) && error > info.duration / 10
   }
 
@@ -69,7 +71,7 @@ extension ClipStream {
     {
       return duration
     }
-    var end = PlayedEnd(frameRate: said.frameRate)
+    var end = PlayedEnd(said)
     while let packet = try readPacket() { end.add(packet) }
     try rewind()
     return end.seconds
@@ -79,14 +81,20 @@ extension ClipStream {
 /// When the last frame ends of those that have come by.
 struct PlayedEnd {
   private let frameRate: Double?
+  private let delay: Double
+  /// Whether it is not known of all frames when they are shown.
+  private var lacksTimes = false
   private(set) var seconds = 0.0
 
-  init(frameRate: Double?) { self.frameRate = frameRate }
+  init(_ clip: ClipStreamInfo) { (frameRate, delay) = (clip.frameRate, Double(clip.delay)) }
 
   mutating func add(_ packet: ClipPacket) {
     let length = packet.duration > 0 ? packet.duration : 1 / (frameRate ?? VideoFile.usualFrameRate)
+    lacksTimes = lacksTimes || packet.presented == nil
+    // The last to be shown may be one that does not say so, but when the last is decoded tells it.
+    let shown = lacksTimes ? packet.decoded.map { $0 + delay * length } : nil
     // Without times, frames follow each other at the clip's rate.
-    let end = (packet.presented ?? packet.decoded ?? seconds) + length
+    let end = max(packet.presented ?? packet.decoded ?? seconds, shown ?? 0) + length
     if end <= VideoFile.longest { seconds = max(seconds, end) }
   }
 }

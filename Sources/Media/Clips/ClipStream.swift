@@ -56,6 +56,8 @@ struct ClipStreamInfo {
   let frameRate: Double?
   /// Whether the duration is no more than a guess from size and bit rate.
   var isDurationGuessed = false
+  /// By how many frames decoding runs ahead of showing.
+  var delay = 0
   /// Whether the clock may be set anew on the way, so that only reading all of it tells the duration.
   var clockMayJump = false
   let container: String

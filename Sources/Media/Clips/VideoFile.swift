@@ -89,7 +89,7 @@ package struct VideoFile: ~Copyable {
     info = VideoInfo(
       size: said.orientation.exchangesSides ? said.size.transposed : said.size, duration: duration,
       frameRate: said.frameRate, container: said.container, codec: said.codec)
-    playedEnd = PlayedEnd(frameRate: said.frameRate)
+    playedEnd = PlayedEnd(said)
     self.name = name
     truncation = warning
     self.options = options
@@ -285,6 +285,6 @@ package struct VideoFile: ~Copyable {
   /// Goes on reading at the beginning.
   mutating func rewind() throws(VideoProblem) {
     try stream.rewind()
-    playedEnd = PlayedEnd(frameRate: info.frameRate)
+    playedEnd = PlayedEnd(stream.info)
   }
 }

@@ -66,7 +66,8 @@ final class VideoStream: ClipStream {
       orientation: ImageOrientation(rawValue: Int(said.orientation)) ?? .upright,
       duration: said.duration >= 0 ? said.duration : nil,
       frameRate: VideoFile.possibleRates.contains(said.frame_rate) ? said.frame_rate : nil,
-      isDurationGuessed: said.is_duration_guessed, clockMayJump: said.clock_may_jump,
+      isDurationGuessed: said.is_duration_guessed, delay: max(0, Int(said.delay)),
+      clockMayJump: said.clock_may_jump,
       container: String(cString: said.container), codec: String(cString: said.codec))
   }
 
