@@ -38,7 +38,13 @@ struct EarlyEndTests {
     Kind(name: "clip.m2ts", options: "-c:v mpeg2video -mpegts_m2ts_mode 1", packetSize: 192),
     Kind(name: "clip.mpg", options: "-c:v mpeg2video", packetSize: 2048),
     Kind(name: "clip.wmv", options: "-c:v wmv2"),
-    Kind(name: "clip.gif", options: ""),
+    Kind(name: "clip.gif", options: ""), Kind(name: "clip.y4m", options: "-pix_fmt yuv420p"),
+    Kind(name: "deep.y4m", options: "-pix_fmt yuv422p10le -strict -1"),
+    Kind(name: "clip.ivf", options: "-c:v libvpx"), Kind(name: "clip.rm", options: "-c:v rv10"),
+    Kind(name: "clip.obu", options: "-c:v libsvtav1 -preset 12 -vf scale=64:64"),
+    Kind(name: "clip.mxf", options: "-c:v mpeg2video -r 25"),
+    Kind(name: "clip.dv", options: "-target pal-dv", packetSize: 144_000),
+    Kind(name: "clip.nut", options: "-c:v mpeg4"),
     Kind(name: "one.bmp", options: "-frames:v 1"),
   ]
 

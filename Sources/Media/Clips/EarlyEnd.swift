@@ -33,7 +33,7 @@ extension MediaBytes {
   /// A decoder does not tell: it takes what there is, and at its end cannot know that more was meant to
   /// come. Reads headers, or the end, and never all of the file. What stands behind the end that a file
   /// declares is no business of ours. A stream cut exactly between two of its parts looks like one that
-  /// was ended there.
+  /// was ended there, and a raw stream of H.264, H.265 or MPEG, whose parts say no size, wherever it is cut.
   func earlyEnd() -> EarlyEnd? {
     switch format {
     case .mp4, .quickTime, .avif, .heic: boxesEnd()
@@ -44,6 +44,14 @@ extension MediaBytes {
     case .ogg: pagesEnd()
     case .mpegTransport: packetsEnd()
     case .mpegProgram: packsEnd()
+    case .yuv4mpeg: yuvFramesEnd()
+    case .ivf: ivfFramesEnd()
+    case .av1: unitsEnd()
+    case .realMedia: realChunksEnd()
+    case .mxf: tripletsEnd()
+    case .dv: sequencesEnd()
+    case .nut: nutIndexEnd()
+    case .qoi: bytes(8, at: range.count - 8) == [0, 0, 0, 0, 0, 0, 0, 1] ? nil : .beforeEndMark
     case .gif: blocksEnd()
     case .png: pngChunksEnd()
     case .bmp: rowsEnd()
