@@ -39,6 +39,14 @@ package enum MediaFormat: String, Sendable, CaseIterable {
   case dicom = "DICOM"
   case fits = "FITS"
   case xpm = "XPM or XBM"
+  case windowDump = "X window dump (XWD)"
+  case filmScan = "DPX or Cineon"
+  case flashAnimation = "Flash (SWF)"
+  case flic = "FLIC"
+  case bink = "Bink or Smacker"
+  case interchangeBitmap = "IFF (ILBM)"
+  case paintShop = "Paint Shop Pro"
+  case texture = "KTX"
 
   case mp4 = "MP4"
   case quickTime = "QuickTime"
@@ -165,6 +173,11 @@ private struct FileHead {
     (.radiance, Array("#?RADIANCE".utf8)), (.radiance, Array("#?RGBE".utf8)),
     (.fits, Array("SIMPLE  =".utf8)),
     (.xpm, Array("/* XPM */".utf8)),
+    (.filmScan, Array("SDPX".utf8)), (.filmScan, Array("XPDS".utf8)),
+    (.filmScan, [0x80, 0x2A, 0x5F, 0xD7]), (.filmScan, [0xD7, 0x5F, 0x2A, 0x80]),
+    (.bink, Array("BIKi".utf8)), (.bink, Array("KB2".utf8)),
+    (.bink, Array("SMK2".utf8)), (.bink, Array("SMK4".utf8)),
+    (.paintShop, Array("Paint Shop Pro Image File".utf8)), (.texture, [0xAB, 0x4B, 0x54, 0x58]),
     (.matroska, [0x1A, 0x45, 0xDF, 0xA3]),
     (.flash, Array("FLV\u{1}".utf8)),
     (.ogg, Array("OggS".utf8)),
@@ -255,17 +268,34 @@ private struct FileHead {
         return .mpegTransport
       }
     }
-    if let first = bytes.first, first == 0x50, bytes.count > 8,
-      (0x31...0x37).contains(bytes[1]), [0x20, 0x09, 0x0A, 0x0D].contains(bytes[2])
-    {
-      return .portableAnymap
-    }
+    if bytes.count > 8, PNMHeader.isBegun(by: bytes) { return .portableAnymap }
     if ["Pf\n", "PF\n", "Ph\n", "PH\n"].contains(text(0, 3)) { return .portableFloatmap }
     if isPCX { return .pcx }
     if isTarga { return .targa }
     if text(128, 4) == "DICM" { return .dicom }
     if text(40, 4) == " EMF", bytes[0] == 1 { return .windowsMetafile }
-    return isSVG ? .svg : nil
+    return formatByOddHead ?? (isSVG ? .svg : nil)
+  }
+
+  /// Rare formats, none of which is read.
+  private var formatByOddHead: MediaFormat? {
+    if text(0, 4) == "FORM", ["ILBM", "PBM "].contains(text(8, 4)) { return .interchangeBitmap }
+    if ["FWS", "CWS", "ZWS"].contains(text(0, 3)), bytes.count > 8, (1...60).contains(bytes[3]) {
+      return .flashAnimation
+    }
+    guard bytes.count > 16 else { return nil }
+    // Its own size, a size of the header, and the one version there is.
+    if bytes[0...1] == [0, 0], bytes[4..<8] == [0, 0, 0, 7], bytes[8..<11] == [0, 0, 0],
+      bytes[11] <= 2, bytes[3] >= 100 || bytes[2] > 0
+    {
+      return .windowDump
+    }
+    if [0x11, 0x12].contains(bytes[4]), bytes[5] == 0xAF, bytes[12...13] == [8, 0] {
+      return .flic
+    }
+    let line = String(decoding: bytes.prefix(200).prefix { $0 >= 32 }, as: UTF8.self)
+    let isBitmap = line.hasPrefix("#define ") && line.contains("_width ")
+    return isBitmap ? .xpm : nil
   }
 
   /// Icons and cursors: a list of at least one picture, whose reserved byte is 0.

@@ -23,11 +23,11 @@ package enum MediaKind: String, Sendable, CaseIterable {
     """
     jpg jpeg jpe jfif jif pjpeg pjp mpo jps png apng webp gif bmp dib tif tiff avif avifs heic heics heif \
     heifs hif jxl jp2 j2k jpf jpx jpm j2c jpc ico cur pbm pgm ppm pnm pam tga psd psb xcf pcx sgi qoi exr dds \
-    cr2 cr3 crw nef nrw arw sr2 srf dng orf rw2 raf pef srw x3f 3fr iiq erf mrw
+    dpx xwd xbm xpm cr2 cr3 crw nef nrw arw sr2 srf dng orf rw2 raf pef srw x3f 3fr iiq erf mrw
     """.split(separator: " ").map(String.init))
   private static let videoExtensions = Set(
     """
     mp4 m4v mov qt mkv webm avi divx flv f4v ogv ogm wmv asf mpg mpeg mpe m1v m2v mpv vob m2ts mts m2t ts tp \
-    trp tod 3gp 3gpp 3g2 3gp2 mxf dv y4m ivf h264 264 avc h265 265 hevc rm rmvb mjpg mjpeg nut wtv
+    trp tod 3gp 3gpp 3g2 3gp2 mxf dv y4m ivf h264 264 avc h265 265 hevc obu rm rmvb mjpg mjpeg nut wtv swf
     """.split(separator: " ").map(String.init))
 }

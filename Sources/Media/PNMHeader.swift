@@ -30,6 +30,26 @@ struct PNMHeader {
     try check()
   }
 
+  /// Whether a file that begins with `bytes` can be one.
+  ///
+  /// A sentence can begin with the letter and the digit, too; behind them come numbers, or the word of a field.
+  static func isBegun(by bytes: [UInt8]) -> Bool {
+    guard bytes.count > 2, bytes[0] == 0x50, (0x31...0x37).contains(bytes[1]) else { return false }
+    let end = min(bytes.count, 1 << 12)
+    var words = PNMWords(Array(bytes[..<end]), from: 2)
+    guard PNMWords.isBlank(bytes[2]) || bytes[2] == 0x23 else { return false }
+    if bytes[1] == 0x37 {
+      let fields = ["WIDTH", "HEIGHT", "DEPTH", "MAXVAL", "TUPLTYPE"].map { Array($0.utf8) }
+      return words.next().map { fields.contains(Array($0)) } ?? true
+    }
+    // A width, a height and a largest value; or else the first bits, which may stand together.
+    for _ in 0..<(bytes[1] == 0x34 ? 2 : 3) {
+      guard let word = words.next() else { return true }
+      guard word.allSatisfy({ (0x30...0x39).contains($0) }) else { return false }
+    }
+    return true
+  }
+
   /// In bytes, of a row of binary samples.
   var rowSize: Int {
     isBitmap ? (size.width + 7) / 8 : size.width * sampleCount * (maximum > 255 ? 2 : 1)
@@ -129,7 +149,7 @@ struct PNMWords {
     }
   }
 
-  private static func isBlank(_ byte: UInt8) -> Bool {
+  static func isBlank(_ byte: UInt8) -> Bool {
     byte == 0x20 || (0x09...0x0D).contains(byte)
   }
 }

@@ -12,6 +12,12 @@ struct MediaFormatTests {
       ("....ftypisom", .mp4), ("....ftypqt  ", .quickTime), ("....ftypavif", .avif),
       ("....ftypheic", .heic), ("RIFF....AVI ", .avi), ("RIFF....WEBP", .webp),
       ("....moov....", .quickTime), ("P6 31 23 255 ", .portableAnymap), ("qoif....", .qoi),
+      ("P3\n# drawn\n2 1\n255\n0 0 0 9 9 9", .portableAnymap), ("P1 2 2 0110", .portableAnymap),
+      ("P2\n2 2 15\n1 2", .portableAnymap), ("P7\nWIDTH 2\n", .portableAnymap),
+      ("SDPX........", .filmScan), ("CWS\u{7}........", .flashAnimation),
+      ("\0\0\0o\0\0\0\u{7}\0\0\0\u{2}........", .windowDump),
+      ("FORM....ILBM....", .interchangeBitmap),
+      ("#define im_width 97\n#define im_height 61\n", .xpm), ("BIKi....", .bink),
     ])
   func magic(head: String, format: MediaFormat) {
     #expect(MediaFormat(recognizing: Array(head.utf8)) == format)
@@ -66,7 +72,10 @@ struct MediaFormatTests {
 
   @Test("is none for text, audio and nothing at all")
   func unknown() {
-    for text in ["", "B", "BM", "this is no picture", "RIFF....WAVE", "PK", "P6", "Plain text"] {
+    for text in [
+      "", "B", "BM", "this is no picture", "RIFF....WAVE", "PK", "P6", "Plain text",
+      "P1 is the first", "P3 5 of us go", "P7 nothing else", "#define WIDTH 9\n",
+    ] {
       #expect(MediaFormat(recognizing: Array(text.utf8)) == nil, "\(text)")
     }
   }

@@ -111,7 +111,9 @@ struct UnsupportedStillsTests {
       ("8BPS\0\u{1}", "Photoshop (PSD)"),
       ("gimp xcf v011", "GIMP (XCF)"), ("AT&TFORM", "DjVu"), ("icns", "ICNS"),
       ("#?RADIANCE\n", "Radiance (HDR)"), ("PF\n4 4\n-1.0\n", "PFM"), ("SIMPLE  =", "FITS"),
-      ("/* XPM */\n", "XPM or XBM"), ("DDS |", "DDS"),
+      ("/* XPM */\n", "XPM or XBM"), ("DDS |", "DDS"), ("SDPX", "DPX or Cineon"),
+      ("#define a_width 2\n", "XPM or XBM"), ("FWS\u{6}", "Flash (SWF)"),
+      ("\0\0\0o\0\0\0\u{7}\0\0\0\u{2}", "X window dump (XWD)"),
     ])
   func others(head: String, name: String) throws {
     let error = try #require(failure(Array(head.utf8) + zeros(200)))

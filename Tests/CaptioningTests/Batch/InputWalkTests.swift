@@ -171,7 +171,8 @@ struct InputWalkTests {
     let clip = [0, 0, 0, 24] + Array("ftypisom".utf8) + [0, 0, 2, 0]
     let contents: [(name: String, bytes: [UInt8])] = [
       ("9d81f0", picture), ("tweet.jpg_large", picture), ("IMG.JPG.bak", picture),
-      ("a.THM", picture),
+      ("a.THM", picture), ("plain", Array("P3\n2 1\n255\n1 2 3 4 5 6\n".utf8)),
+      ("grey.txt", Array("P2 2 1 255 9 9".utf8)),
       ("clip.LRV", clip), ("upper.VOB", []), ("shot.MPO", []), ("x.m2t", []), ("y.3G2", []),
       ("old.QT", []),
       ("notes.txt", Array("P1 is the first. GIF89a is old.".utf8)), ("a.xmp", Array("<x/>".utf8)),
@@ -184,7 +185,7 @@ struct InputWalkTests {
     let found = try walk([.path(desk)])
     #expect(
       Set(found.inputs.map { String($0.name.dropFirst(desk.count + 1)) })
-        == Set(contents.prefix(10).map(\.name)))
+        == Set(contents.prefix(12).map(\.name)))
     #expect(found.walk.leftOut.counts == [.notMedia: 8, .hidden: 1])
     #expect(found.walk.leftOut.latest.count == 9)
     #expect(found.walk.leftOut.examples[.notMedia]?.count == BatchInputs.LeftOut.exampleCount)

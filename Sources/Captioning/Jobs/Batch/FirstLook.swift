@@ -60,7 +60,9 @@ enum FirstLook: Equatable {
 
   private static func isMedia(_ head: [UInt8], _ ending: String) -> Bool {
     if doubtfulExtensions.contains(ending) { return !isText(head) }
-    guard let format = MediaFormat(recognizing: head), !isText(head) else { return false }
+    guard let format = MediaFormat(recognizing: head) else { return false }
+    // Some are written in digits.
+    guard format == .portableAnymap || !isText(head) else { return false }
     return !format.isVideo || !soundExtensions.contains(ending) || beginsOggVideo(head)
   }
 
