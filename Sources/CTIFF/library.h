@@ -32,8 +32,7 @@ typedef void (*TIFFErrorHandlerExt)(thandle_t, const char *, const char *, va_li
   X(int, TIFFGetField, (TIFF *, uint32_t, ...)) \
   X(int, TIFFGetFieldDefaulted, (TIFF *, uint32_t, ...)) \
   X(int, TIFFSetField, (TIFF *, uint32_t, ...)) \
-  X(int, TIFFReadDirectory, (TIFF *)) \
-  X(int, TIFFSetDirectory, (TIFF *, uint32_t)) \
+  X(int, TIFFSetSubDirectory, (TIFF *, uint64_t)) \
   X(int, TIFFIsCODECConfigured, (uint16_t)) \
   X(int, TIFFIsTiled, (TIFF *)) \
   X(tmsize_t, TIFFTileSize, (TIFF *)) \

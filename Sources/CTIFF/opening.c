@@ -5,11 +5,11 @@
 #include "picture.h"
 
 enum {
-  SUBFILE_TYPE = 254, WIDTH = 256, LENGTH, BITS, COMPRESSION, PHOTOMETRIC = 262,
-  ORIENTATION = 274, SAMPLES = 277, ROWS_PER_STRIP, PLANES = 284, TILE_WIDTH = 322, TILE_LENGTH,
+  WIDTH = 256, LENGTH, BITS, COMPRESSION, PHOTOMETRIC = 262,
+  ORIENTATION = 274, SAMPLES = 277, ROWS_PER_STRIP, PLANES = 284, COLOR_MAP = 320, TILE_WIDTH = 322, TILE_LENGTH,
   INK_SET = 332, EXTRA_SAMPLES = 338, SAMPLE_FORMAT, XMP = 700
 };
-enum { REDUCED = 1, MASK = 4, SEPARATE_PLANES = 2, CMYK = 1 };
+enum { SEPARATE_PLANES = 2, CMYK = 1 };
 enum { ASSOCIATED_ALPHA = 1, STRAIGHT_ALPHA = 2 };
 enum { UNSIGNED_NUMBERS = 1, UNDEFINED_NUMBERS = 4 };
 
@@ -77,7 +77,7 @@ static int close_nothing(thandle_t handle) {
   return 0;
 }
 
-// MARK: The first directory
+// MARK: The directory
 
 static uint16_t field(CTIFFPicture *p, uint32_t tag) {
   uint16_t value = 0;
@@ -112,10 +112,14 @@ static CTIFFStatus read_samples(CTIFFPicture *p) {
   p->is_planar = p->samples > 1 && field(p, PLANES) == SEPARATE_PLANES;
   if (!libtiff.TIFFGetField(p->tiff, PHOTOMETRIC, &p->photometric))
     p->photometric = p->samples < 3 ? BLACK_IS_ZERO : RGB;
-  if (p->photometric == RGB && p->samples < 3) return unsupported(p, "RGB with fewer samples");
+  if (ctiff_is_converted_here(p) && p->samples < ctiff_colour_count(p))
+    return unsupported(p, p->photometric == RGB ? "RGB with fewer samples" : "fewer samples than colours");
   if (p->photometric == SEPARATED && field(p, INK_SET) != CMYK)
     return unsupported(p, "inks other than CMYK");
   if (p->samples > 16) return unsupported(p, "more than 16 samples a pixel");
+  if (p->photometric == PALETTE && ctiff_is_converted_here(p)
+      && !libtiff.TIFFGetField(p->tiff, COLOR_MAP, p->palette, p->palette + 1, p->palette + 2))
+    return CTIFF_DAMAGED;
   return read_alpha(p);
 }
 
@@ -136,21 +140,7 @@ static CTIFFStatus read_pieces(CTIFFPicture *p) {
   return is_huge ? unsupported(p, "tiles of over 67,108,864 pixels") : CTIFF_OK;
 }
 
-static bool has_more_pages(CTIFFPicture *p) {
-  bool has = false;
-  // A few: a file can have thousands.
-  for (int i = 0; i < 4 && !has && libtiff.TIFFReadDirectory(p->tiff); i++) {
-    uint32_t kind = 0;
-    libtiff.TIFFGetFieldDefaulted(p->tiff, SUBFILE_TYPE, &kind);
-    has = !(kind & (REDUCED | MASK));
-  }
-  libtiff.TIFFSetDirectory(p->tiff, 0);
-  p->message[0] = 0;
-  return has;
-}
-
 static CTIFFStatus read_directory(CTIFFPicture *p) {
-  p->info.has_more_pages = has_more_pages(p);
   uint16_t orientation = 0;
   if (libtiff.TIFFGetField(p->tiff, ORIENTATION, &orientation)) p->info.orientation = orientation;
   uint32_t xmp_size = 0;
@@ -171,7 +161,8 @@ static CTIFFStatus read_directory(CTIFFPicture *p) {
   CTIFFStatus status = read_samples(p);
   if (status == CTIFF_OK) status = read_pieces(p);
   char reason[1024] = "";
-  if (status == CTIFF_OK && !libtiff.TIFFRGBAImageOK(p->tiff, reason)) {
+  bool is_asked = status == CTIFF_OK && !ctiff_is_converted_here(p);
+  if (is_asked && !libtiff.TIFFRGBAImageOK(p->tiff, reason)) {
     const char *sorry = "Sorry, can not handle ";
     return unsupported(p, strncmp(reason, sorry, strlen(sorry)) ? reason : reason + strlen(sorry));
   }
@@ -181,7 +172,8 @@ static CTIFFStatus read_directory(CTIFFPicture *p) {
 }
 
 CTIFFStatus ctiff_open(
-    const uint8_t *bytes, size_t count, bool explains_samples, CTIFFPicture **picture) {
+    const uint8_t *bytes, size_t count, uint64_t directory, bool explains_samples,
+    CTIFFPicture **picture) {
   *picture = NULL;
   if (ctiff_load()) return CTIFF_NO_LIBRARY;
   CTIFFPicture *p = calloc(1, sizeof *p);
@@ -193,7 +185,8 @@ CTIFFStatus ctiff_open(
   p->tiff = libtiff.TIFFClientOpen(
       "", "r", p, read_bytes, write_nothing, seek_bytes, close_nothing, count_bytes, map_bytes,
       unmap_bytes);
-  return p->tiff ? read_directory(p) : CTIFF_DAMAGED;
+  if (!p->tiff || !libtiff.TIFFSetSubDirectory(p->tiff, directory)) return CTIFF_DAMAGED;
+  return read_directory(p);
 }
 
 void ctiff_close(CTIFFPicture *p) {

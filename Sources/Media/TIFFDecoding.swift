@@ -1,9 +1,10 @@
 import CTIFF
 
-/// Decodes the first picture of a TIFF with libtiff.
+/// Decodes a picture of a TIFF with libtiff: the first that is no smaller copy of another.
 struct TIFFDecoder: ~Copyable {
   private let picture: OpaquePointer
   private let info: CTIFFInfo
+  private let hasMorePages: Bool
   /// How the file ends too early, if it does.
   private let damage: StillImageProblem?
 
@@ -16,7 +17,8 @@ struct TIFFDecoder: ~Copyable {
     guard !facts.isRawPhoto else { throw Self.rawPhoto }
     guard !facts.lacksPalette else { throw Self.problem(CTIFF_DAMAGED, "no palette", damage) }
     var opened: OpaquePointer?
-    let status = ctiff_open(start, bytes.count, facts.explainsSamples, &opened)
+    let status = ctiff_open(
+      start, bytes.count, UInt64(facts.place), facts.explainsSamples, &opened)
     guard status == CTIFF_OK, let opened else {
       let reason = opened.map { String(cString: ctiff_message($0)) } ?? ""
       if let opened { ctiff_close(opened) }
@@ -24,6 +26,7 @@ struct TIFFDecoder: ~Copyable {
     }
     picture = opened
     info = ctiff_info(opened)
+    hasMorePages = facts.hasMorePages
   }
 
   deinit { ctiff_close(picture) }
@@ -64,7 +67,7 @@ struct TIFFDecoder: ~Copyable {
   }
 
   private var remark: MediaWarning? {
-    guard info.has_more_pages else { return nil }
+    guard hasMorePages else { return nil }
     return MediaWarning(
       code: .unsupported, message: "a TIFF of several pages, of which only the first is looked at")
   }

@@ -34,7 +34,9 @@ struct StillFormatsTests {
       "mask8.ico", "mask24.ico", "mask8.cur", "profile-packed.png", "profile-plain.png",
       "profile-unicode.png", "profile-and-chunk.png", "digits.pbm", "unspaced.pbm", "digits.pgm",
       "digits.ppm", "bytes.pbm", "bytes.pgm", "bytes.ppm", "wide.pgm", "depth1.pam", "depth2.pam",
-      "depth3.pam", "depth4.pam", "bits.pam",
+      "depth3.pam", "depth4.pam", "bits.pam", "lab16.tif", "lab16-planes.tif", "icclab16.tif",
+      "icclab16-planes.tif", "cmyk16.tif", "cmyk16-planes.tif", "reduced-first.tif",
+      "mask-first.tif", "below-thumbnail.tif",
     ] + (1...8).map { "orientation-\($0).tif" }
 
   /// With loss: the mean difference is far below that of any part turned, lost or badly coloured.
@@ -44,7 +46,8 @@ struct StillFormatsTests {
       "grid.avif", "alpha.avif", "alpha-multiplied.avif", "imir-0.avif", "imir-1.avif",
       "grid-irot.avif", "grid-imir.avif",
       "irot-imir.avif", "alpha-irot.avif", "alpha-imir.avif", "alpha-clap.avif", "plain.heic",
-      "alpha.heic", "exif-6.heic", "lossy.jxl",
+      "alpha.heic", "exif-6.heic", "lossy.jxl", "lab8.tif", "lab8-planes.tif", "icclab8.tif",
+      "icclab8-planes.tif",
       "orientation-3.jxl", "orientation-6.jxl",
     ] + (1...3).map { "irot-\($0).avif" }
 

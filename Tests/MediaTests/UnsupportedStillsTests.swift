@@ -168,6 +168,24 @@ struct UnsupportedStillsTests {
     #expect(error?.problem.hasPrefix("16000 x 16000 pixels are over the limit of") == true)
   }
 
+  @Test("A TIFF with a palette of 16 bits has its colours, and none without one")
+  func widePalette() throws {
+    var map = [Int](repeating: 0, count: 3 << 16)
+    // Of the one index that all pixels have.
+    for (plane, value) in [(0, 0x1234), (1, 0xABCD), (2, 0xFF00)] { map[plane << 16] = value }
+    let file = Self.picture(photometric: 3, bits: [16], more: [(320, 3, map)])
+    let image = try decodeStillImage(.bytes(file, name: "it"), .strict).image
+    #expect(image.pixels == (0..<16).flatMap { _ in [0x12, 0xAB, 0xFF] as [UInt8] })
+    #expect(failure(Self.picture(photometric: 3, bits: [16]))?.code == .corrupt)
+  }
+
+  @Test("A TIFF of zeros behind its head is damaged, and no raw photo")
+  func zeroed() throws {
+    let file = Self.picture(photometric: 1, bits: [8])
+    let zeroed = Array(file[..<8]) + zeros(file.count - 8)
+    #expect(failure(zeroed)?.code == .corrupt || failure(zeroed)?.code == .truncated)
+  }
+
   @Test("A TIFF of several pages warns that only the first is looked at, but not of thumbnails")
   func pages() throws {
     /// A second directory behind the first, which shows the same strip again.

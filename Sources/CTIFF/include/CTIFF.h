@@ -1,4 +1,4 @@
-// libtiff as far as Cutline needs it: the first picture of a TIFF, as 8-bit RGB over white.
+// libtiff as far as Cutline needs it: one picture of a TIFF, as 8-bit RGB over white.
 //
 // FFmpeg's decoder gives a black picture for tiles, JPEG and much else. libtiff is opened by name with the
 // first TIFF, so that captioning a JPEG does not pay for it, and the few functions used are declared in
@@ -28,8 +28,6 @@ typedef struct {
   uint32_t width, height;
   // How to turn it upright, in the numbers of EXIF; 0 where the file does not say.
   int orientation;
-  // Whether other pages follow, thumbnails and masks left out.
-  bool has_more_pages;
   // An XMP packet; NULL where there is none.
   const uint8_t *_Nullable xmp;
   size_t xmp_size;
@@ -40,10 +38,11 @@ const char *_Nullable ctiff_load(void);
 // Such as "4.5.0"; only once it is loaded.
 const char *ctiff_version(void);
 
-// Opens a file in memory, which must stay until it is closed. Unless it `explains_samples`, a sample too many is
-// alpha, as Pillow has it; libtiff itself makes up an explanation.
+// Opens a file in memory, which must stay until it is closed, at the `directory` that lies at that offset. Unless that
+// `explains_samples`, a sample too many is alpha, as Pillow has it; libtiff itself makes up an explanation.
 CTIFFStatus ctiff_open(
-    const uint8_t *bytes, size_t count, bool explains_samples, CTIFFPicture *_Nullable *_Nonnull picture);
+    const uint8_t *bytes, size_t count, uint64_t directory, bool explains_samples,
+    CTIFFPicture *_Nullable *_Nonnull picture);
 void ctiff_close(CTIFFPicture *picture);
 CTIFFInfo ctiff_info(const CTIFFPicture *picture);
 // Why it cannot be read, or what libtiff complained of first; empty if nothing.
