@@ -38,9 +38,18 @@ static void on_error(j_common_ptr cinfo) {
   longjmp(decoder->escape, 1);
 }
 
+// Whether the data of the first scan has come to an end, for good, before they made a row.
+static int is_blank(const Decoder *decoder) {
+  const struct jpeg_decompress_struct *cinfo = &decoder->cinfo;
+  return cinfo->unread_marker == JPEG_EOI && cinfo->input_scan_number <= 1
+      && cinfo->input_iMCU_row == 0;
+}
+
 // Keeps the first warning that means lost pixels; junk between markers and the like do not.
 static void on_message(j_common_ptr cinfo, int level) {
   Decoder *decoder = (Decoder *)cinfo;
+  if (level < 0 && cinfo->err->msg_code == JWRN_HIT_MARKER && is_blank(decoder))
+    decoder->report.is_blank = 1;
   if (level >= 0 || decoder->report.is_truncated) return;
   switch (cinfo->err->msg_code) {
     case JWRN_HIT_MARKER:

@@ -48,9 +48,17 @@ bool cmedia_is_row_filled(const AVFrame *frame, int row) {
   return false;
 }
 
+// To its end.
+static bool is_row_complete(const AVFrame *frame, int row) {
+  int size = row_size(frame), last = (size - 1) / 8 * 8;
+  uint64_t word = noise(row);
+  return memcmp(row_of(frame, row) + last, &word, (size_t)(size - last));
+}
+
 int cmedia_filled_rows(const AVFrame *frame) {
   int count = 0;
-  for (int y = 0; y < frame->height; y++) count += cmedia_is_row_filled(frame, y);
+  for (int y = 0; y < frame->height; y++)
+    count += cmedia_is_row_filled(frame, y) && is_row_complete(frame, y);
   return count;
 }
 

@@ -74,7 +74,10 @@ extension StillImageFile {
         end?.code ?? .noFrames, "\(reason)has no frame that can be decoded")
     }
     let (filled, all) = (stream.keptFilledRowCount, stream.kept.size.height)
-    guard filled > 0 else { throw unsupported(format, "nothing of it is decoded") }
+    guard filled > 0 else {
+      if let end { throw StillImageProblem(end.code, "\(end.fact), and no row can be decoded") }
+      throw unsupported(format, "nothing of it is decoded")
+    }
     let isDamaged = filled < all || stream.kept.isDamaged
     let damage = StillImageProblem.damaged(
       format.rawValue, "bad data, \(filled * 100 / all) % of the rows read")

@@ -51,6 +51,7 @@ struct JPEGDecoder {
     case CJPEG_OUT_OF_MEMORY:
       throw StillImageProblem.tooLargeForMemory
     case CJPEG_TOO_MANY_SCANS: throw Self.tooManyScans(scanLimit)
+    case _ where report.is_blank != 0 || report.rows == 0: throw Self.noRow(report)
     case CJPEG_COMPLETE where report.is_truncated == 0 || report.rows_before_end == height:
       return DecodedPixels(image: image, remark: remark(report))
     default:
@@ -72,6 +73,15 @@ struct JPEGDecoder {
     StillImageProblem(
       .tooLarge, "a JPEG with over \(limit) scans",
       remedy: "Save it again as an ordinary JPEG.")
+  }
+
+  /// What is wrong with a picture of which nothing could be decoded.
+  private static func noRow(_ report: CJPEGReport) -> StillImageProblem {
+    guard report.is_truncated == 0 else {
+      return StillImageProblem(.truncated, "not a complete JPEG (ends before its first row)")
+    }
+    return StillImageProblem(
+      .corrupt, "a damaged JPEG: \(report.text ?? "bad data") before its first row")
   }
 
   private func damage(_ report: CJPEGReport, rowCount: Int) -> StillImageProblem {

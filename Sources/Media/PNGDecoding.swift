@@ -18,6 +18,7 @@ struct PNGDecoder {
     guard message != "out of memory" else {
       throw StillImageProblem.tooLargeForMemory
     }
+    guard report.pixels_read > 0 else { throw Self.noRow(message) }
     let image = Image(width: width, height: height, pixels: toneMapped(pixels))
     let isComplete = report.is_complete != 0
     return DecodedPixels(
@@ -46,10 +47,21 @@ struct PNGDecoder {
     }
   }
 
+  /// What is wrong with a picture of which nothing could be decoded.
+  private static func noRow(_ message: String) -> StillImageProblem {
+    if message == lacksData {
+      return StillImageProblem(.truncated, "not a complete PNG (ends before its first row)")
+    }
+    return StillImageProblem(.corrupt, "a damaged PNG: \(message) before its first row")
+  }
+
+  /// As libpng says it where we have nothing to give it any more.
+  private static let lacksData = "Not enough image data"
+
   private func damage(_ message: String, pixelsRead: UInt64) -> StillImageProblem {
     let share = Int(pixelsRead) * 100 / (structure.size.width * structure.size.height)
     let place = "after \(share) % of the \(structure.isInterlaced ? "pixels" : "rows")"
-    if message == "Not enough image data" { return .incomplete("PNG", ends: place) }
+    if message == Self.lacksData { return .incomplete("PNG", ends: place) }
     return .damaged("PNG", "\(message) \(place)")
   }
 }

@@ -52,4 +52,19 @@ struct PNGDecodingTests {
     #expect(failure(bytes, .strict)?.code == .corrupt)
     #expect(try decodeStillImage(.bytes(bytes, name: "it")).warnings.map(\.code) == [.corrupt])
   }
+
+  @Test(
+    "pixels that end, or are damaged, before they make a row are an error",
+    arguments: ["rgb8.png", "interlaced-rgb8.png"])
+  func firstRow(name: String) throws {
+    let whole = try MediaFixture.bytes(name)
+    let data = try #require(whole.firstRange(of: Array("IDAT".utf8))).upperBound
+    let cut = failure(Array(whole[..<(data + 4)]))
+    #expect(cut?.code == .truncated)
+    #expect(cut?.problem == "not a complete PNG (ends before its first row). Get a fresh copy.")
+    var damaged = whole
+    for place in data + 2..<data + 12 { damaged[place] = 0xFF }
+    #expect(failure(damaged)?.code == .corrupt)
+    #expect(failure(damaged)?.problem.hasSuffix(" before its first row. Get a fresh copy.") == true)
+  }
 }

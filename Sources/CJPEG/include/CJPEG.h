@@ -33,6 +33,8 @@ typedef struct {
   int is_truncated;
   // Rows that were complete when the bytes ran out.
   uint32_t rows_before_end;
+  // Nonzero if the data ended before they made a row: all there is of the picture is one grey.
+  int is_blank;
   // What was wrong with the compressed data, or an empty string.
   char message[200];
 } CJPEGReport;

@@ -112,7 +112,7 @@ void cmedia_flush(CMediaVideo *video);
 typedef struct {
   int width, height;
   bool is_damaged;
-  // Of a still picture: the rows in which the decoder wrote anything.
+  // Of a still picture: the rows that the decoder wrote to their end.
   int filled_rows;
   // CMEDIA_PQ or CMEDIA_HLG; 0 of standard range.
   int hdr_transfer;
