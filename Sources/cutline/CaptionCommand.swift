@@ -38,7 +38,8 @@ struct CaptionCommand: TalkingCommand {
     let folder = try results.folder(for: pictures)
     let stream = try ResultOutput(
       folder == nil ? results.path : nil, overwriting: results.force)
-    var maps = try heatMaps.output(for: pictures, results, stream.cleanup)
+    var maps = try heatMaps.output(
+      for: pictures, results, within: clips.fileTimeLimit, stream.cleanup)
     let threadCount = try threads.apply()
     let models = try model.models()
     let start = ContinuousClock.now

@@ -23,8 +23,11 @@ struct HeatMapOptions: ParsableArguments {
   }
 
   /// Where to draw, once it is known that it can be done; nil if nothing is to be drawn.
+  ///
+  /// Standard input may take as long as `inputTimeLimit`.
   func output(
-    for pictures: PictureOptions, _ results: ResultOptions, _ cleanup: InterruptionCleanup?
+    for pictures: PictureOptions, _ results: ResultOptions, within inputTimeLimit: Duration?,
+    _ cleanup: InterruptionCleanup?
   ) throws -> HeatMapOutput? {
     guard let attention else { return nil }
     if let format = results.formats.first(where: \.isForClips) {
@@ -32,7 +35,8 @@ struct HeatMapOptions: ParsableArguments {
         "--attention draws pictures, and \(format.rawValue) is for clips. Leave out one of the two."
       )
     }
-    return try HeatMapOutput(attention, pictures, replacing: results.force, cleanup)
+    return try HeatMapOutput(
+      attention, pictures, within: inputTimeLimit, replacing: results.force, cleanup)
   }
 }
 
@@ -47,7 +51,8 @@ struct HeatMapOutput {
 
   /// Throws what would keep any of the heat maps from being written.
   init(
-    _ folder: String, _ pictures: PictureOptions, replacing: Bool, _ cleanup: InterruptionCleanup?
+    _ folder: String, _ pictures: PictureOptions, within inputTimeLimit: Duration?,
+    replacing: Bool, _ cleanup: InterruptionCleanup?
   ) throws {
     // Before standard input is waited for.
     self.cleanup = cleanup ?? InterruptionCleanup()
@@ -57,7 +62,7 @@ struct HeatMapOutput {
       let name = names.folderName(ofPicture: file == "-" ? "standard-input" : file)
       return HeatMapFolder(joinedPath(folder, name), replacing: replacing)
     }
-    files = pictures.numberedFiles.map(\.rereadable)
+    files = pictures.numberedFiles.map { $0.rereadable(within: inputTimeLimit) }
     for file in files where (try? file.media.get().isClip) == true {
       throw Failure(
         "\(file.name): is a clip, and --attention draws pictures only. Leave out one of the two.",
@@ -97,9 +102,11 @@ struct HeatMapOutput {
 
 extension CaptionSource {
   /// The same file, to be read more than once.
-  fileprivate var rereadable: CaptionSource {
+  fileprivate func rereadable(within timeLimit: Duration?) -> CaptionSource {
     guard case .success(.standardInput) = media else { return self }
-    let bytes = Result { () throws(MediaError) in try MediaSource.standardInput.inMemory() }
+    let bytes = Result { () throws(MediaError) in
+      try MediaSource.standardInput.inMemory(within: timeLimit)
+    }
     return CaptionSource(name: name, media: bytes, number: number)
   }
 }

@@ -78,6 +78,15 @@ struct CaptionFormsTests {
     let result = try run("slow.jpg", "--timeout", "0.001")
     #expect(result.status == 65)
     #expect(result.errors.contains("slow.jpg: not decoded within 0.001 s."))
+    // Standard input of which nobody ever sends the end.
+    let hanging = try Program.shell(
+      "mkfifo pipe; cutline - -m '\(model.path)' --timeout 0.5 <>pipe", in: folder.path)
+    #expect(hanging.status == 65)
+    let problem = "did not come to its end in time. Raise --timeout if it may take that long."
+    #expect(hanging.errors.hasPrefix("cutline: standard input: \(problem)\n"), "\(hanging)")
+    let sent = try Program.shell(
+      "cat x.png | cutline - -m '\(model.path)' --timeout 30", in: folder.path)
+    #expect(sent.output == patient.output)
     let batch = try run("batch", "slow.jpg", "-o", "out", "--timeout", "0.001")
     #expect(batch.status == 2)
     #expect(batch.errors.contains("not decoded within 0.001 s."))
