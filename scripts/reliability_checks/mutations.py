@@ -145,7 +145,8 @@ def splice(data: bytearray, other: bytes, draws: random.Random) -> bytearray:
 MARKS = re.compile(
     rb"IHDR|PLTE|tRNS|acTL|IDAT|RIFF|VP8[ LX]|ANMF|GIF8|BM|II\*\x00|MM\x00\*|\xff[\xc0-\xc4\xda\xdb\xdd]"
     rb"|ftyp|moov|mvhd|tkhd|mdhd|elst|stsd|stts|ctts|stsc|stsz|stco|trun|tfhd|trex|avc1|avcC|hvcC|mp4v"
-    rb"|avih|strh|strf|idx1|movi|00d[cb]|FLV|onMetaData|OggS|theora|\x1a\x45\xdf\xa3|\x1f\x43\xb6\x75"
+    rb"|meta|pitm|iloc|iinf|iprp|ipco|ipma|ispe|irot|imir|clap|auxC|jp2h|ihdr|\xff\x4f|\xff\x51|\xff\x0a|qoif|P6"
+    rb"|DKIF|YUV4MPEG2|\.RMF|MDPR|DATA|\x06\x0e\x2b\x34|avih|strh|strf|idx1|movi|00d[cb]|FLV|onMetaData|OggS|theora|\x1a\x45\xdf\xa3|\x1f\x43\xb6\x75"
     rb"|\x16\x54\xae\x6b|\x2a\xd7\xb1|\x44\x89|\xb0\x82|\xa3|\x47\x40|\x00\x00\x01[\xb3\xb8\xe0\x67]")
 EXTREMES = [0, 1, 2, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 10**6, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF,
             2**63 - 1, 2**63, 2**64 - 1]

@@ -1,6 +1,10 @@
-"""Good pictures and clips, small ones, of all formats; most are made by the ffmpeg program."""
+"""Good pictures and clips, small ones, of all formats; most are made by the ffmpeg program.
+
+HEIC and JPEG XL are made by heif-enc and cjxl, where they are (Debian: libheif-examples, libjxl-tools).
+"""
 
 import pathlib
+import shutil
 import subprocess
 
 from . import crafted
@@ -17,6 +21,25 @@ PICTURES = {
     "rgb.bmp": ["-c:v", "bmp"],
     "rgb.tiff": ["-c:v", "tiff", "-compression_algo", "deflate"],
     "packed.tiff": ["-c:v", "tiff", "-compression_algo", "lzw", "-pix_fmt", "gray"],
+    "rgba16.tiff": ["-c:v", "tiff", "-pix_fmt", "rgba64le"],
+    "rgb.jp2": ["-c:v", "jpeg2000", "-f", "image2"],
+    "plain.avif": ["-c:v", "libsvtav1", "-preset", "12", "-vf", "scale=80:64", "-pix_fmt", "yuv420p"],
+    "rgba.qoi": ["-c:v", "qoi", "-pix_fmt", "rgba"],
+    "rgb.sgi": ["-c:v", "sgi"],
+    "palette.pcx": ["-c:v", "pcx"],
+    "rgb.ppm": ["-c:v", "ppm"],
+}
+# By other programs, from a PNG: before its name, and behind.
+PROGRAMS = {
+    "plain.heic": (["heif-enc", "-q", "60"], ["-o"]),
+    "lossy.jxl": (["cjxl", "-d", "1"], []),
+    "lossless.jxl": (["cjxl", "-d", "0", "--container=1"], []),
+}
+MOVING = {
+    "moving.gif": ["-c:v", "gif"],
+    "moving.png": ["-c:v", "apng", "-f", "apng"],
+    "moving.webp": ["-c:v", "libwebp_anim", "-quality", "60"],
+    "moving.avif": ["-c:v", "libsvtav1", "-preset", "12", "-pix_fmt", "yuv420p"],
 }
 X264 = ["-c:v", "libx264", "-preset", "veryfast", "-threads", "1"]
 CLIPS = {
@@ -36,6 +59,13 @@ CLIPS = {
     "mpeg1.mpg": ["-c:v", "mpeg1video"],
     "theora.ogv": ["-c:v", "libtheora"],
     "wmv2.wmv": ["-c:v", "wmv2"],
+    "raw.y4m": ["-pix_fmt", "yuv420p", "-vf", "scale=48:32"],
+    "vp8.ivf": ["-c:v", "libvpx", "-deadline", "realtime", "-threads", "1"],
+    "av1.obu": ["-c:v", "libsvtav1", "-preset", "12"],
+    "rv10.rm": ["-c:v", "rv10"],
+    "mpeg2.mxf": ["-c:v", "mpeg2video", "-r", "25"],
+    "mpeg4.nut": ["-c:v", "mpeg4"],
+    "h264.h264": [*X264, "-f", "h264"],
 }
 # Without the dates, names and random numbers that would make each one another.
 EXACT = ["-fflags", "+bitexact", "-flags", "+bitexact", "-map_metadata", "-1"]
@@ -47,6 +77,10 @@ def originals(folder: pathlib.Path) -> dict:
     files = {"progressive.jpg": crafted.jpeg(64, 48, scans=8), "drawn.png": crafted.png(40, 30)}
     for name, options in PICTURES.items():
         files[name] = made(folder / name, "testsrc2=size=80x60:rate=1", "-frames:v", "1", *options)
+    for name, options in MOVING.items():
+        files[name] = made(folder / name, "testsrc2=size=64x64:rate=5:duration=1", *options)
+    for name, (command, middle) in PROGRAMS.items():
+        files[name] = converted(folder, name, command, middle)
     for name, options in CLIPS.items():
         files[name] = made(folder / name, "testsrc2=size=96x64:rate=24:duration=2", "-g", "12", *options)
     return {name: data for name, data in files.items() if data}
@@ -56,3 +90,14 @@ def made(path: pathlib.Path, source: str, *options) -> bytes:
     done = subprocess.run(["ffmpeg", "-nostdin", "-loglevel", "error", "-y", "-f", "lavfi", "-i", source,
                            *options, *EXACT, path], stderr=subprocess.DEVNULL)
     return path.read_bytes() if done.returncode == 0 else b""
+
+
+def converted(folder: pathlib.Path, name: str, command: list, middle: list) -> bytes:
+    """By a program that makes it of a PNG; empty where that is not there."""
+    if not shutil.which(command[0]):
+        return b""
+    source = folder / "source.png"
+    if not source.exists():
+        made(source, "testsrc2=size=80x64:rate=1", "-frames:v", "1")
+    done = subprocess.run([*command, source, *middle, folder / name], capture_output=True)
+    return (folder / name).read_bytes() if done.returncode == 0 else b""

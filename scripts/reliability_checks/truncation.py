@@ -5,16 +5,54 @@ import shutil
 import subprocess
 
 from .batch import rows
+from .originals import MOVING, PROGRAMS, converted, made
 from .training import Workshop
 
 PICTURES = {"jpg": "dog-on-grass.jpg", "png": "house.png", "webp": "mountain-lake.webp"}
+# Of the same drawing as the clips.
+DRAWN = {
+    "bmp": "-c:v bmp", "tiff": "-c:v tiff -compression_algo deflate", "qoi": "-c:v qoi",
+    "jp2": "-c:v jpeg2000 -f image2", "avif": "-c:v libsvtav1 -preset 12 -pix_fmt yuv420p",
+}
 CLIPS = {
     "gif": "", "mp4": "-c:v libx264", "front.mp4": "-c:v libx264 -movflags +faststart",
     "mkv": "-c:v libx264", "avi": "-c:v mpeg4", "ts": "-c:v mpeg2video",
+    "y4m": "-vf scale=48:32", "ivf": "-c:v libvpx", "obu": "-c:v libsvtav1 -preset 12",
+    "rm": "-c:v rv10 -vf scale=160:112", "mxf": "-c:v mpeg2video -r 25", "nut": "-c:v mpeg4",
 }
 # A cut exactly between two packets leaves a stream that ends like any other: nothing in the file says that
 # more was meant to come, and no decoder could know.
 PACKET_SIZES = {"ts": 188}
+
+
+def joints(kind: str, data: bytes) -> set:
+    """The sizes of what is left of a stream that is cut between two packets or frames."""
+    places, place = set(), 0
+    if kind in PACKET_SIZES:
+        places = set(range(0, len(data), PACKET_SIZES[kind]))
+    elif kind == "y4m":
+        first = data.index(b"FRAME")
+        places = set(range(first, len(data), data.index(b"FRAME", first + 1) - first))
+    elif kind == "ivf":
+        place = 32
+        while place < len(data):
+            places.add(place)
+            place += 12 + int.from_bytes(data[place:place + 4], "little")
+    elif kind == "obu":
+        while place < len(data):
+            places.add(place)
+            place += 1 + (data[place] >> 2 & 1)
+            size = shift = 0
+            while True:
+                byte = data[place]
+                size |= (byte & 0x7F) << shift
+                place, shift = place + 1, shift + 7
+                if byte < 0x80:
+                    break
+            place += size
+    return places - {0}
+
+
 # What a truncated file must never end in.
 ALARMS = {"decoder_crashed", "timeout", "internal"}
 
@@ -35,7 +73,7 @@ def check(workshop: Workshop, quick: bool):
     errors = sum("error" in row for row, *_ in lenient.values())
     warned = sum(bool(row.get("warnings")) for row, *_ in lenient.values())
     workshop.claim(
-        "R4", f"{len(PICTURES) + len(CLIPS)} kinds of files x {count} cut points: {warned} captioned with a warning, "
+        "R4", f"{len(list(inputs.iterdir()))} kinds of files x {count} cut points: {warned} captioned with a warning, "
         f"{errors} coded errors, {len(silent)} cut between two packets, which tells nobody; with --strict all are "
         "errors; whole files have neither", problems)
 
@@ -69,25 +107,46 @@ def captioned(workshop: Workshop, model: pathlib.Path, inputs: pathlib.Path, *op
 def cut_everything(workshop: Workshop, folder: pathlib.Path, count: int) -> set:
     """Fills the folder; returns the names of the files of which nothing tells that they were cut."""
     silent = set()
-    for kind in [*PICTURES, *CLIPS]:
+    for kind in [*PICTURES, *DRAWN, *PROGRAMS, *MOVING, *CLIPS]:
         target = folder / kind
         target.mkdir(parents=True)
         suffix = kind.split(".")[-1]
         whole = target / f"whole.{suffix}"
-        if kind in PICTURES:
-            shutil.copyfile(workshop.samples / PICTURES[kind], whole)
-        else:
-            subprocess.run(
-                ["ffmpeg", "-nostdin", "-v", "error", "-f", "lavfi", "-i",
-                 "testsrc=size=160x120:rate=10:duration=3", "-pix_fmt", "rgb8" if kind == "gif" else "yuv420p",
-                 *CLIPS[kind].split(), whole], check=True)
+        if not make(workshop, kind, whole):
+            target.rmdir()
+            continue
         data = whole.read_bytes()
+        places = joints(kind, data)
         for size in cut_points(len(data), count):
             path = target / f"{size:07}.{suffix}"
             path.write_bytes(data[:size])
-            if size and size % PACKET_SIZES.get(kind, len(data)) == 0:
+            if size in places:
                 silent.add(str(path))
     return silent
+
+
+def make(workshop: Workshop, kind: str, whole: pathlib.Path) -> bool:
+    """A whole file of a kind; whether what makes it is there."""
+    source = "testsrc=size=160x120:rate=10:duration=3"
+    if kind in PICTURES:
+        shutil.copyfile(workshop.samples / PICTURES[kind], whole)
+    elif kind in PROGRAMS:
+        drawn = workshop.folder / "drawn"
+        drawn.mkdir(exist_ok=True)
+        whole.write_bytes(converted(drawn, kind, *PROGRAMS[kind]))
+    elif kind in DRAWN:
+        made(whole, source, "-frames:v", "1", *DRAWN[kind].split())
+    elif kind in MOVING:
+        made(whole, "testsrc=size=64x64:rate=5:duration=1", *MOVING[kind])
+    else:
+        subprocess.run(
+            ["ffmpeg", "-nostdin", "-v", "error", "-f", "lavfi", "-i", source,
+             "-pix_fmt", "rgb8" if kind == "gif" else "yuv420p", *CLIPS[kind].split(), whole],
+            check=True, capture_output=True)
+    if whole.exists() and whole.stat().st_size:
+        return True
+    whole.unlink(missing_ok=True)
+    return False
 
 
 def cut_points(size: int, count: int) -> list:
