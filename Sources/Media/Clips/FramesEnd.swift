@@ -107,7 +107,10 @@ extension MediaBytes {
       var packet = reader(12, at: place)
       guard packet.remaining == 12, let version = packet.bigEndian16(),
         let size = packet.bigEndian16()
-      else { return .cut }
+      else {
+        // Some writers end with a few zeros.
+        return packet.bytes.allSatisfy { $0 == 0 } ? .unknown : .cut
+      }
       return version <= 1 && size >= 12 ? .known(size) : .unknown
     }
   }
