@@ -13,15 +13,6 @@ int ck_core_count(void) {
   return online > 0 ? (int)online : 1;
 }
 
-bool ck_multiplies_halves_fast(void) {
-#if defined(__x86_64__)
-  // Whatever has AMX has this too.
-  return __builtin_cpu_supports("avx512bf16");
-#else
-  return false;
-#endif
-}
-
 int ck_thread_count(void) { return ck_own_place.is_inside ? 1 : ck_team_size(); }
 
 // MARK: Loops

@@ -5,6 +5,19 @@ int ck_onednn_version(void) {
   return version->major * 10000 + version->minor * 100 + version->patch;
 }
 
+#if defined(__x86_64__)
+static bool has_instructions(dnnl_cpu_isa_t wanted) {
+  return ((int)dnnl_get_effective_cpu_isa() & (int)wanted) == (int)wanted;
+}
+
+bool ck_multiplies_halves(void) { return has_instructions(dnnl_cpu_isa_avx512_core); }
+// Whatever has AMX has this too.
+bool ck_multiplies_halves_fast(void) { return has_instructions(dnnl_cpu_isa_avx512_core_bf16); }
+#else
+bool ck_multiplies_halves(void) { return true; }
+bool ck_multiplies_halves_fast(void) { return false; }
+#endif
+
 ck_context *ck_context_create(void) {
   ck_context *context = calloc(1, sizeof *context);
   if (!context) return NULL;

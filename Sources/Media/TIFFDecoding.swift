@@ -11,9 +11,12 @@ struct TIFFDecoder: ~Copyable {
   /// Opens the file in `bytes`, which must outlive the decoder.
   init(_ bytes: UnsafeBufferPointer<UInt8>) throws(StillImageProblem) {
     let file = MediaBytes(borrowing: UnsafeRawBufferPointer(bytes))
-    damage = file.stripsEnd()?.problem(.tiff)
-    guard let start = bytes.baseAddress else { throw Self.problem(CTIFF_DAMAGED, "", damage) }
     let facts = TIFFFacts(file)
+    damage =
+      file.stripsEnd()?.problem(.tiff)
+      ?? (facts.lacksDirectories
+        ? .incomplete("TIFF", ends: "before its last page") : nil)
+    guard let start = bytes.baseAddress else { throw Self.problem(CTIFF_DAMAGED, "", damage) }
     guard !facts.isRawPhoto else { throw Self.rawPhoto }
     guard !facts.lacksPalette else { throw Self.problem(CTIFF_DAMAGED, "no palette", damage) }
     var opened: OpaquePointer?
@@ -82,7 +85,7 @@ struct TIFFDecoder: ~Copyable {
     switch status {
     case CTIFF_NO_LIBRARY:
       return .missingLibrary("TIFFs", "libtiff", ctiff_load(), package: "libtiff6")
-    case CTIFF_UNSUPPORTED:
+    case CTIFF_UNSUPPORTED where damage == nil:
       return StillImageProblem(
         .unsupported, "a TIFF of a kind that is not supported\(cause)",
         remedy: StillImageProblem.convert)

@@ -2,6 +2,8 @@
 struct TIFFFacts {
   /// Where the directory of the picture lies: the first that is neither a smaller copy of another nor a mask.
   private(set) var place = 0
+  /// Whether it names directories that the file does not hold: it may be cut off.
+  private(set) var lacksDirectories = false
   /// Whether there are other pictures, copies and masks left out.
   private(set) var hasMorePages = false
   /// Whether it is a camera's raw photo, whose first directory holds no more than a preview.
@@ -19,14 +21,15 @@ struct TIFFFacts {
     guard let start = layout.firstDirectory(of: bytes),
       let first = TIFFDirectory(layout, in: bytes, at: start)
     else { return }
-    let subdirectories = first.subdirectories(layout, in: bytes)
+    let (subdirectories, lacksOwn) = first.subdirectories(layout, in: bytes)
     let dngVersion = 50706
     isRawPhoto =
       bytes.bytes(2, at: 8) == Array("CR".utf8) || first.fields[dngVersion] != nil
       || first.isPreviewWithoutSize || first.isRaw(layout, in: bytes)
       || subdirectories.contains { $0.directory.isRaw(layout, in: bytes) }
-    let pages = Self.pages(layout, in: bytes, from: start)
-      .filter { $0.directory.isWhole(layout, in: bytes) }
+    let (all, lacksNext) = Self.pages(layout, in: bytes, from: start)
+    lacksDirectories = lacksOwn || lacksNext
+    let pages = all.filter { $0.directory.isWhole(layout, in: bytes) }
     hasMorePages = pages.count > 1
     // Some cameras have the photo below its own thumbnail.
     let chosen =
@@ -43,20 +46,21 @@ struct TIFFFacts {
 
   private typealias Page = (place: Int, directory: TIFFDirectory)
 
-  /// The directories in a row, as many as are looked at: a file can have thousands, or a ring.
+  /// The directories in a row, as many as are looked at: a file can have thousands, or a ring; and whether one
+  /// is named that is not there.
   private static func pages(
     _ layout: TIFFLayout, in bytes: borrowing MediaBytes, from start: Int
-  ) -> [Page] {
+  ) -> (pages: [Page], lacksNext: Bool) {
     var pages: [Page] = []
     var place: Int? = start
     while pages.count < 64, let next = place, next > 0,
-      !pages.contains(where: { $0.place == next }),
-      let directory = TIFFDirectory(layout, in: bytes, at: next)
+      !pages.contains(where: { $0.place == next })
     {
+      guard let directory = TIFFDirectory(layout, in: bytes, at: next) else { return (pages, true) }
       pages.append((next, directory))
       place = directory.next
     }
-    return pages
+    return (pages, false)
   }
 }
 
@@ -79,18 +83,18 @@ extension TIFFDirectory {
     return number(255, layout, in: bytes) != 2
   }
 
-  /// Those that it names itself, at most 16.
+  /// Those that it names itself, at most 16, and whether one of them is not there.
   fileprivate func subdirectories(
     _ layout: TIFFLayout, in bytes: borrowing MediaBytes
-  ) -> [(place: Int, directory: TIFFDirectory)] {
-    guard let list = fields[330] else { return [] }
+  ) -> (found: [(place: Int, directory: TIFFDirectory)], lacksOne: Bool) {
+    guard let list = fields[330] else { return ([], false) }
     var found: [(place: Int, directory: TIFFDirectory)] = []
     for index in 0..<min(list.count, 16) {
       guard let place = list.number(index, layout, in: bytes),
         let directory = TIFFDirectory(layout, in: bytes, at: place)
-      else { break }
+      else { return (found, true) }
       found.append((place, directory))
     }
-    return found
+    return (found, false)
   }
 }

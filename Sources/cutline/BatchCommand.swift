@@ -155,7 +155,7 @@ struct BatchCommand: TalkingCommand {
   ) throws -> CaptionJob<DecodingPool> {
     var captioner = try Captioner(loading: models.directories)
     (captioner.search, captioner.memberWeights) = (search, models.weights)
-    captioner.precision = precision.precision.elementType
+    captioner.precision = try precision.elementType()
     let pool = try DecodingPool(
       for: captioner.preprocessing, limiting.limits,
       DecodingPool.Settings(workerCount: jobs ?? threadCount, timeLimit: clips.fileTimeLimit),

@@ -94,6 +94,7 @@ struct BenchCommand: TalkingCommand {
 
   func run() throws {
     let threadCount = try threads.apply()
+    try precision?.elementType.requireMultiplying()
     var report =
       try train
       ? timingsOfTraining()

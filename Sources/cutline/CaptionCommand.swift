@@ -50,7 +50,7 @@ struct CaptionCommand: TalkingCommand {
     captioner.search = try search.search(
       for: captioner.configuration, captioner.vocabulary, captionCount: results.captions)
     captioner.memberWeights = models.weights
-    captioner.precision = precision.precision.elementType
+    captioner.precision = try precision.elementType()
     let loading = start.duration(to: .now).milliseconds
     messages.detail("\(models.paths): loaded in \(tenths(loading)) ms, \(threadCount) threads")
 

@@ -307,7 +307,8 @@ struct LearningOptions: ParsableArguments {
 
   private var fallInterval: Int { scheduleEpochs ?? 2 }
 
-  private var elementType: ElementType {
+  /// What products are computed in.
+  var elementType: ElementType {
     switch precision {
     case .auto: Device.multipliesHalvesFast ? .bfloat16 : .float32
     case .float32: .float32

@@ -2,6 +2,7 @@ import ArgumentParser
 import Captioning
 import Files
 import Media
+import Tensors
 import Text
 
 /// Which model to use.
@@ -89,6 +90,12 @@ struct PrecisionOptions: ParsableArguments {
       """)
   var precision = StoredPrecision.f32
 
+  /// The same, once it is known that the processor can do that.
+  func elementType() throws(Failure) -> Tensors.ElementType {
+    try precision.elementType.requireMultiplying()
+    return precision.elementType
+  }
+
   /// What decides the captions besides the search: nothing is said of what is usual.
   func settings(_ search: CaptionSearch, _ vocabulary: Vocabulary) -> JSONValue {
     let json = search.json(vocabulary)
@@ -160,5 +167,15 @@ struct PictureLimitOptions: ParsableArguments {
     if let maxPixels { options.maximumPixels = maxPixels }
     options.isStrict = strict
     return options
+  }
+}
+
+extension Tensors.ElementType {
+  /// Throws where the processor cannot multiply numbers of this type.
+  func requireMultiplying() throws(Failure) {
+    guard self == .bfloat16, !Device.multipliesHalves else { return }
+    throw Failure(
+      "this processor cannot multiply bfloat16 numbers (that takes AVX-512). Leave out --precision, or take float32.",
+      .unavailable)
   }
 }

@@ -71,6 +71,7 @@ struct TrainCommand: TalkingCommand {
     defer { progress.clear() }
     let stop = StopSignal(reportingTo: progress)
     let threadCount = try threads.apply()
+    try learning.elementType.requireMultiplying()
     guard let output, !dryRun else {
       return try StandardStream.output.write(
         TrainingRehearsal(prepare(stop, threadCount, progress)).text)

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Tensors
 import TestSupport
 import Testing
 
@@ -96,8 +97,10 @@ struct BatchCommandTests {
     #expect(after.first { $0.name == "pics/a.jpg" } != before.first { $0.name == "pics/a.jpg" })
     #expect(after.contains(before[1]) && after.contains(before[2]))
     // Another search is another caption, and so is another precision.
-    let rounded = try batch("pics", "-r", "-o", "out", "--precision", "bf16")
-    #expect(rounded.errors.contains("(4 image)\n"))
+    if Device.multipliesHalves {
+      let rounded = try batch("pics", "-r", "-o", "out", "--precision", "bf16")
+      #expect(rounded.errors.contains("(4 image)\n"))
+    }
     #expect(try batch("pics", "-r", "-o", "out", "-b", "1").errors.contains("(4 image)\n"))
     #expect(try rows().count == 4)
     #expect(try batch("pics", "-r", "-o", "out", "--restart").status == 0)

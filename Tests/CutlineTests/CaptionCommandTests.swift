@@ -114,6 +114,15 @@ struct CaptionCommandTests {
     func logProbability(_ row: JSONValue) -> Double? {
       row["segments"]?.elements?.first?["captions"]?.elements?.first?["logprob"]?.number
     }
+    guard Device.multipliesHalves else {
+      for command in [["caption"], ["batch", "-o", "out"]] {
+        let arguments = command + [Pictures.jpeg, "-m", model.path, "--precision", "bf16"]
+        let refused = try Program.run(arguments, in: folder.path)
+        #expect(refused.status == 69, "\(refused.errors)")
+        #expect(refused.errors.contains("this processor cannot multiply bfloat16 numbers"))
+      }
+      return
+    }
     let (exact, rounded) = (try row(), try row("--precision", "bf16"))
     #expect(try schema().problems(of: rounded) == [])
     #expect(exact["settings"]?["precision"] == nil)

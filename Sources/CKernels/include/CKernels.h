@@ -18,6 +18,8 @@ void ck_set_thread_count(int count);
 void ck_allow_spare_thread(bool allows);
 /// The number of cores that the process may run on, as `taskset` sets them.
 int ck_core_count(void);
+/// Whether oneDNN multiplies bfloat16 numbers at all, with what the processor has and ONEDNN_MAX_CPU_ISA allows.
+bool ck_multiplies_halves(void);
 /// Whether the processor has instructions for bfloat16, which are twice as fast as those for floats.
 bool ck_multiplies_halves_fast(void);
 /// The number of threads that a loop of this file's kernels uses on the calling thread.

@@ -73,13 +73,18 @@ extension MediaBytes {
   }
 
   /// Of AV1: units, which as a rule say their size (AV1 Bitstream Specification, 5.3).
+  ///
+  /// What ends between two frames cannot be told from what was meant to.
   func unitsEnd() -> EarlyEnd? {
-    chainEnd(from: 0) { place in
+    let temporalDelimiter = 2
+    var lastKind: Int?
+    let end = chainEnd(from: 0) { place in
       var unit = reader(10, at: place)
       // A forbidden bit, the type, whether there is an extension and a size, and another bit.
       guard let head = unit.byte(), head & 0x83 == 2, head & 4 == 0 || unit.byte() != nil else {
         return .unknown
       }
+      lastKind = Int(head) >> 3 & 15
       var size = 0
       for index in 0..<8 {
         guard let byte = unit.byte() else { return .cut }
@@ -88,6 +93,8 @@ extension MediaBytes {
       }
       return .unknown
     }
+    // A frame was announced.
+    return end ?? (lastKind == temporalDelimiter ? .insidePart : nil)
   }
 
   /// Of RealMedia: chunks, of which that with the packets may say no size.

@@ -55,6 +55,9 @@ extension Device {
   /// How many cores this process may run on.
   package static var coreCount: Int { Int(ck_core_count()) }
 
+  /// Whether bfloat16 numbers can be multiplied at all.
+  package static var multipliesHalves: Bool { ck_multiplies_halves() }
+
   /// Whether the processor multiplies bfloat16 numbers faster than floats.
   package static var multipliesHalvesFast: Bool { ck_multiplies_halves_fast() }
 
