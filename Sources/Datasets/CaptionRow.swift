@@ -94,6 +94,7 @@ struct CaptionRow {
   /// The members with captions, at least one; captions of an empty list are one of no text, which is told.
   ///
   /// - Parameter member: The name of the member where there is none.
+  /// - Returns: The members and their texts.
   fileprivate func usedCaptions(lacking member: String) -> [(member: String, texts: Field<Texts>)] {
     if captions.isEmpty { return [(member, .missing)] }
     return captions.map { member, field in
