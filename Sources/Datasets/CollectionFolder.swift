@@ -16,8 +16,10 @@ struct CollectionFolder {
   /// Folders of usual names in it, and in those again, relative to it.
   let usualFolders: [String]
 
-  /// Where annotation files are besides the folder itself: `Flickr8k_text` is in Flickr8k's archive.
-  private static let annotationFolders = ["annotations", "Flickr8k_text", "ucfTrainTestlist"]
+  /// Whether annotation files are in a folder of this name, in any case: `Flickr8k_text` is in Flickr8k's archive.
+  private static func holdsAnnotations(_ folder: String) -> Bool {
+    ["annotations", "annotation", "flickr8k_text", "ucftraintestlist"].contains(folder.lowercased())
+  }
   private static let annotationExtensions: Set<String> = [
     "json", "jsonl", "ndjson", "csv", "tsv", "txt", "token",
   ]
@@ -60,7 +62,7 @@ struct CollectionFolder {
     in path: String, _ names: [String]
   ) throws(FileError) -> [String] {
     var files = annotationFiles(in: path, "", names)
-    for folder in annotationFolders where isFolder("\(path)/\(folder)") {
+    for folder in names where holdsAnnotations(folder) && isFolder("\(path)/\(folder)") {
       files += annotationFiles(
         in: path, "\(folder)/", try namesInFolder("\(path)/\(folder)"))
     }
@@ -89,9 +91,11 @@ struct CollectionFolder {
     guard !isOneFile else { return nil }
     var folder = self
     for usual in usualFolders {
-      for name in [usual] + Self.annotationFolders.map({ "\(usual)/\($0)" }) {
-        let names = (try? namesInFolder("\(path)/\(name)")) ?? []
-        folder.files += Self.annotationFiles(in: path, "\(name)/", names)
+      let inside = (try? namesInFolder("\(path)/\(usual)")) ?? []
+      folder.files += Self.annotationFiles(in: path, "\(usual)/", inside)
+      for name in inside where Self.holdsAnnotations(name) {
+        let names = (try? namesInFolder("\(path)/\(usual)/\(name)")) ?? []
+        folder.files += Self.annotationFiles(in: path, "\(usual)/\(name)/", names)
       }
     }
     return folder.files.count > files.count ? folder : nil
@@ -123,7 +127,7 @@ struct CollectionFolder {
       siblings += ["val", "test"].map { file.replacing("train", with: $0) }
         .filter { isFile("\(folder)/\($0)") }
     }
-    if let last = parts.last, annotationFolders.contains(last) {
+    if let last = parts.last, holdsAnnotations(last) {
       parts.removeLast()
       siblings = siblings.map { "\(last)/\($0)" }
       file = siblings[0]

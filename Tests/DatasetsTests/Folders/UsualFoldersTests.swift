@@ -183,6 +183,17 @@ struct DeeperCollectionsTests {
     }
   }
 
+  @Test("of annotations count in any case, and their pictures' too", arguments: ["", "COCO/"])
+  func upperCase(parent: String) throws {
+    let coco = try CollectionOnDisk([
+      "\(parent)ANNOTATIONS/captions_train2017.json":
+        #"{"images":[{"id":1,"file_name":"a.jpg"}],"annotations":[{"image_id":1,"caption":"x"}]}"#,
+      "\(parent)IMAGES/a.jpg": "x",
+    ])
+    #expect(
+      try coco.read()[.train]?.examples.map(\.path) == ["\(coco.path)/\(parent)IMAGES/a.jpg"])
+  }
+
   @Test("do not count where there is one at the top")
   func topFirst() throws {
     let collection = try CollectionOnDisk([
