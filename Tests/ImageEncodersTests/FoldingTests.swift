@@ -35,7 +35,7 @@ extension ImageEncodersTests {
     }
 
     @Test(
-      "half-precision numbers give features within two per cent",
+      "half-precision numbers give features within two per cent", .multipliesBfloat16,
       arguments: [EncoderArchitecture.mobileNetV2, .resNet18], [true, false])
     func halfPrecision(architecture: EncoderArchitecture, isFolded: Bool) {
       func check<Encoder: ImageEncoder>(_ encoder: Encoder) {

@@ -148,7 +148,7 @@ extension LayersTests {
 
     @Test(
       "outputs are of the inputs' precision",
-      .enabled(if: Processor.has("avx512bw"), "oneDNN computes bfloat16 from AVX-512 on"))
+      .multipliesBfloat16)
     func precision() {
       func check<Cell: RecurrentLayer>(_: Cell.Type) {
         let template = Cell(inputSize: 32, hiddenSize: 16)

@@ -1,4 +1,6 @@
 import Foundation
+import Tensors
+import Testing
 
 /// What the processor that runs the tests can do.
 package enum Processor {
@@ -7,5 +9,12 @@ package enum Processor {
     let text = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)
     let flags = text?.split(separator: "\n").first { $0.hasPrefix("flags") }
     return flags?.split(separator: " ").contains(Substring(flag)) ?? false
+  }
+}
+
+extension Trait where Self == ConditionTrait {
+  /// Skips a test where oneDNN does not multiply bfloat16 numbers, which it does from AVX-512 on.
+  package static var multipliesBfloat16: Self {
+    .enabled(if: Device.multipliesHalves, "oneDNN multiplies bfloat16 numbers from AVX-512 on")
   }
 }

@@ -53,7 +53,7 @@ extension TrainingTests {
 
     @Test(
       "in bfloat16 losses stay within a hundredth of float32's",
-      .enabled(if: Processor.has("avx512bw"), "oneDNN computes bfloat16 from AVX-512 on"),
+      .multipliesBfloat16,
       arguments: ["lstm", "gru"])
     func bfloat16(name: String) throws {
       let fixture = try Fixture("training")
@@ -78,11 +78,14 @@ private struct Tolerances {
   let (loss, norm, move): (Float, Double, Double)
 
   init(_ run: ParityRun) {
+    // Measured with AVX2 alone, which adds in another order: norms within 1.4e-3 and 2.5e-2 where the encoder
+    // learns.
+    let leeway: (loss: Float, norm: Double) = Processor.has("avx512bw") ? (1, 1) : (2, 2)
     (loss, norm, move) =
       switch run.encoder {
       case nil: (1e-5, 2e-4, 2e-4)
-      case .mobileNetV2: (1e-4, 2e-2, 0.1)
-      default: (5e-5, 1e-3, 5e-3)
+      case .mobileNetV2: (1e-4 * leeway.loss, 2e-2 * leeway.norm, 0.1)
+      default: (5e-5 * leeway.loss, 1e-3 * leeway.norm, 5e-3)
       }
   }
 }

@@ -121,7 +121,7 @@ extension TensorsTests {
 
     @Test(
       "in bfloat16, products and convolutions stay within a hundredth of float32",
-      .enabled(if: Processor.has("avx512bw"), "oneDNN computes bfloat16 from AVX-512 on"))
+      .multipliesBfloat16)
     func halfPrecision() {
       let convolutionInputs = [
         FormulaWeights.scaled("x", [2, 7, 7, 40]), FormulaWeights.scaled("weight", [24, 40, 3, 3]),

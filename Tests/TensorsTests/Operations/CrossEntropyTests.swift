@@ -83,7 +83,7 @@ extension TensorsTests {
 
     @Test(
       "of a linear map in bfloat16 it stays close to float32",
-      .enabled(if: Processor.has("avx512bw"), "oneDNN computes bfloat16 from AVX-512 on"))
+      .multipliesBfloat16)
     func halfPrecision() throws {
       let inputs = [
         FormulaWeights.scaled("x", [40, 32]), FormulaWeights.scaled("weight", [50, 32]),

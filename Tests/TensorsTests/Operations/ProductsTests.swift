@@ -86,7 +86,9 @@ extension TensorsTests {
       #expect(message.contains("matmul: inner sizes differ, [2, 3] and [4, 5]"))
     }
 
-    @Test("weights used again and again get the gradients of all uses, whatever their precision")
+    @Test(
+      "weights used again and again get the gradients of all uses, whatever their precision",
+      .multipliesBfloat16)
     func weightsUsedAgain() {
       let inputs = [
         FormulaWeights.scaled("x", [3, 4]), FormulaWeights.scaled("weight", [4, 4]),

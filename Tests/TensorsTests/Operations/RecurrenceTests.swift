@@ -146,7 +146,7 @@ extension TensorsTests {
 
     @Test(
       "in bfloat16 they stay within a hundredth of float32, gradients too",
-      .enabled(if: Processor.has("avx512bw"), "oneDNN computes bfloat16 from AVX-512 on"))
+      .multipliesBfloat16)
     func halfPrecision() {
       let layout = SequenceLayout(rowCounts: [6, 6, 4, 3])
       func check(_ gates: Int, _ run: ([Tensor], ElementType) -> Tensor) {
