@@ -50,11 +50,13 @@ let package = Package(
     .target(name: "ImageEncoders", dependencies: ["Files", "Layers", "Media", "Tensors"]),
     .target(
       name: "Captioning",
+      dependencies: ["Files", "ImageEncoders", "Layers", "Media", "Tensors", "Text"]),
+    .target(
+      name: "BatchCaptioning",
       dependencies: [
-        "CArchive", "Files", "ImageEncoders", "Layers", "Media", "Reports", "Tensors", "Text",
-        "Workers",
+        "CArchive", "Captioning", "Files", "ImageEncoders", "Layers", "Media", "Reports", "Tensors",
+        "Text", "Workers",
       ]),
-
     .target(
       name: "Training",
       dependencies: [
@@ -66,8 +68,8 @@ let package = Package(
     .executableTarget(
       name: "cutline",
       dependencies: [
-        "Captioning", "Datasets", "Files", "ImageEncoders", "Layers", "Media", "Reports",
-        "Synthesis", "Tensors", "Text", "Training", "Workers",
+        "BatchCaptioning", "Captioning", "Datasets", "Files", "ImageEncoders", "Layers", "Media",
+        "Reports", "Synthesis", "Tensors", "Text", "Training", "Workers",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       // Read by whoever validates results, not by the program.
@@ -79,16 +81,23 @@ let package = Package(
       name: "TestSupport", dependencies: ["CTestSupport", "Tensors"], path: "Tests/TestSupport",
       swiftSettings: [.unsafeFlags(["-O"])], linkerSettings: exporting),
     .testTarget(
+      name: "BatchCaptioningTests",
+      dependencies: [
+        "BatchCaptioning", "Captioning", "Files", "ImageEncoders", "Layers", "Media", "Reports",
+        "Tensors", "TestSupport", "Text", "Workers",
+      ], swiftSettings: unoptimized),
+    .testTarget(
       name: "CaptioningTests",
       dependencies: [
-        "Captioning", "Files", "ImageEncoders", "Layers", "Media", "Reports", "Tensors",
-        "TestSupport", "Text", "Workers",
+        "BatchCaptioning", "Captioning", "Files", "ImageEncoders", "Layers", "Media", "Reports",
+        "Tensors", "TestSupport", "Text",
       ], swiftSettings: unoptimized),
     .testTarget(
       name: "CutlineTests",
       dependencies: [
-        "cutline", "CTestSupport", "Captioning", "Datasets", "Files", "ImageEncoders", "Layers",
-        "Media", "Reports", "Synthesis", "Tensors", "TestSupport", "Text", "Training", "Workers",
+        "cutline", "BatchCaptioning", "CTestSupport", "Captioning", "Datasets", "Files",
+        "ImageEncoders", "Layers", "Media", "Reports", "Synthesis", "Tensors", "TestSupport",
+        "Text", "Training", "Workers",
       ], swiftSettings: unoptimized),
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "Files", "Media", "TestSupport", "Text"],
@@ -127,7 +136,7 @@ let package = Package(
     // A worker that does as badly as it is told: what the program itself must not be able to.
     .executableTarget(
       name: "WorkerProbe",
-      dependencies: ["Captioning", "CWorkers", "Files", "ImageEncoders", "Media", "Workers"],
+      dependencies: ["BatchCaptioning", "CWorkers", "Files", "ImageEncoders", "Media", "Workers"],
       path: "Tests/WorkerProbe"),
     .testTarget(
       name: "TrainingTests",

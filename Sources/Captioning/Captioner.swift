@@ -16,7 +16,7 @@ public struct Captioner: Sendable {
   /// In bfloat16 it is faster where the processor has that, and features keep two to three digits.
   package var precision: Tensors.ElementType = .float32
   /// At least one; several write together.
-  let members: [CaptionModel]
+  package let members: [CaptionModel]
   /// What each member counts where several write together; nil counts all alike.
   package var memberWeights: [Float]?
   /// What each member's pictures are prepared by.
@@ -117,7 +117,7 @@ public struct Captioner: Sendable {
   }
 
   /// Empty captions of all pictures, one each.
-  func emptyCaptions(of pictures: EncodedPictures) -> any CaptionsInProgress {
+  package func emptyCaptions(of pictures: EncodedPictures) -> any CaptionsInProgress {
     let starts = zip(members, pictures.byMember).map { $0.decoder.emptyCaptions(of: $1) }
     return starts.count == 1 ? starts[0] : EnsembleCaptions(members: starts, weights: memberWeights)
   }

@@ -7,6 +7,7 @@ import TestSupport
 import Testing
 import Text
 
+@testable import BatchCaptioning
 @testable import Captioning
 @testable import Reports
 

@@ -6,6 +6,7 @@ import TestSupport
 import Testing
 import Workers
 
+@testable import BatchCaptioning
 @testable import Captioning
 
 /// Pictures read in processes of the built program.

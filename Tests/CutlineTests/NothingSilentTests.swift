@@ -4,6 +4,7 @@ import Media
 import TestSupport
 import Testing
 
+@testable import BatchCaptioning
 @testable import Captioning
 
 /// Hands `batch` folders with everything that lies about in folders: each file gets a row, or is named.

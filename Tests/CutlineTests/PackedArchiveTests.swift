@@ -3,6 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import BatchCaptioning
 @testable import Captioning
 
 /// Archives that have to be unpacked, as `cutline batch` reads them; `scripts/fixtures/archives.py` wrote them.

@@ -3,6 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import BatchCaptioning
 @testable import cutline
 
 @Suite("The environment")

@@ -5,6 +5,8 @@ import ImageEncoders
 import Media
 import Workers
 
+@testable import BatchCaptioning
+
 /// What it costs to decode pictures in worker processes of the real program rather than here.
 enum PicturesProbe {
   /// Decodes `files` both ways, in turn, and prints a line of JSON: pictures a second of wall time with as

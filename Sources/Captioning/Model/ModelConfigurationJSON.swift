@@ -109,7 +109,7 @@ extension EncoderConfiguration {
 
 extension ImagePreprocessing.Framing {
   /// How the rule is written down.
-  var rule: (name: String, value: Double?) {
+  package var rule: (name: String, value: Double?) {
     switch self {
     case .squash: ("squash-bilinear-antialias", nil)
     case .shorterSide(let side): ("shorter-side-bilinear-antialias", Double(side))
@@ -117,7 +117,7 @@ extension ImagePreprocessing.Framing {
     }
   }
 
-  init(rule: String, value: Double?, key: String) throws(ConfigurationProblem) {
+  package init(rule: String, value: Double?, key: String) throws(ConfigurationProblem) {
     switch (rule, value) {
     case ("squash-bilinear-antialias", _): self = .squash
     case ("shorter-side-bilinear-antialias", .some(let side)) where (32...4096).contains(side):

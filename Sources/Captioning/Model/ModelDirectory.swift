@@ -55,6 +55,7 @@ public struct ModelDirectory: Sendable {
 
   /// The SHA-256 of the weights, as the folder's list of checksums has it; nil where it has none.
   package func weightsDigest() -> String? { listedDigest(of: FileName.weights) }
+  package func configurationDigest() -> String? { listedDigest(of: FileName.configuration) }
 
   /// The SHA-256 of the weights, computed where the folder has no list.
   package func weightsChecksum() throws(ModelError) -> String {

@@ -59,3 +59,10 @@ extension WordRules {
 private func words(_ words: [TokenID], _ vocabulary: Vocabulary) -> JSONValue {
   .array(words.map { .string(vocabulary.word($0)) })
 }
+
+extension JSONValue {
+  /// `value` to four places: as exact as captions of different batches agree.
+  package static func rounded(_ value: Double, to unit: Double = 1e4) -> JSONValue {
+    value.isFinite ? .number((value * unit).rounded() / unit) : .null
+  }
+}

@@ -1,0 +1,195 @@
+import ArgumentParser
+import BatchCaptioning
+import Captioning
+import Files
+import Media
+import Tensors
+import Text
+
+/// `cutline batch INPUT… -o OUT` captions any number of files, and can be stopped and started at will.
+struct BatchCommand: TalkingCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "batch", abstract: "Caption any number of files; goes on where it was stopped.",
+    discussion: """
+      OUT/results.jsonl gets a row for each file as it is done, failures included; OUT/summary.json \
+      counts them. Type the same again after a crash or Ctrl-C, and only what is left is done; a file \
+      that has changed since, or a new model, gets a new row in place of the old. Exit code 2: some \
+      files failed. What is left out has no row and does not count for that: files in folders that \
+      are neither picture nor clip, and texts and the like that were named along with others, as by \
+      photos/*. Where nothing else was named, the exit code is 66.
+
+        cutline batch photos -r -o out
+        cutline batch 'scans/**/*.png' shards/train-000.tar.gz -o out -f txt
+        find / -name '*.jpg' -print0 | cutline batch --from - -0 -o out
+        cutline batch photos -r -o out --shard 3/16     and --merge, once all sixteen are done
+
+      An array of Slurm must have its numbers at even steps, such as 0-15 or 0-30:2. All tasks of another are \
+      refused, except that Slurm tells those of 0-4:4,7,12 what it tells those of 0-12:4: there only task 7 is \
+      refused, and --merge is, until its part is done.
+      """)
+
+  @OptionGroup var given: BatchInputOptions
+  @Option(name: .shortAndLong, help: "The folder to write.", completion: .directory)
+  var output: String
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "Also write each file's captions to a file of its own: txt, and for clips srt and vtt.",
+      valueName: "list"))
+  var format: SideFormatList?
+  @OptionGroup var model: EnsembleOptions
+
+  @Flag(help: "Keep the rows that are there (default), or begin anew.")
+  var start = BatchStart.resume
+  @Flag(help: "Try again what failed in an earlier run.")
+  var retryFailed = false
+  @Option(
+    help: ArgumentHelp(
+      "Stop, with exit code 1, once more than n files, or n% of all, have failed.",
+      valueName: "n|n%"))
+  var maxFailures: BatchJob.FailureLimit?
+  @OptionGroup(title: "Sharing the work") var sharding: ShardOptions
+
+  @Option(
+    name: [.customShort("k"), .long], help: ArgumentHelp("Captions per picture.", valueName: "n"))
+  var captions = 1
+  @OptionGroup(title: "Clips") var clips: ClipOptions
+  @OptionGroup(title: "Search") var search: SearchOptions
+  @OptionGroup(title: "Pictures") var limiting: PictureLimitOptions
+  @OptionGroup(title: "Speed") var threads: ThreadOptions
+  @OptionGroup(title: "Speed") var precision: PrecisionOptions
+  @Option(name: .shortAndLong, help: "Processes that decode (default: as --threads).")
+  var jobs: Int?
+  @Option(help: "Pictures and frames that go through the network together.")
+  var batchSize = 16
+  @OptionGroup(title: "Messages") var talk: MessageOptions
+
+  func validate() throws {
+    try check("--captions", captions, in: 1...100)
+    try check("--batch-size", batchSize, in: 1...1024)
+    if let jobs { try check("--jobs", jobs, in: 1...1024) }
+    guard sharding.merge != !given.isEmpty else {
+      throw ValidationError(
+        sharding.merge
+          ? "--merge needs no input. Leave it out." : "there is nothing to caption. Name an input.")
+    }
+  }
+
+  func run() throws {
+    let lines = BatchLines(talk.makeProgress(), output: output)
+    defer { lines.progress.clear() }
+    if sharding.merge { return try mergeShards(lines) }
+    let (shard, variable) = try sharding.chosen(for: output)
+    let folder = try BatchFolder(output, shard)
+    let inputs = try given.inputs(outsideOf: output)
+    let stop = StopSignal(reportingTo: lines.progress, after: "batch")
+    let threadCount = try threads.apply()
+    let models = try model.models()
+    let vocabulary = try models.vocabulary()
+    let configuration = try models.configuration()
+    let search = try search.search(for: configuration, vocabulary, captionCount: captions)
+    let sampling = clips.sampling(
+      for: configuration, wantsTimes: format?.formats.contains(where: \.isForClips) == true)
+    let head = ResultHead(
+      model: models.name, digest: try models.weightsChecksum(),
+      settings: settings(search, vocabulary),
+      clipSettings: sampling.json, playsAnimations: sampling.playsAnimations)
+
+    let journal = try folder.journal(isRestarting: start == .restart)
+    lines.brokenLines(journal.brokenLineCount, of: journal.path)
+    let sideFiles = SideFiles(format?.formats ?? [], in: output, shard)
+    let queue = BatchQueue(
+      inputs,
+      BatchQueue.Rules(
+        shard: shard, conditions: head.conditions, retriesFailed: retryFailed,
+        sideFormats: format?.formats ?? [], output: output),
+      journal.index)
+    let survey = try BatchSurvey(of: queue, leaveOut: lines.leaveOut) { count in
+      lines.looking(count)
+      return stop.number == nil
+    }
+    if stop.number != nil { stop.end() }
+    try requireInputs(survey)
+    lines.introduce(survey, given.title, shard, variable)
+    if survey.leftOut[.links] > 0, !given.followLinks { lines.adviseFollowingLinks() }
+
+    try folder.removeSummary()
+    try sideFiles.removeLeftover()
+    var job = BatchJob(
+      queue, survey, journal, sideFiles, shard: shard, head)
+    do {
+      try job.run(
+        by: { try captionJob(models, search, sampling, threadCount) }, limit: maxFailures,
+        shouldStop: { stop.number != nil },
+        deliver: { result, job in lines.report(result, job) })
+      try job.finish()
+    } catch {
+      // The disk that could not take a row may have no room for this either.
+      try? job.summary(endedBy: .failed).write(into: output)
+      throw error
+    }
+    let summary = job.summary
+    try summary.write(into: output)
+    lines.finish(summary, newFailureCount: job.newFailureCount, limit: maxFailures)
+    switch summary.end {
+    case .interrupted: stop.end()
+    case .tooManyFailures: throw ExitStatus.stopped.exitCode
+    case .finished, .failed: if summary.counts.failed > 0 { throw ExitStatus.someFailed.exitCode }
+    }
+  }
+
+  /// What decides the captions, as rows and summary say it.
+  private func settings(_ search: CaptionSearch, _ vocabulary: Vocabulary) -> JSONValue {
+    let decisive = model.settings(precision.settings(search, vocabulary))
+    guard case .object(var members) = decisive else { return decisive }
+    if captions > 1 { members.append(.init("captions", .number(Double(captions)))) }
+    if let pixels = limiting.maxPixels {
+      members.append(.init("max_pixels", .number(Double(pixels))))
+    }
+    if limiting.strict { members.append(.init("strict", true)) }
+    return .object(members)
+  }
+
+  private func captionJob(
+    _ models: ModelEnsemble, _ search: CaptionSearch, _ sampling: ClipSampling,
+    _ threadCount: Int
+  ) throws -> CaptionJob<DecodingPool> {
+    var captioner = try Captioner(loading: models.directories)
+    (captioner.search, captioner.memberWeights) = (search, models.weights)
+    captioner.precision = try precision.elementType()
+    let pool = try DecodingPool(
+      for: captioner.preprocessing, limiting.limits,
+      DecodingPool.Settings(workerCount: jobs ?? threadCount, timeLimit: clips.fileTimeLimit),
+      sampling,
+      clips.limits(like: limiting.limits))
+    return CaptionJob(captioner, captionCount: captions, pool, batchSize: batchSize)
+  }
+
+  private func requireInputs(_ survey: BatchSurvey) throws(Failure) {
+    if let pattern = survey.unmatchedPatterns.first {
+      throw Failure("\(pattern): no file is like that. Check the spelling.", .inputMissing)
+    }
+    guard survey.isEmpty else { return }
+    let leftOut = survey.leftOut.text
+    let advice =
+      survey.leftOut[.links] > 0 && !given.followLinks
+      ? "Add --follow-links to read what links lead to."
+      : survey.leftOut[.folders] > 0 ? "Add -r to look into folders in folders." : "Name others."
+    throw Failure(
+      "\(given.title): there are no pictures or videos"
+        + (leftOut.isEmpty ? "" : " (left out: \(leftOut))") + ". \(advice)", .inputMissing)
+  }
+
+  private func mergeShards(_ lines: BatchLines) throws {
+    let folder = try BatchFolder(output, .whole)
+    let summary = try ShardMerge(in: folder.path, count: sharding.shards)
+      .write(overwriting: start == .restart)
+    lines.merged(summary)
+    if summary.counts.failed > 0 { throw ExitStatus.someFailed.exitCode }
+  }
+}
+
+/// What becomes of the rows that are there.
+enum BatchStart: String, EnumerableFlag {
+  case resume, restart
+}

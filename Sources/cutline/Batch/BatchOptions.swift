@@ -1,0 +1,152 @@
+import ArgumentParser
+import BatchCaptioning
+import Captioning
+import Files
+
+/// What to caption.
+struct BatchInputOptions: ParsableArguments {
+  @Argument(
+    help: ArgumentHelp(
+      "Files, folders, archives (tar, also packed, zip, 7z), and patterns such as 'photos/**/*.jpg' in quotes.",
+      valueName: "input"),
+    completion: .file())
+  var paths: [String] = []
+  @Flag(name: .shortAndLong, help: "Look into folders in folders.")
+  var recursive = false
+  @Flag(
+    help: """
+      Follow symbolic links in folders, wherever they lead, as in Hugging Face's cache and for DVC and \
+      git-annex. Links that are named, also by a pattern, always are.
+      """)
+  var followLinks = false
+  @Option(
+    help: ArgumentHelp(
+      "Caption the files that a list names, one a line; - is standard input.", valueName: "file"),
+    completion: .file())
+  var from: String?
+  @Flag(
+    name: [.customShort("0"), .long],
+    help: "The names in the list end with NUL, as find -print0 writes them.")
+  var null = false
+
+  func validate() throws {
+    if paths.contains("-") {
+      throw ValidationError(
+        "a batch reads no picture from standard input. A list of files comes with --from -.")
+    }
+    if null, from == nil { throw ValidationError("--null says how a list ends. Add --from.") }
+  }
+
+  var isEmpty: Bool { paths.isEmpty && from == nil }
+
+  /// All that was named; a list on standard input is copied beside the output, to be read twice.
+  func inputs(outsideOf output: String) throws -> BatchInputs {
+    var arguments = paths.map { BatchInputs.Argument.path($0) }
+    if let from { arguments.append(.list(try list(from, output), isSeparatedByNull: null)) }
+    if let path = paths.first(where: { isFolder($0) && isSameFile($0, output) }) {
+      throw Failure(
+        "\(path): is both input and output. Choose another folder with -o.", .cannotCreate)
+    }
+    return BatchInputs(
+      arguments, isRecursive: recursive, followsLinks: followLinks, outsideOf: output)
+  }
+
+  private func list(_ path: String, _ output: String) throws -> ReadableFile {
+    let file: ReadableFile
+    do throws(FileError) {
+      file = path == "-" ? try .copyOfStandardInput(in: output) : try ReadableFile(path)
+    } catch {
+      throw Failure(error.description, .inputMissing)
+    }
+    switch ListProblem(file, isSeparatedByNull: null) {
+    case nil: return file
+    case .isUTF16:
+      throw Failure(
+        "\(file.path): is UTF-16 text. Save it as UTF-8, as with: iconv -f UTF-16 -t UTF-8",
+        .badData)
+    case .holdsNull:
+      throw Failure(
+        "\(file.path): holds NUL bytes. Add -0 if find -print0 wrote it; save UTF-16 text as UTF-8.",
+        .badData)
+    }
+  }
+
+  /// The inputs in a word or two.
+  var title: String {
+    switch (paths.count, from) {
+    case (1, nil): paths[0]
+    case (0, .some("-")): "standard input"
+    case (0, .some(let list)): list
+    default: "\(paths.count + (from == nil ? 0 : 1)) inputs"
+    }
+  }
+}
+
+/// Which part of a batch this process does.
+struct ShardOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Do only part I of N, from 0/N (default: as variables of Slurm, Kubernetes or MPI say).",
+      valueName: "i/n"))
+  var shard: Shard?
+  @Option(
+    help: ArgumentHelp(
+      "How many parts there are, where $JOB_COMPLETION_INDEX says which, and for --merge.",
+      valueName: "n"))
+  var shards: Int?
+  @Flag(help: "Put the results of all parts together; no input is needed.")
+  var merge = false
+
+  func validate() throws {
+    if let shards, !(1...Shard.maximumCount).contains(shards) {
+      throw ValidationError(
+        "--shards must be from 1 to \(Shard.maximumCount), not \(shards).")
+    }
+    if let shard, let shards, shard.count != shards {
+      throw ValidationError("--shard and --shards name different numbers of parts.")
+    }
+    if merge, shard != nil {
+      throw ValidationError("--merge takes all parts together. Leave out --shard.")
+    }
+  }
+
+  /// The part of a batch whose results go to `folder`, and the variable that says so; all where nobody does.
+  func chosen(for folder: String) throws(ShardError) -> (shard: Shard, variable: String?) {
+    if let shard { return (shard, nil) }
+    guard let assigned = try AssignedShard(by: Variable.value(of:), count: shards) else {
+      return (.whole, nil)
+    }
+    try assigned.check(in: folder)
+    return (assigned.shard, assigned.variable)
+  }
+}
+
+extension Shard: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
+}
+
+extension BatchJob.FailureLimit: ExpressibleByArgument {
+  public init?(argument: String) {
+    if argument.hasSuffix("%") {
+      guard let percent = Double(argument.dropLast()), (0...100).contains(percent) else {
+        return nil
+      }
+      self = .percent(percent)
+    } else {
+      guard let count = Int(argument), count >= 0 else { return nil }
+      self = .count(count)
+    }
+  }
+}
+
+/// A list of forms such as `txt,srt`.
+struct SideFormatList: ExpressibleByArgument {
+  let formats: [SideFormat]
+
+  init?(argument: String) {
+    let names = argument.split(separator: ",").map { $0 == "text" ? "txt" : String($0) }
+    let formats = names.compactMap { SideFormat(rawValue: $0) }
+    guard formats.count == names.count, !formats.isEmpty else { return nil }
+    self.formats = SideFormat.allCases.filter(formats.contains)
+  }
+}

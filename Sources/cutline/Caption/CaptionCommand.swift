@@ -1,0 +1,137 @@
+import ArgumentParser
+import BatchCaptioning
+import Captioning
+import Files
+import Media
+import Tensors
+import Workers
+
+/// `cutline caption FILE…`, or just `cutline FILE…`: prints a sentence about each picture or clip.
+struct CaptionCommand: TalkingCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "caption", abstract: "Caption pictures and clips and print what is in them.",
+    discussion: """
+      One file gives a line with its caption; several files, or several captions per file, give \
+      lines of path<TAB>caption. Failures are told on standard error, and the other files go on.
+
+        cutline photo.jpg
+        cutline photo.jpg -k 3 --json
+        cutline photo.jpg --attention maps
+        cutline clip.mp4 --every 4 -o clip.srt
+        cutline a.mp4 b.mp4 -f srt,json -o captions
+        curl -s https://example.org/x.jpg | cutline -
+      """)
+
+  @OptionGroup var pictures: PictureOptions
+  @OptionGroup var model: EnsembleOptions
+  @OptionGroup(title: "Results") var results: ResultOptions
+  @OptionGroup(title: "Heat maps") var heatMaps: HeatMapOptions
+  @OptionGroup(title: "Clips") var clips: ClipOptions
+  @OptionGroup(title: "Search") var search: SearchOptions
+  @OptionGroup var threads: ThreadOptions
+  @OptionGroup var precision: PrecisionOptions
+  @OptionGroup(title: "Messages") var talk: MessageOptions
+
+  func run() throws {
+    let messages = talk.messages
+    try pictures.protect(from: results.path)
+    try results.check(pictures)
+    let folder = try results.folder(for: pictures)
+    let stream = try ResultOutput(
+      folder == nil ? results.path : nil, overwriting: results.force)
+    var maps = try heatMaps.output(
+      for: pictures, results, within: clips.fileTimeLimit, stream.cleanup)
+    let threadCount = try threads.apply()
+    let models = try model.models()
+    let start = ContinuousClock.now
+    // The other core is hashing the model's files.
+    Device.setThreadCount(1)
+    var captioner = try Captioner(loading: models.directories)
+    Device.setThreadCount(threadCount)
+    captioner.search = try search.search(
+      for: captioner.configuration, captioner.vocabulary, captionCount: results.captions)
+    captioner.memberWeights = models.weights
+    captioner.precision = try precision.elementType()
+    let loading = start.duration(to: .now).milliseconds
+    messages.detail("\(models.paths): loaded in \(tenths(loading)) ms, \(threadCount) threads")
+
+    let head = ResultHead(
+      model: models.name, digest: models.weightsDigest(),
+      settings: model.settings(precision.settings(captioner.search, captioner.vocabulary)),
+      clipSettings: sampling(for: captioner).json)
+    var output = CaptionOutput(
+      stream, folder,
+      ResultFormatter(
+        results.formats[0], head, fileCount: pictures.files.count, captionCount: results.captions,
+        endsWithNull: results.null), head)
+    var tally = Tally()
+    // Each clip takes one thread. A single one is done before processes that decode have started, unless it
+    // must be possible to stop it.
+    let parallelCount = clips.timeout == nil ? pictures.clipCount : pictures.files.count
+    let workerCount = min(threadCount, parallelCount)
+    if workerCount > 1 || clips.timeout != nil {
+      let job = CaptionJob(
+        captioner, captionCount: results.captions, try pool(for: captioner, workerCount))
+      try run(job, captioner, messages, &tally, &output, &maps)
+    } else {
+      let job = CaptionJob(
+        captioner, captionCount: results.captions, localDecoder(for: captioner, threadCount))
+      try run(job, captioner, messages, &tally, &output, &maps)
+    }
+    try output.finish()
+    try tally.finish()
+  }
+
+  private func run<Decoder: MediaDecoder & ~Copyable>(
+    _ job: consuming CaptionJob<Decoder>, _ captioner: Captioner, _ messages: Messages,
+    _ tally: inout Tally, _ output: inout CaptionOutput, _ maps: inout HeatMapOutput?
+  ) throws {
+    var job = job
+    var waiting = (maps?.files ?? pictures.numberedFiles).makeIterator()
+    let progress = talk.makeProgress()
+    let captioned = CountProgress(progress, "captions", of: pictures.files.count)
+    var count = 0
+    try job.run(next: { waiting.next() }) { result in
+      progress.clear()
+      count += 1
+      defer { if showsProgress { captioned.report(count) } }
+      messages.report(result)
+      if let note = clips.uncutNote(result) { messages.note(note) }
+      tally.count(try output.write(result, messages))
+      try maps?.draw(result, by: captioner)
+    }
+    if showsProgress { captioned.finish(count) }
+  }
+
+  /// Whether there is enough to do, and nothing to see of it: captions on a terminal are progress enough.
+  private var showsProgress: Bool {
+    pictures.files.count > 1
+      && (talk.progress != .auto || results.path != nil || !StandardStream.output.isTerminal)
+  }
+
+  private func localDecoder(for captioner: Captioner, _ threadCount: Int) -> LocalDecoder {
+    let preprocessing = captioner.preprocessing
+    return LocalDecoder(
+      PictureReader(for: preprocessing, pictures.limits, threadCount: threadCount),
+      ClipReader(
+        for: preprocessing, sampling(for: captioner), clips.limits(like: pictures.limits)),
+      capacity: captionBatchSize)
+  }
+
+  private func pool(
+    for captioner: Captioner, _ workerCount: Int
+  ) throws(WorkerError) -> DecodingPool {
+    try DecodingPool(
+      for: captioner.preprocessing, pictures.limits,
+      DecodingPool.Settings(workerCount: workerCount, timeLimit: clips.fileTimeLimit),
+      sampling(for: captioner), clips.limits(like: pictures.limits))
+  }
+
+  private func sampling(for captioner: Captioner) -> ClipSampling {
+    var sampling = clips.sampling(
+      for: captioner.configuration, wantsTimes: results.formats.contains(where: \.isForClips))
+    // What is drawn is a picture.
+    if heatMaps.attention != nil { sampling.playsAnimations = false }
+    return sampling
+  }
+}
