@@ -1,17 +1,19 @@
 extension MediaFormat {
-  /// The size that a picture in one of the formats that FFmpeg reads says it has; nil where it does not.
+  /// The image size that the header of a GIF or BMP file declares; nil for other formats, or if there is
+  /// none.
   ///
-  /// FFmpeg makes room for all of a picture before anyone can ask it for the size.
+  /// FFmpeg allocates the whole image before its size can be queried, so the limits are checked against this
+  /// size first.
   func announcedSize(in bytes: [UInt8]) -> PixelSize? {
     let header = Header(bytes: bytes)
     switch self {
     case .gif: return size(header.number(at: 6, 2), header.number(at: 8, 2))
     case .bmp:
-      // The oldest header, of 12 bytes, has short numbers.
+      // The oldest header, of 12 bytes, has 16-bit sizes.
       let isShort = header.number(at: 14, 4) == 12
       return isShort
         ? size(header.number(at: 18, 2), header.number(at: 20, 2))
-        // A height below 0 counts from the top.
+        // A negative height marks rows stored from the top down.
         : size(header.signed(at: 18), header.signed(at: 22)?.magnitude)
     default: return nil
     }
@@ -23,7 +25,7 @@ extension MediaFormat {
   }
 }
 
-/// Numbers at places of a header, which may lie behind its end.
+/// A file header whose numbers are read by offset; `nil` beyond the end.
 private struct Header {
   let bytes: [UInt8]
 

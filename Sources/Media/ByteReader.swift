@@ -1,9 +1,9 @@
-/// Reads numbers from bytes that nobody has checked yet; `nil` where there are not enough.
+/// Reads numbers from unvalidated bytes; each read returns `nil` if too few bytes are left.
 struct ByteReader {
   let bytes: [UInt8]
-  /// Where the next read starts.
+  /// The offset of the next read.
   var position: Int
-  /// Where the readable bytes end.
+  /// The offset of the end of the readable bytes.
   let end: Int
 
   init(_ bytes: [UInt8], from position: Int = 0) {
@@ -20,52 +20,52 @@ struct ByteReader {
     return Int(bytes[position])
   }
 
-  /// A two-byte number, most significant byte first.
+  /// Reads a 2-byte big-endian number.
   mutating func bigEndian16() -> Int? {
     guard remaining >= 2 else { return nil }
     defer { position += 2 }
     return bigEndian16(at: position)
   }
 
-  /// A four-byte number, most significant byte first.
+  /// Reads a 4-byte big-endian number.
   mutating func bigEndian32() -> Int? {
     guard let high = bigEndian16(), let low = bigEndian16() else { return nil }
     return high << 16 | low
   }
 
-  /// An eight-byte number, most significant byte first; the largest `Int` if it is larger than that.
+  /// Reads an 8-byte big-endian number, clamped to `Int.max`.
   mutating func bigEndian64() -> Int? {
     guard remaining >= 8 else { return nil }
     defer { position += 8 }
     return Int(clamping: (0..<8).reduce(UInt64(0)) { $0 << 8 | UInt64(bytes[position + $1]) })
   }
 
-  /// An eight-byte number, least significant byte first; the largest `Int` if it is larger than that.
+  /// Reads an 8-byte little-endian number, clamped to `Int.max`.
   mutating func littleEndian64() -> Int? {
     guard let low = littleEndian32(), let high = littleEndian32() else { return nil }
     return Int(clamping: UInt64(high) << 32 | UInt64(low))
   }
 
-  /// A two-byte number, least significant byte first.
+  /// Reads a 2-byte little-endian number.
   mutating func littleEndian16() -> Int? {
     guard let low = byte(), let high = byte() else { return nil }
     return high << 8 | low
   }
 
-  /// A four-byte number, least significant byte first.
+  /// Reads a 4-byte little-endian number.
   mutating func littleEndian32() -> Int? {
     guard remaining >= 4 else { return nil }
     defer { position += 4 }
     return (0..<4).reduce(0) { $0 | Int(bytes[position + $1]) << (8 * $1) }
   }
 
-  /// A name of four letters; what is no letter of ASCII's shows as something else.
+  /// Reads a four-letter code; bytes that are not valid UTF-8 are replaced.
   mutating func fourLetters() -> String? {
     guard let range = range(4) else { return nil }
     return String(decoding: bytes[range], as: UTF8.self)
   }
 
-  /// The next `count` bytes as a range of `bytes`, which is then behind us.
+  /// Skips `count` bytes, and returns their range in `bytes`.
   mutating func range(_ count: Int) -> Range<Int>? {
     guard count >= 0, count <= remaining else { return nil }
     defer { position += count }

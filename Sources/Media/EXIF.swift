@@ -1,11 +1,11 @@
-/// What a picture's metadata says about which way is up, read as Pillow reads it.
+/// The metadata blocks that may state an image's orientation, interpreted as Pillow interprets them.
 struct OrientationMetadata {
   /// An EXIF block, with or without its `Exif\0\0` prefix.
   var exif: [UInt8]?
-  /// An XMP packet, asked only when the EXIF block has no orientation.
+  /// An XMP packet, read only if the EXIF block has no orientation.
   var xmp: [UInt8]?
 
-  /// The stated orientation; upright where none, or nonsense, is stated.
+  /// The stated orientation; `.upright` if it is missing or out of range.
   var orientation: ImageOrientation {
     if let number = exif.flatMap(EXIFDirectory.init)?.orientation {
       return ImageOrientation(rawValue: number) ?? .upright
@@ -19,7 +19,7 @@ private struct EXIFDirectory {
   private let bytes: ArraySlice<UInt8>
   private let isBigEndian: Bool
 
-  /// The tag that holds the orientation.
+  /// The EXIF tag of the orientation.
   private static let orientationTag = 0x0112
 
   init?(_ block: [UInt8]) {
@@ -35,8 +35,7 @@ private struct EXIFDirectory {
     self.bytes = bytes
   }
 
-  /// The number in the orientation tag; 0 if the tag is there but holds no number, `nil` if it is
-  /// not there.
+  /// The value of the orientation tag: 0 if the tag holds no whole number, `nil` if there is no such tag.
   var orientation: Int? {
     guard let directory = number(at: 4, size: 4), let count = number(at: directory, size: 2)
     else { return nil }
@@ -49,8 +48,8 @@ private struct EXIFDirectory {
     return nil
   }
 
-  /// The first number of an entry, which stands in the entry itself or, if there are several, where
-  /// the entry points.
+  /// The first value of an entry, stored in the entry itself or, if the values need more than 4 bytes, at the
+  /// offset that the entry gives.
   private func value(ofEntryAt entry: Int) -> Int? {
     guard let type = number(at: entry + 2, size: 2), let count = number(at: entry + 4, size: 4),
       count > 0, let size = Self.integerSizes[type]
@@ -60,7 +59,7 @@ private struct EXIFDirectory {
     return offset.flatMap { number(at: $0, size: size) }
   }
 
-  /// Bytes per value of each TIFF type, 0 for those that are no whole numbers to Pillow.
+  /// The number of bytes per value of each TIFF type; 0 for types that Pillow does not read as whole numbers.
   private static let integerSizes = [
     1: 0, 2: 0, 3: 2, 4: 4, 5: 0, 6: 1, 7: 0, 8: 2, 9: 4, 10: 0, 11: 0, 12: 0, 13: 4,
   ]
@@ -73,7 +72,7 @@ private struct EXIFDirectory {
   }
 }
 
-/// The digit after `tiff:Orientation="` or `tiff:Orientation>`, where there is one.
+/// The digit after `tiff:Orientation="` or `tiff:Orientation>` in an XMP packet; nil if there is none.
 private func orientationInXMP(_ packet: [UInt8]) -> Int? {
   let name = Array("tiff:Orientation".utf8)
   guard packet.count > name.count else { return nil }

@@ -1,9 +1,9 @@
-/// Still pictures that FFmpeg reads.
+/// Decoding of still images with FFmpeg.
 ///
-/// Some of its decoders give a picture that they have not filled, and say nothing. So they are given frames of
-/// noise, and what is still noise afterwards was never decoded.
+/// Some of FFmpeg's decoders return an image that they filled only in part, without an error. They are
+/// therefore given buffers of random bytes; rows that still hold those bytes afterwards were not decoded.
 extension StillImageFile {
-  /// The format, if FFmpeg reads it: also a film of AVIF or HEIC that lists no single picture.
+  /// The format, if FFmpeg decodes it here: also an AVIF or HEIC image sequence without a still image.
   var formatForFFmpeg: MediaFormat? {
     guard let format = MediaFormat(recognizing: bytes) else { return nil }
     if [.avif, .heic].contains(format) {
@@ -13,7 +13,7 @@ extension StillImageFile {
     return format.isReadByFFmpeg ? format : nil
   }
 
-  /// The first picture, over white.
+  /// Decodes the first image, composited over white.
   func decodeFirstFrame(_ format: MediaFormat, name: String) throws(MediaError) -> DecodedImage {
     if format == .bmp, !isReadableBitmap { throw unsupported(.bmp, "its coding").error(name) }
     let file = format == .bmp ? opaqueBitmap : bytes
@@ -50,7 +50,7 @@ extension StillImageFile {
     }
   }
 
-  /// The first frame that can be decoded, as it is stored; nil if none can.
+  /// The first frame that can be decoded, as stored; nil if none can.
   private func firstFrame(of stream: VideoStream) throws(VideoProblem) -> Image? {
     while true {
       let packet = try stream.readPacket()
@@ -63,7 +63,9 @@ extension StillImageFile {
     }
   }
 
-  /// The picture with what is wrong with it; one of which nothing was decoded is an error.
+  /// Returns the image with the damage found in it.
+  ///
+  /// Throws if no row was decoded.
   private func checked(
     _ image: Image?, _ stream: VideoStream, _ format: MediaFormat,
     _ end: StillImageProblem?
@@ -90,7 +92,9 @@ extension StillImageFile {
       remedy: StillImageProblem.convert)
   }
 
-  /// Whether a bitmap has bits and a coding that FFmpeg knows, which calls others damaged.
+  /// True if the bitmap has a bit depth and a compression that FFmpeg supports.
+  ///
+  /// FFmpeg reports unsupported ones as damaged.
   private var isReadableBitmap: Bool {
     var header = ByteReader(bytes, from: 14)
     guard let headerSize = header.littleEndian32(), headerSize >= 40, header.range(10) != nil,
@@ -99,9 +103,9 @@ extension StillImageFile {
     return [1, 4, 8, 16, 24, 32].contains(bitCount) && [0, 1, 2, 3, 6].contains(coding)
   }
 
-  /// The bitmap without the fourth bytes of pixels that have no meaning, which FFmpeg takes for alpha.
+  /// The bitmap with the unused fourth byte of its 32-bit pixels set to 255, as FFmpeg reads it as alpha.
   ///
-  /// Only a header that names masks gives them one, as in Pillow.
+  /// As in Pillow, that byte is alpha only if the header declares channel masks.
   private var opaqueBitmap: [UInt8] {
     var header = ByteReader(bytes, from: 10)
     guard let start = header.littleEndian32(), let headerSize = header.littleEndian32(),

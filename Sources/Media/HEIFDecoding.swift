@@ -1,13 +1,14 @@
 import CHEIF
 import CMedia
 
-/// Decodes the main picture of a HEIC, AVIF or other HEIF file with libheif: upright, over white, HDR tone-mapped.
+/// Decodes the primary image of a HEIC, AVIF or other HEIF file with libheif: upright, over white, HDR
+/// tone-mapped.
 struct HEIFDecoder: ~Copyable {
   private let picture: OpaquePointer
   private let format: MediaFormat
-  /// How the file ends too early, if it does.
+  /// The truncation found in the file; nil if it is complete.
   private let damage: StillImageProblem?
-  /// What is done to the picture here rather than by libheif.
+  /// The transformations applied here rather than by libheif.
   private let steps: [HEIFTransformations.Step]
 
   /// Opens the file in `bytes`, which must outlive the decoder.
@@ -32,7 +33,7 @@ struct HEIFDecoder: ~Copyable {
 
   deinit { cheif_close(picture) }
 
-  /// As it is decoded; it may be turned and cropped afterwards.
+  /// The size of the decoded image in pixels, before the remaining transformations.
   var size: PixelSize {
     let info = cheif_info(picture)
     return steps.isEmpty
@@ -40,7 +41,7 @@ struct HEIFDecoder: ~Copyable {
       : PixelSize(width: Int(info.stored_width), height: Int(info.stored_height))
   }
 
-  /// The coding of light beyond the standard range; nil for a picture of standard range.
+  /// The HDR transfer function and its FFmpeg number; nil for an image in SDR.
   private var highRange: (name: String, transfer: Int32)? {
     switch cheif_info(picture).transfer {
     case 16: return ("PQ", Int32(CMEDIA_PQ))

@@ -1,23 +1,23 @@
-/// How the main picture of a HEIF file is to be cropped, turned and mirrored, in the order of the file
-/// (ISO/IEC 23008-12: clap, irot, imir).
+/// The crop, rotation and mirroring of a HEIF file's primary image, in file order (ISO/IEC 23008-12: clap,
+/// irot, imir).
 ///
-/// libheif does that itself. But where the file says it of the colours only, as avifenc's does, libheif (1.15)
-/// finds that their alpha has not the same size, and forgets it; and where it says it of the tiles of a grid, too,
-/// each of them is turned, and then the whole again. So libheif is given a picture that need not be turned, and it
-/// is turned here.
+/// libheif can apply them, but version 1.15 fails in two cases. If only the colour item has them, as in files
+/// of avifenc, it drops the alpha item for its different size. If the tiles of a grid have them as well, it
+/// rotates each tile and then the whole image again. So libheif gets a file without transformations, and they
+/// are applied here.
 struct HEIFTransformations {
   enum Step: Equatable {
-    /// The middle of the part that is shown, from that of the picture, and its size, in pixels.
+    /// The centre of the visible part relative to the image's centre, and the size of that part, in pixels.
     case crop(x: Double, y: Double, width: Double, height: Double)
     case turn(ImageOrientation)
   }
   private(set) var steps: [Step] = []
-  /// Bytes that make the file one that need not be turned, and where they belong.
+  /// Bytes that neutralise the transformations in the file, and the offsets to write them to.
   private var patches: [(place: Int, bytes: [UInt8])] = []
 
   init(_ bytes: borrowing MediaBytes) {
     guard let meta = bytes.boxes(0..<bytes.range.count)["meta"]?.first else { return }
-    // Its version and flags come first.
+    // Skips the version and flags.
     let parts = bytes.boxes(meta.dropFirst(4))
     guard let pitm = parts["pitm"]?.first, let iprp = parts["iprp"]?.first else { return }
     var reader = bytes.reader(8, at: pitm.lowerBound)
@@ -33,7 +33,8 @@ struct HEIFTransformations {
     let size = own.first { $0.name == "ispe" }.map { bytes.bytes(8, at: $0.content.lowerBound + 4) }
     for (name, content) in own {
       if name == "irot" { patches.append((content.lowerBound, [0])) }
-      // There is no mirror that mirrors nothing, but a turn as long that turns nothing.
+      // No `imir` value means "no mirroring", so the box becomes an `irot` box, of the same length, by 0
+      // degrees.
       if name == "imir" { patches.append((content.lowerBound - 4, Array("irot".utf8) + [0])) }
       if name == "clap", let size, size.count == 8, content.count >= 32 {
         let one: [UInt8] = [0, 0, 0, 1]
@@ -44,7 +45,7 @@ struct HEIFTransformations {
     }
   }
 
-  /// The file as one that need not be turned or cropped.
+  /// The file with its transformations neutralised.
   func removed(from file: [UInt8]) -> [UInt8] {
     var file = file
     for patch in patches where patch.place + patch.bytes.count <= file.count {
@@ -55,7 +56,7 @@ struct HEIFTransformations {
 }
 
 extension Image {
-  /// The picture after one step of what its file says.
+  /// Returns the image after one transformation.
   func transformed(_ step: HEIFTransformations.Step) -> Image {
     switch step {
     case .turn(let orientation): return turned(orientation)
@@ -75,7 +76,7 @@ extension Image {
 }
 
 extension MediaBytes {
-  /// The boxes in a part of the file: their names, and where their content lies.
+  /// The boxes in a range of the file: names, and ranges of their content.
   fileprivate func boxList(_ part: Range<Int>) -> [(name: String, content: Range<Int>)] {
     var (position, list): (Int, [(String, Range<Int>)]) = (part.lowerBound, [])
     while list.count < 1 << 16 {
@@ -96,7 +97,7 @@ extension MediaBytes {
     Dictionary(grouping: boxList(part), by: \.name).mapValues { $0.map(\.content) }
   }
 
-  /// The numbers of the properties that `item` has, counted from 1.
+  /// The property indices associated with `item`, counted from 1.
   fileprivate func associations(_ ipma: Range<Int>, of item: Int) -> [Int] {
     var reader = ByteReader(bytes(ipma.count, at: ipma.lowerBound))
     guard let kind = reader.bigEndian32(), let count = reader.bigEndian32() else { return [] }
@@ -106,7 +107,7 @@ extension MediaBytes {
       else { return [] }
       var numbers: [Int] = []
       for _ in 0..<length {
-        // The highest bit says whether it is essential.
+        // The highest bit marks an essential property.
         guard let number = kind & 1 == 0 ? reader.byte() : reader.bigEndian16() else { return [] }
         numbers.append(number & (kind & 1 == 0 ? 0x7F : 0x7FFF))
       }

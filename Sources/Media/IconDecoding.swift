@@ -1,7 +1,7 @@
-/// A Windows icon or cursor: several pictures of the same, each a PNG or a bitmap without its file header.
+/// A Windows icon or cursor file: several sizes of one image, each a PNG or a bitmap without a file header.
 struct IconFile {
   private let bytes: [UInt8]
-  /// Where the largest picture lies, of several of the same size the one with the most colours.
+  /// The byte range of the largest image; among equal sizes, the one with the greatest bit depth.
   private let largest: Range<Int>
 
   init(_ bytes: [UInt8]) throws(StillImageProblem) {
@@ -26,17 +26,17 @@ struct IconFile {
   static let truncated = StillImageProblem(
     .truncated, "not a complete ICO (ends before its first picture)")
 
-  /// The bytes of the picture.
+  /// The bytes of the largest image.
   var picture: [UInt8] { Array(bytes[largest]) }
   var isPNG: Bool { bytes[largest].starts(with: PNGStructure.signature.prefix(4)) }
 }
 
-/// A bitmap as icons have it: rows of colours from the bottom up, then rows of a mask of what is not seen.
+/// A bitmap in an icon: rows of colours from the bottom up, followed by rows of a 1-bit transparency mask.
 struct IconBitmap {
   let size: PixelSize
   private let bytes: [UInt8]
   private let bitCount: Int
-  /// Where colours, rows and the mask begin.
+  /// Byte offsets of the palette, the rows and the mask.
   private let paletteStart: Int
   private let rowStart: Int
   private let maskStart: Int
@@ -68,12 +68,12 @@ struct IconBitmap {
     maskStart = rowStart + Self.rowSize(width, bitCount) * size.height
   }
 
-  /// In bytes; rows are filled up to four.
+  /// The number of bytes per row, padded to a multiple of 4.
   private static func rowSize(_ width: Int, _ bitCount: Int) -> Int {
     (width * bitCount + 31) / 32 * 4
   }
 
-  /// The picture over white.
+  /// Decodes the image, composited over white.
   func decode() throws(StillImageProblem) -> DecodedPixels {
     guard maskStart <= bytes.count else {
       throw StillImageProblem(.truncated, "not a complete ICO (ends inside its picture)")
@@ -91,7 +91,7 @@ struct IconBitmap {
         let seen = isMasked(x, y) ? 0 : 255
         let alpha = hasAlpha ? Int(stored) : seen
         for channel in color.reversed() {
-          // Rounded as Pillow rounds it.
+          // Rounds as Pillow does.
           let sum = Int(channel) * alpha + 255 * (255 - alpha) + 128
           pixels.append(UInt8(truncatingIfNeeded: (sum + sum >> 8) >> 8))
         }
@@ -104,7 +104,7 @@ struct IconBitmap {
       damage: isCut ? .incomplete("ICO", ends: "inside its mask") : nil)
   }
 
-  /// Blue, green and red, and the fourth byte where there is one.
+  /// The blue, green and red bytes of a pixel, and its fourth byte; 255 if it has none.
   private func color(_ x: Int, _ y: Int) -> (ArraySlice<UInt8>, UInt8) {
     let row = rowStart + Self.rowSize(size.width, bitCount) * (size.height - 1 - y)
     var place = row + x * bitCount / 8
@@ -116,7 +116,7 @@ struct IconBitmap {
     return (bytes[place..<place + 3], bitCount == 32 ? bytes[place + 3] : 255)
   }
 
-  /// Whether a pixel is not seen; where the mask is cut off, all are seen.
+  /// True if the mask makes the pixel transparent; false where the mask is cut off.
   private func isMasked(_ x: Int, _ y: Int) -> Bool {
     let place = maskStart + Self.rowSize(size.width, 1) * (size.height - 1 - y) + x / 8
     return place < bytes.count && bytes[place] & 0x80 >> UInt8(x % 8) != 0

@@ -1,11 +1,11 @@
-/// An upright picture of 8-bit RGB pixels.
+/// An upright image of 8-bit RGB pixels.
 package struct Image: Sendable, Equatable {
   package let width: Int
   package let height: Int
-  /// Rows from the top, pixels from the left, each red, green, blue in `0...255`.
+  /// `width * height` RGB triples in `0...255`, row by row from the top left.
   package let pixels: [UInt8]
 
-  /// Creates a picture from `width * height` interleaved RGB triples.
+  /// Creates an image from `width * height` interleaved RGB triples.
   package init(width: Int, height: Int, pixels: [UInt8]) {
     precondition(
       width > 0 && height > 0, "a picture has at least one pixel, not \(width)x\(height)")
@@ -28,10 +28,10 @@ package struct PixelSize: Sendable, Equatable {
     self.height = height
   }
 
-  /// The size after the picture is turned by a quarter.
+  /// The size after a rotation by 90 degrees.
   var transposed: PixelSize { PixelSize(width: height, height: width) }
 
-  /// A size of the same shape whose longer side has so many pixels.
+  /// The size with the same aspect ratio whose longer side is `longer` pixels.
   package func fitted(to longer: Int) -> PixelSize {
     let longest = max(width, height)
     func side(_ pixels: Int) -> Int { max(1, (pixels * longer + longest / 2) / longest) }
@@ -39,7 +39,7 @@ package struct PixelSize: Sendable, Equatable {
   }
 }
 
-/// A part of a picture: the pixel at its upper left corner, and its size.
+/// A rectangle in an image: its top left pixel, and its size in pixels.
 package struct PixelRectangle: Sendable, Equatable {
   package var x: Int
   package var y: Int
@@ -55,7 +55,7 @@ package struct PixelRectangle: Sendable, Equatable {
 }
 
 extension Image {
-  /// The part of the picture inside `rectangle`, which must lie within it.
+  /// Returns the part of the image inside `rectangle`, which must lie within the image.
   package func cropped(to rectangle: PixelRectangle) -> Image {
     let (x, y, width, height) = (rectangle.x, rectangle.y, rectangle.width, rectangle.height)
     if (width, height) == (self.width, self.height), (x, y) == (0, 0) { return self }
@@ -72,7 +72,7 @@ extension Image {
     return Image(width: width, height: height, pixels: cropped)
   }
 
-  /// The picture as a mirror shows it: left and right exchanged.
+  /// Returns the image mirrored left to right.
   package func flippedHorizontally() -> Image {
     turned(.mirrored)
   }

@@ -1,4 +1,4 @@
-/// How a stored picture must be turned to stand upright, in the numbers of EXIF tag 274.
+/// The orientation of a stored image; raw values are those of EXIF tag 274.
 enum ImageOrientation: Int, Sendable, CaseIterable {
   case upright = 1
   case mirrored = 2
@@ -9,13 +9,12 @@ enum ImageOrientation: Int, Sendable, CaseIterable {
   case transversed = 7
   case turnedRight = 8
 
-  /// Whether turning the picture upright exchanges its width and height.
+  /// True if the upright image has width and height exchanged.
   var exchangesSides: Bool { rawValue >= 5 }
 }
 
 extension Image {
-  /// The picture turned upright from how `orientation` says it was stored, as in Pillow's
-  /// `ImageOps.exif_transpose`.
+  /// Returns the image stored with `orientation` turned upright, as Pillow's `ImageOps.exif_transpose` does.
   func turned(_ orientation: ImageOrientation) -> Image {
     guard orientation != .upright else { return self }
     let size = PixelSize(width: width, height: height)
@@ -31,9 +30,10 @@ extension Image {
   }
 }
 
-/// Where in the stored picture the upright one starts, and how it steps from pixel to pixel.
+/// The byte offsets that read a stored image in the order of the upright one.
 private struct SourceWalk {
-  /// Offset of the first upright pixel, and the distances to the next one right and down, in bytes.
+  /// The offset of the first upright pixel, and the distances to the next pixel on its right and below, in
+  /// bytes.
   var start = 0
   var right = 0
   var down = 0

@@ -1,25 +1,27 @@
 extension Image {
-  /// The picture resized to `width` by `height` with the antialiased bilinear filter of Pillow's
-  /// `Image.resize(size, BILINEAR)`, to the same bits as Pillow 13.
+  /// Returns the image resized to `width` by `height` with the antialiased bilinear filter of Pillow's
+  /// `Image.resize(size, BILINEAR)`, bit for bit as Pillow 13.
   ///
-  /// One direction, then the other, each rounded to 8 bits; weights are 22-bit fixed point.
+  /// The two directions are resampled one after the other, each rounded to 8 bits. Weights are 22-bit fixed
+  /// point.
   package func resized(toWidth width: Int, height: Int) -> Image {
     resized(
       to: PixelSize(width: width, height: height),
       keeping: PixelRectangle(x: 0, y: 0, width: width, height: height))
   }
 
-  /// The part `part` of the picture resized to `size`: the same bits, without the work for the rest.
+  /// Returns the part `part` of the image resized to `size`: the same bits as a crop afterwards, without
+  /// computing the rest.
   package func resized(to size: PixelSize, keeping part: PixelRectangle) -> Image {
     let (width, height) = (size.width, size.height)
     precondition(width > 0 && height > 0, "cannot resize to \(width)x\(height)")
-    // What is not resampled keeps all its rows or columns.
+    // A direction that is not resampled keeps all its rows or columns.
     let columns = width == self.width ? nil : part.x..<part.x + part.width
     let lines = height == self.height ? nil : part.y..<part.y + part.height
     let resampled = resampled(
       columns.map { ResamplingWeights(from: self.width, to: width, keeping: $0) },
       lines.map { ResamplingWeights(from: self.height, to: height, keeping: $0) },
-      // Pillow's rule for which pass leaves less work to the other. The order shows in the last bit.
+      // Pillow's rule for the order of the passes, which changes the last bit.
       isColumnsFirst: self.height > height && self.height - height > 2 * (self.width - width))
     return resampled.cropped(
       to: PixelRectangle(
@@ -34,12 +36,12 @@ extension Image {
       let image = resampledColumns(vertical)
       return image.resampledRows(0..<image.height, horizontal)
     }
-    // Only the rows some output row reads are resampled; others would be computed in vain.
+    // Resamples only the rows that some output row reads.
     let rows = horizontal == nil ? 0..<self.height : vertical?.sources ?? 0..<self.height
     return resampledRows(rows, horizontal).resampledColumns(vertical, firstRow: rows.lowerBound)
   }
 
-  /// The given rows, each resampled to `weights.count` pixels; `self` if there is nothing to do.
+  /// Returns the given rows, each resampled to `weights.count` pixels; `self` if `weights` is nil.
   private func resampledRows(_ rows: Range<Int>, _ weights: ResamplingWeights?) -> Image {
     guard let weights else { return self }
     let rowBytes = weights.count * 3
@@ -60,8 +62,9 @@ extension Image {
     return Image(width: weights.count, height: rows.count, pixels: resampled)
   }
 
-  /// All columns resampled to `weights.count` pixels; row 0 of `self` is row `firstRow` of the
-  /// picture the weights are for.
+  /// Returns all columns resampled to `weights.count` pixels.
+  ///
+  /// Row 0 of `self` is row `firstRow` of the image that the weights were computed for.
   private func resampledColumns(_ weights: ResamplingWeights?, firstRow: Int = 0) -> Image {
     guard let weights else { return self }
     let rowBytes = width * 3
@@ -91,26 +94,28 @@ extension Image {
   }
 }
 
-/// For each output pixel along one side, which input pixels it mixes and how much of each.
+/// The filter taps of each output pixel along one side.
 private struct ResamplingWeights {
-  /// Weights are multiples of 2⁻²²: 8 bits of pixel, 22 of weight and 2 of headroom fill 32.
+  /// Weights are multiples of 2⁻²²: 8 bits of pixel, 22 of weight and 2 of headroom make 32.
   static let fractionBits: Int32 = 22
-  /// One half, which makes the final shift round.
+  /// The constant 0.5 in fixed point, added so that the final shift rounds.
   static let half: Int32 = 1 << (fractionBits - 1)
 
-  /// The first input pixel of each output pixel, and how many it mixes.
+  /// The first input pixel and the number of taps of each output pixel.
   var starts: [Int] = []
   var tapCounts: [Int] = []
-  /// `maximumTapCount` weights per output pixel, the unused ones zero.
+  /// `maximumTapCount` weights per output pixel; unused ones are zero.
   var values: [Int32]
   let maximumTapCount: Int
 
   var count: Int { starts.count }
 
-  /// All input pixels that any output pixel reads.
+  /// The range of input pixels that the output pixels read.
   var sources: Range<Int> { starts[0]..<starts[count - 1] + tapCounts[count - 1] }
 
-  /// The triangle filter, as wide as the ratio of the sizes when shrinking, for the output pixels `part`.
+  /// Creates the weights of a triangle filter for the output pixels `part`.
+  ///
+  /// When shrinking, the filter is widened by the ratio of the sizes.
   init(from inputSize: Int, to outputSize: Int, keeping part: Range<Int>) {
     let scale = Double(inputSize) / Double(outputSize)
     let support = max(scale, 1)
@@ -122,7 +127,8 @@ private struct ResamplingWeights {
       let end = min(Int(center + support + 0.5), inputSize)
       starts.append(start)
       tapCounts.append(end - start)
-      // The reciprocal and the order of the sum are Pillow's: another order differs in the last bit.
+      // Multiplying by the reciprocal and the order of the sum follow Pillow, as others differ in the last
+      // bit.
       let triangle = (start..<end).map { x in
         max(1 - abs((Double(x) - center + 0.5) * (1 / support)), 0)
       }
@@ -159,7 +165,7 @@ private func resampleRow(
   }
 }
 
-/// The 8-bit pixel nearest to a fixed-point sum that already holds its half.
+/// Converts a fixed-point sum, to which `half` was already added, to an 8-bit value.
 @inline(__always)
 private func rounded(_ sum: Int32) -> UInt8 {
   UInt8(clamping: sum >> ResamplingWeights.fractionBits)

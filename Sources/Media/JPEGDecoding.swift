@@ -1,29 +1,29 @@
 import CJPEG
 
-/// A decoded picture as it was stored, and what was wrong with it.
+/// A decoded image as stored, with the problems found in it.
 struct DecodedPixels {
   var image: Image
-  /// `nil` if all of it could be read; otherwise what strict reading calls an error.
+  /// The damage that strict reading treats as an error; `nil` if all pixels were decoded.
   var damage: StillImageProblem?
-  /// What even strict reading lets pass.
+  /// A warning that is no error in strict reading either.
   var remark: MediaWarning?
 }
 
 /// Decodes JPEGs with libjpeg-turbo.
 struct JPEGDecoder {
-  /// The most scans a picture may have; photographs have about ten.
+  /// The maximum number of scans in an image; photographs have about ten.
   static let maximumScanCount = 500
-  /// The most pixels, summed over all scans, that a picture may make us decode; about
-  /// four seconds' worth.
+  /// The maximum number of pixels summed over all scans, about four seconds of decoding.
   static let maximumScannedPixels = 2_500_000_000
 
   let bytes: [UInt8]
   let header: JPEGHeader
 
-  /// 1, 2, 4 or 8: how much smaller the picture is decoded when it will be resized to `target`.
+  /// Returns the factor, 1, 2, 4 or 8, by which the decoder may shrink an image that will be resized to
+  /// `target`.
   ///
-  /// At least twice the final size is kept in both directions, so that the antialiased resize, not
-  /// the decoder's coarser one, decides how the picture looks.
+  /// The result stays at least twice as large as `target` in both directions, so that the antialiased resize,
+  /// not the decoder's coarser scaling, determines the quality.
   func scale(forTarget target: PixelSize?) -> Int {
     guard let target else { return 1 }
     let upright = header.uprightSize
@@ -33,7 +33,7 @@ struct JPEGDecoder {
     return scale ?? 1
   }
 
-  /// Decodes the picture at 1/`scale` of its size.
+  /// Decodes the image at 1/`scale` of its size.
   func decode(scale: Int) throws(StillImageProblem) -> DecodedPixels {
     let width = (header.size.width + scale - 1) / scale
     let height = (header.size.height + scale - 1) / scale
@@ -59,7 +59,7 @@ struct JPEGDecoder {
     }
   }
 
-  /// Returns how many scans the picture may have, and throws if it has more.
+  /// Returns the maximum number of scans for this image, and throws if it has more.
   private func checkScanCount() throws(StillImageProblem) -> Int {
     let pixels = header.size.width * header.size.height
     let limit = min(Self.maximumScanCount, Self.maximumScannedPixels / pixels)
@@ -75,7 +75,7 @@ struct JPEGDecoder {
       remedy: "Save it again as an ordinary JPEG.")
   }
 
-  /// What is wrong with a picture of which nothing could be decoded.
+  /// Returns the error for an image of which no row was decoded.
   private static func noRow(_ report: CJPEGReport) -> StillImageProblem {
     guard report.is_truncated == 0 else {
       return StillImageProblem(.truncated, "not a complete JPEG (ends before its first row)")
@@ -86,7 +86,7 @@ struct JPEGDecoder {
 
   private func damage(_ report: CJPEGReport, rowCount: Int) -> StillImageProblem {
     if report.is_truncated != 0 && report.rows_before_end < rowCount {
-      // Such a picture is read whole before its first row comes out.
+      // A progressive image outputs its first row only after the last scan.
       let share = Int(report.rows_before_end) * 100 / rowCount
       return .incomplete(
         "JPEG",
@@ -98,7 +98,7 @@ struct JPEGDecoder {
     return .damaged("JPEG", "\(report.text ?? "bad data") after \(place)")
   }
 
-  /// What is worth saying of a picture whose rows could all be decoded.
+  /// Returns a warning for an image whose rows were all decoded; nil if there is nothing to report.
   private func remark(_ report: CJPEGReport) -> MediaWarning? {
     if report.is_truncated != 0 {
       return MediaWarning(code: .truncated, message: "a JPEG without its end marker")
@@ -108,7 +108,7 @@ struct JPEGDecoder {
 }
 
 extension CJPEGReport {
-  /// What the library said, without the words that only repeat ours.
+  /// The library's message without its prefix, which would repeat ours; nil if there is none.
   fileprivate var text: String? {
     let text = withUnsafeBytes(of: message) { raw in
       String(decoding: raw.prefix { $0 != 0 }, as: UTF8.self)

@@ -5,15 +5,15 @@ import Glibc
 #endif
 
 extension Image {
-  /// The picture as a JPEG file.
+  /// Returns the image encoded as a JPEG file.
   ///
   /// - Parameters:
-  ///   - quality: From 1 to 100, as libjpeg counts.
-  ///   - subsampled: Whether the colours have half the resolution, as is usual; small things are told apart
-  ///     by their colour, which that would smear.
-  ///   - isOptimized: Whether the file has Huffman tables of its own. It is smaller then, and takes longer
-  ///     to write.
-  /// - Returns: The whole file.
+  ///   - quality: From 1 to 100, on libjpeg's scale.
+  ///   - subsampled: True for chroma at half the resolution, as is usual; it blurs the colours of small
+  ///     objects.
+  ///   - isOptimized: True to compute Huffman tables for the image, which gives a smaller file but takes
+  ///     longer.
+  /// - Returns: The bytes of the file.
   package func jpegBytes(
     quality: Int = 85, subsampled: Bool = true, optimized isOptimized: Bool = true
   ) -> [UInt8] {

@@ -1,14 +1,14 @@
-/// What a JPEG says about itself before its first scan.
+/// The segments of a JPEG before its first scan.
 ///
-/// Accepts and refuses what Pillow does, so that both call the same files pictures.
+/// Accepts and rejects the same files as Pillow.
 struct JPEGHeader: Equatable {
-  /// The stored size; the upright one may have its sides exchanged.
+  /// The stored size in pixels; the upright image may have its sides exchanged.
   var size = PixelSize(width: 0, height: 0)
-  /// 1 for grey, 3 for colour, 4 for CMYK.
+  /// The number of components: 1 for greyscale, 3 for colour, 4 for CMYK.
   var componentCount = 0
-  /// Whether the decoder must read all of the picture before it can show its first row.
+  /// True if the image has more than one scan, so that no row is complete until all are decoded.
   var hasSeveralScans = false
-  /// Where the compressed data of the first scan starts.
+  /// The offset of the first scan's compressed data.
   var scanStart = 0
   var exif: [UInt8]?
   var xmp: [UInt8]?
@@ -45,7 +45,7 @@ extension JPEGHeader {
         _ = try reader.segment()
       case 0xF7: throw Self.unsupported("JPEG-LS")
       case 0xC8, 0xD0...0xD9, 0xF0...0xFD:
-        break  // these stand alone
+        break  // these have no payload
       default:
         throw Self.corrupt("its header holds a byte that is no marker")
       }
@@ -59,7 +59,7 @@ extension JPEGHeader {
     guard frame.count == 6, segment.count.isMultiple(of: 3) else {
       throw Self.corrupt("its frame header has the wrong length")
     }
-    // Checked before the number of bits: lossless pictures often have more than eight.
+    // Checked before the bit depth, as lossless images often have more than 8 bits.
     guard marker & 3 != 3 else { throw Self.unsupported("lossless JPEG") }
     let isHierarchical = marker == 0xDE || [0xC4, 0xCC].contains(marker & 0xFC)
     guard !isHierarchical else { throw Self.unsupported("hierarchical JPEG") }
@@ -108,8 +108,8 @@ extension JPEGHeader {
 
   private mutating func readApplicationSegment(_ segment: ArraySlice<UInt8>) {
     if segment.starts(with: Array("Exif\0\0".utf8)) {
-      // A block too long for one segment goes on in the next. Appended in place: a file may hold
-      // thousands of them.
+      // A block too long for one segment continues in the next. It is appended in place, as a file may hold
+      // thousands of segments.
       if exif == nil { exif = [] }
       exif?.append(contentsOf: segment.dropFirst(6))
     } else if segment.starts(with: Array("http://ns.adobe.com/xap/1.0/\0".utf8)) {
@@ -132,7 +132,7 @@ extension JPEGHeader {
 }
 
 extension ByteReader {
-  /// The second byte of the next marker, past padding and junk.
+  /// Returns the second byte of the next marker, skipping padding and garbage.
   fileprivate mutating func nextMarker() throws(StillImageProblem) -> Int {
     while let first = byte() {
       guard first == 0xFF else { continue }
@@ -144,7 +144,7 @@ extension ByteReader {
     throw JPEGHeader.truncated
   }
 
-  /// The bytes of the segment that follows a marker.
+  /// Returns the range of the payload of the segment that follows a marker.
   fileprivate mutating func segment() throws(StillImageProblem) -> Range<Int> {
     guard let length = bigEndian16(), let range = range(max(length - 2, 0)) else {
       throw JPEGHeader.truncated

@@ -1,8 +1,8 @@
 extension JPEGHeader {
-  /// How many scans the picture has, counted without decoding any, but no further than `limit`.
+  /// Returns the number of scans, counted without decoding and up to `limit`.
   ///
-  /// Each scan of a picture that has several is a pass over all of it, while a scan that changes
-  /// nothing takes only a few bytes: counting first refuses such a file before it costs anything.
+  /// The decoder passes over the whole image once per scan, even if a scan takes only a few bytes of the
+  /// file. Counting first rejects a file with very many scans before it costs time.
   func scanCount(in bytes: [UInt8], upTo limit: Int) -> Int {
     var count = 1
     var position = scanStart
@@ -16,7 +16,7 @@ extension JPEGHeader {
     return count
   }
 
-  /// Where the second byte of the next marker is, past compressed data and restart markers.
+  /// Returns the offset of the second byte of the next marker, skipping compressed data and restart markers.
   private func nextMarker(in bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int? {
     var position = start
     while position + 1 < bytes.count {

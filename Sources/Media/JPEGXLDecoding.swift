@@ -1,7 +1,7 @@
 import CJXL
 import CMedia
 
-/// Decodes the first picture of a JPEG XL file with libjxl: upright, over white, HDR tone-mapped.
+/// Decodes the first frame of a JPEG XL file with libjxl: upright, over white, HDR tone-mapped.
 struct JPEGXLDecoder: ~Copyable {
   private let picture: OpaquePointer
 
@@ -19,13 +19,13 @@ struct JPEGXLDecoder: ~Copyable {
 
   deinit { cjxl_close(picture) }
 
-  /// Upright.
+  /// The upright size in pixels.
   var size: PixelSize {
     let info = cjxl_info(picture)
     return PixelSize(width: Int(info.width), height: Int(info.height))
   }
 
-  /// Decodes the picture, once.
+  /// Decodes the image; may be called only once.
   func decode() throws(StillImageProblem) -> DecodedPixels {
     let info = cjxl_info(picture)
     let isDeep = info.transfer != 0 && !info.has_alpha

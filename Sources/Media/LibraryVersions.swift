@@ -6,18 +6,18 @@ import CPNG
 import CTIFF
 import CWebP
 
-/// The libraries that decode pictures, with the versions in use.
+/// The versions of the decoding libraries in use.
 package enum MediaLibraries {
-  /// The most scans a JPEG may have.
+  /// The maximum number of scans in a JPEG.
   package static let maximumJPEGScanCount = JPEGDecoder.maximumScanCount
 
-  /// The version of FFmpeg, which reads clips and is loaded for this; nil where that fails.
+  /// The version of FFmpeg, which this loads; nil if it cannot be loaded.
   package static var clipLibraryVersion: String? {
     cmedia_load() == nil ? String(cString: cmedia_version()) : nil
   }
 
-  /// The libraries that are loaded with the first picture that needs them, and now; the version is nil where
-  /// that fails.
+  /// The versions of the image libraries that are loaded on first use, which this loads; nil where one cannot
+  /// be loaded.
   package static var optionalVersions: [(name: String, pictures: String, version: String?)] {
     [
       ("libtiff", "TIFF", ctiff_load() == nil ? String(cString: ctiff_version()) : nil),

@@ -1,6 +1,6 @@
-/// Why a picture or a video could not be read.
+/// An error from reading an image or a video.
 package struct MediaError: Error, Equatable, CustomStringConvertible {
-  /// The kinds of failure, a closed list that scripts may rely on.
+  /// The kinds of failure; a closed list that scripts may rely on.
   package enum Code: String, Sendable, CaseIterable {
     case missing, unreadable, empty, unsupported, truncated, corrupt, timeout, cancelled, `internal`
     case notMedia = "not_media"
@@ -11,16 +11,16 @@ package struct MediaError: Error, Equatable, CustomStringConvertible {
     case outsideRoot = "outside_root"
   }
 
-  /// What was being done when it failed.
+  /// The stage in which reading failed.
   package enum Stage: String, Sendable {
     case open, decode
   }
 
-  /// The file, as the user named it.
+  /// The path of the file, as the user gave it.
   package let path: String
   package let code: Code
   package let stage: Stage
-  /// What is wrong and what to do about it, in whole sentences.
+  /// The problem and its remedy, in whole sentences.
   package let problem: String
 
   package init(path: String, code: Code, stage: Stage, problem: String) {
@@ -33,31 +33,31 @@ package struct MediaError: Error, Equatable, CustomStringConvertible {
   package var description: String { "\(path): \(problem)" }
 }
 
-/// Something wrong with a picture that could be read all the same, or to be known about how it was.
+/// A warning or remark about an image or a video that was read.
 package struct MediaWarning: Sendable, Equatable {
   package let code: MediaError.Code
   package let message: String
-  /// Whether nothing is wrong, and only the curious want to know.
+  /// True if nothing is wrong and the message is only information.
   package let isRemark: Bool
 
   package init(code: MediaError.Code, message: String, isRemark: Bool = false) {
     (self.code, self.message, self.isRemark) = (code, message, isRemark)
   }
 
-  /// That an animation was read as a picture.
+  /// The warning for an animation of which only the first frame was read.
   package static let firstPictureOnly = MediaWarning(
     code: .unsupported,
     message: "moves, and only its first picture was looked at (--every, --scenes or --frames "
       + "caption it as a clip)")
 
-  /// That light beyond the standard range, coded as `transfer`, was pressed into it.
+  /// The remark for an HDR image with transfer function `transfer` that was tone-mapped to SDR.
   static func toneMapped(_ transfer: String) -> MediaWarning {
     MediaWarning(
       code: .unsupported, message: "HDR (\(transfer)), shown in SDR with white at 203 cd/m\u{B2}",
       isRemark: true)
   }
 
-  /// That light beyond the standard range was left as it is coded, since the picture has alpha.
+  /// The warning for an HDR image that was not tone-mapped because it has alpha.
   static func notToneMapped(_ transfer: String) -> MediaWarning {
     MediaWarning(
       code: .unsupported,
@@ -65,12 +65,12 @@ package struct MediaWarning: Sendable, Equatable {
   }
 }
 
-/// What a decoder found wrong, before anyone knows which file it was.
+/// An error from a decoder, without the name of the file.
 struct StillImageProblem: Error, Equatable {
   let code: MediaError.Code
-  /// What is wrong, such as "not a complete JPEG (ends inside its header)".
+  /// The problem, such as "not a complete JPEG (ends inside its header)".
   let fact: String
-  /// What to do about it, as a sentence.
+  /// The remedy, as a sentence.
   let remedy: String
 
   init(_ code: MediaError.Code, _ fact: String, remedy: String = "Get a fresh copy.") {
@@ -79,15 +79,15 @@ struct StillImageProblem: Error, Equatable {
     self.remedy = remedy
   }
 
-  /// The problem of the file of that name.
+  /// Returns the error for the file `name`.
   func error(_ name: String) -> MediaError {
     MediaError(path: name, code: code, stage: .decode, problem: "\(fact). \(remedy)")
   }
 
-  /// The problem as a warning to those who read on.
+  /// The same problem as a warning, for callers that accept damage.
   var warning: MediaWarning { MediaWarning(code: code, message: fact) }
 
-  /// The problem of a file that stops too early, but not before its first pixel.
+  /// Returns the problem of a truncated file whose first pixels can be decoded.
   static func incomplete(_ format: String, ends place: String) -> StillImageProblem {
     StillImageProblem(
       .truncated, "not a complete \(format) (ends \(place))", remedy: remedyForStrict)
@@ -96,22 +96,22 @@ struct StillImageProblem: Error, Equatable {
   static let tooLargeForMemory = StillImageProblem(
     .tooLarge, "the picture does not fit in memory", remedy: "Make it smaller.")
 
-  /// The problem of a file whose pixels cannot all be decoded.
+  /// Returns the problem of a file whose pixels cannot all be decoded.
   static func damaged(_ format: String, _ reason: String) -> StillImageProblem {
     StillImageProblem(.corrupt, "a damaged \(format): \(reason)", remedy: remedyForStrict)
   }
 
-  /// What to do with a picture that is whole, but of a kind that is not read.
+  /// The remedy for an undamaged image in a format that is not supported.
   static let convert = "Convert it to JPEG, PNG or WebP."
 
-  /// The problem of a picture whose library is not there.
+  /// Returns the problem of an image whose decoding library cannot be loaded.
   ///
   /// - Parameters:
-  ///   - pictures: What the library reads, in the plural.
-  ///   - library: Its name.
-  ///   - reason: Why it cannot be loaded.
-  ///   - package: What Debian calls it.
-  /// - Returns: The problem, with what to install.
+  ///   - pictures: The formats that the library decodes, in the plural.
+  ///   - library: The name of the library.
+  ///   - reason: The reason why it cannot be loaded.
+  ///   - package: The name of its Debian package.
+  /// - Returns: The problem, whose remedy names the package.
   static func missingLibrary(
     _ pictures: String, _ library: String, _ reason: UnsafePointer<CChar>?, package: String
   ) -> StillImageProblem {

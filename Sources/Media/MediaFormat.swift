@@ -1,4 +1,4 @@
-/// A file format, recognised by how its bytes begin and never by the file's name.
+/// A file format, recognised by the first bytes of a file and never by its name.
 package enum MediaFormat: String, Sendable, CaseIterable {
   case jpeg = "JPEG"
   case png = "PNG"
@@ -70,7 +70,7 @@ package enum MediaFormat: String, Sendable, CaseIterable {
   case nut = "NUT"
   case windowsRecording = "Windows recording (WTV)"
 
-  /// Whether the format holds moving pictures.
+  /// True for video formats.
   package var isVideo: Bool {
     switch self {
     case .mp4, .quickTime, .matroska, .avi, .flash, .ogg, .windowsMedia, .mpegProgram,
@@ -81,10 +81,10 @@ package enum MediaFormat: String, Sendable, CaseIterable {
     }
   }
 
-  /// Whether it is a format of pictures, some of which move.
+  /// True for image formats that may hold an animation.
   package var mayMove: Bool { [.gif, .webp, .png, .avif].contains(self) }
 
-  /// What FFmpeg calls it, where FFmpeg could take it for another one; nil where it need not be told.
+  /// The name of FFmpeg's demuxer, for formats that its own probing could mistake; nil for the others.
   var nameForFFmpeg: String? {
     switch self {
     case .png: "apng"
@@ -102,17 +102,18 @@ package enum MediaFormat: String, Sendable, CaseIterable {
     }
   }
 
-  /// Whether it is a format of still pictures that FFmpeg reads for us.
+  /// True for still image formats that are decoded with FFmpeg.
   var isReadByFFmpeg: Bool {
     [.gif, .bmp, .jpeg2000, .qoi, .sgi, .sunRaster, .pcx].contains(self)
   }
 
-  /// Recognises the format of a file from its bytes; `nil` if it is none we know.
+  /// Creates the format recognised in the bytes of a file; `nil` if it is unknown.
   ///
-  /// - Parameter bytes: The file, or its first `headByteCount` bytes; fewer do for all formats with a head.
+  /// - Parameter bytes: The file, or its first `headByteCount` bytes; fewer suffice for all formats with a
+  ///   magic number.
   package init?(recognizing bytes: [UInt8]) {
     if let tag = FileHead(bytes: bytes).tagByteCount {
-      // Sound has such tags, too, and recorders of streams copy them in front.
+      // Audio files also begin with such tags, and stream recorders copy them to the start of videos.
       guard tag < bytes.count, let found = MediaFormat(recognizing: Array(bytes[tag...])),
         found.isVideo
       else { return nil }
@@ -125,10 +126,10 @@ package enum MediaFormat: String, Sendable, CaseIterable {
     self = format
   }
 
-  /// The size of a tag in front of all else in a file, told by its first bytes; nil if there is none.
+  /// Returns the size in bytes of an ID3v2 tag at the start of a file; nil if there is none.
   static func tagByteCount(in bytes: [UInt8]) -> Int? { FileHead(bytes: bytes).tagByteCount }
 
-  /// As many bytes as it may take to recognise a stream that was cut into anywhere.
+  /// The number of bytes needed to recognise a stream that starts at an arbitrary packet.
   package static let headByteCount = 1 << 18
 }
 
@@ -136,10 +137,10 @@ package enum MediaFormat: String, Sendable, CaseIterable {
 private struct FileHead {
   let bytes: [UInt8]
 
-  /// Formats that begin with fixed bytes.
+  /// The magic numbers of formats that have one.
   static let magics: [(MediaFormat, [UInt8])] = [
     (.jpeg, [0xFF, 0xD8]),
-    // Only the letters: a signature damaged by a text-mode transfer still shows what the file was.
+    // The first four bytes only, so that a signature damaged by a text-mode transfer is still recognised.
     (.png, [0x89, 0x50, 0x4E, 0x47]),
     (.gif, Array("GIF87a".utf8)), (.gif, Array("GIF89a".utf8)),
     (.tiff, [0x49, 0x49, 0x2A, 0x00]), (.tiff, [0x4D, 0x4D, 0x00, 0x2A]),
@@ -155,7 +156,7 @@ private struct FileHead {
     (.openEXR, [0x76, 0x2F, 0x31, 0x01]),
     (.gimp, Array("gimp xcf ".utf8)),
     (.sunRaster, [0x59, 0xA6, 0x6A, 0x95]),
-    // Olympus, Panasonic, Fujifilm, Sigma, Minolta, Canon's first.
+    // Olympus, Panasonic, Fujifilm, Sigma, Minolta, and Canon's first format.
     (.rawPhoto, Array("IIRO".utf8)), (.rawPhoto, Array("IIRS".utf8)),
     (.rawPhoto, Array("MMOR".utf8)), (.rawPhoto, Array("IIU\0".utf8)),
     (.rawPhoto, Array("FUJIFILMCCD-RAW".utf8)),
@@ -186,11 +187,11 @@ private struct FileHead {
     (.ivf, Array("DKIF".utf8)), (.yuv4mpeg, Array("YUV4MPEG2".utf8)),
     (.realMedia, Array(".RMF".utf8)), (.nut, Array("nut/multimedia container".utf8)),
     (.windowsRecording, [0xB7, 0xD8, 0x00, 0x20, 0x37, 0x49, 0xDA, 0x11, 0xA6, 0x4E]),
-    // A temporal delimiter, and a sequence header after it.
+    // A temporal delimiter followed by a sequence header.
     (.av1, [0x12, 0x00, 0x0A]),
   ]
 
-  /// The size of a tag (ID3, version 2) in front of all else; nil if there is none.
+  /// The size in bytes of an ID3v2 tag at the start; nil if there is none.
   var tagByteCount: Int? {
     guard text(0, 3) == "ID3", bytes.count >= 10, bytes[6..<10].allSatisfy({ $0 < 0x80 }) else {
       return nil
@@ -202,7 +203,7 @@ private struct FileHead {
     Self.magics.first { bytes.starts(with: $0.1) }?.0
   }
 
-  /// Containers that name their content in a four-letter word.
+  /// The format of a container that names its content in a four-letter code.
   var formatByBrand: MediaFormat? {
     if text(0, 4) == "RIFF" {
       switch text(8, 4) {
@@ -218,7 +219,7 @@ private struct FileHead {
     }
   }
 
-  /// By the brands of a file of boxes (ISO/IEC 14496-12): its own, and those that it is compatible with.
+  /// The format by the major and compatible brands of an ISO base media file (ISO/IEC 14496-12).
   private var formatByFileType: MediaFormat {
     let boxSize = bytes.prefix(4).reduce(0) { $0 << 8 | Int($1) }
     let others = stride(from: 16, to: min(boxSize, bytes.count), by: 4).compactMap { text($0, 4) }
@@ -226,10 +227,10 @@ private struct FileHead {
     if own == "qt  " { return .quickTime }
     if own == "crx " { return .rawPhoto }
     if let format = Self.pictureBrands[own] { return format }
-    // Pictures of one coding come with brands that say no more than that they are pictures.
+    // Some images have a major brand that does not name their codec.
     let format = others.lazy.compactMap { Self.pictureBrands[$0] }.first
     if Self.anyPictureBrands.contains(own) { return format ?? .heic }
-    // A film may say that it could be read as pictures; of pictures, the list of them comes first.
+    // A video may list image brands as compatible; an image file has its `meta` box first.
     let isPicture = text(boxSize + 4, 4) == "meta"
     guard isPicture || !Self.isFilmBrand(own) else { return .mp4 }
     let isAnyPicture = others.contains { Self.anyPictureBrands.contains($0) }
@@ -242,7 +243,7 @@ private struct FileHead {
     "hevm": .heic, "hevs": .heic, "MiHE": .heic, "MiHA": .heic, "MiHB": .heic,
   ]
 
-  /// Of HEIF (ISO/IEC 23008-12) in any coding.
+  /// Brands of HEIF (ISO/IEC 23008-12) with any codec.
   private static let anyPictureBrands: Set = [
     "mif1", "mif2", "mif3", "msf1", "miaf", "MiPr", "MiAn", "avci", "avcs", "jpeg", "jpgs", "j2ki",
     "j2is", "vvic", "vvis", "evbi", "evbs", "1pic",
@@ -254,15 +255,15 @@ private struct FileHead {
     }
   }
 
-  /// Formats with weak beginnings, which need a second look.
+  /// The format of files with a weak magic number, confirmed by their structure.
   var formatByStructure: MediaFormat? {
     if text(0, 2) == "BM" && bytes.count >= 18 && bytes[15] == 0 && bytes[16] == 0 { return .bmp }
     if isIcon { return .icon }
-    // A text may have its letter there, but not a letter behind it.
+    // A text may have the sync byte's letter "G" at both offsets, but no letter here.
     if bytes.count > 188 && bytes[0] == 0x47 && bytes[188] == 0x47 && bytes[3] & 0xC0 == 0 {
       return .mpegTransport
     }
-    // With a time in front of each packet, as cameras and discs have it, or a checksum behind.
+    // Packets with a timestamp in front, as cameras and discs write them, or with a checksum behind.
     for places in [[4, 196, 388], [0, 204, 408]] where bytes.count > places[2] + 3 {
       if places.allSatisfy({ bytes[$0] == 0x47 && bytes[$0 + 3] & 0xC0 == 0 }) {
         return .mpegTransport
@@ -277,14 +278,14 @@ private struct FileHead {
     return formatByOddHead ?? (isSVG ? .svg : nil)
   }
 
-  /// Rare formats, none of which is read.
+  /// The format of rare files, none of which is supported.
   private var formatByOddHead: MediaFormat? {
     if text(0, 4) == "FORM", ["ILBM", "PBM "].contains(text(8, 4)) { return .interchangeBitmap }
     if ["FWS", "CWS", "ZWS"].contains(text(0, 3)), bytes.count > 8, (1...60).contains(bytes[3]) {
       return .flashAnimation
     }
     guard bytes.count > 16 else { return nil }
-    // Its own size, a size of the header, and the one version there is.
+    // The header size, the only version (7), and a pixmap format of at most 2.
     if bytes[0...1] == [0, 0], bytes[4..<8] == [0, 0, 0, 7], bytes[8..<11] == [0, 0, 0],
       bytes[11] <= 2, bytes[3] >= 100 || bytes[2] > 0
     {
@@ -298,7 +299,7 @@ private struct FileHead {
     return isBitmap ? .xpm : nil
   }
 
-  /// Icons and cursors: a list of at least one picture, whose reserved byte is 0.
+  /// True for icons and cursors: at least one entry, whose reserved byte is 0.
   private var isIcon: Bool {
     guard bytes.count > 21, bytes[0] == 0, bytes[1] == 0, [1, 2].contains(bytes[2]), bytes[3] == 0
     else { return false }
@@ -306,13 +307,13 @@ private struct FileHead {
     return (1...1024).contains(count) && bytes[9] == 0 && bytes[21] == 0
   }
 
-  /// A version, run lengths or none, and 1 to 8 bits.
+  /// True if the version, the run-length flag and the bit depth are those of PCX.
   private var isPCX: Bool {
     bytes.count > 128 && bytes[0] == 0x0A && [0, 2, 3, 4, 5].contains(bytes[1]) && bytes[2] <= 1
       && [1, 2, 4, 8].contains(bytes[3]) && bytes[64] == 0
   }
 
-  /// Has no mark at its beginning: kinds, sizes and bits that fit each other.
+  /// True if image type, palette and bit depth are consistent, as TGA has no magic number.
   private var isTarga: Bool {
     guard bytes.count > 18, bytes[1] <= 1, [1, 2, 3, 9, 10, 11].contains(bytes[2]) else {
       return false
@@ -324,7 +325,7 @@ private struct FileHead {
       && bytes[12...13] != [0, 0] && bytes[14...15] != [0, 0] && bytes[17] & 0xC0 == 0
   }
 
-  /// Its root element comes first, or behind the declarations that XML begins with.
+  /// True if the root element comes first, or after an XML declaration, a document type or a comment.
   private var isSVG: Bool {
     let text = String(decoding: bytes.prefix(512), as: UTF8.self)
     let start = text.drop { $0.isWhitespace || $0 == "\u{FEFF}" }

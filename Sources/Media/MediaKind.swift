@@ -1,13 +1,12 @@
 import Files
 
-/// What a file's name promises; what it is, only its bytes tell.
+/// The kind of media suggested by a file's extension; the actual format is recognised from the content.
 package enum MediaKind: String, Sendable, CaseIterable {
   case image, video
 
-  /// The kind of files whose names end like that of `path`; nil for all that is neither.
+  /// Creates the kind for the extension of `path`; nil if it is neither an image nor a video.
   ///
-  /// Forms that cannot be read are among them: whoever has a folder of photos wants to hear of each
-  /// that got no caption.
+  /// Unsupported formats are included, so that every photo in a folder that cannot be captioned is reported.
   package init?(fileName path: some StringProtocol) {
     guard let name = fileExtension(of: path) else { return nil }
     if Self.imageExtensions.contains(name) {

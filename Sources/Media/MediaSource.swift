@@ -1,17 +1,17 @@
 import Files
 import Glibc
 
-/// Where the bytes of a picture or video come from.
+/// The source of an image's or a video's bytes.
 package enum MediaSource: Sendable, Equatable {
   case file(String)
-  /// The file of this name in a folder that neither the name nor any link may lead out of.
+  /// A file named relative to a folder, which neither the name nor a symbolic link may leave.
   case fileInside(folder: String, name: String)
   case standardInput
-  /// A member of an archive that is open.
+  /// A member of an open archive.
   case part(of: ReadableFile, range: Range<Int>, name: String)
   case bytes([UInt8], name: String)
 
-  /// What messages call it.
+  /// The name used in messages.
   package var name: String {
     switch self {
     case .file(let path): path
@@ -23,11 +23,11 @@ package enum MediaSource: Sendable, Equatable {
 }
 
 extension MediaSource {
-  /// Reads everything, once; at most `maximum` bytes.
+  /// Reads all bytes, at most `maximum`.
   ///
-  /// A file is opened without blocking and must be a regular file, so that a pipe or a device
-  /// cannot hang a batch. It is copied rather than mapped: a mapped file that another program cuts
-  /// short kills the reader.
+  /// A file is opened without blocking and must be a regular file, so that a pipe or a device cannot block a
+  /// batch. It is copied rather than memory-mapped, because the process is killed if another program
+  /// truncates a mapped file.
   package func bytes(atMost maximum: Int) throws(MediaError) -> [UInt8] {
     let bytes: [UInt8]
     switch self {
@@ -48,26 +48,26 @@ extension MediaSource {
     return bytes
   }
 
-  /// Whether its content is a clip; told by its structure, without reading all of it.
+  /// True if the content is a video, judged by its structure without reading all of it.
   package var isClip: Bool { isClip(playingAnimations: false) }
 
-  /// The same where pictures that move may be clips, too.
+  /// Returns true if the content is a video, or an animation if `playingAnimations` is true.
   package func isClip(playingAnimations: Bool) -> Bool {
     if case .standardInput = self { return false }
     guard let bytes = try? MediaBytes(self) else { return false }
     return bytes.isClip(playingAnimations: playingAnimations)
   }
 
-  /// Whether it is a file, and no clip for anybody.
+  /// True if it is a file and holds neither a video nor an animation.
   package var isPictureFile: Bool {
     self != .standardInput && !isClip(playingAnimations: true)
   }
 
-  /// All of it, read once.
+  /// Reads all bytes into memory.
   ///
-  /// - Parameter timeLimit: How long standard input may take to come to its end; nil for ever.
-  /// - Returns: Its bytes, under its name.
-  /// - Throws: `MediaError` if it cannot be read, or not in time.
+  /// - Parameter timeLimit: The time within which standard input must end; nil for no limit.
+  /// - Returns: The bytes, as a source of the same name.
+  /// - Throws: `MediaError` if reading fails or takes longer than `timeLimit`.
   package func inMemory(within timeLimit: Duration? = nil) throws(MediaError) -> MediaSource {
     let most = StillImageOptions().maximumFileBytes
     guard self == .standardInput, let timeLimit else {
@@ -78,12 +78,12 @@ extension MediaSource {
     return .bytes(bytes, name: name)
   }
 
-  /// Opens the file for somebody else to read, as another process.
+  /// Opens the file so that another process can read it.
   ///
-  /// - Parameter maximum: The most bytes that it may have.
-  /// - Returns: A descriptor, to be closed by the caller, and which of its bytes count; nil if the source
-  ///   is no file.
-  /// - Throws: `MediaError` as reading it here would, as far as can be known without reading.
+  /// - Parameter maximum: The maximum number of bytes.
+  /// - Returns: A file descriptor, which the caller closes, and the range of bytes to read; nil if the source
+  ///   is not a file.
+  /// - Throws: The `MediaError` that reading the file here would throw, as far as it is known before reading.
   package func opened(
     atMost maximum: Int
   ) throws(MediaError) -> (descriptor: Int32, range: Range<Int>)? {
@@ -111,7 +111,7 @@ extension MediaSource {
     }
   }
 
-  /// Reads the beginning of a file, at most `count` bytes.
+  /// Reads at most the first `count` bytes of the source.
   package func firstBytes(_ count: Int) throws(MediaError) -> [UInt8] {
     guard case .fileInside(let folder, let name) = self else {
       return Array(try bytes(atMost: StillImageOptions().maximumFileBytes).prefix(count))
@@ -160,14 +160,15 @@ extension MediaSource {
     }
   }
 
-  /// Reads all of `descriptor`, and closes it.
+  /// Reads `descriptor` to its end, and closes it.
   private func readFile(_ descriptor: Int32, atMost maximum: Int) throws(MediaError) -> [UInt8] {
     defer { close(descriptor) }
     let byteCount = try byteCount(of: descriptor, atMost: maximum)
     return try readStream(descriptor, expecting: byteCount, atMost: maximum)
   }
 
-  /// The size of an open file, which must be a regular one of at most `maximum` bytes.
+  /// Returns the size of an open file in bytes, and throws unless it is a regular file of at most `maximum`
+  /// bytes.
   private func byteCount(
     of descriptor: Int32, atMost maximum: Int
   ) throws(MediaError) -> Int {
@@ -185,7 +186,7 @@ extension MediaSource {
     return Int(status.st_size)
   }
 
-  /// Reads `descriptor` to its end, whatever size it was expected to have.
+  /// Reads `descriptor` to its end; `expected` bytes is only a hint.
   private func readStream(
     _ descriptor: Int32, expecting expected: Int = 0, atMost maximum: Int,
     within timeLimit: Duration? = nil
@@ -216,7 +217,7 @@ extension MediaSource {
     }
   }
 
-  /// Waits until something can be read, or nothing more comes; whether that is so before `end`.
+  /// Waits until `descriptor` is readable or at its end; false if `end` comes first.
   private func isReady(_ descriptor: Int32, before end: ContinuousClock.Instant) -> Bool {
     while true {
       let left = ContinuousClock.now.duration(to: end)
@@ -224,12 +225,12 @@ extension MediaSource {
       var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
       let milliseconds = min(left / .milliseconds(1), 1e9).rounded(.up)
       let count = poll(&request, 1, Int32(milliseconds))
-      // What cannot be waited for, reading it tells.
+      // If polling fails, the read that follows reports the error.
       if count > 0 || count < 0 && errno != EINTR { return true }
     }
   }
 
-  /// How many bytes are asked of a stream at once, when nobody knows how long it is.
+  /// The number of bytes per read for a stream of unknown length.
   private static let streamChunk = 1 << 18
 
   private var empty: MediaError { failure(.empty, "the file is empty. Get a fresh copy.") }
@@ -269,7 +270,7 @@ extension MediaSource {
 }
 
 extension Int {
-  /// The number with a comma between thousands, as messages show limits: `89,478,485`.
+  /// The number with a comma between groups of three digits, as messages show limits: `89,478,485`.
   var grouped: String {
     var text = ""
     for (position, digit) in String(magnitude).reversed().enumerated() {

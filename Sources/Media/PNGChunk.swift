@@ -1,14 +1,14 @@
 import CPNG
 
-/// The head of a PNG chunk: its name and the number of bytes that follow.
+/// The header of a PNG chunk: its name and its length in bytes.
 struct PNGChunk {
   let length: Int
   let name: PNGChunkName
-  /// Where the name is in the file.
+  /// The range of the name in the file.
   let nameRange: Range<Int>
 }
 
-/// The four letters that name a chunk, as one number: a file may hold millions of chunks.
+/// The four-letter name of a chunk as a 32-bit number, for speed: a file may hold millions of chunks.
 struct PNGChunkName: Hashable, ExpressibleByStringLiteral {
   private let code: UInt32
 
@@ -16,7 +16,7 @@ struct PNGChunkName: Hashable, ExpressibleByStringLiteral {
   static let palette: PNGChunkName = "PLTE"
   static let transparency: PNGChunkName = "tRNS"
   static let imageData: PNGChunkName = "IDAT"
-  /// In front of all others where pixels are packed in Apple's own way.
+  /// The first chunk of a PNG in Apple's own pixel format.
   static let apple: PNGChunkName = "CgBI"
   static let end: PNGChunkName = "IEND"
   static let exif: PNGChunkName = "eXIf"
@@ -36,15 +36,15 @@ struct PNGChunkName: Hashable, ExpressibleByStringLiteral {
 
   var bytes: [UInt8] { [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: code >> $0) } }
 
-  /// The name as messages show it; only for plausible ones.
+  /// The name as messages show it; call it only for plausible names.
   var text: String { String(decoding: bytes, as: UTF8.self) }
 
-  /// A capital first letter marks the chunks without which there is no picture.
+  /// True if the first letter is a capital, which marks chunks that are required for decoding.
   var isCritical: Bool { code & 0x2000_0000 == 0 }
 
   var isASCII: Bool { code & 0x8080_8080 == 0 }
 
-  /// Whether it is made of letters, digits and underscores, which is all Pillow asks.
+  /// True if the name consists of letters, digits and underscores, which is all that Pillow checks.
   var isPlausible: Bool {
     [24, 16, 8, 0].allSatisfy { shift in
       switch code >> shift & 0xFF {
@@ -63,7 +63,7 @@ extension ByteReader {
       length: length, name: PNGChunkName(code: UInt32(code)), nameRange: start..<start + 4)
   }
 
-  /// The checksum of a chunk whose name and data are in `range`.
+  /// Returns the CRC of a chunk whose name and data are in `range`.
   func checksum(_ range: Range<Int>) -> Int {
     bytes.withUnsafeBytes { bytes in
       let part = UnsafeRawBufferPointer(rebasing: bytes[range])

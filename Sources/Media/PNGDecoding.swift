@@ -35,7 +35,7 @@ struct PNGDecoder {
     }
   }
 
-  /// From the upper 8 bits of each colour, which are all that is decoded.
+  /// Returns the pixels tone-mapped to SDR, from the upper 8 bits of each sample, as no more are decoded.
   private func toneMapped(_ pixels: [UInt8]) -> [UInt8] {
     guard highRange != nil, let coding = structure.coding else { return pixels }
     let deep = pixels.map { UInt16($0) * 257 }
@@ -47,7 +47,7 @@ struct PNGDecoder {
     }
   }
 
-  /// What is wrong with a picture of which nothing could be decoded.
+  /// Returns the error for an image of which no row was decoded.
   private static func noRow(_ message: String) -> StillImageProblem {
     if message == lacksData {
       return StillImageProblem(.truncated, "not a complete PNG (ends before its first row)")
@@ -55,7 +55,7 @@ struct PNGDecoder {
     return StillImageProblem(.corrupt, "a damaged PNG: \(message) before its first row")
   }
 
-  /// As libpng says it where we have nothing to give it any more.
+  /// The message of libpng when the image data ends early.
   private static let lacksData = "Not enough image data"
 
   private func damage(_ message: String, pixelsRead: UInt64) -> StillImageProblem {

@@ -1,13 +1,13 @@
 import CPNG
 
 extension Image {
-  /// The picture as a PNG file.
+  /// The image encoded as a PNG file.
   package var pngBytes: [UInt8] {
     let capacity = cpng_largest_size(UInt32(width), UInt32(height))
     return [UInt8](unsafeUninitializedCapacity: capacity) { target, count in
       count = cpng_encode(
         pixels, UInt32(width), UInt32(height), target.baseAddress, capacity)
-      // Only memory can run out, as in any allocation.
+      // Encoding fails only if memory runs out, as any allocation may.
       precondition(count > 0, "out of memory for a PNG of \(width)x\(height) pixels")
     }
   }

@@ -1,8 +1,8 @@
 extension PNGStructure {
-  /// The picture in the plainest file that holds it: size, colours, image data, in valid chunks.
+  /// A minimal PNG file of the same image: header, palette, transparency and image data, in valid chunks.
   ///
-  /// libpng is given this instead of the original, so that none of its chunk parsers meets a byte
-  /// from outside. Checksums are left out; the decoder does not ask for them.
+  /// libpng gets this file instead of the original, so that its chunk parsers never see untrusted bytes.
+  /// Checksums are left out, as the decoder does not verify them.
   var plainFile: [UInt8] {
     var file = Self.signature
     file.reserveCapacity(imageData.count + 2048)
@@ -16,7 +16,8 @@ extension PNGStructure {
     return file
   }
 
-  /// As many whole colours as the pixels can name; grey steps if there are none, as in Pillow.
+  /// The complete palette entries that the bit depth can address; a grey ramp if there are none, as in
+  /// Pillow.
   private var usablePalette: [UInt8] {
     let colors = min(palette.count / 3, 1 << bitDepth)
     guard colors > 0 else {

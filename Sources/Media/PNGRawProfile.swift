@@ -1,18 +1,19 @@
 import CPNG
 
-/// EXIF as ImageMagick wrote it into PNGs before they had a chunk for it: as text, in hexadecimal digits.
+/// EXIF as ImageMagick stored it before PNG had a chunk for it: as hexadecimal text.
 enum PNGRawProfile {
-  /// The most of the text that is unpacked, in bytes: an EXIF block has at most 64 KB.
+  /// The maximum number of bytes of text that are decompressed; an EXIF block has at most 64 KB.
   private static let mostText = 1 << 18
 
   private static let keywords = ["exif", "APP1"].map { Array("Raw profile type \($0)\0".utf8) }
 
-  /// The EXIF block in a chunk of text, empty if it cannot be read; nil where the chunk is for something else.
+  /// Returns the EXIF block in a text chunk: empty if it cannot be read, nil if the chunk holds something
+  /// else.
   static func exif(_ chunk: PNGChunk, _ data: ArraySlice<UInt8>) -> [UInt8]? {
     guard let keyword = keywords.first(where: { data.starts(with: $0) }) else { return nil }
     let rest = data.dropFirst(keyword.count)
     guard let text = text(chunk, rest) else { return [] }
-    // An empty line, the name, the length, then the digits.
+    // The lines are: an empty one, the name, the length, the digits.
     let lines = text.split(separator: 0x0A, maxSplits: 3, omittingEmptySubsequences: false)
     return lines.count == 4 ? bytes(ofDigits: lines[3]) : []
   }

@@ -1,24 +1,24 @@
-/// The parts of a PNG file that make the picture, found by walking its chunks.
+/// The parts of a PNG file that define the image, found by walking its chunks.
 ///
-/// Accepts and refuses what Pillow does: checksums count in front of the image data and in chunks
-/// that matter; what is merely ancillary can spoil a picture only for strict readers. Colour profiles and
-/// text are stepped over, never unpacked, but for one text that may hold EXIF.
+/// Accepts and rejects the same files as Pillow. Checksums are verified before the image data and in critical
+/// chunks; damage in ancillary chunks is an error only in strict reading. Colour profiles and text are
+/// skipped without decompressing them, except for a text chunk that may hold EXIF.
 struct PNGStructure {
   var size = PixelSize(width: 0, height: 0)
   private(set) var bitDepth = 0
   private(set) var colorType = 0
   private(set) var isInterlaced = false
-  /// Colours as RGB triples, as the file has them.
+  /// The palette as RGB triples, as stored.
   private(set) var palette: [UInt8] = []
-  /// The transparent colour, or the alpha of each palette colour.
+  /// The transparent colour, or the alpha of each palette entry.
   private(set) var transparency: [UInt8]?
-  /// How light and colours are coded, in the numbers of H.273, where the file says it (cICP).
+  /// The colour primaries and the transfer function in the numbers of H.273; nil without a cICP chunk.
   private(set) var coding: (primaries: Int32, transfer: Int32)?
-  /// The compressed pixels, joined from all their chunks.
+  /// The compressed image data, joined from all IDAT chunks.
   private(set) var imageData: [UInt8] = []
   private var metadata = OrientationMetadata()
   private var rawProfile: [UInt8]?
-  /// What strict readers refuse although the pixels may be whole.
+  /// Damage that is an error in strict reading, although all pixels may be decodable.
   private(set) var damage: StillImageProblem?
 
   var orientation: ImageOrientation {
@@ -27,7 +27,7 @@ struct PNGStructure {
 }
 
 extension PNGStructure {
-  /// Eight bytes; the ends of line in them show a transfer as text.
+  /// The 8-byte signature; its line ends reveal a text-mode transfer.
   static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 
   init(parsing bytes: [UInt8]) throws(StillImageProblem) {
@@ -41,7 +41,7 @@ extension PNGStructure {
     readTrailer(&reader)
   }
 
-  /// Reads the chunks in front of the image data and returns the first that holds some.
+  /// Reads the chunks in front of the image data, and returns the first image data chunk.
   private mutating func readHeader(
     _ reader: inout ByteReader
   ) throws(StillImageProblem) -> PNGChunk {
@@ -94,11 +94,11 @@ extension PNGStructure {
 
   private mutating func readMetadata(_ chunk: PNGChunk, _ data: ArraySlice<UInt8>) {
     metadata.read(chunk, data)
-    // The first only: a file may have a million.
+    // Only the first profile is kept, as a file may hold a million.
     rawProfile = rawProfile ?? PNGRawProfile.exif(chunk, data)
   }
 
-  /// A chunk without which there is no picture is an error; any other only to strict readers.
+  /// Throws if `chunk` is critical, and records the damage otherwise.
   private mutating func refuse(
     _ reason: String, in chunk: PNGChunk
   ) throws(StillImageProblem) {
@@ -125,7 +125,7 @@ extension PNGStructure {
     }
   }
 
-  /// Reads the unbroken run of image data that starts with `first`.
+  /// Reads the consecutive image data chunks from `first` on.
   private mutating func readImageData(_ reader: inout ByteReader, first: PNGChunk) {
     var chunk = first
     while true {
@@ -145,11 +145,12 @@ extension PNGStructure {
     }
   }
 
-  /// Reads what follows the image data: metadata may, and only the end chunk shows that the file is
-  /// whole.
+  /// Reads the chunks after the image data.
+  ///
+  /// They may hold metadata. A file without an end chunk is truncated.
   private mutating func readTrailer(_ reader: inout ByteReader) {
     while let chunk = reader.pngChunk() {
-      guard chunk.name.isPlausible else { return }  // junk behind the pixels, as Pillow has it
+      guard chunk.name.isPlausible else { return }  // garbage, ignored as in Pillow
       guard let range = reader.range(chunk.length), reader.bigEndian32() != nil else { break }
       if chunk.name == .end { return }
       readMetadata(chunk, reader.bytes[range])

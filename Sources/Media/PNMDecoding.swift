@@ -1,7 +1,7 @@
 /// Decodes portable anymaps of all seven kinds.
 ///
-/// Here rather than by FFmpeg, which knows PAM and one-line headers of PGM not at all, and takes no file that ends
-/// too early.
+/// FFmpeg is not used, because it supports neither PAM nor PGM headers on a single line and rejects truncated
+/// files.
 struct PNMDecoder {
   let bytes: [UInt8]
   let header: PNMHeader
@@ -23,7 +23,7 @@ struct PNMDecoder {
       damage: rowCount < height ? .incomplete("PNM", ends: "after \(share) % of the rows") : nil)
   }
 
-  /// Writes as many rows as there are, and returns how many.
+  /// Writes the rows that the file holds, and returns their number.
   private func decodeBinary(into target: UnsafeMutableBufferPointer<UInt8>) -> Int {
     let rowSize = header.rowSize
     let rowCount = min(header.size.height, max(0, bytes.count - header.start) / rowSize)
@@ -59,12 +59,12 @@ struct PNMDecoder {
     return header.size.height
   }
 
-  /// Writes a pixel of the samples that `sample` gives: grey or colours, and alpha.
+  /// Writes one pixel from the samples that `sample` returns: greyscale or RGB, with optional alpha.
   private func write(
     into target: UnsafeMutableBufferPointer<UInt8>, pixel: Int, _ sample: (Int) -> Int
   ) {
     let maximum = header.maximum
-    /// In `0...255`.
+    /// Returns a sample scaled to `0...255`.
     func value(_ index: Int) -> Int {
       (min(sample(index), maximum) * 255 + maximum / 2) / maximum
     }
@@ -72,7 +72,7 @@ struct PNMDecoder {
     let alpha = hasAlpha ? value(header.sampleCount - 1) : 255
     for channel in 0..<3 {
       let color = value(header.sampleCount >= 3 ? channel : 0)
-      // Rounded as Pillow rounds it.
+      // Rounds as Pillow does.
       let sum = color * alpha + 255 * (255 - alpha) + 128
       target[3 * pixel + channel] = UInt8(truncatingIfNeeded: (sum + sum >> 8) >> 8)
     }

@@ -1,15 +1,15 @@
-/// What a portable anymap says about itself in front of its pixels (Netpbm: PBM, PGM, PPM and PAM).
+/// The header of a portable anymap (Netpbm: PBM, PGM, PPM and PAM).
 struct PNMHeader {
   private(set) var size = PixelSize(width: 0, height: 0)
-  /// Samples of a pixel: grey or colours, and alpha if their number is even.
+  /// The number of samples per pixel: 1 or 3, plus 1 with alpha.
   private(set) var sampleCount = 1
   /// The largest value of a sample.
   private(set) var maximum = 1
-  /// Whether samples are written in digits.
+  /// True if samples are written as decimal text.
   private(set) var isText = false
-  /// Whether samples are single bits, of which 1 is black.
+  /// True if samples are single bits, where 1 is black.
   private(set) var isBitmap = false
-  /// Where the pixels begin.
+  /// The offset of the first pixel.
   private(set) var start = 0
 
   init(parsing bytes: [UInt8]) throws(StillImageProblem) {
@@ -30,9 +30,9 @@ struct PNMHeader {
     try check()
   }
 
-  /// Whether a file that begins with `bytes` can be one.
+  /// Returns true if a file that begins with `bytes` can be a portable anymap.
   ///
-  /// A sentence can begin with the letter and the digit, too; behind them come numbers, or the word of a field.
+  /// Plain text may begin with the same letter and digit, but numbers or a PAM field name follow only here.
   static func isBegun(by bytes: [UInt8]) -> Bool {
     guard bytes.count > 2, bytes[0] == 0x50, (0x31...0x37).contains(bytes[1]) else { return false }
     let end = min(bytes.count, 1 << 12)
@@ -42,7 +42,8 @@ struct PNMHeader {
       let fields = ["WIDTH", "HEIGHT", "DEPTH", "MAXVAL", "TUPLTYPE"].map { Array($0.utf8) }
       return words.next().map { fields.contains(Array($0)) } ?? true
     }
-    // A width, a height and a largest value; or else the first bits, which may stand together.
+    // Width, height and maximum; for bitmaps, the first bits follow instead, which need no blanks between
+    // them.
     for _ in 0..<(bytes[1] == 0x34 ? 2 : 3) {
       guard let word = words.next() else { return true }
       guard word.allSatisfy({ (0x30...0x39).contains($0) }) else { return false }
@@ -50,12 +51,12 @@ struct PNMHeader {
     return true
   }
 
-  /// In bytes, of a row of binary samples.
+  /// The number of bytes in a row of binary samples.
   var rowSize: Int {
     isBitmap ? (size.width + 7) / 8 : size.width * sampleCount * (maximum > 255 ? 2 : 1)
   }
 
-  /// Of PAM: names and values up to the word that ends them.
+  /// Reads the fields of a PAM header up to the word that ends it.
   private mutating func readFields(_ words: inout PNMWords) throws(StillImageProblem) {
     while let name = words.next().map({ String(decoding: $0, as: UTF8.self) }) {
       switch name {
@@ -94,10 +95,10 @@ struct PNMHeader {
     .truncated, "not a complete PNM (ends inside its header)")
 }
 
-/// Words of a header, or numbers of a picture in digits: between blanks, and without comments.
+/// The words of a header, or the numbers of a text-form image: separated by blanks, with comments skipped.
 struct PNMWords {
   private let bytes: [UInt8]
-  /// Behind the last word.
+  /// The offset behind the last word.
   private(set) var position = 0
 
   init(_ bytes: [UInt8], from position: Int = 0) {
@@ -113,7 +114,7 @@ struct PNMWords {
     return start < position ? bytes[start..<position] : nil
   }
 
-  /// A bit, behind which there need be no blank.
+  /// Returns the next bit, which need not be followed by a blank.
   mutating func nextBit() -> Int? {
     skipBlanks()
     guard position < bytes.count, [0x30, 0x31].contains(bytes[position]) else { return nil }

@@ -1,39 +1,40 @@
-/// How a still picture is read, and what is refused.
+/// Limits and options for decoding a still image.
 package struct StillImageOptions: Sendable {
-  /// The most pixels a picture may have: where Pillow refuses, which its users know.
+  /// The maximum number of pixels: the limit at which Pillow raises an error.
   package var maximumPixels = 2 * largePixels
-  /// More pixels are worth a warning: where Pillow warns.
+  /// The number of pixels above which there is a warning: the limit at which Pillow warns.
   package static let largePixels = 89_478_485
-  /// The longest side a picture may have, in pixels.
+  /// The maximum length of a side, in pixels.
   package var maximumSide = 65_500
-  /// The largest file that is read, in bytes.
+  /// The maximum size of a file, in bytes.
   package var maximumFileBytes = 512 << 20
-  /// Whether a truncated or damaged picture is an error rather than a warning.
+  /// True if a truncated or damaged image is an error rather than a warning.
   package var isStrict = false
-  /// The size that a picture of a given upright size will be resized to, where that is known: a much
-  /// larger JPEG is then decoded at a fraction of its size, which is several times faster.
+  /// Returns the size to which an image of the given upright size will be resized; nil if unknown.
+  ///
+  /// With it, a much larger JPEG is decoded at a fraction of its size, which is several times faster.
   package var smallestUsefulSize: (@Sendable (_ original: PixelSize) -> PixelSize)?
 
   package init() {}
 }
 
-/// A picture and what reading it taught us.
+/// A decoded image with its original size, its format and any warnings.
 package struct DecodedImage: Sendable, Equatable {
-  /// The upright picture, smaller than the original if `smallestUsefulSize` allowed it.
+  /// The upright image; smaller than the original if `smallestUsefulSize` allowed it.
   package let image: Image
-  /// The size of the original in pixels, upright.
+  /// The upright size of the original, in pixels.
   package let width: Int
   package let height: Int
   package let format: MediaFormat
   package fileprivate(set) var warnings: [MediaWarning]
 }
 
-/// Decodes a picture: upright, 8-bit RGB, transparency over white.
+/// Decodes an image: upright, 8-bit RGB, transparency composited over white.
 ///
-/// Of a file of several pictures it gives the first, of an icon the largest. The format is told by the
-/// content, never by the name. The size is checked against the limits before anything of that size is
-/// allocated. A damaged picture whose header is whole is decoded as far as it goes, with a warning, unless
-/// the options are strict.
+/// Of a file with several images it decodes the first, of an icon the largest. The format is recognised from
+/// the content, never from the file name. The size is checked against the limits before anything of that size
+/// is allocated. A damaged image with an intact header is decoded as far as possible, with a warning, unless
+/// `isStrict` is set.
 package func decodeStillImage(
   _ source: MediaSource, _ options: StillImageOptions = StillImageOptions()
 ) throws(MediaError) -> DecodedImage {
@@ -61,7 +62,7 @@ private func decodeFirstPicture(
   return try file.decodeFirstFrame(format, name: name)
 }
 
-/// The bytes of one picture on their way to pixels.
+/// The bytes of a still image file, and the options for decoding it.
 struct StillImageFile {
   let bytes: [UInt8]
   let options: StillImageOptions
@@ -90,7 +91,7 @@ struct StillImageFile {
     }
   }
 
-  /// What is wrong with bytes in no format of pictures or clips.
+  /// The error for a file in no known image or video format.
   private var unknownFormat: StillImageProblem {
     let packed: [[UInt8]] = [
       Array("PK\u{3}\u{4}".utf8), Array("7z".utf8) + [0xBC, 0xAF], Array("Rar!".utf8),
@@ -178,7 +179,7 @@ struct StillImageFile {
     return try finish(bitmap.decode(), .icon, bitmap.size, .upright)
   }
 
-  /// Refuses a picture over the limits, before anything is allocated for it.
+  /// Throws if the size exceeds the limits; called before any pixel is allocated.
   func check(_ size: PixelSize) throws(StillImageProblem) {
     let (pixels, isHuge) = size.width.multipliedReportingOverflow(by: size.height)
     guard !isHuge, pixels <= options.maximumPixels else {
@@ -209,7 +210,8 @@ struct StillImageFile {
       warnings: [pixels.damage?.warning, pixels.remark, largeWarning(upright)].compactMap { $0 })
   }
 
-  /// As Pillow has it: so large a picture may be a bomb.
+  /// Returns a warning for an image so large that it may be a decompression bomb, at the same limit as
+  /// Pillow.
   private func largeWarning(_ size: PixelSize) -> MediaWarning? {
     let limit = StillImageOptions.largePixels
     guard size.width * size.height > limit else { return nil }

@@ -1,18 +1,17 @@
-/// Where a stream without a head begins in a file, told by what repeats in it.
+/// The format and the start of a stream without a file header, found by its repeating structure.
 ///
-/// Such streams are cut into anywhere, by whoever recorded or copied them, so that their first bytes tell
-/// nothing.
+/// Recordings and copies of such streams begin at arbitrary bytes, so their first bytes identify nothing.
 struct StreamBeginning: Equatable {
   let format: MediaFormat
-  /// Of the first whole packet, in bytes from the start of the file; 0 where the reader finds it itself.
+  /// The offset of the first whole packet in bytes; 0 if the demuxer finds it itself.
   var offset = 0
 
-  /// Looks for one in the first bytes of a file.
+  /// Searches the first bytes of a file for a known stream.
   init?(of bytes: [UInt8]) {
     let found = bytes.withUnsafeBufferPointer { bytes -> StreamBeginning? in
       let bytes = UnsafeBufferPointer(rebasing: bytes.prefix(MediaFormat.headByteCount))
       return TransportPackets(of: bytes).map { StreamBeginning(.mpegTransport, at: $0.offset) }
-        // Before what it may hold.
+        // Checked first, as an MXF file may contain the streams below.
         ?? (hasMaterialExchangeKey(in: bytes) ? StreamBeginning(.mxf) : nil)
         ?? StartCodes(bytes).beginning
         ?? digitalVideo(in: bytes).map { StreamBeginning(.dv, at: $0) }
@@ -26,14 +25,15 @@ struct StreamBeginning: Equatable {
   }
 }
 
-/// The packets of an MPEG transport stream (ISO/IEC 13818-1), which all have one size.
+/// The packets of an MPEG transport stream (ISO/IEC 13818-1), which have a fixed size.
 struct TransportPackets: Equatable {
-  /// Of the first whole one.
+  /// The offset of the first whole packet, in bytes.
   let offset: Int
-  /// From one to the next, in bytes: 192 with a time in front, 204 with a checksum behind.
+  /// The distance between packets in bytes: 188, 192 with a timestamp in front, or 204 with a checksum
+  /// behind.
   let stride: Int
 
-  /// So many in a row are no accident.
+  /// The number of consecutive packets required, so that a match is no coincidence.
   private static let count = 8
 
   init?(of bytes: UnsafeBufferPointer<UInt8>) {
@@ -49,17 +49,18 @@ struct TransportPackets: Equatable {
     return nil
   }
 
-  /// Whether a packet may begin so: neither damaged nor scrambled, with something in it.
+  /// Returns true if a packet header is plausible: neither damaged nor scrambled, and with a payload or an
+  /// adaptation field.
   private static func isHeader(_ bytes: UnsafeBufferPointer<UInt8>, _ place: Int) -> Bool {
     bytes[place] == 0x47 && bytes[place + 1] & 0x80 == 0 && bytes[place + 3] & 0xC0 == 0
       && bytes[place + 3] & 0x30 != 0
   }
 }
 
-/// The codes in a stream after two zero bytes and a one, which MPEG's and ITU's standards share.
+/// The start codes (bytes 0, 0, 1) of a stream, which MPEG's and ITU's standards share.
 private struct StartCodes {
   private let bytes: UnsafeBufferPointer<UInt8>
-  /// Where a code stands.
+  /// The offsets of the bytes after the start codes.
   private let places: [Int]
 
   init(_ bytes: UnsafeBufferPointer<UInt8>) {
@@ -89,8 +90,8 @@ private struct StartCodes {
     return isMPEG ? StreamBeginning(.mpegVideo) : nil
   }
 
-  /// Whether a pack of a program stream (ISO/IEC 11172-1 and 13818-1) has its code at `place`: after its head comes
-  /// a packet.
+  /// Returns true if a pack header of a program stream (ISO/IEC 11172-1 and 13818-1) is at `place`, followed
+  /// by a packet.
   private func isPack(_ place: Int) -> Bool {
     guard bytes[place] == 0xBA, place + 11 < bytes.count else { return false }
     var next = place + 9
@@ -103,7 +104,7 @@ private struct StartCodes {
       && bytes[next + 2] == 1 && bytes[next + 3] >= 0xBB
   }
 
-  /// The sets of parameters, and a slice (ITU-T H.265).
+  /// True if the parameter sets and a slice are found (ITU-T H.265).
   private var isH265: Bool {
     let kinds = Set(
       places.filter { $0 + 1 < bytes.count && bytes[$0] & 0x81 == 0 && bytes[$0 + 1] == 1 }
@@ -111,7 +112,7 @@ private struct StartCodes {
     return kinds.isSuperset(of: [32, 33, 34]) && kinds.contains { $0 < 22 }
   }
 
-  /// A possible set of parameters, one for pictures, and a slice (ITU-T H.264).
+  /// True if a plausible sequence parameter set, a picture parameter set and a slice are found (ITU-T H.264).
   private var isH264: Bool {
     let profiles: Set<UInt8> = [66, 77, 83, 86, 88, 100, 110, 118, 122, 128, 138, 144, 244, 44]
     func contains(_ kinds: Set<UInt8>, _ isPossible: (Int) -> Bool = { _ in true }) -> Bool {
@@ -126,19 +127,21 @@ private struct StartCodes {
     return hasParameters && contains([8]) && contains([1, 5])
   }
 
-  /// A layer, and a picture of it, whose code MPEG-2 does not use (ISO/IEC 14496-2).
+  /// True if a video object layer and a picture start code that MPEG-2 does not use are found (ISO/IEC
+  /// 14496-2).
   private var isMPEG4: Bool {
     let codes = Set(places.map { bytes[$0] })
     return codes.contains(0xB6) && codes.contains { (0x20...0x2F).contains($0) }
   }
 
-  /// At least two pictures, each of which begins with its top slice (ISO/IEC 11172-2 and 13818-2).
+  /// True if at least two pictures are found, each beginning with its first slice (ISO/IEC 11172-2 and
+  /// 13818-2).
   private var isMPEG: Bool {
     var (isBehindHead, count) = (false, 0)
     for place in places {
       switch bytes[place] {
       case 0: isBehindHead = true
-      // What may stand between a picture's head and its slices.
+      // Codes that may stand between a picture header and its slices.
       case 0xB2, 0xB5: break
       case 1:
         count += isBehindHead ? 1 : 0
@@ -150,7 +153,8 @@ private struct StartCodes {
   }
 }
 
-/// Where a frame of DV begins (IEC 61834): the header of its first sequence, and 80 bytes later a subcode.
+/// Returns the offset of the first DV frame (IEC 61834): the header of its first sequence, followed 80 bytes
+/// later by a subcode block; nil if there is none.
 private func digitalVideo(in bytes: UnsafeBufferPointer<UInt8>) -> Int? {
   guard bytes.count > 160 else { return nil }
   return (0..<bytes.count - 160).first { place in
@@ -160,7 +164,8 @@ private func digitalVideo(in bytes: UnsafeBufferPointer<UInt8>) -> Int? {
   }
 }
 
-/// Whether a header partition of MXF begins within the 64 KB that may stand in front (SMPTE ST 377-1).
+/// Returns true if an MXF header partition begins within the first 64 KB, the largest run-in (SMPTE ST
+/// 377-1).
 private func hasMaterialExchangeKey(in bytes: UnsafeBufferPointer<UInt8>) -> Bool {
   let key: [UInt8] = [6, 0x0E, 0x2B, 0x34, 2, 5, 1, 1, 0x0D, 1, 2, 1, 1, 2]
   return (0..<max(0, min(bytes.count - key.count, 1 << 16))).contains { place in

@@ -1,11 +1,11 @@
 import CTIFF
 
-/// Decodes a picture of a TIFF with libtiff: the first that is no smaller copy of another.
+/// Decodes an image of a TIFF file with libtiff: the first that is not a smaller copy of another.
 struct TIFFDecoder: ~Copyable {
   private let picture: OpaquePointer
   private let info: CTIFFInfo
   private let hasMorePages: Bool
-  /// How the file ends too early, if it does.
+  /// The truncation found in the file; nil if it is complete.
   private let damage: StillImageProblem?
 
   /// Opens the file in `bytes`, which must outlive the decoder.
@@ -34,11 +34,11 @@ struct TIFFDecoder: ~Copyable {
 
   deinit { ctiff_close(picture) }
 
-  /// As stored.
+  /// The stored size in pixels.
   var size: PixelSize { PixelSize(width: Int(info.width), height: Int(info.height)) }
 
   var orientation: ImageOrientation {
-    // As Pillow has it, XMP is asked only where the directory says nothing.
+    // As in Pillow, XMP is read only if the directory states no orientation.
     guard info.orientation == 0 else {
       return ImageOrientation(rawValue: Int(info.orientation)) ?? .upright
     }

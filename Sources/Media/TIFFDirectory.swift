@@ -1,7 +1,7 @@
-/// How the numbers of a TIFF are written, and where its first directory lies (Adobe, 1992; BigTIFF, 2007).
+/// The byte order and the offset size of a TIFF file (Adobe, 1992; BigTIFF, 2007).
 struct TIFFLayout {
   let isBigEndian: Bool
-  /// Whether offsets and counts have eight bytes.
+  /// True for BigTIFF, where offsets and counts have 8 bytes.
   let isBig: Bool
 
   init(_ bytes: borrowing MediaBytes) {
@@ -9,14 +9,14 @@ struct TIFFLayout {
     isBig = bytes.byte(at: isBigEndian ? 3 : 2) == 0x2B
   }
 
-  /// In bytes, of an offset.
+  /// The size of an offset in bytes.
   var offsetWidth: Int { isBig ? 8 : 4 }
 
   func firstDirectory(of bytes: borrowing MediaBytes) -> Int? {
     number(offsetWidth, in: bytes, at: isBig ? 8 : 4)
   }
 
-  /// A number of so many bytes; the largest `Int` if it is larger than that.
+  /// Reads a number of `width` bytes, clamped to `Int.max`; nil beyond the end.
   func number(_ width: Int, in bytes: borrowing MediaBytes, at offset: Int) -> Int? {
     let digits = bytes.bytes(width, at: offset)
     guard digits.count == width else { return nil }
@@ -27,12 +27,12 @@ struct TIFFLayout {
   }
 }
 
-/// One directory of a TIFF: the fields of one of its pictures.
+/// A directory of a TIFF file: the fields of one image.
 struct TIFFDirectory {
-  /// A field that is a list of whole numbers.
+  /// A field of whole numbers.
   struct Field {
     let count: Int
-    /// Of each number, in bytes.
+    /// The size of each number in bytes.
     let width: Int
     fileprivate let start: Int
 
@@ -41,14 +41,14 @@ struct TIFFDirectory {
     }
   }
 
-  /// Those that are whole numbers, by their tags.
+  /// The fields of whole numbers, by tag.
   private(set) var fields: [Int: Field] = [:]
-  /// Whether all that its fields hold lies in the file.
+  /// True if the values of all fields lie within the file.
   private(set) var isComplete = true
-  /// Where the next directory is; 0 behind the last one, nil where the file ends before.
+  /// The offset of the next directory; 0 after the last one, nil if the file ends before it.
   let next: Int?
 
-  /// Reads the directory at `offset`; nil where the file ends in it.
+  /// Reads the directory at `offset`; nil if the file ends inside it.
   init?(_ layout: TIFFLayout, in bytes: borrowing MediaBytes, at offset: Int) {
     let (countWidth, entrySize) = layout.isBig ? (8, 20) : (2, 12)
     guard let count = layout.number(countWidth, in: bytes, at: offset), count < 1 << 16 else {
@@ -62,7 +62,7 @@ struct TIFFDirectory {
       let place = entry + 4 + layout.offsetWidth
       guard let value = layout.number(layout.offsetWidth, in: bytes, at: place) else { return nil }
       guard let width = Self.widths[type] else { continue }
-      // What fits stands in the entry itself.
+      // Values that fit are stored in the entry itself.
       let fits = length <= layout.offsetWidth / width
       if !fits, value > bytes.range.count || length > (bytes.range.count - value) / width {
         isComplete = false
@@ -73,14 +73,14 @@ struct TIFFDirectory {
     next = layout.number(layout.offsetWidth, in: bytes, at: offset + countWidth + entrySize * count)
   }
 
-  /// In bytes, of each type, by its code.
+  /// The size in bytes of each field type.
   private static let widths = [
     1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8,
     17: 8, 18: 8,
   ]
   private static let wholeNumbers: Set = [1, 3, 4, 7, 13, 16, 18]
 
-  /// The first number of a field.
+  /// Returns the first value of a field.
   func number(_ tag: Int, _ layout: TIFFLayout, in bytes: borrowing MediaBytes) -> Int? {
     guard let field = fields[tag], field.count > 0 else { return nil }
     return field.number(0, layout, in: bytes)
@@ -88,11 +88,12 @@ struct TIFFDirectory {
 }
 
 extension MediaBytes {
-  /// Of TIFF: the strips or tiles that its directories list.
+  /// Returns the end of a TIFF file that lacks parts of the strips or tiles that its directories list; nil if
+  /// it is complete.
   func stripsEnd() -> EarlyEnd? {
     let layout = TIFFLayout(self)
     var place = layout.firstDirectory(of: self)
-    // Directories may form a ring.
+    // The number of directories is bounded, as they may form a cycle.
     for _ in 0..<64 {
       guard let start = place else { return .insidePart }
       guard start > 0 else { return nil }

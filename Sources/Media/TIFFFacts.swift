@@ -1,19 +1,19 @@
-/// Which picture of a TIFF is looked at, and what of it libtiff does not tell, or mends in silence.
+/// The directory to decode of a TIFF file, and properties that libtiff does not report or silently corrects.
 struct TIFFFacts {
-  /// Where the directory of the picture lies: the first that is neither a smaller copy of another nor a mask.
+  /// The offset of the directory to decode: the first that is neither a reduced copy nor a mask.
   private(set) var place = 0
-  /// Whether it names directories that the file does not hold: it may be cut off.
+  /// True if a directory is referenced but not in the file, which may be truncated.
   private(set) var lacksDirectories = false
-  /// Whether there are other pictures, copies and masks left out.
+  /// True if there are other images, not counting reduced copies and masks.
   private(set) var hasMorePages = false
-  /// Whether it is a camera's raw photo, whose first directory holds no more than a preview.
+  /// True for a camera's raw photo, whose first directory holds only a preview.
   ///
-  /// Told by Canon's mark, Adobe's version of DNG, pixels of a colour filter in any directory, or a preview
-  /// that says no size, as Sony's.
+  /// It is recognised by Canon's marker, Adobe's DNG version, colour filter array pixels in any directory, or
+  /// a preview without a size, as Sony writes it.
   private(set) var isRawPhoto = false
-  /// Whether it names colours of a palette and has none.
+  /// True if the pixels are palette indices but there is no palette.
   private(set) var lacksPalette = false
-  /// Whether it says what samples beyond the colours are.
+  /// True if the meaning of samples beyond the colours is stated.
   private(set) var explainsSamples = false
 
   init(_ bytes: borrowing MediaBytes) {
@@ -31,7 +31,7 @@ struct TIFFFacts {
     lacksDirectories = lacksOwn || lacksNext
     let pages = all.filter { $0.directory.isWhole(layout, in: bytes) }
     hasMorePages = pages.count > 1
-    // Some cameras have the photo below its own thumbnail.
+    // Some cameras store the photo in a subdirectory of its thumbnail.
     let chosen =
       pages.first ?? subdirectories.first { $0.directory.isWhole(layout, in: bytes) }
       ?? (start, first)
@@ -46,8 +46,8 @@ struct TIFFFacts {
 
   private typealias Page = (place: Int, directory: TIFFDirectory)
 
-  /// The directories in a row, as many as are looked at: a file can have thousands, or a ring; and whether one
-  /// is named that is not there.
+  /// Returns the chain of directories, at most 64, as a file can have thousands or a cycle, and true for
+  /// `lacksNext` if one is referenced but missing.
   private static func pages(
     _ layout: TIFFLayout, in bytes: borrowing MediaBytes, from start: Int
   ) -> (pages: [Page], lacksNext: Bool) {
@@ -65,25 +65,25 @@ struct TIFFFacts {
 }
 
 extension TIFFDirectory {
-  /// Whether there is a picture of which nobody says how large it is.
+  /// True if the directory has image data but no size.
   fileprivate var isPreviewWithoutSize: Bool {
     fields[256] == nil && [273, 324, 330, 513].contains { fields[$0] != nil }
   }
 
-  /// Whether its pixels are those of a colour filter array, or linear ones of DNG.
+  /// Returns true if the pixels are those of a colour filter array or DNG's linear raw data.
   fileprivate func isRaw(_ layout: TIFFLayout, in bytes: borrowing MediaBytes) -> Bool {
     [32803, 34892].contains(number(262, layout, in: bytes))
   }
 
-  /// Whether it has a picture that is neither a smaller copy of another (1) nor a mask of one (4).
+  /// Returns true if the image is neither a reduced copy of another (1) nor a mask of one (4).
   fileprivate func isWhole(_ layout: TIFFLayout, in bytes: borrowing MediaBytes) -> Bool {
     guard fields[256] != nil, fields[257] != nil else { return false }
     if let kind = number(254, layout, in: bytes) { return kind & 5 == 0 }
-    // As it was said before TIFF 6.0: 2 is the smaller copy.
+    // The field before TIFF 6.0, where 2 is a reduced copy.
     return number(255, layout, in: bytes) != 2
   }
 
-  /// Those that it names itself, at most 16, and whether one of them is not there.
+  /// Returns the subdirectories, at most 16, and true for `lacksOne` if one of them is missing.
   fileprivate func subdirectories(
     _ layout: TIFFLayout, in bytes: borrowing MediaBytes
   ) -> (found: [(place: Int, directory: TIFFDirectory)], lacksOne: Bool) {

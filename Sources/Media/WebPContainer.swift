@@ -1,13 +1,13 @@
 import CWebP
 
-/// The parts of a WebP file, found by libwebp's demultiplexer.
+/// The frames of a WebP file, found by libwebp's demultiplexer.
 ///
-/// A still picture is an animation of one frame to it, so this knows only frames.
+/// A still image is an animation of one frame.
 final class WebPContainer {
   // A class, because it owns a C handle that points into `bytes`, which must not move.
   private let bytes: UnsafeMutableBufferPointer<UInt8>
   private let handle: OpaquePointer
-  /// Whether all of the file is there.
+  /// True if the file is not truncated.
   let isComplete: Bool
 
   init(_ file: [UInt8]) throws(StillImageProblem) {
@@ -28,7 +28,7 @@ final class WebPContainer {
     bytes.deallocate()
   }
 
-  /// The size of the picture, or of the canvas an animation plays on.
+  /// The size of the image or of the animation's canvas, in pixels.
   var size: PixelSize {
     PixelSize(
       width: Int(WebPDemuxGetI(handle, WEBP_FF_CANVAS_WIDTH)),
@@ -39,7 +39,7 @@ final class WebPContainer {
     OrientationMetadata(exif: chunk("EXIF"), xmp: chunk("XMP ")).orientation
   }
 
-  /// How long each frame is shown, in milliseconds.
+  /// The durations of the frames, in milliseconds.
   var frameDurations: [Int] {
     var durations: [Int] = []
     var frame = WebPIterator()
@@ -49,7 +49,7 @@ final class WebPContainer {
     return durations
   }
 
-  /// Calls `body` with the first frame; its pointers are good only inside.
+  /// Calls `body` with the first frame, whose pointers are valid only during the call.
   func withFirstFrame<Result>(
     _ body: (WebPIterator) throws(StillImageProblem) -> Result
   ) throws(StillImageProblem) -> Result {

@@ -1,6 +1,6 @@
 import CWebP
 
-/// Decodes WebP pictures, and the first frame of WebP animations, with libwebp.
+/// Decodes WebP images, and the first frame of WebP animations, with libwebp.
 struct WebPDecoder {
   let container: WebPContainer
 
@@ -22,7 +22,7 @@ struct WebPDecoder {
     }
   }
 
-  /// The pixels of a frame and the number of rows that could be read.
+  /// Returns the pixels of a frame, and the number of rows that were decoded.
   private func pixels(_ frame: WebPIterator) throws(StillImageProblem) -> (Image, rows: Int) {
     let (width, height) = (Int(frame.width), Int(frame.height))
     let bytesPerPixel = frame.has_alpha != 0 ? 4 : 3
@@ -47,7 +47,8 @@ struct WebPDecoder {
     var rows: Int
   }
 
-  /// Decodes into `target`: at once if the frame is whole, else as many rows as there are.
+  /// Decodes into `target`: in one call if the frame is complete, else incrementally as many rows as there
+  /// are.
   private func decode(
     _ frame: WebPIterator, into target: UnsafeMutableBufferPointer<UInt8>, bytesPerRow: Int
   ) -> Outcome {
@@ -63,7 +64,7 @@ struct WebPDecoder {
     let data = frame.fragment
     if frame.complete != 0 {
       let status = WebPDecode(data.bytes, data.size, &config)
-      // A frame that is all there and still wants more is damaged.
+      // A complete frame for which the decoder wants more data is damaged.
       let isShort = status == VP8_STATUS_NOT_ENOUGH_DATA || status == VP8_STATUS_SUSPENDED
       return Outcome(
         status: isShort ? VP8_STATUS_BITSTREAM_ERROR : status, rows: Int(frame.height))
@@ -80,7 +81,7 @@ struct WebPDecoder {
 }
 
 extension [UInt8] {
-  /// RGBA pixels laid over white, as RGB; `x / 255` is rounded as Pillow rounds it.
+  /// Returns RGBA pixels composited over white as RGB; `x / 255` is rounded as Pillow rounds it.
   func laidOverWhite() -> [UInt8] {
     let pixelCount = count / 4
     return [UInt8](unsafeUninitializedCapacity: pixelCount * 3) { target, written in
@@ -99,7 +100,7 @@ extension [UInt8] {
 }
 
 extension Image {
-  /// The picture on a white canvas of `size`, its corner at that of `place`.
+  /// Returns the image on a white canvas of `size`, its top left corner at that of `place`.
   fileprivate func placed(at place: PixelRectangle, onWhite size: PixelSize) -> Image {
     guard PixelSize(width: width, height: height) != size else { return self }
     var canvas = [UInt8](repeating: 255, count: size.width * size.height * 3)

@@ -1,17 +1,18 @@
 import CMedia
 
-/// What shines through the pictures of a sequence of AVIF or HEIC, which says it in a stream of its own
-/// (ISO/IEC 23008-12, 7: a track of auxiliary video).
+/// The alpha of an AVIF or HEIC image sequence, stored in a video track of its own (ISO/IEC 23008-12, 7:
+/// auxiliary video).
 final class AlphaStream {
-  // A class, because what it decodes goes on from picture to picture.
+  // A class, because decoding continues from frame to frame.
   private let stream: VideoStream
   private let isMultiplied: Bool
-  /// When the picture is shown that was decoded last; nil before the first one.
+  /// The presentation time of the last decoded frame in seconds; nil before the first one.
   private var time: Double?
   private var alpha: [UInt8] = []
   private var hasEnded = false
 
-  /// Where the track is among those of the file, and whether colours are already multiplied by it.
+  /// The index of the alpha track among the file's tracks, and true for `isMultiplied` if colours are
+  /// premultiplied.
   struct Track {
     let number: Int
     let isMultiplied: Bool
@@ -28,7 +29,7 @@ final class AlphaStream {
 
   func limitTime(to seconds: Double) { stream.limitTime(to: seconds) }
 
-  /// The picture shown at `target` laid over white.
+  /// Returns the frame shown at `target`, in seconds, composited over white.
   func overWhite(_ image: Image, at target: Double) throws(VideoProblem) -> Image {
     if (time ?? -.infinity) > target + Self.tolerance {
       try stream.rewind()
@@ -45,7 +46,7 @@ final class AlphaStream {
         for (place, value) in image.pixels.enumerated() {
           let alpha = UInt32(alpha[place / 3])
           let seen = isMultiplied ? min(UInt32(value), alpha) * 255 : UInt32(value) * alpha
-          // Rounded as Pillow rounds it.
+          // Rounds as Pillow does.
           let sum = seen + 255 * (255 - alpha) + 128
           target[place] = UInt8(truncatingIfNeeded: (sum + sum >> 8) >> 8)
         }
@@ -53,7 +54,7 @@ final class AlphaStream {
       })
   }
 
-  /// Pictures that belong together have the same time.
+  /// The tolerance in seconds within which a colour frame and its alpha have the same time.
   private static let tolerance = 1e-4
 
   private func decodeNext(_ size: PixelSize) throws(VideoProblem) {
@@ -76,7 +77,7 @@ final class AlphaStream {
 }
 
 extension MediaBytes {
-  /// The track of what shines through, if the file has one.
+  /// Returns the alpha track of a file in `format`; nil if it has none.
   func alphaTrack(_ format: MediaFormat?) -> AlphaStream.Track? {
     guard [.avif, .heic].contains(format), let film = boxes(0..<range.count)["moov"]?.first else {
       return nil

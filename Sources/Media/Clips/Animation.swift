@@ -1,8 +1,9 @@
 import Glibc
 
-// Pictures that move: one format holds both, and only what is in the file tells which it is.
+// Detection of animations: GIF, WebP, PNG, JPEG and AVIF files may hold one image or several.
 
-/// Whether the content of `range` of an open file is a clip; pictures that move are one if `playingAnimations`.
+/// Returns true if `range` of an open file holds a clip; animations count as clips if `playingAnimations` is
+/// true.
 package func isClip(
   _ descriptor: Int32, _ range: Range<Int>, playingAnimations: Bool
 ) -> Bool {
@@ -10,13 +11,13 @@ package func isClip(
 }
 
 extension MediaBytes {
-  /// Whether they are those of a clip; pictures that move are one if `playingAnimations`.
+  /// Returns true if the bytes are those of a clip; animations count as clips if `playingAnimations` is true.
   func isClip(playingAnimations: Bool) -> Bool {
     guard let format else { return false }
     return format.isVideo || (playingAnimations && isAnimation(format))
   }
 
-  /// Whether a file of pictures in `format` has several that follow each other in time.
+  /// Returns true if an image file in `format` is an animation.
   func isAnimation(_ format: MediaFormat?) -> Bool {
     switch format {
     case .gif: hasSecondBlock
@@ -28,7 +29,7 @@ extension MediaBytes {
     }
   }
 
-  /// Of GIF: another picture behind the first (CompuServe, 1990).
+  /// True if a GIF has a second image (CompuServe, 1990).
   private var hasSecondBlock: Bool {
     var count = 0
     return walkBlocks { kind in
@@ -37,7 +38,7 @@ extension MediaBytes {
     } == nil
   }
 
-  /// Of WebP: the flag, and frames in chunks of their own, of which the first is not the last.
+  /// True if a WebP file has the animation flag and more than one frame chunk.
   private var hasSecondFrame: Bool {
     guard bytes(4, at: 12) == Array("VP8X".utf8), let flags = byte(at: 20), flags & 2 != 0 else {
       return false
@@ -54,7 +55,7 @@ extension MediaBytes {
     return count == 2
   }
 
-  /// Of PNG: a chunk in front of the pixels that announces several (PNG, third edition).
+  /// True if a PNG has an animation control chunk before its image data (PNG, third edition).
   private var hasAnimationControl: Bool {
     var position = 8
     for _ in 0..<Self.mostParts {
@@ -68,13 +69,14 @@ extension MediaBytes {
     return false
   }
 
-  /// Of JPEG: three pictures or more, one behind the other, as some cameras record.
+  /// True if a JPEG file is a sequence of three or more images, as some cameras record.
   ///
-  /// Two are a photo with another of its own, and more are where its head says so (CIPA DC-007).
+  /// Two images are a photo with an auxiliary image, as are more in a file with a multi-picture header (CIPA
+  /// DC-007).
   private var hasThirdPicture: Bool {
     var count = 0
     for start in stride(from: 0, to: range.count, by: 1 << 20) where count < 2 {
-      // What may lie across two pieces is seen in both, once whole.
+      // Chunks overlap by 4 bytes, so that a pattern across their boundary is found exactly once.
       let piece = bytes(1 << 20 + 4, at: start)
       piece.withUnsafeBytes { count += $0.count(ofFirst: 2, [0xFF, 0xD9, 0xFF, 0xD8, 0xFF]) }
     }
@@ -82,7 +84,7 @@ extension MediaBytes {
     return firstBytes(1 << 16).withUnsafeBytes { $0.count(ofFirst: 1, Array("MPF\0".utf8)) } == 0
   }
 
-  /// Of AVIF: that it can be read as a sequence, too (AV1 Image File Format, 4.2).
+  /// True if an AVIF file has the image sequence brand (AV1 Image File Format, 4.2).
   private var hasSequenceBrand: Bool {
     var header = reader(16, at: 0)
     guard let size = header.bigEndian32(), (16...1024).contains(size) else { return false }
@@ -94,7 +96,7 @@ extension MediaBytes {
 }
 
 extension UnsafeRawBufferPointer {
-  /// How often `pattern` stands in it, not looking for more than `most`.
+  /// Returns the number of occurrences of `pattern`, counted up to `most`.
   fileprivate func count(ofFirst most: Int, _ pattern: [UInt8]) -> Int {
     guard let base = baseAddress, let first = pattern.first else { return 0 }
     var (place, found) = (0, 0)

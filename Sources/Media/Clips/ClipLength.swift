@@ -1,14 +1,15 @@
-// How long a clip is, which its file may say wrong, or not at all.
+// Measurement of a clip's duration, for files that state it wrongly or not at all.
 
 extension VideoFile {
-  /// In seconds, three years: what a damaged file says beyond is not believed.
+  /// The longest duration that a file can claim, in seconds (three years); larger values are taken for
+  /// damage.
   static let longest = 1e8
-  /// In frames per second.
+  /// The plausible range of frame rates, in frames per second.
   static let possibleRates = 1e-3...1e6
 
-  /// Reads what is left of the file, and corrects the length if the file has it wrong.
+  /// Reads the rest of the file, and corrects the duration if the stated one is wrong.
   ///
-  /// - Returns: Whether it was so wrong that other frames should be looked at; the clip then stands at its start.
+  /// - Returns: True if the error is so large that frames must be selected again; the clip is then rewound.
   /// - Throws: `MediaError` if the clip is longer than the options allow.
   package mutating func correctDuration() throws(MediaError) -> Bool {
     do throws(VideoProblem) {
@@ -24,9 +25,11 @@ extension VideoFile {
     return true
   }
 
-  /// Where a clock may jump, what the file says is a guess, of which an error of a hundredth counts if a frame could be
-  /// missed by it; else it is what decoders and people go by: there only an error of a tenth counts, and of a second
-  /// or half of what it is.
+  /// Returns true if the stated duration differs too much from the measured `length`, in seconds.
+  ///
+  /// If timestamps may be reset, the stated duration is an estimate, which is wrong if the difference is more
+  /// than 1 % and more than half a frame. Otherwise players rely on it, and it is wrong only if the
+  /// difference is more than 10 % and more than either one second or half of `length`.
   private func isLengthWrong(_ length: Double) -> Bool {
     let error = abs(length - info.duration)
     guard length > 0 else { return false }
@@ -35,14 +38,14 @@ extension VideoFile {
     return (error > 1 || error > length / 2) && error > info.duration / 10
   }
 
-  /// Whether the length must be measured before parts of the clip are chosen by it.
+  /// Returns true if the duration must be measured before segments are selected by it.
   package func needsMeasuring(_ sampling: ClipSampling) -> Bool {
     let isPart = sampling.start != nil || sampling.end != nil
     return stream.info.clockMayJump
       ? isPart || sampling.cutting != .whole : sampling.cutting != .whole && sampling.end == nil
   }
 
-  /// Corrects the length of a clip of which nothing was read yet, and which stands at its start afterwards.
+  /// Measures the duration of a clip of which nothing was read yet; the clip is rewound afterwards.
   package mutating func measureDuration() throws(MediaError) {
     guard try !correctDuration() else { return }
     do throws(VideoProblem) {
@@ -60,8 +63,10 @@ extension VideoFile {
 }
 
 extension ClipStream {
-  /// The clip's length in seconds, found by reading through it where the file does not say, or only a clock that may
-  /// jump says that it is above `limit`.
+  /// Returns the duration in seconds.
+  ///
+  /// Reads through the clip if the file states none, or if timestamps may be reset and the stated one exceeds
+  /// `limit`.
   func duration(ifUpTo limit: Double?) throws(VideoProblem) -> Double {
     let said = info
     let mostToBelieve =
@@ -78,11 +83,11 @@ extension ClipStream {
   }
 }
 
-/// When the last frame ends of those that have come by.
+/// The end of the last frame among the packets read so far.
 struct PlayedEnd {
   private let frameRate: Double?
   private let delay: Double
-  /// Whether it is not known of all frames when they are shown.
+  /// True if some packet had no presentation time.
   private var lacksTimes = false
   private(set) var seconds = 0.0
 
@@ -91,9 +96,10 @@ struct PlayedEnd {
   mutating func add(_ packet: ClipPacket) {
     let length = packet.duration > 0 ? packet.duration : 1 / (frameRate ?? VideoFile.usualFrameRate)
     lacksTimes = lacksTimes || packet.presented == nil
-    // The last to be shown may be one that does not say so, but when the last is decoded tells it.
+    // The last frame shown may lack a presentation time; its decoding time plus the reordering delay bounds
+    // it.
     let shown = lacksTimes ? packet.decoded.map { $0 + delay * length } : nil
-    // Without times, frames follow each other at the clip's rate.
+    // Without timestamps, frames follow each other at the clip's frame rate.
     let end = max(packet.presented ?? packet.decoded ?? seconds, shown ?? 0) + length
     if end <= VideoFile.longest { seconds = max(seconds, end) }
   }

@@ -1,91 +1,94 @@
-/// Which frames of a clip are looked at, and what is captioned together.
+/// The selection of a clip's segments and of the frames sampled from each.
 package struct ClipSampling: Sendable, Equatable {
-  /// How a clip is cut into parts that get a caption each.
+  /// The division of a clip into segments that get a caption each.
   package enum Cutting: Sendable, Equatable {
-    /// One caption for all of it.
+    /// One segment: the whole clip.
     case whole
-    /// A caption for so many seconds.
+    /// Segments of a fixed length in seconds.
     case every(Double)
-    /// A caption for each scene, between two cuts.
+    /// One segment per scene, between two cuts.
     case scenes
   }
   package var cutting = Cutting.whole
-  /// Which frames of a part are looked at.
+  /// The frames sampled from a segment.
   package enum Frames: Sendable, Equatable {
-    /// So many, evenly spread.
+    /// A fixed number of frames, evenly spaced.
     case evenly(Int)
-    /// Every so many-th, beginning with the first; where that were more than `most`, those spread evenly,
-    /// so that nothing of a long clip goes unseen.
+    /// Every nth frame, beginning with the first.
+    ///
+    /// If that makes more than `atMost`, `atMost` evenly spaced frames are sampled instead, so that a long
+    /// clip is covered to its end.
     case every(Int, atMost: Int)
 
-    /// The most frames that are looked at.
+    /// The maximum number of frames.
     package var most: Int {
       switch self {
       case .evenly(let count), .every(_, let count): count
       }
     }
   }
-  /// Nil is 16 frames of a whole clip and 8 of shorter parts, evenly spread.
+  /// The frames sampled from a segment; nil for 16 of a whole clip and 8 of a shorter segment, evenly spaced.
   package var frames: Frames?
-  /// Where in the clip to begin and end, in seconds; nil is all of it.
+  /// The start and the end of the selected part, in seconds; nil for those of the clip.
   package var start: Double?
   package var end: Double?
-  /// Whether pictures that move are clips, too.
+  /// True if animated images are treated as clips.
   package var playsAnimations = false
 
   package init() {}
 
-  /// Which frames of each part are looked at.
+  /// The frames sampled from each segment, with the default filled in.
   package var chosenFrames: Frames { frames ?? .evenly(cutting == .whole ? 16 : 8) }
 
-  /// In seconds; a shorter rest of a clip that is cut into equal parts joins the last of them.
+  /// The minimum length of the last segment in seconds; a shorter remainder is joined to the segment before.
   static let shortestRest = 0.5
 
-  /// As many parts as a week has seconds.
+  /// The maximum number of segments: one per second of a week.
   package static let maximumSegmentCount = 7 * 86_400
 
-  /// The part of a clip that is looked at; nil if the clip ends before it begins.
+  /// Returns the selected part of a clip of `duration` seconds; nil if the clip ends before it starts.
   package func range(of duration: Double) -> ClosedRange<Double>? {
     let begin = start ?? 0
     let stop = min(end ?? duration, duration)
-    // Of a clip of a single frame the length may be 0.
+    // A clip of a single frame may have a duration of 0.
     return begin < stop || (begin == 0 && duration <= 0) ? begin...max(begin, stop) : nil
   }
 }
 
-/// A part of a clip, in seconds from its start.
+/// A segment of a clip, in seconds from its start.
 package struct ClipSegment: Sendable, Equatable {
   package let start: Double
   package let end: Double
 
   package init(start: Double, end: Double) { (self.start, self.end) = (start, end) }
 
-  /// When the chosen frames are shown.
+  /// Returns the times of the sampled frames.
   ///
   /// - Parameters:
-  ///   - frames: Which are wanted.
-  ///   - frameRate: Of the clip, in frames per second.
-  /// - Returns: Times in ascending order, one at least.
+  ///   - frames: The frames to sample.
+  ///   - frameRate: The clip's frame rate, in frames per second.
+  /// - Returns: At least one time in seconds, in ascending order.
   package func times(_ frames: ClipSampling.Frames, frameRate: Double) -> [Double] {
     switch frames {
     case .evenly(let count): return times(count)
     case .every(let step, let most):
-      // The last frame may be a little too long, or too short, for a whole one.
+      // The tolerance of 0.05 frames allows for a last frame that is slightly too short or too long.
       let count = ((end - start) * frameRate / Double(step) - 0.05 / Double(step)).rounded(.up)
       guard count <= Double(most) else { return times(most) }
       return (0..<max(1, Int(count))).map {
-        // In its middle a frame is surely shown.
+        // Frames are sampled in their middle, where rounded timestamps cannot select a neighbour.
         start + (Double($0 * step) + 0.5) / frameRate
       }
     }
   }
 
-  /// Times in the middles of `count` equal parts.
+  /// Returns the midpoints of `count` equal parts, in seconds.
   private func times(_ count: Int) -> [Double] {
     (0..<count).map { start + (Double($0) + 0.5) * (end - start) / Double(count) }
   }
 
-  /// `range` cut at `cuts`, which ascend; pieces shorter than `shortest` join the one before.
+  /// Returns the segments of `range` cut at the ascending times `cuts`; one shorter than `shortest` is joined
+  /// to the one before.
   package static func segments(
     of range: ClosedRange<Double>, cutAt cuts: [Double], shortest: Double
   ) -> [ClipSegment] {
@@ -103,19 +106,19 @@ package struct ClipSegment: Sendable, Equatable {
 }
 
 extension VideoFile {
-  /// When the chosen frames of a part are shown.
+  /// Returns the times of the frames sampled from a segment, in seconds.
   package func times(of segment: ClipSegment, _ sampling: ClipSampling) -> [Double] {
     segment.times(sampling.chosenFrames, frameRate: info.frameRate ?? Self.usualFrameRate)
   }
 
-  /// Where the file does not say.
+  /// The frame rate assumed if the file states none, in frames per second.
   static let usualFrameRate = 25.0
 
-  /// The parts of the clip that get a caption each.
+  /// Returns the segments that get a caption each.
   ///
-  /// To find scenes, all of the clip is decoded once.
+  /// Finding scenes decodes the whole clip once.
   ///
-  /// - Throws: `MediaError` if there is nothing in the part that was asked for.
+  /// - Throws: `MediaError` if the selected part is empty, or if there are too many segments.
   package mutating func segments(_ sampling: ClipSampling) throws(MediaError) -> [ClipSegment] {
     guard let range = sampling.range(of: info.duration) else {
       throw MediaError(
@@ -127,12 +130,12 @@ extension VideoFile {
     switch sampling.cutting {
     case .whole: return [ClipSegment(start: range.lowerBound, end: range.upperBound)]
     case .every(let step):
-      // A rest of less than a millisecond is no part, but how numbers are rounded.
+      // A remainder below a millisecond is a rounding error, not a segment.
       let length = range.upperBound - range.lowerBound - 0.001
       let pieces = (length / step).rounded(.up)
       let most = ClipSampling.maximumSegmentCount * 8 / max(sampling.chosenFrames.most, 8)
       guard pieces <= Double(most) else { throw tooManySegments(most, each: step) }
-      // Nobody could read a caption that short.
+      // A caption for so short a segment could not be read as a subtitle.
       let rest = length - (pieces - 1) * step
       let isTooShort = pieces > 1 && rest < min(ClipSampling.shortestRest, step) - 0.002
       let count = Int(pieces) - (isTooShort ? 1 : 0)
@@ -147,7 +150,7 @@ extension VideoFile {
     }
   }
 
-  /// A file of a few bytes can say that it lasts for years.
+  /// Returns the error for too many segments, as a file of a few bytes can claim to last for years.
   private func tooManySegments(_ most: Int, each step: Double) -> MediaError {
     MediaError(
       path: name, code: .tooLong, stage: .open,

@@ -1,77 +1,80 @@
-/// The moving pictures of an open file, through a library that reads its format: packets in, frames out.
+/// The video stream of an open file, read with a library: packets are read, frames are decoded.
 ///
-/// Classes conform to it: each owns a C handle, which must not be copied.
+/// Classes conform to it, as each owns a C handle that must not be copied.
 protocol ClipStream: AnyObject {
   var info: ClipStreamInfo { get }
-  /// Whether its table of frames names some behind the end of the file.
+  /// True if the file's index lists frames beyond its end.
   var listsMissingFrames: Bool { get }
 
-  /// Ends all work that takes more than `seconds` from now.
+  /// Sets a deadline `seconds` from now, after which all operations fail.
   func limitTime(to seconds: Double)
 
-  /// The next packet in the order of decoding; nil at the end.
+  /// Reads the next packet in decoding order; nil at the end.
   func readPacket() throws(VideoProblem) -> ClipPacket?
-  /// Goes on reading at the beginning.
+  /// Seeks back to the beginning.
   func rewind() throws(VideoProblem)
-  /// Goes on reading at a key frame at or before `time`, if the file allows it.
+  /// Seeks to a key frame at or before `time`, in seconds; false if the file does not allow it.
   func seek(to time: Double) -> Bool
-  /// When the last key frame before `time` is decoded, if the file has a list of them.
+  /// Returns the decoding time of the last key frame before `time`, in seconds; nil if the file has no index
+  /// of key frames.
   func indexedKeyFrame(before time: Double) -> Double?
 
-  /// Gives the decoder a packet, or the end; says whether the packet could be used.
+  /// Sends a packet, or nil for the end of the stream, to the decoder; false if the packet is damaged.
   ///
-  /// If it `isSpare`, nobody wants its frame, which is decoded only if others need it.
+  /// The frame of an `isSpare` packet is not needed itself, and is decoded only if others are predicted from
+  /// it.
   func send(_ payload: ClipPayload?, isSpare: Bool) throws(VideoProblem) -> Bool
   func receive() throws(VideoProblem) -> ReceivedFrame
-  /// Keeps the frame received last, until the next one is kept.
+  /// Keeps the last received frame until the next one is kept.
   func keep()
-  /// Makes the decoder forget what came before.
+  /// Flushes the decoder, which discards its reference frames.
   func detach()
 
-  /// What is known of the kept frame, as it is stored, which may be turned.
+  /// The properties of the kept frame, as stored, before rotation.
   var kept: KeptFrame { get }
-  /// Its pixels.
+  /// Converts the kept frame to RGB.
   func keptImage() throws(VideoProblem) -> Image
-  /// The frame received last in grey, made as small as `size`.
+  /// Returns the last received frame in greyscale, resized to `size`.
   func thumbnail(_ size: PixelSize) throws(VideoProblem) -> [UInt8]
 }
 
 /// A piece of a file that decodes to a frame.
 enum ClipPayload {
   case packet(VideoStream.Payload)
-  /// One that its stream knows by its number.
+  /// A frame that the stream identifies by its index.
   case picture(Int)
 }
 
 typealias ClipPacket = PacketWindow<ClipPayload>.Packet
 
-/// What a file says about its moving pictures.
+/// The properties of a video stream as its file states them.
 struct ClipStreamInfo {
-  /// As they are stored; 0 where the file does not say.
+  /// The stored size in pixels; 0 if not stated.
   let size: PixelSize
   var orientation = ImageOrientation.upright
-  /// In seconds; nil where the file does not say.
+  /// The duration in seconds; nil if not stated.
   let duration: Double?
-  /// Frames per second; nil where the file does not say, or nothing possible.
+  /// The frame rate in frames per second; nil if not stated or implausible.
   let frameRate: Double?
-  /// Whether the duration is no more than a guess from size and bit rate.
+  /// True if the duration is an estimate from file size and bit rate.
   var isDurationGuessed = false
-  /// By how many frames decoding runs ahead of showing.
+  /// The number of frames by which decoding runs ahead of presentation.
   var delay = 0
-  /// Whether the clock may be set anew on the way, so that only reading all of it tells the duration.
+  /// True if timestamps may be reset within the file, so that its duration is known only after reading all of
+  /// it.
   var clockMayJump = false
   let container: String
   let codec: String
 }
 
-/// The outcome of asking for a frame.
+/// The result of receiving a frame from the decoder.
 enum ReceivedFrame { case frame(time: Double?), needsPacket, damaged, end }
 
-/// A frame between decoding and its conversion to RGB.
+/// A decoded frame that is not yet converted to RGB.
 struct KeptFrame {
   let size: PixelSize
-  /// Whether the decoder had to guess parts of it.
+  /// True if the decoder concealed errors in the frame.
   var isDamaged = false
-  /// How its light is coded beyond the standard range, such as "PQ"; nil in standard range.
+  /// The name of the HDR transfer function, such as "PQ"; nil in SDR.
   var highRange: String?
 }

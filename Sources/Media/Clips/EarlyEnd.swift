@@ -1,15 +1,15 @@
-/// How a file ends before it should by its own account.
+/// The way in which a file is truncated.
 enum EarlyEnd: Equatable {
-  /// It says how long it is, and so many bytes are missing.
+  /// The file states its size, and this number of bytes is missing.
   case missing(Int)
-  /// The last of its parts is begun and not ended.
+  /// The file ends inside its last part.
   case insidePart
-  /// It lacks the mark that stands at the end.
+  /// The end marker is missing.
   case beforeEndMark
-  /// Its table of pictures goes on where the file does not.
+  /// The index lists frames beyond the end of the file.
   case beforeListedFrames
 
-  /// As in "ends ...".
+  /// The phrase that follows "ends" in a message.
   private var place: String {
     switch self {
     case .missing(1): "1 byte early"
@@ -20,20 +20,20 @@ enum EarlyEnd: Equatable {
     }
   }
 
-  /// The problem of a file in `format` that ends so.
+  /// Returns the problem of a file in `format` that is truncated in this way.
   func problem(_ format: MediaFormat?) -> StillImageProblem {
     .incomplete(format?.rawValue ?? "file", ends: place)
   }
 }
 
 extension MediaBytes {
-  /// How the file ends early, as far as its outermost structure tells; nil if it does not or nobody can
-  /// know.
+  /// Returns the truncation visible in the outermost structure of the file; nil if there is none or it cannot
+  /// be known.
   ///
-  /// A decoder does not tell: it takes what there is, and at its end cannot know that more was meant to
-  /// come. Reads headers, or the end, and never all of the file. What stands behind the end that a file
-  /// declares is no business of ours. A stream cut exactly between two of its parts looks like one that
-  /// was ended there, and a raw stream of H.264, H.265 or MPEG, whose parts say no size, wherever it is cut.
+  /// Decoders do not report truncation: at the end of a file they cannot know that more was meant to follow.
+  /// This reads headers or the end of the file, never all of it. Bytes after the declared end are ignored. A
+  /// stream cut exactly between two parts looks complete, and so does a raw stream of H.264, H.265 or MPEG,
+  /// whose parts state no size, wherever it is cut.
   func earlyEnd() -> EarlyEnd? {
     switch format {
     case .mp4, .quickTime, .avif, .heic: boxesEnd()
@@ -61,16 +61,16 @@ extension MediaBytes {
     }
   }
 
-  /// The most parts that are looked at.
+  /// The maximum number of parts that are checked; later ones count as present.
   ///
-  /// So a hostile file of nothing but headers costs little: about a tenth of a second. What lies behind
-  /// is taken to be there.
+  /// This bounds the time for a hostile file that consists of headers to about a tenth of a second.
   static var mostParts: Int { 1 << 17 }
 
-  /// Numbers at `offset`, as far as there are any.
+  /// Returns a reader of at most `count` bytes at `offset`.
   func reader(_ count: Int, at offset: Int) -> ByteReader { ByteReader(bytes(count, at: offset)) }
 
-  /// How a part of `size` bytes, which begins at `offset`, lies in the file.
+  /// Returns `.missing` if a part of `size` bytes at `offset` extends beyond the end of the file, and nil
+  /// otherwise.
   func end(ofPartAt offset: Int, size: Int) -> EarlyEnd? {
     let left = range.count - offset
     return size > left ? .missing(size - left) : nil

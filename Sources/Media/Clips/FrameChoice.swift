@@ -1,8 +1,8 @@
-/// Which of the frames of a clip are seen at given times, told as the frames come by.
+/// Selects the frames of a clip that are shown at given times, while the frames are decoded in order.
 ///
-/// A frame is seen until the next one. So it is known to be wanted only when the next one has come, and one
-/// frame is kept meanwhile. No frame is seen for longer than an hour: a clip of one frame can say that it lasts
-/// for years, and would be captioned as long.
+/// A frame is shown until the next one, so it is known to be selected only when the next one has been
+/// decoded; one frame is kept meanwhile. No frame is shown for longer than an hour, as a clip of one frame
+/// can claim to last for years and would get captions for all of it.
 struct FrameChoice {
   static let longestStill = 3600.0
 
@@ -10,25 +10,25 @@ struct FrameChoice {
   private var firstOpen = 0
   private var kept: Double?
 
-  /// - Parameter times: In ascending order.
+  /// - Parameter times: Times in seconds, in ascending order.
   init(times: [Double]) { self.times = times }
 
-  /// The times for which no frame is chosen yet.
+  /// The times for which no frame is selected yet.
   var targets: ArraySlice<Double> { times[firstOpen...] }
   var isComplete: Bool { firstOpen == times.count }
   var hasFrame: Bool { kept != nil }
 
-  /// Takes note of a new frame, which is to be kept afterwards.
+  /// Records a new frame, which the caller keeps afterwards.
   ///
-  /// - Returns: The places of all times that see the frame kept so far.
+  /// - Returns: The indices of the times at which the frame kept so far is shown; nil if there are none.
   mutating func see(_ time: Double) -> Range<Int>? {
     defer { kept = time }
-    // Before the first frame there is nothing to be seen but the first one.
+    // Times before the first frame select the first frame.
     guard kept != nil else { return nil }
     return close(before: time)
   }
 
-  /// There are no more frames: the last one is seen from then on.
+  /// Ends the clip: the last frame is shown at all remaining times.
   mutating func end() -> Range<Int>? {
     guard kept != nil else {
       firstOpen = times.count
@@ -37,7 +37,8 @@ struct FrameChoice {
     return close(before: .infinity)
   }
 
-  /// The places of the open times before `end` that see the kept frame: one at least, if there are any.
+  /// Returns the indices of the open times before `end` at which the kept frame is shown; nil if there are
+  /// none.
   private mutating func close(before end: Double) -> Range<Int>? {
     let places = firstOpen..<(times[firstOpen...].firstIndex { $0 >= end } ?? times.count)
     guard let last = places.last else { return nil }
@@ -47,6 +48,6 @@ struct FrameChoice {
     return start..<(stop ?? places.upperBound)
   }
 
-  /// When the kept frame is shown.
+  /// The presentation time of the kept frame, in seconds.
   var keptTime: Double { kept ?? 0 }
 }

@@ -1,12 +1,12 @@
 import Files
 
-/// A clip as a folder of pictures, one for each frame, in the order of their names.
+/// A clip stored as a folder with one image per frame, in the order of their names.
 package struct FrameFolder: Sendable {
   private let source: MediaSource
   private let names: [String]
 
   /// - Parameter source: The folder.
-  /// - Throws: `MediaError` if there is no picture in it.
+  /// - Throws: `MediaError` if it holds no image.
   package init(_ source: MediaSource) throws(MediaError) {
     let found = (try? namesInFolder(source.name)) ?? []
     names = found.filter { MediaKind(fileName: $0) == .image && !$0.hasPrefix(".") }
@@ -19,12 +19,12 @@ package struct FrameFolder: Sendable {
     }
   }
 
-  /// All pictures in it.
+  /// All images in the folder.
   package var pictures: [MediaSource] { names.map(picture) }
 
-  /// The pictures that are looked at.
+  /// Returns the images of the sampled frames.
   package func pictures(_ frames: ClipSampling.Frames) -> [MediaSource] {
-    // One frame lasts one unit of time.
+    // The frame rate is one frame per unit of time.
     ClipSegment(start: 0, end: Double(names.count)).times(frames, frameRate: 1)
       .map { picture(names[min(Int($0), names.count - 1)]) }
   }
@@ -32,13 +32,13 @@ package struct FrameFolder: Sendable {
   private func picture(_ name: String) -> MediaSource {
     switch source {
     case .fileInside(let folder, let path): .fileInside(folder: folder, name: "\(path)/\(name)")
-    // Where the folder may lie anywhere, so may its pictures.
+    // The folder is not confined to another folder, and neither are its images.
     default: .file("\(source.name)/\(name)")
     }
   }
 }
 
-/// A name whose numbers count by their values: `frame_2` comes before `frame_10`.
+/// A name whose numbers are compared by value: `frame_2` comes before `frame_10`.
 private struct NumberedName: Comparable {
   private let parts: [Part]
 
@@ -56,7 +56,7 @@ private struct NumberedName: Comparable {
       let text = String(decoding: run, as: UTF8.self)
       parts.append(Int(text).map { .number($0) } ?? .text(text))
     }
-    // Names that differ in leading zeros only have an order, too.
+    // The name itself orders names that differ only in leading zeros.
     self.parts = parts + [.text(name)]
   }
 

@@ -1,7 +1,8 @@
-// Streams of frames whose sizes are known: where the last one reaches beyond the end, it is cut off.
+// Streams of frames with known sizes, which are truncated if the last frame extends beyond the end of the
+// file.
 
 extension MediaBytes {
-  /// How a chain of parts ends; `size` tells that of the part at a place, or why there is none.
+  /// Returns the truncation of a chain of parts; `size` returns the size of the part at an offset.
   private func chainEnd(from start: Int, _ size: (Int) -> PartSize) -> EarlyEnd? {
     var position = start
     for _ in 0..<Self.mostParts where position < range.count {
@@ -16,7 +17,7 @@ extension MediaBytes {
     return nil
   }
 
-  /// Of YUV4MPEG2: frames of one size, each behind a line of its own.
+  /// Returns the truncation of a YUV4MPEG2 file: frames of one size, each after a header line.
   func yuvFramesEnd() -> EarlyEnd? {
     let head = firstBytes(1 << 12)
     guard let lineEnd = head.firstIndex(of: 0x0A) else { return .insidePart }
@@ -30,7 +31,7 @@ extension MediaBytes {
     }
   }
 
-  /// In bytes, by the words of the first line: `W160 H120 C420p10`.
+  /// Returns the size of a frame in bytes, from the parameters in the first line: `W160 H120 C420p10`.
   private func yuvFrameSize(_ line: ArraySlice<UInt8>) -> Int? {
     var (width, height, form) = (0, 0, "420")
     for word in line.split(separator: 0x20).dropFirst() {
@@ -60,7 +61,7 @@ extension MediaBytes {
     return isWide ? 2 * samples : samples
   }
 
-  /// Of IVF: frames behind their size and time.
+  /// Returns the truncation of an IVF file: frames, each after its size and timestamp.
   func ivfFramesEnd() -> EarlyEnd? {
     var header = reader(32, at: 0)
     header.position = 6
@@ -72,15 +73,16 @@ extension MediaBytes {
     }
   }
 
-  /// Of AV1: units, which as a rule say their size (AV1 Bitstream Specification, 5.3).
+  /// Returns the truncation of a raw AV1 stream: units that usually state their size (AV1 Bitstream
+  /// Specification, 5.3).
   ///
-  /// What ends between two frames cannot be told from what was meant to.
+  /// A stream cut between two frames cannot be told from a complete one.
   func unitsEnd() -> EarlyEnd? {
     let temporalDelimiter = 2
     var lastKind: Int?
     let end = chainEnd(from: 0) { place in
       var unit = reader(10, at: place)
-      // A forbidden bit, the type, whether there is an extension and a size, and another bit.
+      // The bits are: forbidden, type (4), extension flag, size flag, reserved.
       guard let head = unit.byte(), head & 0x83 == 2, head & 4 == 0 || unit.byte() != nil else {
         return .unknown
       }
@@ -93,11 +95,11 @@ extension MediaBytes {
       }
       return .unknown
     }
-    // A frame was announced.
+    // A temporal delimiter announces a frame.
     return end ?? (lastKind == temporalDelimiter ? .insidePart : nil)
   }
 
-  /// Of RealMedia: chunks, of which that with the packets may say no size.
+  /// Returns the truncation of a RealMedia file: chunks, of which the one with the packets may state no size.
   func realChunksEnd() -> EarlyEnd? {
     var packets: Int?
     let end = chainEnd(from: 0) { place in
@@ -106,7 +108,7 @@ extension MediaBytes {
       guard realChunkNames.contains(name) else { return .unknown }
       guard name == "DATA" else { return size >= 10 ? .known(size) : .unknown }
       packets = place + 18
-      // The ffmpeg program says ten bytes too many.
+      // FFmpeg's muxer states a size that is 10 bytes too large.
       return size > 28 && place + size - 10 > range.count ? .known(size) : .unknown
     }
     guard end == nil, let packets else { return end }
@@ -115,14 +117,15 @@ extension MediaBytes {
       guard packet.remaining == 12, let version = packet.bigEndian16(),
         let size = packet.bigEndian16()
       else {
-        // Some writers end with a few zeros.
+        // Some writers end a file with a few zeros.
         return packet.bytes.allSatisfy { $0 == 0 } ? .unknown : .cut
       }
       return version <= 1 && size >= 12 ? .known(size) : .unknown
     }
   }
 
-  /// Of MXF: keys with their lengths and values (SMPTE ST 377-1), and a footer whose place the header may tell.
+  /// Returns the truncation of an MXF file: keys with lengths and values (SMPTE ST 377-1), and a footer whose
+  /// offset the header may state.
   func tripletsEnd() -> EarlyEnd? {
     let head = firstBytes(1 << 16)
     let key: [UInt8] = [6, 0x0E, 0x2B, 0x34, 2, 5, 1, 1, 0x0D, 1, 2, 1, 1, 2]
@@ -148,7 +151,7 @@ extension MediaBytes {
     }
   }
 
-  /// Of DV: sequences of 12,000 bytes, 10 or 12 of which are a frame (IEC 61834).
+  /// Returns the truncation of a DV file: sequences of 12,000 bytes, 10 or 12 to a frame (IEC 61834).
   func sequencesEnd() -> EarlyEnd? {
     let size = 12_000
     let start = beginning(.dv)
@@ -160,7 +163,8 @@ extension MediaBytes {
     return Int(last[1] >> 4) == (isOf50Hertz ? 11 : 9) ? nil : .insidePart
   }
 
-  /// Of NUT: the index that writers put at its end, and behind which there is its size and a checksum.
+  /// Returns the truncation of a NUT file, judged by the index at its end, which is followed by its size and
+  /// a checksum.
   func nutIndexEnd() -> EarlyEnd? {
     var end = reader(12, at: range.count - 12)
     guard let size = end.bigEndian64(), size <= range.count else { return .beforeEndMark }
@@ -169,7 +173,8 @@ extension MediaBytes {
   }
 }
 
-/// How long a part of a chain is: `cut` if the file ends in its head, `unknown` if it is none.
+/// The size of a part in a chain: `cut` if the file ends in its header, `unknown` if the bytes are not a
+/// part.
 private enum PartSize { case known(Int), cut, unknown }
 
 private let realChunkNames: Set = [
@@ -177,7 +182,8 @@ private let realChunkNames: Set = [
 ]
 
 extension ByteReader {
-  /// Of a key and the length behind it: one byte, or as many as that says.
+  /// Returns the number of bytes of a key and the length after it, which takes one byte or as many as that
+  /// byte states.
   fileprivate func tripletHeadSize() -> Int? {
     guard bytes.count > 16 else { return nil }
     let size = bytes[16] < 0x80 ? 17 : 17 + Int(bytes[16] & 0x7F)

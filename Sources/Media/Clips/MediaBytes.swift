@@ -1,16 +1,16 @@
 import Glibc
 
-/// The bytes of a file that can be read at any place: an open file, part of one, or memory.
+/// Random access to the bytes of an open file, a range of it, or memory.
 struct MediaBytes: ~Copyable {
-  /// Below 0 where they are in memory.
+  /// The file descriptor; negative if the bytes are in memory.
   let descriptor: Int32
-  /// Those of the open file that count.
+  /// The range of the open file that is read.
   let range: Range<Int>
   let memory: UnsafeRawBufferPointer?
   private let ownsDescriptor: Bool
   private let ownsMemory: Bool
 
-  /// Opens what `source` names; what is no file is held in memory.
+  /// Opens `source`; a source that is not a file is read into memory.
   init(_ source: MediaSource) throws(MediaError) {
     if let opened = try source.opened(atMost: .max) {
       (descriptor, ownsDescriptor, memory) = (opened.descriptor, true, nil)
@@ -24,20 +24,20 @@ struct MediaBytes: ~Copyable {
     }
   }
 
-  /// Bytes in memory that stays the caller's.
+  /// Creates a view of memory that the caller owns.
   init(borrowing bytes: UnsafeRawBufferPointer) {
     (descriptor, ownsDescriptor) = (-1, false)
     (memory, ownsMemory) = (bytes, false)
     range = 0..<bytes.count
   }
 
-  /// Part of an open file, which stays open.
+  /// Creates a view of a range of an open file, which stays the caller's to close.
   init(of descriptor: Int32, _ range: Range<Int>) {
     (self.descriptor, self.range) = (descriptor, range)
     (memory, ownsDescriptor, ownsMemory) = (nil, false, false)
   }
 
-  /// The same bytes, which stay where they are as long as this does.
+  /// Returns another view of the same bytes, valid only as long as this value.
   func again() -> MediaBytes {
     if let memory { return MediaBytes(borrowing: memory) }
     return MediaBytes(of: descriptor, range)
@@ -48,10 +48,11 @@ struct MediaBytes: ~Copyable {
     if ownsMemory { memory?.deallocate() }
   }
 
-  /// At most `count` bytes from the beginning.
+  /// Returns at most the first `count` bytes.
   func firstBytes(_ count: Int) -> [UInt8] { bytes(count, at: 0) }
 
-  /// At most `count` bytes from `offset`, which may lie anywhere; fewer where they cannot be read.
+  /// Returns at most `count` bytes from `offset`; fewer at the end or if reading fails, none if `offset` is
+  /// out of range.
   func bytes(_ count: Int, at offset: Int) -> [UInt8] {
     guard (0..<range.count).contains(offset) else { return [] }
     let count = min(count, range.count - offset)
@@ -62,25 +63,25 @@ struct MediaBytes: ~Copyable {
     }
   }
 
-  /// One byte; nil where there is none.
+  /// Returns the byte at `offset`; nil beyond the end.
   func byte(at offset: Int) -> UInt8? {
     if let memory { return memory.indices.contains(offset) ? memory[offset] : nil }
     return bytes(1, at: offset).first
   }
 
-  /// What the file is, by how it begins.
+  /// The format recognised from the first bytes.
   var format: MediaFormat? {
     let tag = tagByteCount
-    // Nearly all tell it at once.
+    // Nearly all formats are recognised from 512 bytes.
     let found = MediaFormat(recognizing: bytes(512, at: tag))
     let format = found ?? MediaFormat(recognizing: bytes(MediaFormat.headByteCount, at: tag))
     return tag == 0 || format?.isVideo == true ? format : nil
   }
 
-  /// Of a tag in front of all else.
+  /// The size in bytes of an ID3v2 tag at the start; 0 if there is none.
   private var tagByteCount: Int { MediaFormat.tagByteCount(in: firstBytes(10)) ?? 0 }
 
-  /// Where the clip begins, behind a tag and what is left of a packet before the first whole one.
+  /// Returns the offset of the first whole packet of a clip, after any tag and the rest of a cut packet.
   func beginning(_ format: MediaFormat?) -> Int {
     let tag = tagByteCount
     guard [.mpegTransport, .mpegProgram, .dv].contains(format) else { return tag }

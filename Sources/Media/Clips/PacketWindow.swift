@@ -1,63 +1,68 @@
-/// The packets of a clip between the file and the decoder, some of which need not be decoded.
+/// A look-ahead queue between demuxer and decoder, which leaves out packets that need not be decoded.
 ///
-/// Of a clip of thousands of frames a captioner wants a few. Two kinds of packets can be left out without
-/// changing what is seen: all before a key frame, if nothing before it is wanted, and frames that nobody
-/// wants and that no other frame is predicted from. For both one must look ahead: a frame is shown until
-/// the next one, which may come several packets later.
+/// Captioning needs only a few of a clip's thousands of frames. Two kinds of packets can be skipped without
+/// changing the frames that are shown: all packets before a key frame, if no earlier frame is needed, and
+/// frames that are neither needed nor used for prediction. Both require look-ahead, because a frame is shown
+/// until the next one, which may come several packets later.
 ///
-/// Does not decode or read anything: packets go in as they are read, and come out as they should be sent.
+/// The queue reads and decodes nothing: packets are added as they are read, and returned as they should be
+/// sent.
 struct PacketWindow<Payload> {
-  /// A packet, its times in seconds.
+  /// A packet; its times are in seconds.
   struct Packet {
     let payload: Payload
-    /// When its frame is shown; nil where the file does not say.
+    /// The presentation time of its frame; nil if not stated.
     let presented: Double?
     let decoded: Double?
-    /// How long its frame is shown; 0 where the file does not say.
+    /// The duration of its frame; 0 if not stated.
     var duration = 0.0
     let isKey: Bool
-    /// In bytes.
+    /// The size in bytes.
     let size: Int
   }
 
-  /// What to do next.
+  /// The next action for the caller.
   enum Step {
     /// Read another packet, and add it.
     case read
-    /// Decode this one; if `isSpare`, only if other frames need it. If `isDetached`, what the decoder
-    /// knows from before no longer counts.
+    /// Send the packet to the decoder.
+    ///
+    /// Its frame may be dropped if `isSpare`. The decoder is flushed first if `isDetached`.
     case send(Packet, isSpare: Bool, isDetached: Bool)
-    /// All has been sent.
+    /// Stop, as all packets were sent.
     case end
   }
 
-  /// How far it looks ahead at most: what is decoded needlessly is better than what fills the memory.
+  /// The limits of the queue, in packets and bytes.
+  ///
+  /// Beyond them packets are sent even if they may not be needed, to bound memory.
   private let (maximumCount, maximumSize): (Int, Int)
 
   private var waiting: [Packet] = []
   private var waitingSize = 0
-  /// When the frames are shown that were read, sent ones too as far as they may follow waiting ones.
+  /// The presentation times of packets that were read, including those already sent that may follow waiting
+  /// ones.
   private var shown: [Double] = []
   private var lastDecoded = -Double.infinity
   private var hasEnded = false
   private var isDetached = false
-  /// Whether times are missing, so that nothing can be left out.
+  /// True if timestamps are missing, so that nothing can be skipped.
   private(set) var isBlind = false
 
   init(maximumCount: Int = 1024, maximumSize: Int = 16 << 20) {
     (self.maximumCount, self.maximumSize) = (maximumCount, maximumSize)
   }
 
-  /// When the newest packet is decoded.
+  /// The decoding time of the newest packet, in seconds.
   var readTime: Double { lastDecoded }
   var isEmpty: Bool { waiting.isEmpty }
 
   /// Adds the next packet of the file.
   ///
   /// - Parameters:
-  ///   - packet: The packet.
-  ///   - target: The first time for which a frame is still wanted; at a key frame up to then, all
-  ///     packets before it are left out.
+  ///   - packet: The packet to add.
+  ///   - target: The first time for which a frame is still needed, in seconds. A key frame at or before it
+  ///     makes the queue drop all earlier packets.
   mutating func add(_ packet: Packet, target: Double) {
     guard let presented = packet.presented else {
       isBlind = true
@@ -77,21 +82,21 @@ struct PacketWindow<Payload> {
     lastDecoded = max(lastDecoded, packet.decoded ?? packet.presented ?? lastDecoded)
   }
 
-  /// The file has no more packets.
+  /// Marks the end of the file.
   mutating func end() { hasEnded = true }
 
-  /// Forgets everything, as before packets from another place of the file.
+  /// Clears the queue, before packets from another position of the file.
   mutating func restart() {
     self = PacketWindow(maximumCount: maximumCount, maximumSize: maximumSize)
     isDetached = true
   }
 
-  /// The next step towards the frames for `targets`, times that ascend.
+  /// Returns the next step towards the frames shown at `targets`, in ascending order.
   mutating func step(towards targets: ArraySlice<Double>) -> Step {
     guard let first = waiting.first else { return hasEnded ? .end : .read }
     let isFull = waiting.count >= maximumCount || waitingSize >= maximumSize
     if !hasEnded, !isFull, !isBlind {
-      // A key frame may come that makes all of these needless.
+      // A later key frame may make all queued packets unnecessary.
       if let target = targets.first, target > lastDecoded { return .read }
       if let time = first.presented, !knowsNext(after: time) { return .read }
     }
@@ -101,7 +106,7 @@ struct PacketWindow<Payload> {
     return .send(first, isSpare: isSpare(first, targets), isDetached: isDetached)
   }
 
-  /// Whether no packet to come can be shown sooner than the one known to follow `time`.
+  /// Returns true if no future packet can be shown between `time` and the known frame after it.
   private func knowsNext(after time: Double) -> Bool {
     guard let next = next(after: time) else { return false }
     return lastDecoded >= next
@@ -111,12 +116,12 @@ struct PacketWindow<Payload> {
 
   private mutating func isSpare(_ packet: Packet, _ targets: ArraySlice<Double>) -> Bool {
     guard !isBlind, let time = packet.presented else { return false }
-    // Nothing before the earliest of those that wait is asked about any more.
+    // Times before the earliest waiting packet are no longer needed.
     let earliest = waiting.lazy.compactMap(\.presented).min() ?? time
     defer { shown.removeAll { $0 < min(earliest, time) } }
     guard hasEnded || knowsNext(after: time) else { return false }
     let next = next(after: time) ?? .infinity
-    // The first that is not before it; nearly always one of the first there are.
+    // The first target not before the packet, nearly always one of the first in the list.
     guard let target = targets.first(where: { time <= $0 }) else { return true }
     return target >= next
   }

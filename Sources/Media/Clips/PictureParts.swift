@@ -1,25 +1,24 @@
-// Pictures that FFmpeg reads, which fills up what is missing without a word.
+// Image formats decoded with FFmpeg, which fills missing parts without an error.
 
 extension MediaBytes {
-  /// Of GIF: blocks up to a trailer (CompuServe, 1990).
+  /// Returns the truncation of a GIF: blocks up to a trailer (CompuServe, 1990).
   ///
-  /// The last byte alone does not tell: any byte inside may have its value.
+  /// The last byte alone is not enough, as any byte inside may have the trailer's value.
   func blocksEnd() -> EarlyEnd? {
     walkBlocks { _ in true } == .ended(withTrailer: false) ? .beforeEndMark : nil
   }
 
-  /// How a walk through the blocks of a GIF ended.
+  /// The end of a walk through the blocks of a GIF.
   enum BlocksEnd: Equatable { case ended(withTrailer: Bool), unknownBlock }
 
-  /// Walks through the blocks of a GIF, as long as `visit`, which is told the kind of each, wants it; nil where that
-  /// ended it.
+  /// Calls `visit` with the type of each block of a GIF until it returns false; nil if it did.
   func walkBlocks(_ visit: (UInt8) -> Bool) -> BlocksEnd? {
     var position = 13 + colorTableSize(at: 10)
     while let kind = byte(at: position) {
       guard visit(kind) else { return nil }
       switch kind {
       case 0x3B: return .ended(withTrailer: true)
-      // Between blocks, some writers leave an empty piece.
+      // Some writers leave an empty sub-block between blocks.
       case 0: position += 1
       case 0x21: position = subBlocksEnd(from: position + 2)
       case 0x2C:
@@ -30,7 +29,7 @@ extension MediaBytes {
     return .ended(withTrailer: false)
   }
 
-  /// In bytes, as the flags at `offset` say.
+  /// Returns the size of a colour table in bytes, by the flags at `offset`; 0 if there is none.
   private func colorTableSize(at offset: Int) -> Int {
     guard let flags = byte(at: offset), flags & 0x80 != 0 else { return 0 }
     return 3 << (Int(flags & 7) + 1)
@@ -42,9 +41,9 @@ extension MediaBytes {
     return position + 1
   }
 
-  /// Of PNG that moves: chunks up to the one that ends it.
+  /// Returns the truncation of an animated PNG: chunks up to the end chunk.
   ///
-  /// Pictures that do not move are read elsewhere.
+  /// Still PNGs are read by `PNGStructure`.
   func pngChunksEnd() -> EarlyEnd? {
     var position = 8
     for _ in 0..<Self.mostParts {
@@ -59,7 +58,7 @@ extension MediaBytes {
     return nil
   }
 
-  /// Of BMP: the rows that its header promises.
+  /// Returns the truncation of a BMP file: the rows that its header declares.
   func rowsEnd() -> EarlyEnd? {
     var header = reader(28, at: 10)
     guard let start = header.littleEndian32(), let headerSize = header.littleEndian32(),
@@ -69,21 +68,22 @@ extension MediaBytes {
     guard let bitCount = header.littleEndian16(), let compression = header.littleEndian32(),
       let compressedSize = header.littleEndian32()
     else { return nil }
-    // Rows from top to bottom have a negative height.
+    // A negative height marks rows stored from the top down.
     let rowCount = Int(Int32(truncatingIfNeeded: height).magnitude)
     switch compression {
     case 0, 3, 6:
-      // Four bytes and two: their product fits.
+      // The product of a 4-byte and a 2-byte number does not overflow.
       let bits = width * bitCount
       let (size, isHuge) = ((bits + 31) / 32 * 4).multipliedReportingOverflow(by: rowCount - 1)
       guard rowCount > 0, !isHuge, size < 1 << 40 else { return nil }
-      // The last row need not be filled up.
+      // The last row need not be padded.
       return end(ofPartAt: start, size: size + (bits + 7) / 8)
     default: return compressedSize > 0 ? end(ofPartAt: start, size: compressedSize) : nil
     }
   }
 
-  /// Of JPEG 2000: boxes, or a codestream that ends with a marker (ISO/IEC 15444-1).
+  /// Returns the truncation of a JPEG 2000 file: boxes, or a codestream that ends with a marker (ISO/IEC
+  /// 15444-1).
   func codestreamEnd() -> EarlyEnd? {
     guard firstBytes(2) == [0xFF, 0x4F] else { return boxesEnd() }
     return bytes(2, at: range.count - 2) == [0xFF, 0xD9] ? nil : .beforeEndMark

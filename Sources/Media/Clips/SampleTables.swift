@@ -1,14 +1,14 @@
 import Glibc
 
-// FFmpeg makes room for each sample that an MP4 or QuickTime file announces before it looks whether the file
-// can hold it: 700 bytes can ask for two gigabytes. A table's size is a number and no more, so the tables are
-// found and added up first.
+// FFmpeg allocates an entry for each sample that an MP4 or QuickTime file declares before it checks that the
+// file can hold it, so that 700 bytes can request 2 GB. The counts in the sample tables are therefore summed
+// up first.
 
 extension MediaBytes {
-  /// Announcements that no file is too short for; FFmpeg makes 24 bytes of each.
+  /// The number of declared samples that is always accepted; FFmpeg allocates 24 bytes for each.
   private static let harmlessSampleCount = 1 << 20
 
-  /// Throws if the tables announce far more samples than the file can have.
+  /// Throws if the tables declare far more samples than the file can hold.
   func checkSampleTables(name: String) throws(MediaError) {
     switch MediaFormat(recognizing: firstBytes(512)) {
     case .mp4, .quickTime, .avif: break
@@ -16,7 +16,7 @@ extension MediaBytes {
     }
     var tables = SampleTables()
     addSampleTables(in: 0..<range.count, depth: 0, to: &tables)
-    // A sample takes a byte at least; those of a sound of many channels may be counted for each edit.
+    // A sample takes at least one byte, but those of multichannel audio may be counted once per edit.
     guard tables.sampleCount <= max(4 * range.count, Self.harmlessSampleCount) else {
       throw MediaError(
         path: name, code: .corrupt, stage: .open,
@@ -31,7 +31,7 @@ extension MediaBytes {
     }
   }
 
-  /// Walks the boxes at `place`, counted from the start of the file.
+  /// Walks the boxes in `place`, a range of the file.
   private func addSampleTables(in place: Range<Int>, depth: Int, to tables: inout SampleTables) {
     var position = place.lowerBound
     while place.upperBound - position >= 8, tables.boxCount < SampleTables.mostBoxes {
@@ -42,7 +42,7 @@ extension MediaBytes {
         addSampleTables(in: box.content, depth: depth + 1, to: &tables)
       case "stsz", "stz2": tables.add(samples: number(at: box.content.lowerBound + 8))
       case "trun": tables.add(samples: number(at: box.content.lowerBound + 4))
-      // Behind version, flags and count the first entry has its size, and what it is (ISO/IEC 23001-7).
+      // The first entry, after version, flags and count, begins with its size and its type (ISO/IEC 23001-7).
       case "stsd":
         tables.isEncrypted = tables.isEncrypted || name(at: box.content.lowerBound + 12) == "encv"
       case "elst": tables.add(edits: number(at: box.content.lowerBound + 4))
@@ -52,7 +52,7 @@ extension MediaBytes {
     }
   }
 
-  /// The box at `position`, cut off at `end`; nil if it says that it is shorter than its own head.
+  /// Returns the box at `position`, clipped to `end`; nil if its size is smaller than its header.
   private func box(at position: Int, before end: Int) -> (kind: String, content: Range<Int>)? {
     var header = reader(16, at: position)
     guard var size = header.bigEndian32(), let kind = header.fourLetters() else { return nil }
@@ -77,24 +77,24 @@ extension MediaBytes {
   }
 }
 
-/// What the tables of a file announce together.
+/// The counts that the sample tables of a file declare.
 private struct SampleTables {
-  /// The boxes that hold others, as FFmpeg looks into them.
+  /// The boxes that contain other boxes, as FFmpeg parses them.
   static let folders: Set = [
     "moov", "trak", "mdia", "minf", "stbl", "edts", "dinf", "udta", "mvex", "moof", "traf", "tref",
     "wave",
   ]
   static let deepest = 10
-  /// As many as a day in fragments of ten seconds has; further ones are not looked at.
+  /// The maximum number of boxes that are read, enough for a day in fragments of ten seconds.
   static let mostBoxes = 1 << 17
 
   var boxCount = 0
-  /// Whether a stream of pictures is.
+  /// True if a video stream is encrypted.
   var isEncrypted = false
   private var samples = 0
   private var mostEdits = 1
 
-  /// Each edit may show all samples anew.
+  /// The number of samples; each edit may present all of them again.
   var sampleCount: Int {
     let (product, isHuge) = samples.multipliedReportingOverflow(by: mostEdits)
     return isHuge ? .max : product

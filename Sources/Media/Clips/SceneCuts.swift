@@ -1,25 +1,25 @@
-/// Finds cuts in a row of frames, as the scene score of FFmpeg's `select` filter does.
+/// Detects scene cuts in a sequence of frames, as the scene score of FFmpeg's `select` filter does.
 ///
 ///     difference_i = mean |frame_i - frame_{i-1}|
 ///     score_i      = min(difference_i, |difference_i - difference_{i-1}|) / 255
 ///
-/// Movement changes every frame alike; a cut changes one. Where frames stand as long as a scene does, as slides do,
-/// each may be a new one, and the difference before does not count: FFmpeg's score would see the first cut alone.
-/// Small grey pictures tell it as well as whole
-/// frames do, since what counts is the mean.
+/// Motion changes every frame alike; a cut changes only one. If frames stand as long as a scene, as slides
+/// do, each may begin a new scene, so the previous difference is ignored; FFmpeg's score would detect only
+/// the first cut. Small greyscale frames suffice, since the score is a mean.
 struct SceneCuts {
-  /// In seconds.
+  /// The minimum length of a scene in seconds.
   static let shortestScene = 0.6
-  /// What frames are made as small as.
+  /// The size of the greyscale frames that are compared, in pixels.
   static let size = PixelSize(width: 64, height: 36)
-  /// FFmpeg's users take 0.3 to 0.4 of its score, which counts the three colours; grey changes less.
+  /// FFmpeg's users choose a threshold of 0.3 to 0.4 for its score, which adds up three colours; grey changes
+  /// less.
   private static let threshold = 0.1
 
   private var previous: [UInt8] = []
   private var previousTime = -Double.infinity
   private var previousDifference = 0.0
 
-  /// Whether a new scene begins with this frame, shown at `time`, in seconds.
+  /// Returns true if a new scene begins with the frame shown at `time`, in seconds.
   mutating func isCut(_ frame: [UInt8], at time: Double) -> Bool {
     defer { (previous, previousTime) = (frame, time) }
     guard previous.count == frame.count else { return false }
@@ -33,7 +33,7 @@ struct SceneCuts {
 }
 
 extension VideoFile {
-  /// When new scenes begin; all of the part is decoded for that, and the clip then stands at its start.
+  /// Returns the start times of new scenes in seconds; decodes all of `range`, and rewinds the clip.
   mutating func sceneCuts(in range: ClosedRange<Double>) throws(MediaError) -> [Double] {
     var cuts: [Double] = []
     var scenes = SceneCuts()
@@ -53,7 +53,7 @@ extension VideoFile {
           continue
         case .send(let packet, _, let isDetached):
           if isDetached { stream.detach() }
-          // What is decoded later is shown later, too.
+          // Frames decoded after the end of the range are also shown after it.
           isAtEnd = packet.decoded ?? 0 > range.upperBound
           payload = isAtEnd ? nil : packet.payload
         case .end: isAtEnd = true
@@ -63,7 +63,7 @@ extension VideoFile {
           let time = known ?? self.time(after: last)
           last = time
           guard time <= range.upperBound else { continue }
-          // What is seen when the part begins was shown before.
+          // The frame shown at the start of the range may begin before it.
           let isCut = try scenes.isCut(stream.thumbnail(SceneCuts.size), at: time)
           if isCut, range.contains(time) { cuts.append(time) }
         }

@@ -1,24 +1,26 @@
-// Containers made of parts that begin with their size: where one reaches beyond the end, it is cut off.
+// Containers whose parts begin with their size, which are truncated if a part extends beyond the end of the
+// file.
 
 extension MediaBytes {
-  /// Of MP4, QuickTime and AVIF: boxes (ISO/IEC 14496-12), of which a fragmented file has thousands.
+  /// Returns the truncation of an MP4, QuickTime or AVIF file: boxes (ISO/IEC 14496-12), of which a
+  /// fragmented file has thousands.
   func boxesEnd() -> EarlyEnd? {
     var position = 0
     var hasFragments = false
     for _ in 0..<Self.mostParts where position < range.count {
       var header = reader(16, at: position)
       guard var size = header.bigEndian32(), let name = header.fourLetters() else {
-        // Some writers fill up the end; another fragment would have begun like this.
+        // Some writers pad the end of the file; in a fragmented file it is the start of another fragment.
         return hasFragments ? .insidePart : nil
       }
-      // To the end, wherever that is.
+      // A size of 0 means "to the end of the file".
       if size == 0 { return nil }
       if size == 1 {
         guard let long = header.bigEndian64() else { return .insidePart }
         size = long
       }
       if let end = end(ofPartAt: position, size: size) {
-        // What has no name we know may be anything that was appended.
+        // A box of unknown type may be anything that was appended.
         return boxNames.contains(name) ? end : nil
       }
       guard size >= 8 else { return nil }
@@ -28,7 +30,7 @@ extension MediaBytes {
     return nil
   }
 
-  /// The names of the first boxes of a file of boxes, as far as all of them is there.
+  /// The types of the outermost boxes, the first 64 at most.
   var outermostBoxes: Set<String> {
     var (position, names): (Int, Set<String>) = (0, [])
     for _ in 0..<64 {
@@ -42,13 +44,13 @@ extension MediaBytes {
     return names
   }
 
-  /// Of AVI: one list of chunks, or several where it is large (OpenDML, 1996).
+  /// Returns the truncation of an AVI file: one RIFF list, or several in a large file (OpenDML, 1996).
   func riffEnd() -> EarlyEnd? {
     var position = 0
     for _ in 0..<Self.mostParts {
       var header = reader(8, at: position)
       guard header.fourLetters() == "RIFF", let size = header.littleEndian32() else { return nil }
-      // A writer that could not go back to fill it in.
+      // The writer could not seek back to fill in the size.
       if size == 0 || size == 0xFFFF_FFFF { return nil }
       if let end = end(ofPartAt: position, size: 8 + size) {
         return chunksEnd(from: position + 12) ? nil : end
@@ -58,7 +60,8 @@ extension MediaBytes {
     return nil
   }
 
-  /// Whether a list that says a little too much is whole: some writers count its header, too.
+  /// Returns true if the chunks of a list that states a slightly too large size are complete, as some writers
+  /// count its header, too.
   private func chunksEnd(from start: Int) -> Bool {
     var position = start
     for _ in 0..<Self.mostParts {
@@ -73,7 +76,7 @@ extension MediaBytes {
     return false
   }
 
-  /// Of Windows Media: objects (Microsoft's Advanced Systems Format).
+  /// Returns the truncation of a Windows Media file: objects (Microsoft's Advanced Systems Format).
   func objectsEnd() -> EarlyEnd? {
     var position = 0
     for _ in 0..<Self.mostParts where position < range.count {
@@ -82,7 +85,7 @@ extension MediaBytes {
       guard objectIdentifiers.contains(Array(identifier)) else { return nil }
       header.position = 16
       guard let size = header.littleEndian64() else { return .insidePart }
-      // A broadcast does not know it beforehand.
+      // The size of a broadcast is not known beforehand.
       guard size >= 24 else { return nil }
       if let end = end(ofPartAt: position, size: size) { return end }
       position += size
@@ -90,7 +93,8 @@ extension MediaBytes {
     return nil
   }
 
-  /// Of Matroska and WebM: elements (RFC 8794), a segment of which the size may be unknown.
+  /// Returns the truncation of a Matroska or WebM file: elements (RFC 8794) in a segment whose size may be
+  /// unknown.
   func elementsEnd() -> EarlyEnd? {
     var position = 0
     var isInSegment = false
@@ -106,7 +110,7 @@ extension MediaBytes {
       switch size {
       case .known(let size):
         if let end = end(ofPartAt: position, size: size) { return end }
-        // All of it is there, and perhaps something else.
+        // The segment is complete; anything after it is ignored.
         if identifier == segment { return nil }
         position += size
       case .unknown:
@@ -118,14 +122,14 @@ extension MediaBytes {
   }
 }
 
-/// The boxes that stand in no other.
+/// The types of top-level boxes.
 private let boxNames: Set = [
   "ftyp", "styp", "moov", "moof", "mfra", "mdat", "free", "skip", "wide", "uuid", "meta", "udta",
   "sidx", "ssix", "emsg", "prft", "pdin", "pnot", "PICT",
   "jp2h", "jp2c",
 ]
 
-/// How the identifiers of objects begin: header, data and four kinds of index.
+/// The first bytes of object identifiers: header, data and four kinds of index.
 private let objectIdentifiers: Set<[UInt8]> = [
   [0x30, 0x26, 0xB2, 0x75], [0x36, 0x26, 0xB2, 0x75], [0x90, 0x08, 0x00, 0x33],
   [0xD3, 0x29, 0xE2, 0xD6], [0xF8, 0x03, 0xB1, 0xFE], [0xD0, 0x3F, 0xB7, 0x3C],
@@ -134,7 +138,7 @@ private let objectIdentifiers: Set<[UInt8]> = [
 private let segment = 0x1853_8067
 private let cluster = 0x1F43_B675
 
-/// The elements in the file, in its segment and in a cluster.
+/// The elements at the top level, in a segment and in a cluster.
 private let elementIdentifiers: Set = [
   0x1A45_DFA3, segment, cluster, 0x114D_9B74, 0x1549_A966, 0x1654_AE6B, 0x1C53_BB6B, 0x1043_A770,
   0x1941_A469, 0x1254_C367, 0xEC, 0xBF, 0xE7, 0xA7, 0xAB, 0xA3, 0xA0, 0xAF, 0x5854,
@@ -143,7 +147,7 @@ private let elementIdentifiers: Set = [
 private enum ElementSize { case known(Int), unknown }
 
 extension ByteReader {
-  /// Of an element: one to four bytes, the first of which tells how many.
+  /// Reads an element identifier of 1 to 4 bytes, whose first byte gives the length.
   fileprivate mutating func identifier() -> Int? {
     guard let first = remaining > 0 ? bytes[position] : nil else { return nil }
     let length = first.leadingZeroBitCount + 1
@@ -151,7 +155,7 @@ extension ByteReader {
     return bytes[range].reduce(0) { $0 << 8 | Int($1) }
   }
 
-  /// Of an element: one to eight bytes; all bits set if it is unknown.
+  /// Reads an element size of 1 to 8 bytes; all bits set means unknown.
   fileprivate mutating func elementSize() -> ElementSize? {
     guard let first = remaining > 0 ? bytes[position] : nil else { return nil }
     let length = first.leadingZeroBitCount + 1

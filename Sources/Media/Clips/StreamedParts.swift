@@ -1,8 +1,8 @@
-// Containers made to be streamed, whose parts follow each other to an end that nothing announces: what
-// tells is how the last one stands in the file.
+// Containers for streaming, which state no total size; truncation shows in the last part of the file.
 
 extension MediaBytes {
-  /// Of Flash video: tags, each followed by its size, and often the size of the file in the first.
+  /// Returns the truncation of a Flash video: tags, each followed by its size, and often the file size in the
+  /// first.
   func tagsEnd() -> EarlyEnd? {
     if let size = flashFileSize, let end = end(ofPartAt: 0, size: size) { return end }
     if endsWithTag { return nil }
@@ -30,7 +30,7 @@ extension MediaBytes {
     return size == 11 + head & 0xFFFFFF
   }
 
-  /// What the tag of facts says, if there is one at the beginning.
+  /// The file size in bytes stated by a metadata tag at the beginning; nil if there is none.
   private var flashFileSize: Int? {
     let name = Array("filesize".utf8) + [0]
     let head = firstBytes(1 << 16)
@@ -40,9 +40,9 @@ extension MediaBytes {
     return Int(exactly: Double(bitPattern: UInt64(bits)))
   }
 
-  /// Of Ogg: pages (RFC 3533), of which the last one of each stream says that it is.
+  /// Returns the truncation of an Ogg file: pages (RFC 3533), of which the last of each stream is marked.
   func pagesEnd() -> EarlyEnd? {
-    // Two of the largest pages, so that at least one begins there.
+    // Twice the largest page size, so that at least one page begins there.
     let tail = bytes(2 * 65_307, at: max(0, range.count - 2 * 65_307))
     let pattern = Array("OggS".utf8)
     var isOpen: [[UInt8]: Bool] = [:]
@@ -55,7 +55,7 @@ extension MediaBytes {
       guard end <= tail.count else { return .insidePart }
       let isLast = tail[start + 5] & 4 != 0
       isOpen[Array(tail[start + 14..<start + 18])] = !isLast
-      // A page that was cut inside its first letters.
+      // The file ends inside the capture pattern of a page.
       if end < tail.count, tail.count - end < 4, pattern.starts(with: tail[end...]) {
         return .insidePart
       }
@@ -64,8 +64,8 @@ extension MediaBytes {
     return isOpen.values.contains(true) ? .beforeEndMark : nil
   }
 
-  /// Of MPEG transport streams: packets of one size (ISO/IEC 13818-1), with a time in front on discs, or a checksum
-  /// behind.
+  /// Returns the truncation of an MPEG transport stream: packets of one size (ISO/IEC 13818-1), with a
+  /// timestamp in front on discs, or with a checksum behind.
   func packetsEnd() -> EarlyEnd? {
     let sync = UInt8(0x47)
     let begin = beginning(.mpegTransport)
@@ -77,14 +77,15 @@ extension MediaBytes {
     let count = (range.count - first + lead) / size
     let whole = first - lead + count * size
     guard count > 0, whole < range.count else { return nil }
-    // Something else may have been appended, or lost in the middle.
+    // Without sync bytes here, something was appended or lost in the middle.
     guard byte(at: whole - size + lead) == sync, byte(at: whole + lead) ?? sync == sync else {
       return nil
     }
     return .insidePart
   }
 
-  /// Of MPEG program streams: packs of packets (ISO/IEC 13818-1), which say how long they are.
+  /// Returns the truncation of an MPEG program stream: packs of packets that state their size (ISO/IEC
+  /// 13818-1).
   func packsEnd() -> EarlyEnd? {
     let tail = bytes(1 << 18, at: max(0, range.count - 1 << 18))
     guard var place = tail.firstIndex(of: [0, 0, 1, 0xBA]) else { return nil }
@@ -107,7 +108,7 @@ extension MediaBytes {
     return nil
   }
 
-  /// MPEG-1 has one of 12 bytes, MPEG-2 one of 14 and up to seven to fill up.
+  /// Returns the end of a pack header: 12 bytes in MPEG-1; 14 bytes and up to 7 of stuffing in MPEG-2.
   private func packHeaderEnd(_ tail: [UInt8], _ place: Int) -> Int? {
     guard place + 4 < tail.count else { return nil }
     if tail[place + 4] >> 6 != 1 { return place + 12 }
@@ -116,11 +117,11 @@ extension MediaBytes {
   }
 }
 
-/// Sound, pictures and facts.
+/// The types of tags: audio, video and metadata.
 private let tagKinds: Set = [8, 9, 18]
 
 extension [UInt8] {
-  /// Where `pattern` stands first, from `start` on.
+  /// Returns the index of the first occurrence of `pattern` from `start` on; nil if there is none.
   fileprivate func firstIndex(of pattern: [UInt8], from start: Int = 0) -> Int? {
     guard let first = pattern.first else { return nil }
     var rest = self[Swift.min(start, count)...]

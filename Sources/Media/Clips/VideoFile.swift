@@ -1,62 +1,62 @@
-/// How a clip is read, and what is refused.
+/// Limits and options for reading a clip.
 package struct VideoOptions: Sendable {
-  /// The most pixels a frame may have.
+  /// The maximum number of pixels in a frame.
   package var maximumPixels = StillImageOptions().maximumPixels
-  /// The longest clip that is read, in seconds.
+  /// The maximum duration of a clip in seconds; nil for no limit.
   package var maximumDuration: Double?
-  /// How long reading may take, in seconds; nil allows a minute, or ten times the clip's length.
+  /// The time limit for reading, in seconds; nil allows a minute or ten times the clip's duration.
   package var timeLimit: Double?
-  /// Whether a truncated or damaged clip is an error rather than a warning.
+  /// True if a truncated or damaged clip is an error rather than a warning.
   package var isStrict = false
-  /// Whether it is a still picture.
+  /// True to decode a still image.
   var isStill = false
 
   package init() {}
 }
 
-/// What a clip's file says about it.
+/// The properties of a clip.
 package struct VideoInfo: Sendable, Equatable {
-  /// Upright.
+  /// The upright size in pixels.
   package fileprivate(set) var size: PixelSize
-  /// In seconds; measured where the file does not say it.
+  /// The duration in seconds, measured if the file states none.
   package internal(set) var duration: Double
-  /// Frames per second; nil where the file does not say.
+  /// The frame rate in frames per second; nil if the file states none.
   package let frameRate: Double?
-  /// FFmpeg's names.
+  /// FFmpeg's names of the container and the codec.
   package let container: String
   package let codec: String
 }
 
 /// A frame of a clip.
 package struct VideoFrame: Sendable {
-  /// When it is shown, in seconds from the start of the clip.
+  /// The presentation time in seconds from the start of the clip.
   package let time: Double
-  /// Upright.
+  /// The upright image.
   package let image: Image
 }
 
-/// An open clip.
+/// An open clip, decoded with FFmpeg or, for WebP, with libwebp.
 ///
-/// FFmpeg decodes it, which sees a descriptor and nothing else, or libwebp.
+/// FFmpeg gets a file descriptor and no path.
 package struct VideoFile: ~Copyable {
   package internal(set) var info: VideoInfo
   package let name: String
   let stream: any ClipStream
   private let orientation: ImageOrientation
   let options: VideoOptions
-  /// When the last of the frames ends that were read.
+  /// The end of the last frame read so far.
   var playedEnd: PlayedEnd
-  /// That the file ends too early, if it does.
+  /// The warning that the file is truncated; nil if it is not.
   private let truncation: MediaWarning?
   var damagedCount = 0
-  /// Whether what the file says of its key frames has been true so far.
+  /// True until the file's index of key frames proves wrong.
   private var hasKeyFrameList = true
-  /// How the light of the frames is coded that were shown, if beyond the standard range.
+  /// The HDR transfer function of the frames shown; nil in SDR.
   private var highRange: String?
-  /// When the last frame is shown that has come by.
+  /// The presentation time of the last decoded frame, in seconds.
   var lastTime: Double?
 
-  /// Opens the clip in `source`, which is told by its content.
+  /// Opens the clip in `source`; the format is recognised from the content.
   package init(_ source: MediaSource, _ options: VideoOptions = VideoOptions()) throws(MediaError) {
     try self.init(MediaBytes(source), name: source.name, options)
   }
@@ -76,7 +76,7 @@ package struct VideoFile: ~Copyable {
     let stream = try Self.stream(bytes, name, options, end?.problem(format))
     if end == nil, stream.listsMissingFrames { end = .beforeListedFrames }
     let warning = end?.problem(format).warning
-    // Before anything is decoded for nothing.
+    // Checked before anything is decoded.
     if options.isStrict, let warning { throw Self.refusal(warning, name, .open) }
     let said = stream.info
     let duration: Double
@@ -97,7 +97,7 @@ package struct VideoFile: ~Copyable {
     self.stream = stream
   }
 
-  /// Begins to read a clip of `duration` seconds, unless that is too long, in a time that suits it.
+  /// Throws if `duration`, in seconds, exceeds the limit, and sets the time limit for decoding otherwise.
   static func begin(
     _ stream: any ClipStream, _ name: String, _ options: VideoOptions, _ duration: Double
   ) throws(MediaError) {
@@ -110,7 +110,7 @@ package struct VideoFile: ~Copyable {
     stream.limitTime(to: options.timeLimit ?? max(60, 10 * duration))
   }
 
-  /// Opens the clip; one that ends too early for that is better told so.
+  /// Opens the stream; if that fails on a truncated file, the error reports the truncation.
   private static func stream(
     _ bytes: consuming MediaBytes, _ name: String, _ options: VideoOptions,
     _ truncation: StillImageProblem?
@@ -126,7 +126,7 @@ package struct VideoFile: ~Copyable {
     }
   }
 
-  /// What is wrong with the clip as far as it was read.
+  /// The warnings about the clip, as far as it was read.
   package var warnings: [MediaWarning] {
     [truncation, damage, highRange.map(MediaWarning.toneMapped)].compactMap(\.self)
   }
@@ -137,7 +137,7 @@ package struct VideoFile: ~Copyable {
     return MediaWarning(code: .corrupt, message: "\(frames) damaged")
   }
 
-  /// What strict reading makes of a warning.
+  /// Returns the error that strict reading makes of a warning.
   private static func refusal(
     _ warning: MediaWarning, _ name: String, _ stage: MediaError.Stage
   ) -> MediaError {
@@ -149,14 +149,14 @@ package struct VideoFile: ~Copyable {
 
   // MARK: Frames at given times
 
-  /// Shows the frames that are seen at `times`, each once, with the places in `times` of all that see it.
+  /// Calls `show` once for each frame shown at one of `times`, with the indices of those times.
   ///
-  /// Before the first frame the first one is seen, after the last one the last. What need not be decoded
-  /// is skipped; each frame is the one that decoding all of the clip would give.
+  /// Times before the first frame select the first frame, times after the last one the last. Packets that are
+  /// not needed are skipped; each frame is identical to that of decoding the whole clip.
   ///
   /// - Parameters:
-  ///   - times: In seconds from the start of the clip, in ascending order.
-  ///   - show: Takes a frame; what it throws ends the pass.
+  ///   - times: Times in seconds from the start of the clip, in ascending order.
+  ///   - show: Receives the indices and the frame; an error that it throws ends the pass.
   /// - Throws: `MediaError` if the clip has no frame, or is damaged and the options are strict.
   package mutating func showFrames(
     at times: [Double], _ show: (Range<Int>, VideoFrame) throws -> Void
@@ -177,7 +177,7 @@ package struct VideoFile: ~Copyable {
     }
   }
 
-  /// The first frame.
+  /// Returns the first frame.
   package mutating func firstFrame() throws(MediaError) -> Image {
     var first: Image?
     do {
@@ -207,7 +207,7 @@ package struct VideoFile: ~Copyable {
         }
       case .send(let packet, let isSpare, let isDetached):
         if isDetached { stream.detach() }
-        // The first frame is seen at all times before it, too.
+        // The first frame is shown at all times before it, so it is always decoded.
         try decode(packet.payload, isSpare: isSpare && choice.hasFrame, &choice, show)
       case .end:
         try decode(nil, isSpare: false, &choice, show)
@@ -217,7 +217,7 @@ package struct VideoFile: ~Copyable {
     }
   }
 
-  /// Decodes a packet, or what is left at the end, and shows the frames that turn out to be wanted.
+  /// Decodes a packet, or the rest at the end, and shows the frames that are selected.
   private mutating func decode(
     _ payload: ClipPayload?, isSpare: Bool, _ choice: inout FrameChoice,
     _ show: (Range<Int>, VideoFrame) throws -> Void
@@ -239,12 +239,12 @@ package struct VideoFile: ~Copyable {
     }
   }
 
-  /// Without times, frames follow each other at the clip's rate.
+  /// Returns the time of a frame without a timestamp: one frame after `last`, at the clip's frame rate.
   func time(after last: Double?) -> Double {
     last.map { $0 + 1 / (info.frameRate ?? Self.usualFrameRate) } ?? 0
   }
 
-  /// Where the file does not say it, the first frame tells the size.
+  /// Takes the size from the first frame if the file states none.
   private mutating func noteSize() {
     guard info.size.width <= 0 || info.size.height <= 0 else { return }
     let size = stream.kept.size
@@ -256,12 +256,12 @@ package struct VideoFile: ~Copyable {
     return VideoFrame(time: time, image: try stream.keptImage().turned(orientation))
   }
 
-  // MARK: Far ahead
+  // MARK: Seeking
 
-  /// Seconds that are read rather than jumped over.
+  /// The distance in seconds up to which packets are read rather than skipped by seeking.
   private static let nearby = 5.0
 
-  /// Jumps to the last key frame before `target`, if the file says that one lies far ahead.
+  /// Seeks to the last key frame before `target`, in seconds, if the index lists one that is far ahead.
   mutating func skipAhead(
     to target: Double, _ window: inout PacketWindow<ClipPayload>
   ) throws(VideoProblem) {
@@ -269,20 +269,20 @@ package struct VideoFile: ~Copyable {
     guard hasKeyFrameList, !window.isBlind, target > position + Self.nearby,
       let key = stream.indexedKeyFrame(before: target), key > position + Self.nearby
     else { return }
-    // A file's list may tell when frames are decoded, which is before they are shown.
+    // An index may list decoding times, which are earlier than presentation times.
     for margin in [0.0, 1, 10] where stream.seek(to: target - margin) {
       window.restart()
       guard let packet = try readPacket() else { break }
       window.add(packet, target: target)
       if let presented = packet.presented, presented <= target { return }
     }
-    // A list that lies: from the start, then, and step by step.
+    // The index is wrong, so the clip is read from the start.
     hasKeyFrameList = false
     window.restart()
     try rewind()
   }
 
-  /// Goes on reading at the beginning.
+  /// Seeks back to the beginning.
   mutating func rewind() throws(VideoProblem) {
     try stream.rewind()
     playedEnd = PlayedEnd(stream.info)

@@ -1,9 +1,9 @@
 import CMedia
 
-/// What FFmpeg found wrong with a clip, before anyone knows which file it was.
+/// An error of FFmpeg's, without the name of the file.
 struct VideoProblem: Error {
   private let status: CMediaStatus
-  /// FFmpeg's words, if it had any.
+  /// FFmpeg's message; empty if there is none.
   private let reason: String
 
   init(_ status: CMediaStatus, reason: String = "") {

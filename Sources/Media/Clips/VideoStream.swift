@@ -1,24 +1,24 @@
 import CMedia
 import Glibc
 
-/// The video stream of an open file, through FFmpeg.
+/// The video stream of an open file, read with FFmpeg.
 final class VideoStream: ClipStream {
   // A class, because it owns a C handle.
   private let video: OpaquePointer
   private let bytes: MediaBytes
-  /// What shines through the pictures, if they say it in a stream of its own.
+  /// The alpha of an image sequence that stores it in a stream of its own.
   private let alpha: AlphaStream?
-  /// When the frame is shown that was received last, and the one that is kept.
+  /// The presentation times of the last received frame and of the kept one, in seconds.
   private var receivedTime: Double?
   private var keptTime: Double?
 
-  /// Opens the clip in `bytes`; errors call it `name`.
+  /// Opens the clip in `bytes`.
   ///
   /// - Parameters:
   ///   - bytes: The file.
-  ///   - name: What errors call it.
-  ///   - options: What is refused.
-  ///   - track: The one stream that is opened; nil for the best.
+  ///   - name: The name used in errors.
+  ///   - options: Limits and options.
+  ///   - track: The index of the stream to open; nil for the best video stream.
   /// - Throws: `MediaError` if it cannot be opened.
   init(
     _ bytes: consuming MediaBytes, name: String, _ options: VideoOptions, track: Int? = nil
@@ -80,7 +80,7 @@ final class VideoStream: ClipStream {
 
   // MARK: Packets
 
-  /// Owns a packet of FFmpeg's.
+  /// Owns an FFmpeg packet.
   final class Payload {
     fileprivate let packet: OpaquePointer
     fileprivate init(_ packet: OpaquePointer) { self.packet = packet }
@@ -92,7 +92,7 @@ final class VideoStream: ClipStream {
     var info = CMediaPacketInfo()
     let status = cmedia_read(video, &payload, &info)
     guard status == CMEDIA_OK, let payload else {
-      // What cannot be read any further ends here; what there was is used.
+      // A read error ends the clip here; the frames before it are used.
       if status == CMEDIA_END || status == CMEDIA_DAMAGED || status == CMEDIA_AGAIN { return nil }
       throw VideoProblem(status)
     }
@@ -147,7 +147,7 @@ final class VideoStream: ClipStream {
 
   func detach() { cmedia_flush(video) }
 
-  /// The rows of the kept frame of a still picture in which the decoder wrote anything.
+  /// The number of rows of a kept still image that the decoder wrote.
   var keptFilledRowCount: Int { Int(cmedia_kept_info(video).filled_rows) }
 
   var kept: KeptFrame {
@@ -186,7 +186,7 @@ final class VideoStream: ClipStream {
   }
 }
 
-/// Calls `body` with a C string, or nil; good only inside.
+/// Calls `body` with a C string, or nil; the pointer is valid only during the call.
 private func withOptionalCString<Result>(
   _ text: String?, _ body: (UnsafePointer<CChar>?) -> Result
 ) -> Result {
@@ -194,14 +194,14 @@ private func withOptionalCString<Result>(
   return text.withCString(body)
 }
 
-/// The text in front of the NUL.
+/// Returns the text before the NUL.
 private func text(_ characters: [CChar]) -> String {
   String(decoding: characters.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
 }
 
 private func known(_ time: Double) -> Double? { time <= CMEDIA_NO_TIME ? nil : time }
 
-/// `seconds` from now, on the clock that FFmpeg's calls are limited by.
+/// Returns the time `seconds` from now, in nanoseconds of the monotonic clock that limits FFmpeg's calls.
 private func deadline(in seconds: Double) -> Int64 {
   var now = timespec()
   clock_gettime(CLOCK_MONOTONIC, &now)

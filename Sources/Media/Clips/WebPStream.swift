@@ -1,27 +1,27 @@
 import CMedia
 import CWebP
 
-/// The pictures of a WebP animation, through libwebp: FFmpeg reads them from version 8 on.
+/// The frames of a WebP animation, decoded with libwebp, as FFmpeg supports them only from version 8 on.
 ///
-/// Each is told by the ones before, so that all are decoded up to the one that is wanted.
+/// Each frame is drawn over the ones before, so all frames up to the selected one are decoded.
 final class WebPStream: ClipStream {
   // A class, because it owns a C handle that points into `file`, which must not move.
   private let file: UnsafeMutableBufferPointer<UInt8>
   private let decoder: OpaquePointer
-  /// When each picture begins, and when the last one ends, in seconds.
+  /// The start time of each frame, and the end of the last one, in seconds.
   private let times: [Double]
   private let size: PixelSize
   private let orientation: ImageOrientation
   private var deadline = ContinuousClock.now
-  /// Of the picture that is read next.
+  /// The index of the next frame to read.
   private var next = 0
-  /// Those that were sent and not received.
+  /// The indices of frames that were sent and not yet received.
   private var waiting: ArraySlice<Int> = []
   private var hasEnded = false
   private var received: [UInt8] = []
   private var keptPixels: [UInt8] = []
 
-  /// Opens the animation, or still picture, in `bytes`; errors call it `name`.
+  /// Opens the animation or still image in `bytes`; errors use `name`.
   init(
     _ bytes: consuming MediaBytes, name: String, _ options: VideoOptions
   ) throws(MediaError) {
@@ -100,7 +100,7 @@ final class WebPStream: ClipStream {
     var pixels: UnsafeMutablePointer<UInt8>?
     var end: Int32 = 0
     guard WebPAnimDecoderGetNext(decoder, &pixels, &end) != 0, let pixels else { return .damaged }
-    // The decoder's own memory, which the next picture is drawn over.
+    // Copied, as the decoder draws the next frame over this memory.
     received = Array(UnsafeBufferPointer(start: pixels, count: 4 * size.width * size.height))
     return .frame(time: times[number])
   }
@@ -118,7 +118,7 @@ final class WebPStream: ClipStream {
   func thumbnail(_ target: PixelSize) throws(VideoProblem) -> [UInt8] {
     let picture = Image(width: size.width, height: size.height, pixels: received.laidOverWhite())
       .resized(toWidth: target.width, height: target.height)
-    // As luma is weighed in BT.601.
+    // Luma weights of BT.601.
     return (0..<target.width * target.height).map { place in
       let (red, green, blue) = (
         Int(picture.pixels[3 * place]), Int(picture.pixels[3 * place + 1]),
@@ -133,9 +133,9 @@ extension WebPContainer {
   fileprivate static let truncatedAnimation = StillImageProblem(
     .truncated, "not a complete WebP (ends inside its animation)")
 
-  /// When each picture begins, and when the last one ends, in seconds.
+  /// The start time of each frame, and the end of the last one, in seconds.
   ///
-  /// As in browsers, a picture that says it stands for a hundredth of a second or less stands for a tenth.
+  /// As in browsers, a frame with a duration of 10 ms or less is shown for 100 ms.
   fileprivate var frameTimes: [Double] {
     var times = [0.0]
     for milliseconds in frameDurations {
