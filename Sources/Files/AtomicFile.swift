@@ -1,24 +1,24 @@
 import Glibc
 
-/// A file that appears under its name complete, or not at all.
+/// A file that is written completely or not at all.
 ///
-/// It is written aside in the same folder, made durable, and renamed into place by `commit()`.
-/// Without a commit what was there before stays, and what was written aside is removed. A process
-/// that is killed may leave `.NAME.tmp-PID-N` behind, which is safe to delete.
+/// It is written to a temporary file in the same folder, synchronised to disk, and renamed by `commit()`.
+/// Without a commit any existing file is kept and the temporary file is removed. A process that is killed may
+/// leave `.NAME.tmp-PID-N` behind, which is safe to delete.
 ///
-/// The program must ignore SIGXFSZ, so that a file over `ulimit -f` is an error like a full disk.
+/// The program must ignore SIGXFSZ, so that exceeding `ulimit -f` is an error like a full disk.
 package struct AtomicFile: ~Copyable {
-  /// The name the file will have.
+  /// The path of the file after the commit.
   package let path: String
   private let destination: String
   private let overwriting: Bool
   private let temporary: TemporaryPath
   private let descriptor: FileDescriptor
 
-  /// Where it is until the commit, for whoever must clean up when the program is stopped.
+  /// The path of the temporary file, for cleaning up if the program is stopped.
   package var workingPath: String { temporary.path }
 
-  /// Begins a file that will be at `path`, or where a symbolic link there leads.
+  /// Creates the temporary file for `path`, or for the target of a symbolic link there.
   package init(_ path: String, overwriting: Bool = false) throws(FileError) {
     let destination = try Self.destination(of: path, overwriting: overwriting)
     let temporary = try TemporaryPath.file(beside: destination, reportingAs: path)
@@ -31,7 +31,7 @@ package struct AtomicFile: ~Copyable {
     self.descriptor = descriptor
   }
 
-  /// Adds `bytes` at the end.
+  /// Appends `bytes`.
   package func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
     try descriptor.write(bytes)
   }
@@ -46,14 +46,14 @@ package struct AtomicFile: ~Copyable {
     try write(Array(text.utf8))
   }
 
-  /// Overwrites the file's beginning, which was written before, with `bytes`.
+  /// Overwrites the beginning of the file, already written, with `bytes`.
   package func rewrite(_ bytes: [UInt8]) throws(FileError) {
     try bytes.withUnsafeBufferPointer { buffer throws(FileError) in
       try descriptor.write(UnsafeRawBufferPointer(buffer), at: 0)
     }
   }
 
-  /// Waits until the file is on the disk, then gives it its name.
+  /// Synchronises the file to disk, then renames it to its final path.
   package consuming func commit() throws(FileError) {
     try descriptor.synchronize()
     try descriptor.finish()
@@ -61,7 +61,7 @@ package struct AtomicFile: ~Copyable {
     try synchronizeFolder(PathParts(destination).folder, reportingAs: path)
   }
 
-  /// Writes `bytes` as the whole file at `path`.
+  /// Writes `bytes` as the complete file at `path`.
   package static func write(
     _ bytes: [UInt8], to path: String, overwriting: Bool = false
   ) throws(FileError) {
@@ -70,14 +70,14 @@ package struct AtomicFile: ~Copyable {
     try file.commit()
   }
 
-  /// Writes `text` as the whole file at `path`.
+  /// Writes `text` as the complete file at `path`.
   package static func write(
     _ text: String, to path: String, overwriting: Bool = false
   ) throws(FileError) {
     try write(Array(text.utf8), to: path, overwriting: overwriting)
   }
 
-  /// Where a file for `path` goes, after checking that one may be put there.
+  /// Returns the path to rename to, after checking that a file may be written there.
   ///
   /// Renaming over a device such as /dev/null would replace the device.
   private static func destination(
@@ -95,7 +95,7 @@ package struct AtomicFile: ~Copyable {
 }
 
 extension AtomicFile {
-  /// Writes the contents of the file `source`, which may be empty, to `path`.
+  /// Copies the file `source`, which may be empty, to `path`.
   package static func copy(_ source: String, to path: String) throws(FileError) {
     let bytes: [UInt8]
     do throws(FileError) {

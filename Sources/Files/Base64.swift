@@ -1,6 +1,6 @@
 private let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
-/// `bytes` in base 64 (RFC 4648).
+/// Returns `bytes` encoded in Base64 (RFC 4648).
 package func base64(_ bytes: [UInt8]) -> String {
   var text: [UInt8] = []
   text.reserveCapacity((bytes.count + 2) / 3 * 4)
@@ -14,7 +14,7 @@ package func base64(_ bytes: [UInt8]) -> String {
   return String(decoding: text, as: UTF8.self)
 }
 
-/// The bytes that base 64 stands for; nil where it is something else.
+/// Returns the bytes of a Base64 text; nil if it is malformed.
 package func bytes(ofBase64 text: String) -> [UInt8]? {
   let symbols = Array(text.utf8)
   let padding = symbols.suffix(2).count { $0 == UInt8(ascii: "=") }

@@ -1,13 +1,13 @@
-/// A `SHA256SUMS` file: the checksums of the files in its folder, as `sha256sum` writes and checks it.
+/// A `SHA256SUMS` file, the checksums of the files in its folder, in the format of `sha256sum`.
 package struct ChecksumList: Sendable, Equatable {
   package struct Entry: Sendable, Equatable {
     package let digest: SHA256Digest
-    /// Relative to the folder of the list, and inside it.
+    /// A path relative to the folder of the list, and inside it.
     package let name: String
   }
   package private(set) var entries: [Entry] = []
 
-  /// Lists the files `names` of `folder` with the checksums they have now.
+  /// Computes the checksums of the files `names` of `folder`.
   package init(of names: [String], in folder: String) throws(FileError) {
     for name in names {
       entries.append(Entry(digest: try SHA256.digest(ofFile: "\(folder)/\(name)"), name: name))
@@ -39,10 +39,10 @@ package struct ChecksumList: Sendable, Equatable {
     }
   }
 
-  /// The list as `sha256sum` writes it, one `HEX  name` a line.
+  /// The list in the format of `sha256sum`, with one `HEX  name` per line.
   package var text: String { entries.map { "\($0.digest)  \($0.name)\n" }.joined() }
 
-  /// Compares every listed file in `folder` with its checksum.
+  /// Verifies the checksum of every listed file in `folder`.
   package func verify(in folder: String) throws(ChecksumError) {
     for entry in entries {
       let path = "\(folder)/\(entry.name)"
@@ -70,15 +70,15 @@ extension ChecksumList.Entry {
   }
 }
 
-/// Whether `name` is a relative path that cannot leave the folder it starts from.
+/// Returns true if `name` is a relative path that cannot leave the folder it starts from.
 ///
-/// Symbolic links are not looked at; whoever opens the file decides about those.
+/// Symbolic links are not checked; that is up to the code that opens the file.
 package func isInsideFolder(_ name: String) -> Bool {
   guard !name.isEmpty, !name.hasPrefix("/"), !name.utf8.contains(0) else { return false }
   return !name.split(separator: "/").contains("..")
 }
 
-/// Why a list of checksums cannot be read, or what does not agree with it.
+/// An error from reading or verifying a list of checksums.
 public struct ChecksumError: Error, Equatable, Sendable, CustomStringConvertible {
   public enum Problem: Sendable, Equatable {
     case unreadable(FileError)
@@ -87,7 +87,7 @@ public struct ChecksumError: Error, Equatable, Sendable, CustomStringConvertible
     case repeated(line: Int, name: String)
     case mismatch(expected: String, found: String)
   }
-  /// The list, or the listed file that does not agree with it.
+  /// The path of the list, or of the listed file that does not match.
   public let path: String
   public let problem: Problem
 

@@ -1,23 +1,23 @@
 import CLinux
 import Glibc
 
-/// A folder that appears under its name complete, or not at all.
+/// A folder that is written completely or not at all.
 ///
-/// Files are written into `workingPath`, a folder beside the final one; `commit()` makes them
-/// durable and renames the folder into place. Without a commit nothing remains of it.
+/// Files are written into `workingPath`, a temporary folder beside the final one. `commit()` synchronises
+/// them to disk and renames the folder. Without a commit the temporary folder is removed.
 package struct DirectoryReplacement: ~Copyable {
-  /// The name the folder will have.
+  /// The path of the folder after the commit.
   package let path: String
   private let marker: String?
   private let temporary: TemporaryPath
 
-  /// Where to write the files before the commit.
+  /// The path of the temporary folder, to which files are written before the commit.
   package var workingPath: String { temporary.path }
 
-  /// Begins a folder that will be at `path`, where there is nothing yet or an empty folder.
+  /// Creates the temporary folder for `path`, where nothing or an empty folder may exist.
   ///
-  /// A folder that holds a file named `marker`, such as "config.json", is replaced whole. So
-  /// `--force` with the wrong name cannot delete a home folder.
+  /// An existing folder is replaced only if it holds a file named `marker`, such as "config.json", so that
+  /// `--force` with a wrong path cannot delete a home folder.
   package init(_ path: String, replacingFolderWith marker: String? = nil) throws(FileError) {
     let parts = PathParts(path)
     guard ![".", "..", "/", ""].contains(parts.name) else { throw FileError(path, .exists) }
@@ -29,7 +29,7 @@ package struct DirectoryReplacement: ~Copyable {
     self.temporary = temporary
   }
 
-  /// Waits until the folder is on the disk, then gives it its name.
+  /// Synchronises the folder to disk, then renames it to its final path.
   package consuming func commit() throws(FileError) {
     let parts = PathParts(path)
     let destination = "\(parts.folder)/\(parts.name)"
@@ -37,7 +37,7 @@ package struct DirectoryReplacement: ~Copyable {
     if try Self.checkReplaceable(destination, marker: marker) == .replaceable {
       try temporary.exchange(with: destination, reportingAs: path)
     } else {
-      // Renaming a folder replaces an empty folder and refuses any other.
+      // Renaming a folder replaces an empty folder, and fails for any other.
       try temporary.rename(to: destination, overwriting: true, reportingAs: path)
     }
     try synchronizeFolder(parts.folder, reportingAs: path)
@@ -58,13 +58,13 @@ package struct DirectoryReplacement: ~Copyable {
 }
 
 extension TemporaryPath {
-  /// Swaps this folder with the one at `destination`, and removes what was there.
+  /// Exchanges this folder with the one at `destination`, and removes the latter.
   consuming func exchange(
     with destination: String, reportingAs reportedPath: String
   ) throws(FileError) {
     if rename_by_exchange(systemPath(path), systemPath(destination)) == 0 { return }
     guard errno == EINVAL else { throw FileError(reportedPath, after: "rename") }
-    // A file system that cannot swap: for a moment the name is missing, never half a folder.
+    // The file system cannot exchange folders: the path is missing for a moment, but never a partial folder.
     let old = try TemporaryPath.folder(beside: destination, reportingAs: reportedPath)
     guard Glibc.rename(systemPath(destination), systemPath(old.path)) == 0 else {
       throw FileError(reportedPath, after: "rename")

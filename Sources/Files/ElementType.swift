@@ -1,4 +1,4 @@
-/// What one number of a stored tensor is, by its name in safetensors files.
+/// The element type of a stored tensor; raw values are those of safetensors.
 package enum ElementType: String, Sendable, CaseIterable {
   case float64 = "F64"
   case float32 = "F32"
@@ -10,7 +10,7 @@ package enum ElementType: String, Sendable, CaseIterable {
   case uint8 = "U8"
   case bool = "BOOL"
 
-  /// In bytes.
+  /// The size in bytes.
   package var size: Int {
     switch self {
     case .float64, .int64: 8

@@ -1,17 +1,17 @@
 import Glibc
 
-/// An open file or folder, closed when it goes out of use.
+/// An open file or folder, which is closed at the end of the value's lifetime.
 struct FileDescriptor: ~Copyable {
-  /// What errors name; for a file written aside, the path it will have in the end.
+  /// The path in errors; for a temporary file, its final path.
   let path: String
   private var number: Int32
 
-  /// Opens `path` with the flags of `open(2)` and `O_CLOEXEC`; errors name `reportedPath`.
+  /// Opens `path` with the flags of `open(2)` and `O_CLOEXEC`; errors use `reportedPath`.
   init(
     opening path: String, _ flags: Int32, reportingAs reportedPath: String? = nil
   ) throws(FileError) {
     self.path = reportedPath ?? path
-    // C would read a name with a NUL inside as the shorter name in front of it.
+    // C would truncate a path at a NUL.
     guard !path.utf8.contains(0) else { throw FileError(self.path, after: "open", code: EINVAL) }
     let name = systemPath(path)
     var opened = open(name, flags | O_CLOEXEC, 0o666)
@@ -20,7 +20,7 @@ struct FileDescriptor: ~Copyable {
     number = opened
   }
 
-  /// The open file `number`, which somebody else owns; it is read through a second descriptor.
+  /// Duplicates the descriptor `number`, which stays the caller's.
   init(duplicating number: Int32, as name: String) throws(FileError) {
     path = name
     let copy = fcntl(number, F_DUPFD_CLOEXEC, 3)
@@ -32,7 +32,7 @@ struct FileDescriptor: ~Copyable {
     if number >= 0 { _ = close(number) }
   }
 
-  /// Another descriptor of the same open file, which the caller closes.
+  /// Returns another descriptor of the same open file, which the caller closes.
   func duplicate() throws(FileError) -> Int32 {
     let copy = fcntl(number, F_DUPFD_CLOEXEC, 0)
     guard copy >= 0 else { throw FileError(path, after: "fcntl") }
@@ -45,14 +45,14 @@ struct FileDescriptor: ~Copyable {
     return status
   }
 
-  /// The `count` bytes of the file in memory, read-only; to be unmapped by the caller.
+  /// Maps the first `count` bytes of the file read-only; the caller unmaps them.
   func map(count: Int) throws(FileError) -> UnsafeRawPointer {
     guard let base = mmap(nil, count, PROT_READ, MAP_PRIVATE, number, 0), base != MAP_FAILED
     else { throw FileError(path, after: "mmap") }
     return UnsafeRawPointer(base)
   }
 
-  /// The bytes at `range`, or as many of them as there are.
+  /// Reads the bytes in `range`, as far as the file has them.
   func read(_ range: Range<Int>) throws(FileError) -> [UInt8] {
     var bytes: [UInt8] = []
     while bytes.count < range.count {
@@ -65,7 +65,7 @@ struct FileDescriptor: ~Copyable {
     return bytes
   }
 
-  /// The next bytes of a stream, at most `count`; none at its end.
+  /// Reads the next bytes of a stream, at most `count`; none at its end.
   func readNext(_ count: Int) throws(FileError) -> [UInt8] {
     try chunk(of: count, after: "read") { Glibc.read(number, $0, count) }
   }
@@ -85,7 +85,7 @@ struct FileDescriptor: ~Copyable {
     }
   }
 
-  /// Writes all of `bytes`: a call may be interrupted, or take only a part.
+  /// Writes all of `bytes`, repeating calls that were interrupted or wrote only a part.
   func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
     var rest = bytes[...]
     while !rest.isEmpty {
@@ -97,7 +97,7 @@ struct FileDescriptor: ~Copyable {
     }
   }
 
-  /// Writes all of `bytes` over what is at `offset`, without moving the end.
+  /// Overwrites the bytes at `offset` with all of `bytes`, and leaves the file position unchanged.
   func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(FileError) {
     var written = 0
     while written < bytes.count {
@@ -109,27 +109,27 @@ struct FileDescriptor: ~Copyable {
     }
   }
 
-  /// Cuts off all but the first `count` bytes.
+  /// Truncates the file to its first `count` bytes.
   func truncate(to count: Int) throws(FileError) {
     while ftruncate(number, off_t(count)) != 0 {
       guard errno == EINTR else { throw FileError(path, after: "ftruncate") }
     }
   }
 
-  /// Waits until what was written has reached the disk.
+  /// Waits until written data is on disk.
   func synchronize() throws(FileError) {
     while fsync(number) != 0 {
-      // Some network file systems cannot synchronise a folder, and say so with EINVAL.
+      // Some network file systems cannot synchronise a folder, and return EINVAL.
       if errno == EINVAL { return }
       guard errno == EINTR else { throw FileError(path, after: "fsync") }
     }
   }
 
-  /// Closes the file and reports what only closing tells, as on a network drive over its quota.
+  /// Closes the file, and throws errors reported only on closing, as by a network file system over its quota.
   consuming func finish() throws(FileError) {
     let closing = number
     number = -1
-    // After EINTR Linux has closed the descriptor all the same.
+    // After EINTR, Linux has closed the descriptor all the same.
     guard close(closing) == 0 || errno == EINTR else { throw FileError(path, after: "close") }
   }
 }

@@ -1,27 +1,27 @@
 import Glibc
 
-/// Why a file could not be read or written.
+/// An error from reading or writing a file.
 public struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
   public enum Problem: Sendable, Equatable {
-    /// There is nothing of that name to read.
+    /// The file does not exist.
     case missing
-    /// The folder a file should be written to does not exist.
+    /// The folder of the file to write does not exist.
     case folderMissing
-    /// A folder, where a file is needed.
+    /// The path is a folder where a file is needed.
     case folder
-    /// A pipe, socket or device, where a file is needed.
+    /// The path is a pipe, socket or device where a file is needed.
     case notAFile
     case noPermission
-    /// A file of zero bytes.
+    /// The file has zero bytes.
     case empty
     case tooLarge(byteCount: Int, limit: Int)
-    /// Its name, or a symbolic link, leads out of the folder it should be in.
+    /// The path, or a symbolic link in it, leaves the folder it must stay in.
     case outsideFolder(String)
-    /// The output is there already and may not be replaced.
+    /// The output already exists and may not be replaced.
     case exists
-    /// The disk, the quota or the permitted file size is used up; `code` is the `errno`.
+    /// The disk, the quota or the permitted file size is exhausted; `code` is the `errno`.
     case noSpace(code: Int32)
-    /// Any other failure of the system call `name`; `code` is the `errno`.
+    /// The system call `name` failed in another way; `code` is the `errno`.
     case systemCall(name: String, code: Int32)
   }
   public let path: String
@@ -63,7 +63,7 @@ public struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
 }
 
 extension FileError {
-  /// The problem that `errno` names after the system call `name` failed on `path`.
+  /// Creates the error for `errno` after the system call `name` failed on `path`.
   init(_ path: String, after name: String, code: Int32 = errno) {
     self.init(path, Problem(after: name, code: code))
   }

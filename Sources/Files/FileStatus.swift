@@ -1,14 +1,14 @@
 import Glibc
 
-/// What the system says of a file at one moment.
+/// The status of a file at one moment, as `stat(2)` returns it.
 package struct FileStatus: Sendable, Equatable {
   package enum Kind: Sendable { case file, folder, link, other }
 
   package let kind: Kind
   package let byteCount: Int
-  /// When its contents last changed, in nanoseconds since 1970.
+  /// The modification time in nanoseconds since 1970.
   package let modificationNanoseconds: Int
-  /// What a file is by whatever name.
+  /// The identity of the file, independent of its path.
   package let identity: Identity
 
   package struct Identity: Sendable, Hashable {
@@ -16,7 +16,7 @@ package struct FileStatus: Sendable, Equatable {
     fileprivate let number: UInt64
   }
 
-  /// Asks for what is at `path`, or where a symbolic link there leads; nil if nothing is.
+  /// Reads the status of the file at `path`, or of a symbolic link's target; nil if there is none.
   package init?(_ path: String, followingLinks: Bool = true) {
     var status = stat()
     guard !path.utf8.contains(0),
@@ -34,7 +34,7 @@ package struct FileStatus: Sendable, Equatable {
       default: .other
       }
     byteCount = Int(status.st_size)
-    // A damaged disk may tell any time; the sum of two halves must not trap.
+    // Wrapping arithmetic, as a damaged disk may return any time.
     modificationNanoseconds =
       Int(status.st_mtim.tv_sec) &* 1_000_000_000 &+ Int(status.st_mtim.tv_nsec)
     identity = Identity(device: UInt64(status.st_dev), number: UInt64(status.st_ino))

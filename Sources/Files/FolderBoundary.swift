@@ -1,16 +1,16 @@
 import CLinux
 import Glibc
 
-/// Opens the file `name` of `folder` for reading, wherever in the folder it is, and nothing outside.
+/// Opens the file `name` of `folder` for reading, and refuses paths that leave the folder.
 ///
-/// The folder may itself be a symbolic link; no link inside it may lead out, nor through /proc. So a
-/// data set from a stranger cannot show us other people's files.
+/// The folder may itself be a symbolic link, but no link inside it may leave it or pass through /proc. Thus a
+/// downloaded data set cannot give access to other files.
 ///
 /// - Parameters:
-///   - name: Relative to `folder`.
-///   - folder: What must not be left.
-/// - Returns: A descriptor, to be closed by the caller. Opening a pipe does not wait.
-/// - Throws: `FileError`, with `.outsideFolder` where the name or a link leads out.
+///   - name: A path relative to `folder`.
+///   - folder: The folder that must not be left.
+/// - Returns: A descriptor, which the caller closes. Opening a pipe does not block.
+/// - Throws: `FileError`, with `.outsideFolder` if the path or a link leaves the folder.
 package func openFile(_ name: String, beneath folder: String) throws(FileError) -> Int32 {
   let path = "\(folder)/\(name)"
   guard isInsideFolder(name) else { throw FileError(path, .outsideFolder(folder)) }
@@ -18,14 +18,14 @@ package func openFile(_ name: String, beneath folder: String) throws(FileError) 
   guard root >= 0 else { throw FileError(folder, after: "open") }
   defer { close(root) }
   let flags = O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY
-  // EAGAIN: somebody renamed a folder on the way, so that the kernel could not be sure.
+  // EAGAIN: a folder was renamed meanwhile, so that the kernel could not verify the path.
   for _ in 0..<16 {
     let file = open_beneath(root, systemPath(name), flags)
     if file >= 0 { return file }
     switch errno {
     case EINTR, EAGAIN: continue
     case EXDEV: throw FileError(path, .outsideFolder(folder))
-    // Linux before 5.6, or a container that forbids what it does not know.
+    // Linux before 5.6, or a container whose filter does not know the call.
     case ENOSYS, EPERM: return try openResolvedFile(name, beneath: folder)
     default: throw FileError(path, after: "openat2")
     }
@@ -33,9 +33,9 @@ package func openFile(_ name: String, beneath folder: String) throws(FileError) 
   throw FileError(path, after: "openat2", code: EAGAIN)
 }
 
-/// Opens the file `name` of `folder` after looking where all its links lead.
+/// Opens the file `name` of `folder` after resolving all links.
 ///
-/// Weaker than the kernel's own care: a link that changes between the look and the opening is missed.
+/// Weaker than the kernel's check: a link that changes between resolving and opening goes unnoticed.
 func openResolvedFile(_ name: String, beneath folder: String) throws(FileError) -> Int32 {
   let path = "\(folder)/\(name)"
   guard let root = try realPath(folder) else { throw FileError(folder, .missing) }
@@ -48,7 +48,7 @@ func openResolvedFile(_ name: String, beneath folder: String) throws(FileError) 
   return file
 }
 
-/// Whether `folder` has a file `name` that lies inside it.
+/// Returns true if `folder` has a regular file `name` that lies inside it.
 package func hasFile(_ name: String, beneath folder: String) -> Bool {
   guard let file = try? openFile(name, beneath: folder) else { return false }
   defer { close(file) }
@@ -56,15 +56,15 @@ package func hasFile(_ name: String, beneath folder: String) -> Bool {
   return fstat(file, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
 }
 
-/// The bytes of the file `name` of `folder`, which neither the name nor a link may lead out of.
+/// Returns the bytes of the file `name` of `folder`; neither the path nor a link may leave the folder.
 ///
 /// - Parameters:
-///   - name: Relative to `folder`.
-///   - folder: What must not be left.
-///   - limit: The most bytes there may be.
-///   - prefixLength: How many bytes are enough; nil for all.
-/// - Returns: The bytes, which may be none.
-/// - Throws: `FileError`, with `.outsideFolder` where the name or a link leads out.
+///   - name: A path relative to `folder`.
+///   - folder: The folder that must not be left.
+///   - limit: The maximum size of the file in bytes.
+///   - prefixLength: The maximum number of bytes to read from the start; nil for all.
+/// - Returns: The bytes, possibly none.
+/// - Throws: `FileError`, with `.outsideFolder` if the path or a link leaves the folder.
 package func bytes(
   ofFile name: String, beneath folder: String, limit: Int = .max, prefixLength: Int? = nil
 ) throws(FileError) -> [UInt8] {

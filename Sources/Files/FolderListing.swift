@@ -1,22 +1,21 @@
 import Glibc
 
-/// What is in a folder, sorted by the bytes of the names.
+/// The entries of a folder, sorted by the bytes of their names.
 ///
-/// The names lie end to end: as texts of their own, those of a million files would take three times the
-/// memory.
+/// The names are stored in one buffer; a million separate strings would take three times the memory.
 package struct FolderListing: Sendable {
   package struct Entry: Sendable, Equatable {
     package let name: String
-    /// A link is not followed.
+    /// The kind of the entry itself; symbolic links are not followed.
     package let kind: FileStatus.Kind
   }
 
   private let path: String
-  /// For each entry the byte of its kind, its name and a NUL.
+  /// A kind byte, the name and a NUL per entry.
   private var bytes: [UInt8] = []
   private var starts: [Int] = []
 
-  /// Lists the folder at `path`.
+  /// Reads the entries of the folder at `path`.
   package init(_ path: String) throws(FileError) {
     self.path = path
     guard !path.utf8.contains(0) else { throw FileError(path, after: "opendir", code: EINVAL) }
@@ -60,7 +59,7 @@ package struct FolderListing: Sendable {
   private mutating func sort() {
     bytes.withUnsafeBufferPointer { bytes in
       guard let base = bytes.baseAddress else { return }
-      // No byte of a name is NUL, so that the one behind it orders a name before longer ones.
+      // Names hold no NUL, so the terminator sorts a name before longer ones.
       starts.sort { strcmp(name(base, $0), name(base, $1)) < 0 }
     }
     func name(_ base: UnsafePointer<UInt8>, _ start: Int) -> UnsafePointer<CChar> {

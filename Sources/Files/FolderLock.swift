@@ -1,17 +1,17 @@
 import Glibc
 
-/// The right to write into a folder, which one process holds at a time.
+/// An exclusive lock on writing to a folder, held by one process at a time.
 ///
-/// It goes with the process, however that ends; the file `.lock` stays. What several processes may do
-/// beside each other in one folder has a lock file for each.
+/// It is released when the process ends in any way; the file `.lock` stays. Tasks that may run at the same
+/// time in one folder use a lock file each.
 package struct FolderLock: ~Copyable {
   private let number: Int32
 
-  /// How often, and how long in all, a lock is asked for: one who was killed a moment ago, and whose threads
-  /// are still being ended, holds it.
+  /// The number of attempts to take the lock, and the pause between them in microseconds: a process killed a
+  /// moment ago holds it until its threads have ended.
   private static let (attemptCount, attemptMicroseconds): (Int, UInt32) = (20, 20_000)
 
-  /// Takes the right to `folder`, or returns nil if another process holds it, and still does a moment later.
+  /// Locks `folder`, or returns nil if another process holds the lock after all attempts.
   package init?(_ folder: String, named name: String = ".lock") throws(FileError) {
     let path = "\(folder)/\(name)"
     let number = open(systemPath(path), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o666)

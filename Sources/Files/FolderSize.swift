@@ -1,6 +1,6 @@
 import Glibc
 
-/// The size of the ordinary files in a folder, those in folders inside it not counted, in bytes.
+/// Returns the total size of the regular files directly in a folder, in bytes.
 package func byteCountOfFiles(in folder: String) -> Int {
   ((try? namesInFolder(folder)) ?? []).reduce(0) { total, name in
     var status = stat()

@@ -1,6 +1,6 @@
 import Glibc
 
-/// A path cut into the folder and the name of its last part.
+/// A path split into its folder and its last component.
 struct PathParts {
   let folder: String
   let name: String
@@ -18,7 +18,7 @@ struct PathParts {
   }
 }
 
-/// `path` without symbolic links; `nil` if nothing is there.
+/// Returns `path` with symbolic links resolved; `nil` if nothing exists there.
 func realPath(_ path: String) throws(FileError) -> String? {
   guard let resolved = realpath(systemPath(path), nil) else {
     if errno == ENOENT { return nil }
@@ -28,44 +28,44 @@ func realPath(_ path: String) throws(FileError) -> String? {
   return nameText(UnsafeRawBufferPointer(start: resolved, count: strlen(resolved)))
 }
 
-/// `path` without symbolic links; nil if nothing is there, or it cannot be known.
+/// Returns `path` with symbolic links resolved; nil if nothing exists there or on an error.
 package func resolvedPath(_ path: String) -> String? { try? realPath(path) }
 
-/// The file type bits of `path` itself, which is not followed if it is a symbolic link.
+/// Returns the file type bits of `path` itself, without following a symbolic link.
 func fileKind(_ path: String) throws(FileError) -> mode_t {
   var status = stat()
   guard lstat(systemPath(path), &status) == 0 else { throw FileError(path, after: "lstat") }
   return status.st_mode & S_IFMT
 }
 
-/// Whether `path`, or what it links to, is a folder.
+/// Returns true if `path`, or the target of a link there, is a folder.
 package func isFolder(_ path: String) -> Bool {
   var status = stat()
   return stat(systemPath(path), &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
 }
 
-/// Whether `path` itself is a folder, not a link to one.
+/// Returns true if `path` itself is a folder, not a link to one.
 package func isFolderItself(_ path: String) -> Bool {
   var status = stat()
   return lstat(systemPath(path), &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
 }
 
-/// Whether `path`, or what it links to, is an ordinary file.
+/// Returns true if `path`, or the target of a link there, is a regular file.
 package func isFile(_ path: String) -> Bool {
   var status = stat()
   return stat(systemPath(path), &status) == 0 && status.st_mode & S_IFMT == S_IFREG
 }
 
-/// Whether both paths lead to one file, by whatever names.
+/// Returns true if both paths lead to the same file.
 package func isSameFile(_ a: String, _ b: String) -> Bool {
   var (first, second) = (stat(), stat())
   return stat(systemPath(a), &first) == 0 && stat(systemPath(b), &second) == 0
     && first.st_dev == second.st_dev && first.st_ino == second.st_ino
 }
 
-/// What tells the file at `path` from what it was before any change; nil where there is none.
+/// Returns a text that changes whenever the file at `path` changes; nil if there is none.
 ///
-/// Its size, its number on the disk, and when its contents and its entry last changed.
+/// It holds the size, the inode number, and the times of the last change of contents and of metadata.
 package func fileStamp(_ path: String) -> String? {
   var status = stat()
   guard stat(systemPath(path), &status) == 0 else { return nil }
@@ -73,7 +73,7 @@ package func fileStamp(_ path: String) -> String? {
   return "\(status.st_size) \(status.st_ino) \(times[0]) \(times[1])"
 }
 
-/// Creates a folder and those it lies in, where they are missing.
+/// Creates a folder and its missing parents.
 package func makeFolder(_ path: String) throws(FileError) {
   if isFolder(path) { return }
   let parts = PathParts(path)
@@ -83,7 +83,7 @@ package func makeFolder(_ path: String) throws(FileError) {
   }
 }
 
-/// The names in a folder, sorted by bytes, without `.` and `..`.
+/// Returns the names in a folder, sorted by bytes, without `.` and `..`.
 package func namesInFolder(_ path: String) throws(FileError) -> [String] {
   guard let folder = opendir(systemPath(path)) else { throw FileError(path, after: "opendir") }
   defer { closedir(folder) }
@@ -95,7 +95,7 @@ package func namesInFolder(_ path: String) throws(FileError) -> [String] {
     .filter { $0 != "." && $0 != ".." }
 }
 
-/// Waits until the names in a folder have reached the disk; errors name `reportedPath`.
+/// Waits until a folder's entries are on disk; errors use `reportedPath`.
 func synchronizeFolder(
   _ path: String, reportingAs reportedPath: String? = nil
 ) throws(FileError) {
@@ -103,7 +103,7 @@ func synchronizeFolder(
     .synchronize()
 }
 
-/// Waits until everything under `path` has reached the disk.
+/// Waits until everything under `path` is on disk.
 func synchronizeTree(_ path: String) throws(FileError) {
   for name in try namesInFolder(path) {
     let child = "\(path)/\(name)"
@@ -116,8 +116,9 @@ func synchronizeTree(_ path: String) throws(FileError) {
   try synchronizeFolder(path)
 }
 
-/// Removes a folder such that nobody finds half of it under its name; what a kill interrupts leaves
-/// `.NAME.tmp-PID`, which is safe to delete.
+/// Renames a folder and then removes it, so that it is never seen half removed.
+///
+/// If interrupted, it leaves `.NAME.tmp-PID`, which is safe to delete.
 package func removeTreeAtOnce(_ path: String) throws(FileError) {
   let parts = PathParts(path)
   let aside = "\(parts.folder)/.\(parts.name).tmp-\(getpid())"
@@ -127,9 +128,9 @@ package func removeTreeAtOnce(_ path: String) throws(FileError) {
   removeTree(aside)
 }
 
-/// Removes a file, or a folder with all it holds; never follows a symbolic link.
+/// Removes a file, or a folder with its contents, without following symbolic links.
 ///
-/// It serves cleaning up after a failure, so its own failures are not reported.
+/// Used for cleaning up after a failure, so its own failures are ignored.
 package func removeTree(_ path: String) {
   guard unlink(systemPath(path)) != 0, (try? fileKind(path)) == S_IFDIR else { return }
   for name in (try? namesInFolder(path)) ?? [] { removeTree("\(path)/\(name)") }

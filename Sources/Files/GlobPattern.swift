@@ -1,10 +1,10 @@
-/// A path with `*`, `?`, `[a-z]` and `**`, as shells know them: `clips/**/take-?.mp4`.
+/// A path pattern with the shell wildcards `*`, `?`, `[a-z]` and `**`, such as `clips/**/take-?.mp4`.
 ///
-/// It is walked along the folders part by part, with the parts that could come next as its state, so
-/// that no folder is listed in which nothing can match, and none twice.
+/// It is matched folder by folder; the state is the set of pattern components that may match next. So no
+/// folder is listed in which nothing can match, and none is listed twice.
 package struct GlobPattern: Sendable, Equatable {
   private enum Part: Sendable, Equatable {
-    /// `**`: any number of folders, or anything below one.
+    /// The component `**`, which matches any number of folders, or anything below one.
     case anything
     case name([Token])
   }
@@ -24,14 +24,14 @@ package struct GlobPattern: Sendable, Equatable {
     }
   }
 
-  /// The parts that may come next, by their numbers.
+  /// The indices of the components that may match next.
   package typealias State = [Int]
 
-  /// The folder in front of the first part with a wildcard.
+  /// The folder before the first component with a wildcard.
   package let base: String
   private let parts: [Part]
 
-  /// Reads a pattern; nil if there is no wildcard in it.
+  /// Parses a pattern; nil if it has no wildcard.
   package init?(_ text: String) {
     let parts = normalizedPath(text).split(separator: "/")
     guard let first = parts.firstIndex(where: Self.hasWildcard) else { return nil }
@@ -39,7 +39,7 @@ package struct GlobPattern: Sendable, Equatable {
     self.parts = parts[first...].map { $0 == "**" ? .anything : .name(Self.tokens(in: $0)) }
   }
 
-  /// Whether it says how the names it wants end, as `*.jpg` does.
+  /// True if the last component states a file extension, as `*.jpg` does.
   package var namesExtension: Bool {
     guard case .name(let tokens) = parts.last else { return false }
     return tokens.contains(.scalar("."))
@@ -48,32 +48,32 @@ package struct GlobPattern: Sendable, Equatable {
   /// The state in the folder `base`.
   package var start: State { [0] }
 
-  /// What a pattern makes of a name.
+  /// The result of matching one name.
   package struct Step: Sendable {
-    /// The state inside, should it be a folder; empty where nothing can match.
+    /// The state inside, if the name is a folder; empty if nothing can match there.
     package var inside: State
-    /// Whether the name itself is what was looked for.
+    /// True if the name matches the whole pattern.
     package var matches: Bool
-    /// Whether a part that is no `**` was like it, and no other part is left.
+    /// True if a component other than `**` matched and was the last one.
     package var isNamed: Bool
-    /// The state inside by parts that are no `**`.
+    /// The state inside reached by components other than `**`.
     fileprivate var insideByName: State
 
     package static let nothing = Step(
       inside: [], matches: false, isNamed: false, insideByName: [])
 
-    /// The same of a symbolic link, through which no `**` goes, as in shells.
+    /// The result for a symbolic link, which `**` does not follow, as in shells.
     package var throughLink: Step {
       Step(inside: insideByName, matches: isNamed, isNamed: isNamed, insideByName: insideByName)
     }
   }
 
-  /// What it makes of `name` in a folder reached with `state`.
+  /// Returns the result of matching `name` in a folder reached with `state`.
   package func step(_ state: State, _ name: String) -> Step {
     var (below, byName): (State, State) = ([], [])
     for index in closure(state) where index < parts.count {
       switch parts[index] {
-      // As in shells, a hidden name must be asked for.
+      // As in shells, wildcards do not match hidden names.
       case .anything where !name.hasPrefix("."): below.append(index)
       case .name(let tokens) where Self.matches(Array(name.unicodeScalars), tokens):
         byName.append(index + 1)
@@ -87,7 +87,7 @@ package struct GlobPattern: Sendable, Equatable {
       insideByName: closure(byName).filter { $0 < parts.count })
   }
 
-  /// The state and what may follow it, where `**` stands for nothing.
+  /// Returns the state extended by the components that follow a `**`, which may match nothing.
   private func closure(_ state: State) -> State {
     var all: State = []
     for var index in state {
@@ -128,7 +128,7 @@ extension GlobPattern {
     return tokens
   }
 
-  /// The set behind a `[`, and where the text goes on; nil if there is no `]`.
+  /// Parses the set after a `[`, and returns it with the index behind its `]`; nil if there is no `]`.
   private static func set(
     in text: Substring.UnicodeScalarView
   ) -> (Token, end: String.Index)? {
@@ -138,7 +138,7 @@ extension GlobPattern {
     var ranges: [ClosedRange<Unicode.Scalar>] = []
     var isFirst = true
     while let scalar = rest.popFirst() {
-      // In front, a bracket stands for itself.
+      // A bracket in first position is literal.
       if scalar == "]" && !isFirst {
         return (.set(ranges, isNegated: isNegated), rest.startIndex)
       }
@@ -154,7 +154,7 @@ extension GlobPattern {
     return nil
   }
 
-  /// Whether a whole name is as the tokens say; of several stars only the last is ever moved.
+  /// Returns true if the tokens match the whole name; backtracks only to the last star.
   private static func matches(_ name: [Unicode.Scalar], _ tokens: [Token]) -> Bool {
     if name.first == ".", tokens.first != .scalar(".") { return false }
     var (position, token) = (0, 0)

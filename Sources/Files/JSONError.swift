@@ -1,26 +1,26 @@
-/// Where and why a text is not the JSON that was asked for.
+/// An error in a JSON text, with its position.
 ///
-/// It does not know the file; the error it ends up in names that.
+/// It does not name the file; the error that wraps it does.
 public struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
   public enum Problem: Sendable, Equatable {
-    /// Something else stands where this was needed.
+    /// Another token than the required one was found.
     case unexpected(String)
-    /// A number that does not fit.
+    /// A number is out of range.
     case outOfRange
-    /// A string that is not UTF-8, or has an unknown escape or half a surrogate pair.
+    /// A string is not UTF-8, or has an unknown escape or a lone surrogate.
     case badText
-    /// More arrays and objects inside each other than `JSONReader.maximumDepth`.
+    /// Arrays and objects are nested deeper than `JSONReader.maximumDepth`.
     case tooDeep
-    /// A string of more bytes than `JSONReader.maximumStringSize`.
+    /// A string has more bytes than `JSONReader.maximumStringSize`.
     case tooLong
   }
   public let problem: Problem
-  /// Counted from 1.
+  /// The line, counted from 1.
   public let line: Int
-  /// In bytes, counted from 1.
+  /// The column in bytes, counted from 1.
   public let column: Int
 
-  /// As part of a sentence: "at line 3, column 14: expected ':'".
+  /// The error as part of a sentence: "at line 3, column 14: expected ':'".
   public var description: String {
     let reason =
       switch problem {

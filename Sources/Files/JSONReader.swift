@@ -1,35 +1,35 @@
-/// Reads JSON (RFC 8259) from front to back, value by value, as the caller asks for them.
+/// A streaming JSON reader (RFC 8259): the caller requests values in the order of the text.
 ///
-/// Ours because the two large readers need what Foundation's do not give: every key of a
-/// safetensors header, also the repeated ones, and 617,000 captions without a dictionary for each.
-/// It is strict: no comments, no lone surrogates, no trailing commas, and no NaN unless it is asked for.
+/// Foundation's parsers do not suffice: a safetensors header needs every key, also repeated ones, and 617,000
+/// captions must be read without a dictionary for each. The reader is strict: no comments, no lone
+/// surrogates, no trailing commas, and no NaN unless allowed.
 ///
 ///     try reader.beginObject()
 ///     while let key = try reader.nextKey() {
 ///       if key == "id" { id = try reader.readInteger() } else { try reader.skipValue() }
 ///     }
 package struct JSONReader {
-  /// As deep as arrays and objects may be nested: each level may take stack.
+  /// The maximum nesting depth of arrays and objects, as each level may take stack.
   package static let maximumDepth = 64
-  /// As long as a string may be, in bytes: a file that is one string is refused before it is read.
+  /// The maximum length of a string in bytes, so that a file of one huge string is rejected early.
   package static let maximumStringSize = 16 << 20
 
   private let bytes: UnsafeBufferPointer<UInt8>
   private var position = 0
   private var depth = 0
-  /// Whether the next key or element would be the first in its object or array.
+  /// True if the next key or element is the first in its object or array.
   private var isFirst = false
   private let takesNaN: Bool
 
-  /// Reads from `bytes`, which must hold one value and nothing after it.
+  /// Reads `bytes`, which must hold exactly one value.
   ///
   /// - Parameters:
   ///   - bytes: The text.
-  ///   - takesNaN: Whether `NaN`, `Infinity` and `-Infinity`, which Python writes, are passed over as values
-  ///     of the kind `notANumber`.
-  ///   - body: Reads it.
-  /// - Returns: What `body` returns.
-  /// - Throws: Where it is no JSON, or not as `body` wants it.
+  ///   - takesNaN: True to accept `NaN`, `Infinity` and `-Infinity`, as Python writes them, as values of kind
+  ///     `notANumber`.
+  ///   - body: Reads the value.
+  /// - Returns: The result of `body`.
+  /// - Throws: `JSONError` if the text is not JSON or not what `body` requires.
   package static func read<Result>(
     _ bytes: UnsafeRawBufferPointer, takingNaN takesNaN: Bool = false,
     _ body: (inout JSONReader) throws(JSONError) -> Result
@@ -48,7 +48,7 @@ package struct JSONReader {
 
   package mutating func beginObject() throws(JSONError) { try begin("{") }
 
-  /// The next key, with its value about to be read; `nil` once the object has ended.
+  /// Reads the next key, after which its value can be read; `nil` at the end of the object.
   package mutating func nextKey() throws(JSONError) -> String? {
     guard try !endsOrSkipsComma("}") else { return nil }
     let key = try readString()
@@ -58,7 +58,7 @@ package struct JSONReader {
 
   package mutating func beginArray() throws(JSONError) { try begin("[") }
 
-  /// Whether another element follows; if so it is about to be read.
+  /// Returns true if another element follows, which can then be read.
   package mutating func nextElement() throws(JSONError) -> Bool {
     try !endsOrSkipsComma("]")
   }
@@ -88,7 +88,7 @@ package struct JSONReader {
 
   private static let notNumbers: [StaticString] = ["NaN", "Infinity", "-Infinity"]
 
-  /// What sort of value comes next.
+  /// Returns the kind of the next value.
   package mutating func peek() throws(JSONError) -> Kind {
     switch nextByte() ?? 0 {
     case UInt8(ascii: "{"): .object
@@ -127,7 +127,7 @@ package struct JSONReader {
     return value
   }
 
-  /// Reads a number; one too large for a `Double` is an error.
+  /// Reads a number; throws if it is too large for a `Double`.
   package mutating func readNumber() throws(JSONError) -> Double {
     let range = try takeNumber().range
     guard let value = Double(text(range)), value.isFinite else {
@@ -162,16 +162,16 @@ package struct JSONReader {
     return string
   }
 
-  /// Reads a string, and returns nil where it is not UTF-8, or has a broken escape.
+  /// Reads a string; nil if it is not UTF-8 or has a broken escape.
   ///
-  /// What follows can still be read.
+  /// Reading can continue after it.
   package mutating func readStringIfProper() throws(JSONError) -> String? {
     string(try takeString())
   }
 
   private func string(_ found: (range: Range<Int>, isASCII: Bool, hasEscapes: Bool)) -> String? {
     guard !found.hasEscapes else { return unescaped(found.range) }
-    // Nearly all strings are ASCII, and the validating initialiser costs three times as much.
+    // Nearly all strings are ASCII, and the validating initialiser takes three times as long.
     if found.isASCII { return text(found.range) }
     return String(
       validating: UnsafeBufferPointer(rebasing: bytes[found.range]), as: UTF8.self)
@@ -181,7 +181,7 @@ package struct JSONReader {
 // MARK: - Scanning
 
 extension JSONReader {
-  /// Skips white space and returns the byte after it.
+  /// Skips whitespace, and returns the byte after it.
   private mutating func nextByte() -> UInt8? {
     while position < bytes.count {
       switch bytes[position] {
@@ -214,7 +214,7 @@ extension JSONReader {
     return bytes[position..<end].elementsEqual(expected)
   }
 
-  /// Where the bytes between the quotes of a string are, and what is among them.
+  /// Reads a string token, and returns the range between its quotes.
   private mutating func takeString() throws(JSONError)
     -> (range: Range<Int>, isASCII: Bool, hasEscapes: Bool)
   {
@@ -273,12 +273,12 @@ extension JSONReader {
     guard position > start else { throw error(.unexpected("a digit")) }
   }
 
-  /// The value of the digits at `range`, or `nil` if it does not fit.
+  /// Returns the value of the digits in `range`; `nil` if it overflows.
   private func integer(_ range: Range<Int>) -> Int? {
     let isNegative = bytes[range.lowerBound] == UInt8(ascii: "-")
     var value = 0
     for byte in bytes[range].dropFirst(isNegative ? 1 : 0) {
-      // Counted downwards, since there is one negative number more than positive ones.
+      // Computed as a negative number, since `Int.min` has no positive counterpart.
       let (product, overflows) = value.multipliedReportingOverflow(by: 10)
       let (sum, overflowsToo) = product.subtractingReportingOverflow(Int(byte - UInt8(ascii: "0")))
       if overflows || overflowsToo { return nil }
@@ -290,7 +290,7 @@ extension JSONReader {
 
   // MARK: Escapes
 
-  /// The string whose bytes, with backslashes, are at `range`; nil where it is none.
+  /// Returns the string in `range` with escapes replaced; nil if an escape is broken.
   private func unescaped(_ range: Range<Int>) -> String? {
     var result: [UInt8] = []
     result.reserveCapacity(range.count)
@@ -301,7 +301,7 @@ extension JSONReader {
         index += 1
         continue
       }
-      // takeString saw a byte after every backslash, and the closing quote after that.
+      // `takeString` found a byte after every backslash, followed by the closing quote.
       if bytes[index + 1] == UInt8(ascii: "u") {
         guard let scalar = scalar(at: &index, before: range.upperBound) else { return nil }
         result += Array(String(scalar).utf8)
@@ -320,7 +320,7 @@ extension JSONReader {
     UInt8(ascii: "n"): 10, UInt8(ascii: "r"): 13, UInt8(ascii: "t"): 9,
   ]
 
-  /// Reads `\uXXXX`, or two of them that form a surrogate pair, and moves `index` behind.
+  /// Reads `\uXXXX`, or two of them that form a surrogate pair, and moves `index` behind them.
   private func scalar(at index: inout Int, before end: Int) -> Unicode.Scalar? {
     guard let first = codeUnit(at: &index, before: end) else { return nil }
     if let scalar = Unicode.Scalar(first) { return scalar }

@@ -1,4 +1,4 @@
-/// `text` as a JSON string, quotes included.
+/// Returns `text` as a JSON string, including the quotes.
 package func jsonString(_ text: String) -> String {
   var result = "\""
   for scalar in text.unicodeScalars {

@@ -1,4 +1,4 @@
-/// A small JSON document in memory: a configuration, or one result.
+/// A small JSON document in memory, such as a configuration or a result.
 package enum JSONValue: Sendable, Equatable {
   case object([Member])
   case array([JSONValue])
@@ -15,7 +15,7 @@ package enum JSONValue: Sendable, Equatable {
     package init(_ key: String, _ value: JSONValue) { (self.key, self.value) = (key, value) }
   }
 
-  /// Reads a whole document; of a repeated key the first counts, as in Foundation.
+  /// Parses a whole document; the first of repeated keys counts, as in Foundation.
   package init(reading bytes: UnsafeRawBufferPointer) throws(JSONError) {
     self = try JSONReader.read(bytes) { (reader: inout JSONReader) throws(JSONError) -> JSONValue in
       try JSONValue(next: &reader)
@@ -28,7 +28,7 @@ package enum JSONValue: Sendable, Equatable {
     }
   }
 
-  /// Reads the value that comes next.
+  /// Reads the next value.
   package init(next reader: inout JSONReader) throws(JSONError) {
     switch try reader.peek() {
     case .object:
@@ -52,7 +52,7 @@ package enum JSONValue: Sendable, Equatable {
     }
   }
 
-  // MARK: Looking inside
+  // MARK: Access
 
   package subscript(key: String) -> JSONValue? {
     guard case .object(let members) = self else { return nil }
@@ -67,7 +67,7 @@ package enum JSONValue: Sendable, Equatable {
     if case .number(let value) = self { value } else { nil }
   }
 
-  /// The number, if it is whole and fits.
+  /// The number as an integer; nil if it is fractional or does not fit.
   package var integer: Int? { number.flatMap(Int.init(exactly:)) }
 
   package var elements: [JSONValue]? {
@@ -87,7 +87,7 @@ package enum JSONValue: Sendable, Equatable {
     }
   }
 
-  /// The document on many lines, two spaces a level; arrays of plain values stay on one.
+  /// The document on several lines, indented by two spaces per level; arrays of scalars stay on one line.
   package var prettyText: String { text(indentedBy: "") }
 
   private func text(indentedBy indent: String) -> String {
@@ -116,7 +116,7 @@ package enum JSONValue: Sendable, Equatable {
   private var scalarText: String {
     switch self {
     case .string(let value): jsonString(value)
-    // Whole numbers without a fraction: readers in other languages may want an integer.
+    // Whole numbers are written without a fraction, as readers in other languages may expect an integer.
     case .number(let value): Int(exactly: value).map(String.init) ?? "\(value)"
     case .boolean(let value): value ? "true" : "false"
     case .object: "{}"

@@ -1,13 +1,13 @@
 extension JSONReader {
   package enum WholeNumber: Sendable, Equatable {
-    /// As they are written, of any count.
+    /// The digits as written, of any length.
     case digits(String)
     case fraction
-    /// One such as `9.1e18`, of 2^53 or more: other whole numbers would read the same.
+    /// A number such as `9.1e18`, of at least 2^53, which several whole numbers round to.
     case inexact
   }
 
-  /// Reads a number that should be whole, be it written `9`, `9.0` or `9e0`.
+  /// Reads a number that should be whole, written as `9`, `9.0` or `9e0`.
   package mutating func readWholeNumber() throws(JSONError) -> WholeNumber {
     let number = try takeNumber()
     let text = text(number.range)

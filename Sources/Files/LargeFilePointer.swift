@@ -1,4 +1,4 @@
-/// Whether `bytes` are what Git leaves of a large file that was not fetched (Git LFS).
+/// Returns true if `bytes` are a Git LFS pointer, which stands for a large file that was not fetched.
 package func isLargeFilePointer(_ bytes: some Collection<UInt8>) -> Bool {
   bytes.starts(with: "version https://git-lfs.github.com/spec/".utf8)
 }

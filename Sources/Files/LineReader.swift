@@ -1,30 +1,30 @@
 import Glibc
 
-/// Reads the lines of a file one after the other, in little memory however long the file is.
+/// Reads the lines of a file in order, in constant memory.
 package struct LineReader: Sendable {
   private static let chunkSize = 1 << 18
 
   private let file: ReadableFile
   private let separator: UInt8
   private let limit: Int
-  /// What was read of the file and is not yet told.
+  /// The bytes read from the file but not yet returned.
   private var chunk: [UInt8] = []
   private var position = 0
   private var readCount = 0
-  /// Where the line that comes next begins, in bytes.
+  /// The offset of the next line, in bytes.
   package private(set) var offset = 0
-  /// Whether the last line that was told ended with the file rather than a separator.
+  /// True if the last returned line ended with the file rather than with a separator.
   package private(set) var isTorn = false
 
   /// - Parameters:
-  ///   - file: What to read.
-  ///   - separator: What ends a line.
-  ///   - limit: How many bytes a line may have.
+  ///   - file: The file to read.
+  ///   - separator: The byte that ends a line.
+  ///   - limit: The maximum length of a line in bytes.
   package init(_ file: ReadableFile, separator: UInt8 = UInt8(ascii: "\n"), limit: Int) {
     (self.file, self.separator, self.limit) = (file, separator, limit)
   }
 
-  /// The next line without what ends it; nil after the last.
+  /// Returns the next line without its separator; nil after the last.
   package mutating func next() throws(FileError) -> ArraySlice<UInt8>? {
     var searched = position
     while true {
@@ -46,7 +46,7 @@ package struct LineReader: Sendable {
     }
   }
 
-  /// Where the next separator is in the chunk; by the C library, ten times as fast as byte by byte.
+  /// Returns the index of the next separator in the chunk; `memchr` is ten times as fast as a loop.
   private func end(from start: Int) -> Int? {
     chunk.withUnsafeBytes { bytes in
       guard let base = bytes.baseAddress,

@@ -1,19 +1,19 @@
 import Glibc
 
-/// The bytes of a file, mapped read-only into memory and released with the last reference.
+/// The bytes of a file, mapped read-only and unmapped with the last reference.
 ///
-/// A class, so that tensors can hold on to the weights they read in place. Whoever replaces such a
-/// file must rename a new one over it, as `AtomicFile` does: this process then keeps the old
-/// bytes. A file cut short in place takes its pages away, and with them the process.
+/// A class, so that tensors can share weights that they read in place. A file in use must be replaced by
+/// renaming a new one over it, as `AtomicFile` does; the mapping then keeps the old bytes. Truncating it in
+/// place kills the process that reads the lost pages.
 package final class MappedFile: @unchecked Sendable {
-  // Sendable because the pages are never written, and unmapped only once nobody refers to them.
+  // Sendable because the pages are never written, and unmapped only when there is no reference left.
   package let path: String
   package let count: Int
   private let base: UnsafeRawPointer
 
-  /// Maps the file at `path`: not a folder, pipe or device, not empty, at most `limit` bytes.
+  /// Maps the regular file at `path`, which must not be empty and have at most `limit` bytes.
   package init(_ path: String, limit: Int = .max) throws(FileError) {
-    // O_NONBLOCK: opening a pipe nobody writes to must not wait for ever.
+    // O_NONBLOCK, as opening a pipe without a writer would block for ever.
     let file = try FileDescriptor(opening: path, O_RDONLY | O_NONBLOCK)
     let status = try file.status()
     switch status.st_mode & S_IFMT {
@@ -31,7 +31,7 @@ package final class MappedFile: @unchecked Sendable {
 
   deinit { munmap(UnsafeMutableRawPointer(mutating: base), count) }
 
-  /// Calls `body` with the bytes at `range`, which must lie within `0..<count`.
+  /// Calls `body` with the bytes in `range`, which must lie within `0..<count`.
   package func withBytes<Result, Failure: Error>(
     _ range: Range<Int>, _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
   ) throws(Failure) -> Result {

@@ -1,20 +1,20 @@
-// Paths as text, without a look at the disk.
+// Path operations on text, without file system access.
 
-/// `path` without what does not change where it leads: `./a//b/` is `a/b`, and `.` is nothing.
+/// Returns `path` without redundant parts: `./a//b/` is `a/b`, and `.` is empty.
 ///
-/// A `..` stays: behind a symbolic link it leads elsewhere than the text says.
+/// A `..` is kept, because after a symbolic link it leads elsewhere than the text suggests.
 package func normalizedPath(_ path: String) -> String {
   let parts = path.split(separator: "/").filter { $0 != "." }
   return (path.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
 }
 
-/// The path of `name` in `folder`, where no text is the folder that the process is in.
+/// Returns the path of `name` in `folder`; an empty folder is the current one.
 package func joinedPath(_ folder: String, _ name: String) -> String {
   if folder.isEmpty { return name }
   return folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
 }
 
-/// What follows the last point of a path's last part, in lower case; nil where there is none.
+/// Returns the extension of a path in lower case, without the dot; nil if there is none.
 package func fileExtension(of path: some StringProtocol) -> String? {
   let name = path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...]
   guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return nil }

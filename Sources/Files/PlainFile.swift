@@ -1,6 +1,6 @@
 import Glibc
 
-/// Writes a new file without waiting for the disk: part of a folder that is made durable as a whole.
+/// Writes a new file without synchronising it, in a folder that is synchronised as a whole.
 package func writeFile(_ bytes: [UInt8], to path: String) throws(FileError) {
   let file = try FileDescriptor(opening: path, O_WRONLY | O_CREAT | O_EXCL)
   try bytes.withUnsafeBufferPointer { buffer throws(FileError) in
@@ -9,14 +9,15 @@ package func writeFile(_ bytes: [UInt8], to path: String) throws(FileError) {
   try file.finish()
 }
 
-/// Writes `bytes` as the whole file at `path`, which appears complete or stays as it was, without waiting
-/// for the disk: after a power cut it may be empty.
+/// Replaces the file at `path` atomically but without synchronising it; after a power failure it may be
+/// empty.
 ///
 /// - Parameters:
-///   - bytes: What it will hold.
-///   - path: Its name, in a folder that is there.
-///   - temporary: Where it is written first, on the same disk; what is there is lost.
-/// - Throws: What the file system said; nothing remains at `temporary` then.
+///   - bytes: The new contents.
+///   - path: The path of the file, in an existing folder.
+///   - temporary: The path it is written to first, on the same file system; an existing file there is
+///     overwritten.
+/// - Throws: `FileError`; nothing remains at `temporary` then.
 package func replaceFile(
   _ bytes: [UInt8], at path: String, by temporary: String
 ) throws(FileError) {

@@ -1,17 +1,17 @@
 import Glibc
 
-/// A file kept open, to be read at any place by several threads at once.
+/// An open file that several threads can read at any offset.
 ///
-/// A class, so that whoever still reads a part of it keeps it open.
+/// A class, so that it stays open as long as someone reads a part of it.
 package final class ReadableFile: Sendable {
   package let path: String
-  /// As it was when the file was opened.
+  /// The status when the file was opened.
   package let status: FileStatus
   private let descriptor: FileDescriptor
 
-  /// Opens the file at `path`: not a folder, pipe or device.
+  /// Opens the regular file at `path`.
   package convenience init(_ path: String, followingLinks: Bool = true) throws(FileError) {
-    // O_NONBLOCK: opening a pipe nobody writes to must not wait for ever.
+    // O_NONBLOCK, as opening a pipe without a writer would block for ever.
     let flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | (followingLinks ? 0 : O_NOFOLLOW)
     try self.init(FileDescriptor(opening: path, flags))
   }
@@ -28,12 +28,12 @@ package final class ReadableFile: Sendable {
     self.descriptor = descriptor
   }
 
-  /// Another descriptor of the open file, which the caller closes.
+  /// Returns another descriptor of the open file, which the caller closes.
   package func duplicate() throws(FileError) -> Int32 { try descriptor.duplicate() }
 
-  /// The bytes at `range`, or as many of them as there are.
+  /// Reads the bytes in `range`, as far as the file has them.
   package func bytes(_ range: Range<Int>) throws(FileError) -> [UInt8] {
-    // Never more room than the file fills, whatever an archive claims.
+    // The buffer is bounded by the size of the file, as an archive may claim any range.
     let end = min(range.upperBound, max(status.byteCount, range.lowerBound))
     return try descriptor.read(range.lowerBound..<end)
   }

@@ -1,12 +1,12 @@
-/// Why a file is not a safetensors file we can read.
+/// An error from reading a safetensors file.
 public struct SafetensorsError: Error, Equatable, Sendable, CustomStringConvertible {
   public enum Problem: Error, Equatable {
     case unreadable(FileError)
-    /// The file starts like one PyTorch's `torch.save` writes.
+    /// The file begins like one of PyTorch's `torch.save`.
     case pickle
-    /// The file is what Git leaves of a large file that was not fetched.
+    /// The file is a Git LFS pointer to a file that was not fetched.
     case largeFilePointer
-    /// The first eight bytes announce more header than the file, or than we read.
+    /// The first eight bytes state a header larger than the file or than the limit.
     case headerSize(announced: UInt64, fileSize: Int)
     case headerNotJSON(JSONError)
     case tooManyTensors(limit: Int)
@@ -16,7 +16,7 @@ public struct SafetensorsError: Error, Equatable, Sendable, CustomStringConverti
     case shapeOverflow([Int], tensor: String)
     case wrongSize(tensor: String, expected: Int, found: Int)
     case outside(tensor: String, end: Int, dataSize: Int)
-    /// Bytes that belong to no tensor, or to two: the tensor should have begun at `expected`.
+    /// Tensors overlap or leave a gap: the tensor should begin at `expected`.
     case misplaced(tensor: String, expected: Int, found: Int)
     case unclaimed(byteCount: Int)
   }

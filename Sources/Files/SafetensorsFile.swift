@@ -1,18 +1,18 @@
-/// A file of named tensors, read in place.
+/// A safetensors file, read in place.
 ///
-/// Opening it checks the whole header and touches none of the numbers; a tensor may keep `file`
-/// and read them where they lie. Tensors may start at any byte, so unaligned loads are needed.
+/// Opening it checks the whole header and reads no tensor data. A tensor may keep a reference to `file` and
+/// read its data from there. Tensors may begin at any byte, so unaligned loads are needed.
 package struct SafetensorsFile: Sendable {
-  /// The most bytes a header may have, and the most tensors a file.
+  /// The maximum size of a header in bytes, and the maximum number of tensors.
   package static let maximumHeaderSize = SafetensorsHeader.maximumSize
   package static let maximumTensorCount = SafetensorsHeader.maximumTensorCount
 
-  /// A tensor of the file.
+  /// A tensor in the file.
   package struct Entry: Sendable, Equatable {
     package let name: String
     package let type: ElementType
     package let shape: [Int]
-    /// Where its numbers are, in bytes from the start of the file.
+    /// The range of its data, in bytes from the start of the file.
     package let range: Range<Int>
 
     func moved(by distance: Int) -> Entry {
@@ -23,9 +23,9 @@ package struct SafetensorsFile: Sendable {
   }
 
   package let file: MappedFile
-  /// In the order of their data.
+  /// The tensors in the order of their data.
   package let entries: [Entry]
-  /// What the writer noted under `__metadata__`.
+  /// The text entries under `__metadata__`.
   package let metadata: [String: String]
   private let indices: [String: Int]
 
@@ -43,10 +43,10 @@ package struct SafetensorsFile: Sendable {
     indices = header.indices
   }
 
-  /// The tensor called `name`, if there is one.
+  /// The tensor called `name`; nil if there is none.
   package subscript(name: String) -> Entry? { indices[name].map { entries[$0] } }
 
-  /// Calls `body` with the numbers of `entry`, little-endian, as they lie in the file.
+  /// Calls `body` with the little-endian data of `entry`.
   package func withBytes<Result, Failure: Error>(
     of entry: Entry, _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
   ) throws(Failure) -> Result {

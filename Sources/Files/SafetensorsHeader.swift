@@ -1,17 +1,17 @@
-/// What a safetensors file says of its tensors: names, element types, shapes and places.
+/// The header of a safetensors file: names, element types, shapes and data ranges of its tensors.
 ///
 ///     8 bytes, little-endian: N
 ///     N bytes of JSON: {"name": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}, …}
-///     the numbers of all tensors, end to end
+///     the data of all tensors, end to end
 ///
 /// The rules are those of the reference implementation (Hugging Face), within the limits below.
 struct SafetensorsHeader {
   static let maximumSize = 8 << 20
   static let maximumTensorCount = 10_000
 
-  /// In the order of their data.
+  /// The tensors in the order of their data.
   let entries: [SafetensorsFile.Entry]
-  /// Where in `entries` each name is.
+  /// The index in `entries` of each name.
   let indices: [String: Int]
   let metadata: [String: String]
 
@@ -33,7 +33,7 @@ struct SafetensorsHeader {
     }
   }
 
-  /// The size of the JSON text, after checking that it is there.
+  /// Returns the size of the JSON text in bytes, after checking that the file holds it.
   private static func size(
     in bytes: UnsafeRawBufferPointer, path: String
   ) throws(SafetensorsError) -> Int {
@@ -41,7 +41,7 @@ struct SafetensorsHeader {
     for (index, byte) in bytes.prefix(8).enumerated() { announced |= UInt64(byte) << (8 * index) }
     guard bytes.count >= 8, announced <= UInt64(min(maximumSize, bytes.count - 8)) else {
       if isLargeFilePointer(bytes) { throw SafetensorsError(path, .largeFilePointer) }
-      // A zip archive, or a pickle of protocol 2: what torch.save wrote over the years.
+      // A zip archive or a pickle of protocol 2, the formats of `torch.save`.
       let isPickle = bytes.starts(with: [0x50, 0x4B, 3, 4]) || bytes.starts(with: [0x80, 2])
       throw SafetensorsError(
         path, isPickle ? .pickle : .headerSize(announced: announced, fileSize: bytes.count))
@@ -52,7 +52,7 @@ struct SafetensorsHeader {
 
 // MARK: - From JSON to records
 
-/// One tensor as the header has it, before any check.
+/// One tensor as read from the header, before any check.
 private struct Record {
   var name: String
   var element: String?
@@ -68,7 +68,7 @@ extension SafetensorsHeader {
     var records: [Record] = []
     var metadata: [String: String] = [:]
     try reader.beginObject()
-    // One more than allowed is enough to tell that there are too many.
+    // One record more than allowed is enough to detect that there are too many.
     while let name = try reader.nextKey() {
       if name == "__metadata__" {
         metadata = try readMetadata(&reader)
@@ -142,7 +142,7 @@ extension SafetensorsHeader {
         throw .repeatedName(entry.name)
       }
     }
-    // End to end: no byte in two tensors, none in no tensor.
+    // The data must be contiguous: no byte in two tensors, none in no tensor.
     var end = 0
     for entry in entries {
       guard entry.range.lowerBound == end else {
@@ -154,7 +154,7 @@ extension SafetensorsHeader {
     return (entries.map { $0.moved(by: dataStart) }, indices)
   }
 
-  /// The entry of one tensor, its range counted from the start of the data.
+  /// Returns the entry of one tensor, with its range counted from the start of the data.
   private static func entry(
     of record: Record, dataSize: Int
   ) throws(SafetensorsError.Problem) -> SafetensorsFile.Entry {
@@ -183,7 +183,7 @@ extension SafetensorsHeader {
   }
 }
 
-/// The product of `size` and `shape`, or `nil` if it does not fit.
+/// Returns the product of `size` and `shape`; `nil` if it overflows.
 private func checkedProduct(_ size: Int, _ shape: [Int]) -> Int? {
   var product = size
   for extent in shape {

@@ -1,7 +1,7 @@
-/// Writes a file of one tensor whose rows come one after the other and are counted only in the end.
+/// Writes a safetensors file with one tensor, row by row, when the number of rows is not known beforehand.
 ///
-/// Room for the longest header is left in front and filled in by `commit`, so that no row is held in
-/// memory or written twice.
+/// Space for the longest header is reserved and filled in by `commit`, so that rows are neither held in
+/// memory nor written twice.
 package struct SafetensorsRowsWriter: ~Copyable {
   private let name: String
   private let rowShape: [Int]
@@ -9,17 +9,17 @@ package struct SafetensorsRowsWriter: ~Copyable {
   private let file: AtomicFile
   package private(set) var rowCount = 0
 
-  /// Where the file is until the commit.
+  /// The path of the file until the commit.
   package var workingPath: String { file.workingPath }
 
   /// - Parameters:
-  ///   - path: The file to write.
-  ///   - name: What the tensor is called.
+  ///   - path: The path of the file.
+  ///   - name: The name of the tensor.
   ///   - rowShape: The shape of one row of `float32` numbers.
-  ///   - maximumRowCount: How many rows there will be at most.
-  ///   - longestMetadata: Notes at least as long as those of the commit.
-  ///   - overwriting: Whether a file that is there may be replaced.
-  /// - Throws: What the file system said, or `.tooLarge` for a header that no reader takes.
+  ///   - maximumRowCount: The maximum number of rows.
+  ///   - longestMetadata: Metadata at least as long as that passed to `commit`.
+  ///   - overwriting: True to replace an existing file.
+  /// - Throws: `FileError`, with `.tooLarge` if the header would exceed the format's limit.
   package init(
     _ path: String, name: String, rowShape: [Int], maximumRowCount: Int,
     longestMetadata: [String: String], overwriting: Bool
@@ -35,7 +35,7 @@ package struct SafetensorsRowsWriter: ~Copyable {
     self.file = file
   }
 
-  /// Adds rows, little-endian `float32` numbers end to end.
+  /// Appends rows of little-endian `float32` numbers.
   package mutating func write(rows bytes: UnsafeRawBufferPointer) throws(FileError) {
     let rowSize = rowShape.reduce(4, *)
     precondition(
@@ -44,7 +44,7 @@ package struct SafetensorsRowsWriter: ~Copyable {
     try file.write(bytes)
   }
 
-  /// Fills in the header, makes the file durable and gives it its name.
+  /// Fills in the header, synchronises the file to disk, and renames it to its final path.
   package consuming func commit(metadata: [String: String]) throws(FileError) {
     let header = Self.header(name, [rowCount] + rowShape, metadata, size: reservedSize)
     precondition(header.count == reservedSize, "\(file.path): the header outgrew its room")

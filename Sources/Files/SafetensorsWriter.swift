@@ -1,10 +1,10 @@
-/// Writes a file of named tensors, one after the other; it appears complete or not at all.
+/// Writes a safetensors file, tensor by tensor, which appears complete or not at all.
 ///
 ///     var writer = try SafetensorsWriter(path, tensors: layouts)
 ///     for tensor in writer.tensors { try writer.write(bytes(of: tensor.name)) }
 ///     try writer.commit()
 package struct SafetensorsWriter: ~Copyable {
-  /// What is known of a tensor before its numbers are written.
+  /// The name, the element type and the shape of a tensor to write.
   package struct Tensor: Sendable, Equatable {
     package let name: String
     package let type: ElementType
@@ -19,14 +19,15 @@ package struct SafetensorsWriter: ~Copyable {
     package var byteCount: Int { shape.reduce(type.size, *) }
   }
 
-  /// In the order in which their numbers must be written: wide elements first, so that all are
-  /// aligned, else as given.
+  /// The tensors in the order in which their data must be written.
+  ///
+  /// Larger element types come first, so that all tensors are aligned; otherwise the given order is kept.
   package let tensors: [Tensor]
   private let file: AtomicFile
   private let byteCount: Int
   private var writtenCount = 0
 
-  /// Begins a file of `tensors`, each under its own name, with notes such as `["format": "pt"]`.
+  /// Creates a file of `tensors` with distinct names, and with metadata such as `["format": "pt"]`.
   package init(
     _ path: String, tensors: [Tensor], metadata: [String: String] = [:], overwriting: Bool = false
   ) throws(FileError) {
@@ -41,14 +42,14 @@ package struct SafetensorsWriter: ~Copyable {
     byteCount = ordered.reduce(0) { $0 + $1.byteCount }
   }
 
-  /// Adds the next bytes of the current tensor, which may come in pieces.
+  /// Appends the next bytes of the current tensor, which may be written in pieces.
   package mutating func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
     writtenCount += bytes.count
     precondition(writtenCount <= byteCount, "\(file.path): more bytes than the tensors have")
     try file.write(bytes)
   }
 
-  /// Makes the file durable and gives it its name.
+  /// Synchronises the file to disk, and renames it to its final path.
   package consuming func commit() throws(FileError) {
     precondition(
       writtenCount == byteCount,
@@ -56,8 +57,8 @@ package struct SafetensorsWriter: ~Copyable {
     try file.commit()
   }
 
-  /// The length and the JSON text, padded with blanks to at least `size` bytes in all, and so that the
-  /// numbers begin at a multiple of 8.
+  /// Returns the length and the JSON text of a header, padded with blanks to at least `size` bytes in all and
+  /// to a multiple of 8.
   static func header(
     _ tensors: [Tensor], _ metadata: [String: String], paddedTo size: Int = 0
   ) -> [UInt8] {

@@ -1,14 +1,14 @@
 import Glibc
 
-/// Where a program's results go, or what it has to say about them.
+/// Standard output, for results, or standard error, for messages.
 package enum StandardStream: Int32, Sendable {
   case output = 1
   case error = 2
 
-  /// Writes all of `text` at once, past any buffer of the C library.
+  /// Writes all of `text` at once, bypassing the buffers of the C library.
   package func write(_ text: String) throws(FileError) { try write(Array(text.utf8)) }
 
-  /// The same of bytes.
+  /// Writes all of `bytes` at once, bypassing the buffers of the C library.
   package func write(_ bytes: [UInt8]) throws(FileError) {
     var rest = bytes[...]
     while !rest.isEmpty {
@@ -23,21 +23,21 @@ package enum StandardStream: Int32, Sendable {
     }
   }
 
-  /// Whether a person is looking at it.
+  /// True if the stream is a terminal.
   package var isTerminal: Bool { isatty(rawValue) == 1 }
 
   private var name: String { self == .output ? "standard output" : "standard error" }
 
-  /// A pipe that another program has made non-blocking may be full for a while.
+  /// Waits until a non-blocking pipe, as another program may have made it, accepts data.
   private func waitUntilWritable() {
     var request = pollfd(fd: rawValue, events: Int16(POLLOUT), revents: 0)
     _ = poll(&request, 1, -1)
   }
 
-  /// Makes the numbers 0 to 2 taken, whatever the caller closed.
+  /// Opens /dev/null for each of the descriptors 0 to 2 that the caller closed.
   ///
-  /// A result file would else be opened under one of them, and messages written into it. Writing to
-  /// what was closed still fails, as it should.
+  /// Otherwise a result file could get one of these numbers, and messages would be written into it. Writing
+  /// to a stream that was closed still fails, as it should.
   package static func claim() {
     for number: Int32 in 0...2 where fcntl(number, F_GETFD) < 0 {
       _ = open("/dev/null", number == 0 ? O_WRONLY : O_RDONLY)

@@ -1,8 +1,9 @@
 import Glibc
 
-/// Points the symbolic link at `path` to `destination`, in one step: a reader finds the old or the new.
+/// Makes the symbolic link at `path` point to `destination` atomically: a reader finds the old or the new
+/// one.
 ///
-/// - Throws: `exists` if something else than a link has the name; what the file system said.
+/// - Throws: `FileError`, with `.exists` if something other than a link is at `path`.
 package func replaceLink(at path: String, pointingTo destination: String) throws(FileError) {
   if access(systemPath(path), F_OK) == 0, try fileKind(path) != S_IFLNK {
     throw FileError(path, .exists)
@@ -21,7 +22,7 @@ package func replaceLink(at path: String, pointingTo destination: String) throws
   try synchronizeFolder(parts.folder, reportingAs: path)
 }
 
-/// Where the symbolic link at `path` points to; nil if there is none.
+/// Returns the destination of the symbolic link at `path`; nil if there is none.
 package func destinationOfLink(_ path: String) -> String? {
   withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(PATH_MAX)) { buffer in
     guard let base = buffer.baseAddress else { return nil }

@@ -1,54 +1,54 @@
-/// Tells what is in a tar archive, member by member, without unpacking anything.
+/// Lists the members of a tar archive without unpacking it.
 ///
-/// POSIX ustar and pax, GNU's long names and large sizes, and the older form without a magic word. A
-/// member's name is text and no more: nothing here opens or creates a file of that name.
+/// Supports POSIX ustar and pax, GNU's long names and large sizes, and the older format without a magic
+/// number. A member's name is only data: no file of that name is opened or created.
 package struct TarReader: Sendable {
   package struct Member: Sendable, Equatable {
-    /// As the archive has it, which may be anything.
+    /// The name as stored, which may be any bytes.
     package let name: [UInt8]
-    /// Where its bytes are in the archive; fewer than it says where the archive ends too early.
+    /// The range of its bytes in the archive; shorter than stated if the archive is truncated.
     package let range: Range<Int>
     package let kind: Kind
-    /// Of a hard link, the name of the member whose bytes it has.
+    /// For a hard link, the name of the member that holds its bytes.
     package var target: [UInt8]?
-    /// Whether the archive ends before its bytes do.
+    /// True if the archive ends before the member's bytes do.
     package var isTorn = false
   }
   package enum Kind: Sendable, Equatable {
     case file, folder
     /// A symbolic link.
     case link
-    /// A second name of a member before it, whose bytes are not here again.
+    /// A further name of an earlier member, whose bytes are not repeated.
     case hardLink
-    /// A file with holes, in pieces.
+    /// A sparse file, stored in pieces.
     case sparse
     case other
   }
 
   static let blockSize = 512
-  /// As long as a name, and as what pax tells of one member, may be, in bytes.
+  /// The maximum length of a name, and of the pax records of one member, in bytes.
   private static let longestName = 1 << 16
   private static let longestRecords = 1 << 20
-  /// As many empty bytes behind an archive are looked through for another one.
+  /// The maximum number of zero bytes after an archive that are searched for another archive.
   private static let longestGap = 64 << 20
   private static let gapPiece = 1 << 16
 
   private let file: ReadableFile
   private var position = 0
-  /// Where the bytes of the last member end, without what fills up their block.
+  /// The offset behind the last member's bytes, without padding.
   private var contentsEnd = 0
-  /// Whether an empty block was read, as archives end; where none is, some of the archive may be missing.
+  /// True if a zero block was read, which marks the end of an archive; without one, members may be missing.
   package private(set) var hasEnd = false
-  /// After the last member: how many bytes behind the archive's end are no member of another one.
+  /// After the last member, the number of bytes behind the archive that belong to no further archive.
   package private(set) var unreadByteCount = 0
 
   package init(_ file: ReadableFile) { self.file = file }
 
-  /// The next member; nil after the last.
+  /// Returns the next member; nil after the last.
   ///
-  /// Of archives that were joined, as by `cat`, all are read.
+  /// Concatenated archives are read one after the other.
   ///
-  /// - Throws: `TarError`, after which there is nothing more to be read.
+  /// - Throws: `TarError`, after which nothing more can be read.
   package mutating func next() throws(TarError) -> Member? {
     var notes = TarNotes()
     while let header = try nextHeader() {
@@ -58,7 +58,7 @@ package struct TarReader: Sendable {
         try notes.read(
           contents(of: header, limit: Self.longestRecords), at: header.start)
       case "K": notes.target = try contents(of: header, limit: Self.longestName).prefix { $0 != 0 }
-      // What holds for all members: nothing that is needed here.
+      // Global records hold nothing that is needed here.
       case "g": try skip(header.size, of: header)
       default: return try member(header, notes)
       }
@@ -82,14 +82,14 @@ package struct TarReader: Sendable {
       isTorn: end < start + size)
   }
 
-  /// The header at the position, which moves behind it; nil at the end.
+  /// Reads the header at the position, and moves behind it; nil at the end.
   private mutating func nextHeader() throws(TarError) -> TarHeader? {
     let start = position
     try skipEmptyBlocks()
     let size = file.status.byteCount
     let block = try bytes(position..<position + Self.blockSize)
     if block.isEmpty, position > 0 {
-      // Some writers leave out the two empty blocks that end an archive, and fill up no block.
+      // Some writers leave out the two zero blocks at the end, and the padding of the last block.
       guard contentsEnd <= size else { throw TarError(size, .truncated) }
       return nil
     }
@@ -99,7 +99,7 @@ package struct TarReader: Sendable {
       position += Self.blockSize
       return header
     }
-    // Two empty blocks end an archive, and what is behind them may be anything.
+    // Two zero blocks end an archive; anything may follow them.
     guard hasEnd, position - start >= 2 * Self.blockSize || block.allSatisfy({ $0 == 0 }) else {
       throw TarError(position, position == 0 ? .notTar : isWhole ? .damaged : .truncated)
     }
@@ -107,10 +107,10 @@ package struct TarReader: Sendable {
     return nil
   }
 
-  /// Moves behind the empty blocks at the position, but not behind too many.
+  /// Skips zero blocks, up to a limit.
   private mutating func skipEmptyBlocks() throws(TarError) {
     let start = position
-    // Mostly there is none.
+    // Usually there is none, so the first read is short.
     var count = Self.blockSize
     while position - start <= Self.longestGap {
       let piece = try bytes(position..<position + count)
@@ -132,7 +132,7 @@ package struct TarReader: Sendable {
     return bytes
   }
 
-  /// Moves behind `size` bytes, and what fills up their last block.
+  /// Skips `size` bytes and their padding.
   private mutating func skip(_ size: Int, of header: TarHeader) throws(TarError) {
     let (end, overflows) = position.addingReportingOverflow(size)
     let (padded, overflowsToo) = end.addingReportingOverflow(Self.blockSize - 1)
@@ -150,13 +150,13 @@ package struct TarReader: Sendable {
   }
 }
 
-/// Why an archive cannot be read from some place on.
+/// An error from reading an archive, which ends at this point.
 package struct TarError: Error, Equatable, Sendable {
   package enum Problem: Sendable, Equatable {
     case notTar, damaged, truncated
     case unreadable(FileError)
   }
-  /// Where the header begins that could not be read, in bytes.
+  /// The offset of the unreadable header, in bytes.
   package let offset: Int
   package let problem: Problem
 
@@ -165,23 +165,23 @@ package struct TarError: Error, Equatable, Sendable {
   }
 }
 
-/// The block in front of every member.
+/// The header block of a member.
 struct TarHeader {
-  /// Where it begins in the archive.
+  /// The offset of the header in the archive.
   let start: Int
   let name: [UInt8]
-  /// In bytes.
+  /// The size in bytes.
   let size: Int
   let type: Unicode.Scalar
-  /// What a link leads to.
+  /// The target of a link.
   let target: [UInt8]
 
-  /// Reads a block; nil if its checksum or its size is not one.
+  /// Parses a block; nil if the checksum or the size is malformed.
   init?(_ block: [UInt8], at start: Int) {
     func text(_ offset: Int, _ count: Int) -> [UInt8] {
       Array(block[offset..<offset + count].prefix { $0 != 0 })
     }
-    // The checksum counts its own eight bytes as blanks; some old programs took bytes for signed.
+    // The checksum counts its own eight bytes as blanks; some old programs summed signed bytes.
     let bytes = block.enumerated().map { (148..<156).contains($0) ? 32 : $1 }
     let sums = [
       bytes.reduce(0) { $0 + Int($1) }, bytes.reduce(0) { $0 + Int(Int8(bitPattern: $1)) },
@@ -189,12 +189,12 @@ struct TarHeader {
     guard let sum = Self.number(block[148..<156]), sums.contains(sum),
       let size = Self.number(block[124..<136]), size >= 0
     else { return nil }
-    // Only POSIX puts the beginning of a long name elsewhere; GNU has times in that place.
+    // Only POSIX stores the start of a long name here; GNU stores times in the same place.
     let prefix = block[257..<263].elementsEqual("ustar\0".utf8) ? text(345, 155) : []
     name = (prefix.isEmpty ? [] : prefix + [UInt8(ascii: "/")]) + text(0, 100)
     type = Unicode.Scalar(block[156])
     target = text(157, 100)
-    // A link's size is that of what it leads to, of which nothing follows.
+    // The size of a link is that of its target, and no data follows.
     self.size = "123456".unicodeScalars.contains(type) ? 0 : size
     self.start = start
   }
@@ -210,10 +210,10 @@ struct TarHeader {
     }
   }
 
-  /// A number as octal digits, or in binary where the first bit is set; nil if it is neither.
+  /// Parses a number in octal digits, or in binary if the first bit is set; nil if it is neither.
   private static func number(_ field: ArraySlice<UInt8>) -> Int? {
     if let first = field.first, first & 0x80 != 0 {
-      // A first byte with more than the mark would be a number too large, or below zero.
+      // Other bits in the first byte would make the number too large or negative.
       guard first == 0x80, field.dropFirst().dropLast(8).allSatisfy({ $0 == 0 }) else { return nil }
       return Int(exactly: field.suffix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
     }
@@ -224,14 +224,14 @@ struct TarHeader {
   }
 }
 
-/// What stands in front of a member's header and counts more than it.
+/// The extended headers before a member's header, which override it.
 private struct TarNotes: Equatable {
   var name: ArraySlice<UInt8>?
   var target: ArraySlice<UInt8>?
   var size: Int?
   var isSparse = false
 
-  /// Reads pax records, each `LENGTH KEY=VALUE` and a line feed.
+  /// Reads pax records of the form `LENGTH KEY=VALUE` with a line feed.
   mutating func read(_ records: [UInt8], at start: Int) throws(TarError) {
     var rest = records[...]
     while !rest.isEmpty {
@@ -249,7 +249,7 @@ private struct TarNotes: Equatable {
       switch String(decoding: record[..<equals], as: UTF8.self) {
       case "path": if !isSparse { name = value }
       case "linkpath": target = value
-      // Its path is where programs unpack it that know nothing of holes.
+      // The member's own path is meant for programs that do not support sparse files.
       case "GNU.sparse.name": (name, isSparse) = (value, true)
       case "size":
         guard let number = Int(String(decoding: value, as: UTF8.self)), number >= 0 else {

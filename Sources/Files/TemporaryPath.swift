@@ -1,7 +1,8 @@
 import CLinux
 import Glibc
 
-/// A file or folder beside its destination, removed when it goes out of use unless it was renamed.
+/// A temporary file or folder beside its destination, removed at the end of the value's lifetime unless
+/// renamed.
 struct TemporaryPath: ~Copyable {
   let path: String
   private var isPresent = true
@@ -35,7 +36,7 @@ struct TemporaryPath: ~Copyable {
     _ make: (String) throws(FileError) -> Void
   ) throws(FileError) -> TemporaryPath {
     let parts = PathParts(destination)
-    // A name may have 255 bytes; the rest of ours needs a few of them.
+    // A name may have 255 bytes, of which the prefix and the suffix need a few.
     let name = String(decoding: parts.name.utf8.prefix(200), as: UTF8.self)
     for number in 0... {
       let candidate = "\(parts.folder)/.\(name).tmp-\(getpid())-\(number)"
@@ -44,7 +45,7 @@ struct TemporaryPath: ~Copyable {
         return TemporaryPath(path: candidate)
       } catch {
         switch error.problem {
-        // Left by another writer of this process, or by a dead process of the same number.
+        // Left by another writer in this process, or by a dead process of the same ID.
         case .exists where number < 1000: continue
         case .missing: throw FileError(path, .folderMissing)
         default: throw error
@@ -54,7 +55,7 @@ struct TemporaryPath: ~Copyable {
     throw FileError(path, .exists)
   }
 
-  /// Gives what is here its final name.
+  /// Renames the file or folder to its final path.
   consuming func rename(
     to destination: String, overwriting: Bool, reportingAs reportedPath: String
   ) throws(FileError) {
@@ -70,7 +71,7 @@ struct TemporaryPath: ~Copyable {
     to destination: String, reportingAs reportedPath: String
   ) throws(FileError) {
     if rename_without_replacing(systemPath(path), systemPath(destination)) == 0 { return }
-    // Some network file systems know only the plain call; a second look is the best left then.
+    // Some network file systems support only plain renames; checking first is the best alternative.
     guard errno == EINVAL else { throw FileError(reportedPath, after: "rename") }
     guard access(systemPath(destination), F_OK) != 0 else { throw FileError(reportedPath, .exists) }
     guard Glibc.rename(systemPath(path), systemPath(destination)) == 0 else {

@@ -1,23 +1,23 @@
 import Glibc
 
-/// A file without a name, for what must be kept for a while: it goes with the last who reads it.
+/// A temporary file without a name, which is deleted when its last reader closes it.
 package struct UnnamedFile: ~Copyable {
   private let descriptor: FileDescriptor
 
-  /// Creates an empty one on the disk of `folder`; errors name `reportedPath`.
+  /// Creates an empty file on the file system of `folder`; errors use `reportedPath`.
   package init(in folder: String, reportingAs reportedPath: String) throws(FileError) {
-    // Its name goes at the end of this function.
+    // The name is removed at the end of this initialiser.
     let temporary = try TemporaryPath.file(beside: "\(folder)/unnamed", reportingAs: reportedPath)
     descriptor = try FileDescriptor(
       opening: temporary.path, O_RDWR | O_NOFOLLOW, reportingAs: reportedPath)
   }
 
-  /// Adds `bytes` at the end.
+  /// Appends `bytes`.
   package func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
     try descriptor.write(bytes)
   }
 
-  /// What was written so far, to be read at any place.
+  /// Returns the data written so far, for reading at any offset.
   package func reader() throws(FileError) -> ReadableFile {
     let number = try descriptor.duplicate()
     defer { close(number) }
@@ -26,7 +26,7 @@ package struct UnnamedFile: ~Copyable {
 }
 
 extension ReadableFile {
-  /// Standard input, copied to a file in `folder` that has no name, so that it can be read again.
+  /// Returns a copy of standard input in an unnamed file in `folder`, so that it can be read repeatedly.
   package static func copyOfStandardInput(in folder: String) throws(FileError) -> ReadableFile {
     let copy = try UnnamedFile(in: folder, reportingAs: "standard input")
     let input = try FileDescriptor(duplicating: STDIN_FILENO, as: "standard input")
