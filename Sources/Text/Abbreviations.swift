@@ -1,9 +1,11 @@
-/// Words that keep the stop behind them: "Mr.", "dept.", "No. 5".
+/// Abbreviations, which keep their full stop: "Mr.", "dept.", "No.
+///
+/// 5".
 extension TokenScanner {
-  /// The abbreviation at `i`, if it has its stop.
+  /// Matches the abbreviation at `i` with its full stop; nil if there is none.
   ///
-  /// Against a glued letter or hyphen, "etc.a", most abbreviations hold their own (that is the
-  /// reach of two); titles give in: "Mr.A" is one word.
+  /// Most abbreviations win over a longer word that continues after the stop, as in "etc.a", because of their
+  /// longer reach. Titles do not: "Mr.A" is one word.
   func abbreviation(_ i: Int, _ wordEnd: Int) -> Match? {
     if let e = end(of: "ph.d.", at: i) { return Match(end: e, reach: e + 2) }
     guard at(wordEnd) == ".", 2...6 ~= wordEnd - i else { return nil }
@@ -20,16 +22,16 @@ extension TokenScanner {
     return at(number).isWordDigit ? Match(end: wordEnd + 1, reach: number + 1) : nil
   }
 
-  /// "J.", "U.S.", "a.m.": single letters, each with its stop.
+  /// Returns the end of initials at `i`: single letters, each with a full stop ("J.", "U.S.", "a.m.").
   ///
-  /// A lone one loses the stop where another sentence seems to begin: "vitamin C. The".
+  /// A lone initial loses its stop if a new sentence seems to begin after it: "vitamin C. The".
   func initials(_ i: Int) -> Int? {
     var e = i
     while at(e).isASCIILetter, at(e + 1) == "." { e += 2 }
     return e == i || e == i + 2 && sentenceBegins(e) ? nil : e
   }
 
-  /// Whether a blank and then a word follow that the reference takes for the first of a sentence.
+  /// Returns true if a blank follows and then a word that the reference takes for the start of a sentence.
   private func sentenceBegins(_ i: Int) -> Bool {
     let start = end(from: i, while: \.isBlank)
     guard start > i, start < scalars.count else { return false }
@@ -59,12 +61,12 @@ extension TokenScanner {
     "tue", "tues", "univ", "va", "vt", "wed", "wis", "wisc", "wyo",
   ]
 
-  /// Words in lower case, places with a capital.
+  /// US states, which are abbreviations only if capitalised.
   private static let capitalizedAbbreviations: Set<String> = [
     "ark", "az", "del", "ill", "la", "mass", "miss", "ore", "pa", "tex", "wash",
   ]
 
-  /// Not in capitals throughout.
+  /// Abbreviations that are not recognised in all capitals.
   private static let uncapitalizedAbbreviations: Set<String> = [
     "mfg", "mtg", "ppte", "ppty", "pte", "ptes", "pty", "ptys",
   ]

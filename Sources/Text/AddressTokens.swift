@@ -1,6 +1,6 @@
-/// Addresses of web pages, mailboxes and people.
+/// Web addresses, mail addresses, file names and social media tags.
 extension TokenScanner {
-  /// "https://example.com/a?b=c", "www.example.com/a", "example.org/about".
+  /// Returns the end of a web address: "https://example.com/a?b=c", "www.example.com/a", "example.org/about".
   func webAddress(_ i: Int) -> Int? {
     if let host = end(of: "http://", at: i) ?? end(of: "https://", at: i) {
       return addressTail(host, while: \.isInMailAddress)
@@ -11,7 +11,7 @@ extension TokenScanner {
     return siteName(i, label: \.isInBareSiteLabel, isTopLevel: isWellKnownDomain)
   }
 
-  /// One or more labels with a dot behind each, a top-level domain, and the path where there is one.
+  /// Returns the end of a site name: labels that end with a dot, a top-level domain and an optional path.
   private func siteName(
     _ i: Int, label: (Unicode.Scalar) -> Bool, isTopLevel: (Int) -> Int?
   ) -> Int? {
@@ -28,7 +28,7 @@ extension TokenScanner {
     return addressTail(best + 1, while: \.isInPath) ?? best
   }
 
-  /// At least two scalars, of which the last is no punctuation: that belongs to the sentence.
+  /// Returns the end of an address part of at least two scalars, without the punctuation that follows it.
   private func addressTail(_ i: Int, while isPart: (Unicode.Scalar) -> Bool) -> Int? {
     var e = end(from: i, while: isPart)
     while e > i, at(e - 1).isPunctuationAfterAddress { e -= 1 }
@@ -44,7 +44,7 @@ extension TokenScanner {
     end(of: "com", at: i) ?? end(of: "net", at: i) ?? end(of: "org", at: i) ?? end(of: "edu", at: i)
   }
 
-  /// "100.jpg", "5x.html" before a blank or the end of a sentence.
+  /// Returns the end of a file name before a blank or the end of a sentence: "100.jpg", "5x.html".
   func fileName(_ i: Int) -> Int? {
     var e = end(from: i, while: \.isCompoundLetter)
     while e - i < Self.tokenLimit, at(e) == ".", at(e + 1).isCompoundLetter {
@@ -67,7 +67,9 @@ extension TokenScanner {
     "py", "sql", "tar", "txt", "wav", "x", "xml", "zip",
   ]
 
-  /// "jo@example.com", also in angle brackets; nearly anything may stand before the sign.
+  /// Returns the end of a mail address, "jo@example.com", also in angle brackets.
+  ///
+  /// Nearly any character may precede the at sign.
   func mailAddress(_ i: Int) -> Int? {
     let start = at(i) == "<" ? i + 1 : i
     guard at(start).isASCIILetterOrDigit else { return nil }
@@ -84,7 +86,7 @@ extension TokenScanner {
     return at(e) == ">" ? e + 1 : e
   }
 
-  /// "@name" and "#topic".
+  /// Returns the end of "@name" or "#topic".
   func socialTag(_ i: Int) -> Int? {
     let e: Int
     if at(i) == "#" {
@@ -115,8 +117,10 @@ extension Unicode.Scalar {
     }
   }
 
-  /// No digits, no capitals: the reference's pattern has the range from the comma to the underscore
-  /// where it means three characters.
+  /// True for characters of a site name without "www." or a scheme.
+  ///
+  /// Digits and capitals are excluded because the reference's pattern has a range from the comma to the
+  /// underscore where three characters are meant.
   fileprivate var isInBareSiteLabel: Bool {
     switch self {
     case ","..."_", "$", "'", "`": false

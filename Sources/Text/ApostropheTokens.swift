@@ -1,7 +1,7 @@
-/// Words that the treebank takes apart, most of them at an apostrophe: "do n't", "dog 's", "can
-/// not"; and those with an apostrophe that stay whole: "o'clock", "Hawai'i".
+/// Words that the treebank splits, mostly at an apostrophe: "do n't", "dog 's", "can not"; and words with an
+/// apostrophe that are not split: "o'clock", "Hawai'i".
 extension TokenScanner {
-  /// "can" of "cannot", "gon" of "gonna": what is left becomes a token of its own.
+  /// Matches "can" of "cannot" or "gon" of "gonna"; the rest becomes a token of its own.
   func splitWord(_ i: Int, _ wordEnd: Int) -> Match? {
     switch (wordEnd - i, at(i)) {
     case (6, "c"), (6, "C"): end(of: "cannot", at: i).map { Match(end: i + 3, reach: $0) }
@@ -13,7 +13,7 @@ extension TokenScanner {
     }
   }
 
-  /// "do" of "don't", or the "n't" that follows it, with a plain apostrophe.
+  /// Matches "do" of "don't", or the "n't" after it, which is written with a plain apostrophe.
   func contraction(_ i: Int, _ wordEnd: Int) -> Match? {
     let n = UInt8(ascii: "n")
     guard at(wordEnd - 1).asciiLowercased == n,
@@ -26,12 +26,12 @@ extension TokenScanner {
     return Match(end: reach, spelling: isPlain ? "n't" : nil)
   }
 
-  /// "dog" of "dog's", whose "'s" follows as a token of its own; also the "cannot" of "cannot's".
+  /// Matches "dog" of "dog's", whose "'s" follows as a token of its own; also "cannot" of "cannot's".
   func possessor(_ wordEnd: Int) -> Match? {
     suffix(wordEnd).map { Match(end: wordEnd, reach: at($0).isASCIILetter ? $0 : $0 + 1) }
   }
 
-  /// The end of "'s", "'m", "'d", "'ll", "'re" or "'ve" at `i`.
+  /// Returns the end of "'s", "'m", "'d", "'ll", "'re" or "'ve" at `i`; nil if there is none.
   private func suffix(_ i: Int) -> Int? {
     guard let e = afterApostrophe(i) else { return nil }
     switch at(e) {
@@ -40,12 +40,12 @@ extension TokenScanner {
     }
   }
 
-  /// Where the apostrophe at `i` ends, if there is one; it may be written as an entity.
+  /// Returns the index after an apostrophe at `i`, which may be written as an entity; nil if there is none.
   func afterApostrophe(_ i: Int) -> Int? {
     at(i).isApostrophe ? i + 1 : at(i) == "&" && at(i + 1) == "a" ? end(of: "&apos;", at: i) : nil
   }
 
-  /// The same where opening quotes and backticks are taken for apostrophes.
+  /// Returns the same, but accepts opening quotes and backticks as apostrophes.
   func afterApostropheLike(_ i: Int) -> Int? {
     at(i).isApostropheLike ? i + 1 : afterApostrophe(i)
   }
@@ -54,7 +54,7 @@ extension TokenScanner {
 // MARK: - Words with an apostrophe inside
 
 extension TokenScanner {
-  /// "O'Brien", "Hawai'i", "ma'am" are whole; "y'all", "j'ai" are cut behind the apostrophe.
+  /// Matches "O'Brien", "Hawai'i" and "ma'am" as a whole, and "y'all" and "j'ai" up to the apostrophe.
   func wordWithApostrophe(_ i: Int, _ wordEnd: Int) -> Match? {
     guard let next = afterApostropheLike(wordEnd) else { return nil }
     var match = Match(end: wordEnd)
@@ -67,7 +67,7 @@ extension TokenScanner {
     return match
   }
 
-  /// "d'", "l'", "j'"; also "y'" where a letter follows.
+  /// Matches "d'", "l'" or "j'", and "y'" before a letter.
   private func elision(_ i: Int, _ next: Int) -> Match? {
     guard afterApostrophe(i + 1) == next else { return nil }
     switch at(i) {
@@ -79,7 +79,8 @@ extension TokenScanner {
     }
   }
 
-  /// "D'Angelo", "N'Sync", "G'day": a capital but I or Y, or an n, before two letters.
+  /// Returns the end of "D'Angelo", "N'Sync" or "G'day": a capital other than I or Y, or "n", before at least
+  /// two letters.
   private func nameWithInitial(_ i: Int, _ next: Int) -> Int? {
     let e = end(from: next, while: \.isLetterWithoutMarks)
     switch at(i) {
@@ -90,7 +91,8 @@ extension TokenScanner {
     }
   }
 
-  /// "Hawai'i", "Xi'an", "De'Andre": a vowel before the apostrophe, a vowel or capital behind it.
+  /// Returns the end of "Hawai'i", "Xi'an" or "De'Andre": a vowel before the apostrophe, a vowel or capital
+  /// after it.
   private func vowelsAroundApostrophe(_ i: Int, _ wordEnd: Int, _ next: Int) -> Int? {
     guard wordEnd - i >= 2, at(wordEnd - 1).isASCIIVowel || at(wordEnd - 1).isY,
       at(next).isASCIIVowel || at(next).isASCIICapital,
@@ -99,13 +101,13 @@ extension TokenScanner {
     return end(from: next, while: \.isLetterWithoutMarks)
   }
 
-  /// "o'clock", with anything that is taken for an apostrophe.
+  /// Returns the end of "o'clock", with any character accepted as an apostrophe.
   func oClock(_ i: Int, _ wordEnd: Int) -> Int? {
     guard wordEnd == i + 1, at(i) == "o" || at(i) == "O" else { return nil }
     return afterApostropheLike(wordEnd).flatMap { end(of: "clock", at: $0) }
   }
 
-  /// Single words that the reference knows; some only with the ASCII apostrophe.
+  /// Returns the end of a word in the reference's list; some are listed only with the ASCII apostrophe.
   private func listedWord(_ i: Int, _ wordEnd: Int, _ next: Int) -> Int? {
     func has(_ head: StaticString, _ tail: StaticString) -> Int? {
       end(of: head, at: i) == wordEnd ? end(of: tail, at: next) : nil
@@ -128,7 +130,7 @@ extension TokenScanner {
   func matchStartingWithApostrophe(_ i: Int) -> Match? {
     guard let next = afterApostrophe(i) else { return nil }
     var match = Match(end: next, spelling: "'")
-    // The order settles ties: "'em" before the quote, the quote before the "'s" of "'said".
+    // The order decides ties: "'em" wins over the quote, and the quote over the "'s" of "'said".
     match.yield(to: contractedSuffix(i, letterFollows: false))
     match.yield(to: end(of: "em", at: next) ?? end(of: "till", at: next))
     match.yield(to: end(of: "til", at: next) ?? end(of: "cause", at: next))
@@ -147,23 +149,23 @@ extension TokenScanner {
     return Match(end: e, reach: letterFollows ? e : e + 1, spelling: text)
   }
 
-  /// The "'n'" of "rock 'n' roll".
+  /// Returns the end of the "'n'" in "rock 'n' roll".
   private func quotedN(_ next: Int) -> Int? {
     end(of: "n", at: next).flatMap(afterApostrophe)
   }
 
-  /// A quote before a word of at least two scalars.
+  /// Matches an opening quote before a word of at least two scalars.
   private func openingQuote(_ i: Int) -> Match? {
     guard at(i) == "'", at(i + 1).isASCIILetter, !at(i + 2).isBlank else { return nil }
     return Match(end: i + 1, reach: i + 3, spelling: "'")
   }
 
-  /// The "'t" of "'tis" and "'twas".
+  /// Matches the "'t" of "'tis" and "'twas".
   private func contractedIt(_ i: Int) -> Match? {
     (end(of: "'tis", at: i) ?? end(of: "'twas", at: i)).map { Match(end: i + 2, reach: $0) }
   }
 
-  /// "'90s", or "'99" before a blank.
+  /// Matches a decade, "'90s", or a year before a blank, "'99".
   private func year(_ next: Int) -> Match? {
     guard at(next).isASCIIDigit, at(next + 1).isASCIIDigit else { return nil }
     if "2"..."9" ~= at(next), at(next + 1) == "0", end(of: "s", at: next + 2) != nil {

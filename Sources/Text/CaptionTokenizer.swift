@@ -1,15 +1,15 @@
-/// Takes a caption apart into lower-case words, as coco-caption does before it scores.
+/// Splits a caption into lower-case words, as coco-caption does before scoring.
 ///
-/// The words are those of Stanford's PTBTokenizer 3.4.1 (`-preserveLines -lowerCase`) without the
-/// punctuation that coco-caption drops, so that training and every score speak of the same words.
-/// Written from the tokenizer's observed behaviour (scripts/fixtures/tokenizer.py), oddities
-/// included: "-lrb-" for a bracket, "cents" for ¢, no emoji. A token of several parts, "1 1/2",
-/// holds no-break spaces, as there.
+/// The words are those of Stanford's PTBTokenizer 3.4.1 (`-preserveLines -lowerCase`) without the punctuation
+/// that coco-caption removes, so that training and all scores use the same words. It was written from the
+/// tokenizer's observed behaviour (scripts/fixtures/tokenizer.py), including its oddities: "-lrb-" for a
+/// bracket, "cents" for ¢, no emoji. A token of several parts, "1 1/2", contains no-break spaces, as there.
 ///
-/// Each caption is read by itself. The reference looks past a line's end: "vitamin C." last in a
-/// caption loses its stop there if the next caption begins with a word such as "The".
+/// Each caption is tokenized on its own. The reference looks beyond the end of a line: it drops the stop of
+/// "vitamin C." at the end of a caption if the next caption begins with a word such as "The".
 public struct CaptionTokenizer: Sendable {
-  /// What `tokenizer_config.json` says, so that a model meets only captions cut its own way.
+  /// The identity stored in `tokenizer_config.json`, so that a model is only used with captions tokenized in
+  /// the same way.
   public struct Identity: Codable, Hashable, Sendable {
     public var type: String
     public var version: Int
@@ -20,18 +20,18 @@ public struct CaptionTokenizer: Sendable {
     }
   }
 
-  /// The most words a caption gives; what follows is dropped without a word.
+  /// The maximum number of words returned for a caption; the rest is silently dropped.
   ///
-  /// People stay below 100, and a hostile file must not fill the memory.
+  /// Human captions have fewer than 100, and a hostile file must not exhaust memory.
   public static let wordLimit = 1000
-  /// The most Unicode scalars of a caption that are looked at, for the same reason.
+  /// The maximum number of Unicode scalars read from a caption, for the same reason.
   package static let lengthLimit = 1 << 15
 
   public init() {}
 
   public var identity: Identity { Identity(type: "ptb-lower", version: 1) }
 
-  /// Returns the words of `caption`, at most `wordLimit`; line ends part words like blanks.
+  /// Returns the words of `caption`, at most `wordLimit`; line breaks separate words like blanks.
   public func words(of caption: String) -> [String] {
     var scanner = TokenScanner(caption, lengthLimit: Self.lengthLimit)
     var words: [String] = []
@@ -41,12 +41,11 @@ public struct CaptionTokenizer: Sendable {
     return words
   }
 
-  /// Whether coco-caption drops `token`.
+  /// Returns true if coco-caption removes `token`.
   ///
-  /// Its list has the brackets in capitals, "-LRB-", where the tokens are in lower case, so
-  /// brackets stay.
+  /// Its list has brackets in capitals, "-LRB-", but tokens are in lower case, so brackets are kept.
   private func isPunctuation(_ token: String) -> Bool {
-    // Swift takes the Greek question mark for a semicolon; coco-caption does not.
+    // Swift compares the Greek question mark as equal to a semicolon; coco-caption does not.
     guard token.utf8.count <= 3, token.utf8.first ?? 0 < 0x80 else { return false }
     return switch token {
     case "''", "'", "``", "`", ".", "?", "!", ",", ":", "-", "--", "...", ";": true

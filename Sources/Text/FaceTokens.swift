@@ -1,4 +1,4 @@
-/// Faces made of punctuation: ":-)", "^_^", "(o.o)" not among them.
+/// Emoticons made of punctuation: ":-)", "^_^", but not "(o.o)".
 extension TokenScanner {
   func face(_ i: Int) -> Match? {
     guard let e = emoticon(i) ?? bareFace(i) ?? bracketedFace(i) else { return nil }
@@ -6,7 +6,8 @@ extension TokenScanner {
     return Match(end: e, spelling: hasBrackets ? withBracketNames(i..<e) : nil)
   }
 
-  /// ":)", ";-D", ">:'(": eyes, perhaps a nose, and a mouth, with no letter or digit behind.
+  /// Returns the end of ":)", ";-D" or ">:'(": eyes, an optional nose and a mouth, not followed by a letter
+  /// or digit.
   private func emoticon(_ i: Int) -> Int? {
     let eyes = at(i) == "<" || at(i) == ">" ? i + 1 : i
     guard at(eyes) == ":" || at(eyes) == ";" || at(eyes) == "=" else { return nil }
@@ -14,19 +15,19 @@ extension TokenScanner {
     return at(mouth).isMouth && !at(mouth + 1).isASCIILetterOrDigit ? mouth + 1 : nil
   }
 
-  /// "^_^", "-_-", ">_<".
+  /// Returns the end of "^_^", "-_-" or ">_<".
   private func bareFace(_ i: Int) -> Int? {
     at(i).isEyeOfFace && at(i + 1) == "_" && at(i + 2).isEyeOfFace ? i + 3 : nil
   }
 
-  /// "(^_^)", "(-.-)", "(^^)".
+  /// Returns the end of "(^_^)", "(-.-)" or "(^^)".
   private func bracketedFace(_ i: Int) -> Int? {
     guard at(i) == "(", at(i + 1).isEyeOfFace else { return nil }
     let second = at(i + 2) == "_" || at(i + 2) == "." ? i + 3 : i + 2
     return at(second).isEyeOfFace && at(second + 1) == ")" ? second + 2 : nil
   }
 
-  /// The face with its round brackets named; the reference leaves the others as they are.
+  /// Returns the emoticon with round brackets replaced by their names; the reference keeps other brackets.
   private func withBracketNames(_ range: Range<Int>) -> String {
     range.reduce(into: "") { text, i in
       switch scalars[i] {

@@ -1,6 +1,6 @@
-/// What is left of web pages in captions: tags and character entities.
+/// HTML tags and character entities in captions.
 extension TokenScanner {
-  /// A tag, "<b>", "</b>", "<a href=\"x\">", "<!-- x -->": one token.
+  /// Returns the end of a tag, which is one token: "<b>", "</b>", "<a href=\"x\">", "<!-- x -->".
   func tag(_ i: Int) -> Int? {
     switch at(i + 1) {
     case "/": closingTag(i + 2)
@@ -27,13 +27,13 @@ extension TokenScanner {
     return bracket(at(e) == "/" ? e + 1 : e)
   }
 
-  /// The end of a bracket behind blanks.
+  /// Returns the index after a closing angle bracket that follows blanks.
   private func bracket(_ i: Int) -> Int? {
     let e = end(from: i, while: \.isBlank)
     return at(e) == ">" ? e + 1 : nil
   }
 
-  /// A name, or a name and a quoted value.
+  /// Returns the end of an attribute: a name, or a name and a quoted value.
   private func attribute(_ i: Int) -> Int? {
     guard at(i).isASCIILetter else { return nil }
     let name = end(from: i, while: \.isInTagName)
@@ -44,13 +44,14 @@ extension TokenScanner {
     return closing < scalars.count ? closing + 1 : nil
   }
 
-  /// "&amp;" and the few other entities that the reference reads; numbers it leaves as they are.
+  /// Matches "&amp;" and the few other entities that the reference decodes; numeric entities stay as they
+  /// are.
   func entity(_ i: Int) -> Match? {
     if let e = end(of: "&nbsp;", at: i) { return Match(end: e, spelling: "") }
     if let e = end(of: "&amp;", at: i) { return Match(end: e, spelling: "&") }
     if let e = end(of: "&lt;", at: i) { return Match(end: e, spelling: "<") }
     if let e = end(of: "&gt;", at: i) { return Match(end: e, spelling: ">") }
-    // In capitals the reference keeps these two whole.
+    // In capitals, the reference does not decode these two.
     if let e = end(of: "&quot;", at: i) ?? end(of: "&apos;", at: i) {
       return Match(end: e, spelling: at(i + 1).isASCIICapital ? nil : "'")
     }
@@ -62,7 +63,7 @@ extension TokenScanner {
     return e > i + 2 && at(e) == ";" ? Match(end: e + 1) : nil
   }
 
-  /// "&eacute;" and other vowels with an accent, which are letters.
+  /// Returns the end of "&eacute;" or another accented vowel, which counts as a letter.
   func accentEntity(_ i: Int) -> Int? {
     guard at(i) == "&" else { return nil }
     switch at(i + 1).asciiLowercased {

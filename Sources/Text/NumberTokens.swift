@@ -15,7 +15,8 @@ extension TokenScanner {
     return match
   }
 
-  /// "5", "1,000.50", "12:30:45", ".5", "-5": digits with marks between or before them.
+  /// Returns the end of a number with punctuation between or before its digits: "5", "1,000.50", "12:30:45",
+  /// ".5", "-5".
   func number(_ i: Int) -> Int? {
     let start = at(i) == "+" || at(i) == "-" ? i + 1 : i
     var e = end(from: start, while: \.isWordDigit)
@@ -25,7 +26,8 @@ extension TokenScanner {
     return e > start ? e : nil
   }
 
-  /// "1/2-2012": slashes and hyphens in any mixture; a year of up to four digits.
+  /// Returns the end of a date with slashes or hyphens in any combination and a year of up to four digits:
+  /// "1/2-2012".
   private func date(_ i: Int) -> Int? {
     guard let day = digits(i, 1...2), at(day) == "/" || at(day) == "-",
       let month = digits(day + 1, 1...2), at(month) == "/" || at(month) == "-"
@@ -33,7 +35,7 @@ extension TokenScanner {
     return digits(month + 1, atLeast: 2, takingAtMost: 4)
   }
 
-  /// "1/2", "1 1/2", "1-1/2": one token, with a no-break space for the blank.
+  /// Returns the end of a fraction, "1/2", "1 1/2" or "1-1/2": one token, with a no-break space for a blank.
   private func fraction(_ i: Int) -> Int? {
     guard let whole = digits(i, 1...4) else { return nil }
     guard at(whole) == " " || at(whole) == "-" || at(whole) == "\u{A0}" else {
@@ -46,7 +48,7 @@ extension TokenScanner {
     at(i) == "/" || at(i) == "\u{2044}" ? digits(i + 1, atLeast: 1, takingAtMost: 4) : nil
   }
 
-  /// The end of the digits at `i` if there are as many as `count` says.
+  /// Returns the end of the digits at `i` if their number lies in `count`.
   private func digits(_ i: Int, _ count: ClosedRange<Int>) -> Int? {
     let e = end(from: i, while: \.isWordDigit)
     return count.contains(e - i) ? e : nil
@@ -61,15 +63,16 @@ extension TokenScanner {
 // MARK: - Telephone numbers
 
 extension TokenScanner {
-  /// "555 123 4567", "+44 20 7123 1234": one token, blanks and all.
+  /// Returns the end of a telephone number, which is one token including blanks: "555 123 4567", "+44 20 7123
+  /// 1234".
   ///
-  /// Any run of digits of these lengths is taken for one.
+  /// Any groups of digits of these lengths are taken for one.
   func telephoneNumber(_ i: Int) -> Int? {
     guard let first = group(end(of: "++", at: i) ?? end(of: "+", at: i) ?? i) else { return nil }
     return group(first).flatMap(subscriber) ?? subscriber(first)
   }
 
-  /// "(555) 123-4567", with the brackets spelled out.
+  /// Matches "(555) 123-4567", with the brackets replaced by their names.
   func telephoneNumberWithArea(_ i: Int) -> Match? {
     guard at(i) == "(", let area = digits(i + 1, 2...3), at(area) == ")" else { return nil }
     return subscriber(at(area + 1).isTelephoneBlank ? area + 2 : area + 1).map { end in
@@ -78,14 +81,14 @@ extension TokenScanner {
     }
   }
 
-  /// Two to four digits and the mark behind them.
+  /// Returns the index after two to four digits and a separator.
   private func group(_ i: Int) -> Int? {
     guard at(i).isASCIIDigit, let e = digits(i, 2...4), at(e).isTelephoneBlank || at(e) == "-"
     else { return nil }
     return e + 1
   }
 
-  /// Three or four digits and three to five more, with or without a mark between.
+  /// Returns the end of three or four digits and three to five more, with or without a separator.
   private func subscriber(_ i: Int) -> Int? {
     guard let e = digits(i, 3...4) else { return digits(i, atLeast: 6, takingAtMost: 9) }
     guard at(e).isTelephoneBlank || at(e) == "-" else { return nil }

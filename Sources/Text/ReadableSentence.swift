@@ -1,7 +1,7 @@
-/// Joins words as a person writes them, undoing what the caption tokenizer took apart.
+/// Joins words into a readable sentence, reversing the splits of the caption tokenizer.
 ///
-/// "the man 's dog does n't" becomes "the man's dog doesn't", "-lrb- left -rrb-" becomes "(left)",
-/// "$ 5" becomes "$5". Punctuation that the tokenizer dropped stays dropped.
+/// "the man 's dog does n't" becomes "the man's dog doesn't", "-lrb- left -rrb-" becomes "(left)", "$ 5"
+/// becomes "$5". Punctuation that the tokenizer removed is not restored.
 func readableSentence(_ words: [String]) -> String {
   var sentence = ""
   var previous: String?
@@ -13,14 +13,14 @@ func readableSentence(_ words: [String]) -> String {
   return sentence
 }
 
-/// Whether `left` and `right` are written without a blank between them.
+/// Returns true if no blank is written between `left` and `right`.
 private func belongTogether(_ left: String, _ right: String) -> Bool {
   switch (left, right) {
   case (_, "n't"), (_, "'s"), (_, "'m"), (_, "'re"), (_, "'ve"), (_, "'d"), (_, "'ll"): true
   case ("-lrb-", _), ("-lsb-", _), ("-lcb-", _), (_, "-rrb-"), (_, "-rsb-"), (_, "-rcb-"): true
   case ("$", _), ("#", _): right.first?.isNumber ?? false
   case (_, "%"): left.last?.isNumber ?? false
-  // Words the treebank writes as two. Not "can not", which is English as it stands.
+  // Words that the treebank splits in two, except "can not", which is correct as it stands.
   case ("'t", "is"), ("'t", "was"), ("gon", "na"), ("wan", "na"), ("got", "ta"), ("lem", "me"),
     ("gim", "me"):
     true
@@ -28,7 +28,7 @@ private func belongTogether(_ left: String, _ right: String) -> Bool {
   }
 }
 
-/// The bracket that `word` names in the treebank, or the word itself.
+/// Returns the bracket that `word` names in the treebank, or `word` itself.
 private func withBrackets(_ word: String) -> String {
   switch word {
   case "-lrb-": "("

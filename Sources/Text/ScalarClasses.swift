@@ -1,9 +1,9 @@
-/// What the caption tokenizer distinguishes among characters.
+/// The character classes of the caption tokenizer.
 ///
-/// The reference knows the Unicode of its day: letters and symbols that came after Unicode 6.1, and
-/// everything beyond the basic plane (emoji), separate words as a blank does.
+/// The reference supports the Unicode of its time: letters and symbols added after Unicode 6.1, and all
+/// characters beyond the basic plane (emoji), separate words like blanks.
 extension Unicode.Scalar {
-  /// Whether words are made of it: a letter, or a mark that the reference takes for one.
+  /// True for a letter, or a mark that the reference treats as one.
   var isWordLetter: Bool {
     if value < 0x80 { return isASCIILetter }
     return value < 0x10000 && (isLetterOfReference || isMarkWithinWords)
@@ -15,29 +15,29 @@ extension Unicode.Scalar {
 
   var isASCIIDigit: Bool { "0"..."9" ~= self }
 
-  /// A digit of any script.
+  /// True for a digit of any script.
   var isWordDigit: Bool {
     if value < 0x80 { return isASCIIDigit }
     return value < 0x10000 && properties.generalCategory == .decimalNumber && isOfReferenceAge
   }
 
-  /// What words go on with, soft hyphens included; those are not written.
+  /// True for a character that continues a word, including soft hyphens, which are not written.
   var isLetterOrDigit: Bool { isWordLetter || isWordDigit || self == "\u{AD}" }
 
-  /// What compounds and words that begin with a digit consist of: no marks.
+  /// True for a letter or digit, but not a mark, as in compounds and in words that begin with a digit.
   var isCompoundLetter: Bool { isLetterWithoutMarks || isWordDigit }
 
   var isLetterWithoutMarks: Bool {
     value < 0x80 ? isASCIILetter : value < 0x10000 && isLetterOfReference
   }
 
-  /// A letter of the kind that abbreviates names: "AT&T".
+  /// True for an ASCII capital, as in "AT&T".
   var isASCIICapital: Bool { "A"..."Z" ~= self }
 
-  /// Any of the characters used for the apostrophe in "don't".
+  /// True for any of the characters used as the apostrophe in "don't".
   var isApostrophe: Bool { self == "'" || self == "\u{2019}" || self == "\u{92}" }
 
-  /// An apostrophe or something that is typed for one.
+  /// True for an apostrophe or a character typed in its place.
   var isApostropheLike: Bool {
     switch self {
     case "'", "`", "\u{91}", "\u{92}", "\u{2018}", "\u{2019}", "\u{201B}": true
@@ -45,10 +45,11 @@ extension Unicode.Scalar {
     }
   }
 
-  /// ASCII that is neither a blank nor a control.
+  /// True for ASCII characters other than blanks and control characters.
   var isPlain: Bool { "!"..."~" ~= self }
 
-  /// What parts tokens within a line; controls too, so that none gets into a word.
+  /// True for a character that separates tokens within a line, including control characters, so that none
+  /// gets into a word.
   var isBlank: Bool {
     switch self {
     case "\0"..." ", "\u{7F}"..."\u{90}", "\u{95}"..."\u{A0}", "\u{2028}", "\u{2029}": true
@@ -56,12 +57,12 @@ extension Unicode.Scalar {
     }
   }
 
-  /// Joins the halves of a word, "well-known"; the others are the Unicode hyphens.
+  /// True for a hyphen, as in "well-known", or one of the Unicode hyphens.
   var isHyphen: Bool {
     self == "-" || self == "\u{58A}" || self == "\u{2010}" || self == "\u{2011}"
   }
 
-  /// The ASCII code in lower case; 0 beyond ASCII.
+  /// The ASCII code in lower case; 0 for other characters.
   var asciiLowercased: UInt8 {
     isASCIICapital ? UInt8(truncatingIfNeeded: value) + 32 : value < 0x80 ? UInt8(value) : 0
   }
@@ -74,13 +75,13 @@ extension Unicode.Scalar {
     }
   }
 
-  /// Whether it was in Unicode 6.1.
+  /// True if the character existed in Unicode 6.1.
   private var isOfReferenceAge: Bool {
     guard let age = properties.age else { return false }
     return age.major < 6 || age.major == 6 && age.minor <= 1
   }
 
-  /// Accents, vowel signs and letter-like marks that sit inside words.
+  /// True for accents, vowel signs and letter-like marks within words.
   private var isMarkWithinWords: Bool {
     switch value {
     case 0x02C2...0x0375, 0x0384...0x0385, 0x03F6, 0x0483...0x0487, 0x055A...0x055F,
@@ -95,7 +96,7 @@ extension Unicode.Scalar {
     }
   }
 
-  /// A sign that is a token by itself: punctuation, mathematics, arrows, dingbats.
+  /// True for a sign that is a token by itself: punctuation, mathematical signs, arrows, dingbats.
   var isSymbol: Bool {
     switch value {
     case 0x21...0x2F, 0x3A...0x40, 0x5B...0x60, 0x7B...0x7E: true

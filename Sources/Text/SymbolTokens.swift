@@ -21,7 +21,7 @@ extension TokenScanner {
     return match
   }
 
-  /// The sign at `i`, or the run of it where the reference keeps runs together.
+  /// Matches the sign at `i`, or a run of it if the reference keeps runs together.
   private func symbol(_ i: Int) -> Match {
     let first = at(i)
     if let name = bracketName(first) { return Match(end: i + 1, spelling: name) }
@@ -54,7 +54,7 @@ extension TokenScanner {
     }
   }
 
-  /// What the reference writes for signs that the treebank did not have; a pound is "#" there.
+  /// Returns the reference's replacement for a sign that the treebank lacks; a pound is "#" there.
   private func replacement(_ scalar: Unicode.Scalar) -> String? {
     switch scalar {
     case "\"": "''"
@@ -73,7 +73,7 @@ extension TokenScanner {
     }
   }
 
-  /// Three to five dots are an ellipsis, also with blanks between the first three.
+  /// Matches dots: three to five are an ellipsis, also with blanks between the first three.
   private func dots(_ i: Int) -> Match {
     let e = end(from: i) { $0 == "." }
     if e - i >= 3 { return Match(end: min(e, i + 5), spelling: "...") }
@@ -81,29 +81,29 @@ extension TokenScanner {
     return Match(end: isSpaced ? i + 5 : i + 1, spelling: ".")
   }
 
-  /// Up to four hyphens make a dash; a longer rule is kept.
+  /// Matches hyphens: two to four are a dash; a longer run is kept.
   private func dashes(_ i: Int) -> Match {
     let e = end(from: i) { $0 == "-" }
     return Match(end: e, spelling: e - i == 1 ? "-" : e - i <= 4 ? "--" : nil)
   }
 
-  /// "\*\*\*", up to three.
+  /// Matches up to three escaped stars: "\*\*\*".
   private func escapedStars(_ i: Int) -> Match {
     var e = i
     while e < i + 6, at(e) == "\\", at(e + 1) == "*" { e += 2 }
     return Match(end: max(e, i + 1))
   }
 
-  /// One or two quotes that are not ASCII, backticks among them.
+  /// Matches one or two quotes that are not ASCII, including backticks.
   ///
-  /// Two that differ give a token that nothing drops: "``''".
+  /// Two different ones give a token that is not removed as punctuation: "``''".
   private func quotes(_ i: Int) -> Match {
     let first = at(i).asQuote ?? ""
     guard let second = at(i + 1).asQuote else { return Match(end: i + 1, spelling: first) }
     return Match(end: i + 2, spelling: first + second)
   }
 
-  /// "US$", "A$", "HK$": one token, before the sum.
+  /// Returns the end of a currency sign with a country, one token: "US$", "A$", "HK$".
   func currencyOfCountry(_ i: Int) -> Int? {
     let e = end(from: i, while: \.isASCIICapital)
     return e > i && at(e) == "$" ? e + 1 : nil
@@ -118,7 +118,7 @@ extension Unicode.Scalar {
     }
   }
 
-  /// The ASCII form of a curly or angular quote.
+  /// The ASCII form of a curly or angular quote; nil for any other character.
   fileprivate var asQuote: String? {
     switch self {
     case "`", "\u{2018}", "\u{201B}", "\u{2039}", "\u{91}": "`"

@@ -1,18 +1,18 @@
-/// Finds the tokens of a caption one after the other, punctuation included.
+/// Splits a caption into tokens, including punctuation.
 ///
-/// At each position every class of token that can begin there says how far it reaches, and the
-/// longest wins: "U.S." is longer as initials than "U.S" as a word, so the stop stays. Among equals
-/// the class asked first wins. Characters that no class wants part tokens and are dropped.
+/// At each position every token class that can begin there is matched, and the longest match wins: "U.S." is
+/// longer as initials than "U.S" as a word, so the stop is kept. Of equally long matches the first wins.
+/// Characters that match no class separate tokens and are dropped.
 struct TokenScanner {
-  /// A stretch of the caption that one class of token claims.
+  /// A match of one token class.
   struct Match {
-    /// Where the token ends; the next begins there.
+    /// The end of the token, where the next one begins.
     let end: Int
-    /// How far the class looked to be sure, which is what the contest is about.
+    /// The end of the text that the match depends on; the match with the greatest reach wins.
     ///
-    /// "can" of "cannot" ends after three scalars but reaches six.
+    /// The token "can" of "cannot" ends after three scalars, but its reach is six.
     let reach: Int
-    /// What is written for the stretch; nil for the stretch itself in lower case, empty for nothing.
+    /// The token to write; nil for the matched text in lower case, empty for no token.
     let spelling: String?
 
     init(end: Int, reach: Int? = nil, spelling: String? = nil) {
@@ -21,12 +21,12 @@ struct TokenScanner {
       self.spelling = spelling
     }
 
-    /// Gives way to `rival` if that reaches further.
+    /// Replaces this match with `rival` if that reaches further.
     mutating func yield(to rival: Match?) {
       if let rival, rival.reach > reach { self = rival }
     }
 
-    /// Gives way to a token that ends at `end`, if that is further.
+    /// Replaces this match with one that ends at `end` if that is further.
     mutating func yield(to end: Int?) {
       if let end, end > reach { self = Match(end: end) }
     }
@@ -46,7 +46,7 @@ struct TokenScanner {
     self.scalars = scalars
   }
 
-  /// The next token in lower case, or nil at the end of the caption.
+  /// Returns the next token in lower case; nil at the end of the caption.
   mutating func next() -> String? {
     while position < scalars.count {
       guard let match = longestMatch(at: position) else {
@@ -73,13 +73,13 @@ struct TokenScanner {
 // MARK: - Reading
 
 extension TokenScanner {
-  /// The scalar at `i`; a line feed beyond the end, which no token contains.
+  /// Returns the scalar at `i`; a line feed, which no token contains, beyond the end.
   func at(_ i: Int) -> Unicode.Scalar { i < scalars.count ? scalars[i] : "\n" }
 
-  /// Where the run of scalars that satisfy `condition` ends, from `i` on.
+  /// Returns the end of the run of scalars from `i` that satisfy `condition`.
   ///
-  /// A run longer than `tokenLimit` is cut: else a text that looks like an address or a tag at every
-  /// position would be read to its end from each.
+  /// A run is cut at `tokenLimit`: otherwise a text that looks like an address or a tag at every position
+  /// would be read to its end from each, in quadratic time.
   func end(from i: Int, while condition: (Unicode.Scalar) -> Bool) -> Int {
     let limit = min(scalars.count, i + Self.tokenLimit)
     var end = i
@@ -89,7 +89,9 @@ extension TokenScanner {
 
   static let tokenLimit = 1000
 
-  /// The end of `text`, given in lower case, if it stands at `i` in any case.
+  /// Returns the end of `text` at `i`, compared without case; nil if it differs.
+  ///
+  /// `text` must be in lower case.
   func end(of text: StaticString, at i: Int) -> Int? {
     text.withUTF8Buffer { bytes in
       for (offset, byte) in bytes.enumerated() where at(i + offset).asciiLowercased != byte {
@@ -99,7 +101,7 @@ extension TokenScanner {
     }
   }
 
-  /// The text of `range` in lower case, as one token.
+  /// Returns the text of `range` as one token in lower case.
   func lowercased(_ range: Range<Int>) -> String {
     for i in range where !scalars[i].isPlain { return lowercasedBeyondASCII(range) }
     return String(unsafeUninitializedCapacity: range.count) { bytes in
@@ -112,11 +114,11 @@ extension TokenScanner {
     var text = String.UnicodeScalarView()
     for i in range {
       switch scalars[i] {
-      case "\u{AD}": continue  // a soft hyphen is no part of the word
-      case "\u{91}": text.append("`")  // two code points of Windows that are controls elsewhere
+      case "\u{AD}": continue  // a soft hyphen is not part of the word
+      case "\u{91}": text.append("`")  // two code points of Windows, control characters elsewhere
       case "\u{92}": text.append("'")
       case let blank where blank.isBlank: text.append("\u{A0}")
-      // Unlike Swift, Java knows the sigma that ends a word.
+      // Unlike Swift, Java applies the final form of sigma at the end of a word.
       case "\u{3A3}" where endsGreekWord(i, in: range):
         text.append("\u{3C2}")
       default: text.append(contentsOf: scalars[i].properties.lowercaseMapping.unicodeScalars)
@@ -125,7 +127,7 @@ extension TokenScanner {
     return String(text)
   }
 
-  /// Whether the letter at `i` has one before it and none behind, with digits and marks looked over.
+  /// Returns true if the letter at `i` ends a word, ignoring digits and marks after it.
   private func endsGreekWord(_ i: Int, in range: Range<Int>) -> Bool {
     guard i > range.lowerBound, scalars[i - 1].properties.isCased else { return false }
     var next = i + 1 < range.upperBound && scalars[i + 1].isHyphen ? i + 2 : i + 1

@@ -1,18 +1,19 @@
-/// The words a captioner can write, each with its number.
+/// The words that a captioner can generate, with their indices.
 ///
-/// Numbers 0 to 3 are `<pad>`, `<bos>`, `<eos>` and `<unk>`. These are roles, not words: a caption
-/// that spells one of them out gets `<unk>`, so no text can end or pad a sentence.
+/// Indices 0 to 3 are `<pad>`, `<bos>`, `<eos>` and `<unk>`. These are roles, not words: if a caption
+/// contains one of them as text, it is mapped to `<unk>`, so that no text can end or pad a sentence.
 public struct Vocabulary: Sendable, Equatable {
-  /// The special words, in the order of their numbers.
+  /// The special words in the order of their indices.
   public static let specialWords = ["<pad>", "<bos>", "<eos>", "<unk>"]
 
-  /// Every word by its number, special words first.
+  /// All words by index, special words first.
   private let words: [String]
-  /// The numbers of all words but the special ones.
+  /// The indices of all words but the special ones.
   private let ids: [String: TokenID]
 
-  /// Numbers `ordinaryWords` from 4 on, in their order; a special, repeated or unstorable word is
-  /// left out.
+  /// Creates a vocabulary of `ordinaryWords` in their order, with indices from 4.
+  ///
+  /// Special, repeated and unstorable words are left out.
   public init(words ordinaryWords: some Sequence<String>) {
     var words = Self.specialWords
     var ids: [String: TokenID] = [:]
@@ -25,57 +26,59 @@ public struct Vocabulary: Sendable, Equatable {
     self.ids = ids
   }
 
-  /// Keeps the words seen at least `minimumCount` times: the most frequent first, alphabetically
-  /// among equals.
+  /// Creates a vocabulary of the words that occur at least `minimumCount` times, by descending frequency,
+  /// then alphabetically.
   public init(_ counts: WordCounts, minimumCount: Int = 5) {
     self.init(words: counts.ranked.lazy.filter { $0.count >= minimumCount }.map(\.word))
   }
 
-  /// Counts the words of `sentences` and keeps those seen at least `minimumCount` times.
+  /// Counts the words of `sentences`, and keeps those that occur at least `minimumCount` times.
   public init(counting sentences: some Sequence<[String]>, minimumCount: Int = 5) {
     self.init(WordCounts(counting: sentences), minimumCount: minimumCount)
   }
 
-  /// For a reader that has checked the words already; `ids` must invert `words` beyond the specials.
+  /// Creates a vocabulary from words that were already checked; `ids` must be the inverse of `words` without
+  /// the special words.
   init(checkedWords words: [String], ids: [String: TokenID]) {
     self.words = words
     self.ids = ids
   }
 
-  /// The number of words, the four special ones included: the width of the output layer.
+  /// The number of words including the four special ones, which is the width of the output layer.
   public var count: Int { words.count }
 
-  /// The spelling of `token`, special words included.
+  /// Returns the spelling of `token`, which may be a special word.
   public func word(_ token: TokenID) -> String {
     precondition(
       words.indices.contains(token.index), "word \(token.index) of a vocabulary of \(count)")
     return words[token.index]
   }
 
-  /// The number of an ordinary word, or nil where the vocabulary does not have it.
+  /// Returns the index of an ordinary word; nil if the vocabulary does not contain it.
   public func id(of word: String) -> TokenID? { ids[word] }
 }
 
 // MARK: - Sentences to numbers and back
 
 extension Vocabulary {
-  /// The numbers of `words`, `.unknown` for each that the vocabulary does not have.
+  /// Returns the indices of `words`, with `.unknown` for each that the vocabulary does not contain.
   public func tokens(for words: [String]) -> [TokenID] {
     words.map { ids[$0] ?? .unknown }
   }
 
-  /// The words up to the first `<eos>`, special words skipped: the form in which captions are scored.
+  /// Returns the words up to the first `<eos>` without special words, the form in which captions are scored.
   public func words(_ tokens: some Sequence<TokenID>) -> [String] {
     tokens.prefix { $0 != .end }.filter { $0 > .unknown }.map(word)
   }
 
-  /// The words up to the first `<eos>` as a person writes them ("the man's dog", "(left)"); for
-  /// scores use `words`.
+  /// Returns the words up to the first `<eos>` as a readable sentence ("the man's dog", "(left)").
+  ///
+  /// Use `words` for scoring.
   public func sentence(_ tokens: some Sequence<TokenID>) -> String {
     readableSentence(words(tokens))
   }
 
-  /// The share of the counted words, repetitions included, that becomes `<unk>`, in `0...1`.
+  /// Returns the fraction of all counted words, including repetitions, that map to `<unk>`, in `0...1`.
   public func unknownFraction(of counts: WordCounts) -> Double {
     let total = counts.total
     let known = counts.counts.reduce(0) { $0 + (ids[$1.key] == nil ? 0 : $1.value) }

@@ -1,4 +1,4 @@
-/// Why a vocabulary or a table of word counts could not be read.
+/// An error from reading a vocabulary or a table of word counts.
 public struct VocabularyError: Error, Equatable, CustomStringConvertible {
   public enum Problem: Error, Sendable, Equatable {
     case tooLarge(bytes: Int, limit: Int)
@@ -12,7 +12,7 @@ public struct VocabularyError: Error, Equatable, CustomStringConvertible {
     case notACount(line: Int)
   }
 
-  /// The file, as the user named it.
+  /// The path of the file, as the user gave it.
   public let path: String
   public let problem: Problem
 
@@ -62,7 +62,7 @@ public struct VocabularyError: Error, Equatable, CustomStringConvertible {
 }
 
 extension String {
-  /// The first characters in quotes, with control characters escaped: safe to print.
+  /// At most the first 40 characters in quotes, with control characters escaped for printing.
   fileprivate var quoted: String {
     count > 40 ? String(prefix(40)).debugDescription + "…" : debugDescription
   }

@@ -1,13 +1,13 @@
-/// `vocab.json`, `{"<pad>":0,"<bos>":1,"<eos>":2,"<unk>":3,"a":4,…}`: the form that Hugging Face's
-/// tools read.
+/// Reading and writing `vocab.json`, `{"<pad>":0,"<bos>":1,"<eos>":2,"<unk>":3,"a":4,…}`, the format of
+/// Hugging Face's tools.
 extension Vocabulary {
-  /// The most bytes a `vocab.json` may have.
+  /// The maximum size of a `vocab.json` in bytes.
   package static let sizeLimit = 64 << 20
 
-  /// Reads `vocab.json`; `path` appears in error messages only.
+  /// Reads `vocab.json`; `path` is only used in error messages.
   ///
-  /// The entries may come in any order, but must be numbered from 0 without a hole, since each
-  /// number is a row of the embedding.
+  /// The entries may come in any order, but their indices must be contiguous from 0, since each is a row of
+  /// the embedding.
   public init(json bytes: [UInt8], path: String) throws(VocabularyError) {
     func failure(_ problem: VocabularyError.Problem) -> VocabularyError {
       VocabularyError(path: path, problem: problem)
@@ -15,7 +15,7 @@ extension Vocabulary {
     guard bytes.count <= Self.sizeLimit else {
       throw failure(.tooLarge(bytes: bytes.count, limit: Self.sizeLimit))
     }
-    // A guess that saves rehashing, capped so that a hostile file cannot reserve much.
+    // An estimate that avoids rehashing, capped so that a hostile file cannot reserve much memory.
     var ids = [String: TokenID](minimumCapacity: min(bytes.count / 10, 16384))
     var words = WordsByNumber()
     var parser = WordTableParser(bytes, path: path)
@@ -42,14 +42,14 @@ extension Vocabulary {
     }
   }
 
-  /// Writes `vocab.json` on one line, ordered by number: equal vocabularies give equal bytes.
+  /// Returns `vocab.json` on one line, ordered by index; equal vocabularies give equal bytes.
   public func json() -> [UInt8] {
     var bytes = Array("{".utf8)
     for number in 0..<count {
       if number > 0 { bytes.append(UInt8(ascii: ",")) }
       bytes.append(UInt8(ascii: "\""))
       for byte in word(TokenID(number)).utf8 {
-        // Words hold no control characters, so only these two need an escape.
+        // Words contain no control characters, so only these two need an escape.
         if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
           bytes.append(UInt8(ascii: "\\"))
         }
@@ -61,7 +61,7 @@ extension Vocabulary {
   }
 }
 
-/// Words on their way to their numbers; those of a file in order, as ours are, go straight there.
+/// Collects words by index; words in ascending order, as in files written here, are appended directly.
 private struct WordsByNumber {
   private var words: [String] = []
   private var ahead: [(word: String, number: Int)] = []
@@ -74,7 +74,7 @@ private struct WordsByNumber {
     }
   }
 
-  /// The words in the order of their numbers, which must be 0, 1, 2… without a hole or a double.
+  /// Returns the words by index, and throws unless the indices are 0, 1, 2… without gaps or duplicates.
   consuming func complete() throws(VocabularyError.Problem) -> [String] {
     let wordCount = words.count + ahead.count
     for (word, number) in ahead.sorted(by: { $0.number < $1.number }) {

@@ -1,7 +1,7 @@
-/// How often each word occurs in a collection of captions.
+/// The number of occurrences of each word in a collection of captions.
 ///
-/// Words compare as Swift strings do: two encodings of the same letter (é as one scalar or as two)
-/// are one word.
+/// Words are compared as Swift strings: two encodings of the same letter (é as one or two scalars) are one
+/// word.
 public struct WordCounts: Sendable, Equatable {
   public private(set) var counts: [String: Int] = [:]
 
@@ -12,12 +12,12 @@ public struct WordCounts: Sendable, Equatable {
     for words in sentences { add(words) }
   }
 
-  /// Counts the words of one more caption.
+  /// Counts the words of one caption.
   public mutating func add(_ words: [String]) {
     for word in words { counts[word, default: 0] += 1 }
   }
 
-  /// Adds what was counted elsewhere.
+  /// Adds the counts of `other`.
   public mutating func add(_ other: WordCounts) {
     if counts.isEmpty {
       counts = other.counts
@@ -26,11 +26,10 @@ public struct WordCounts: Sendable, Equatable {
     }
   }
 
-  /// The number of words counted, repetitions included.
+  /// The number of words including repetitions.
   public var total: Int { counts.values.reduce(0, +) }
 
-  /// Every word, the most frequent first; alphabetically among equals, so that the order never
-  /// depends on hashing.
+  /// All words by descending frequency, then alphabetically, so that the order does not depend on hashing.
   public var ranked: [(word: String, count: Int)] {
     counts.map { (word: $0.key, count: $0.value) }
       .sorted { $0.count != $1.count ? $0.count > $1.count : $0.word < $1.word }
@@ -40,10 +39,10 @@ public struct WordCounts: Sendable, Equatable {
 // MARK: - counts.tsv
 
 extension WordCounts {
-  /// The most bytes a `counts.tsv` may have.
+  /// The maximum size of a `counts.tsv` in bytes.
   package static let sizeLimit = 256 << 20
 
-  /// Reads lines of `word<TAB>count`; `path` appears in error messages only.
+  /// Reads lines of `word<TAB>count`; `path` is only used in error messages.
   public init(tsv bytes: [UInt8], path: String) throws(VocabularyError) {
     guard bytes.count <= Self.sizeLimit else {
       throw VocabularyError(
@@ -63,7 +62,7 @@ extension WordCounts {
     }
   }
 
-  /// Writes lines of `word<TAB>count`, ranked, without words that no file can hold.
+  /// Returns lines of `word<TAB>count` by rank, without words that cannot be stored.
   public func tsv() -> [UInt8] {
     var bytes: [UInt8] = []
     for (word, count) in ranked where word.isStorable {
@@ -83,11 +82,12 @@ extension WordCounts {
 }
 
 extension String {
-  /// Whether a word survives files and terminals: not empty, no blank around it, no control character.
+  /// True if a word can be written to files and terminals: not empty, no blank around it, no control
+  /// character.
   ///
-  /// Blanks in it are allowed: a label may be "playing guitar".
+  /// Blanks inside are allowed: a label may be "playing guitar".
   package var isStorable: Bool {
-    // Nearly all words are plain ASCII, where looking at bytes is enough.
+    // Nearly all words are ASCII, for which checking the bytes is enough.
     if utf8.allSatisfy({ 0x20 < $0 && $0 < 0x7F }) { return !isEmpty }
     if utf8.first == 0x20 || utf8.last == 0x20 { return false }
     return unicodeScalars.allSatisfy { scalar in

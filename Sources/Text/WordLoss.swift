@@ -1,18 +1,18 @@
-/// The words of a collection that a minimum count loses to `<unk>`.
+/// The fraction of words that a minimum count maps to `<unk>`.
 package struct WordLoss: Sendable, Equatable {
   package let minimumCount: Int
-  /// The share of the words that are lost, repetitions included, in `0...1`.
+  /// The fraction of words that are lost, including repetitions, in `0...1`.
   package let share: Double
   /// The highest minimum count, up to `minimumCount`, that loses less than `severeShare`.
   package let advisedCount: Int
 
-  /// From this share on a user is warned.
+  /// The fraction from which the user is warned.
   package static let severeShare = 0.1
 
   /// - Parameters:
-  ///   - counts: The words of the captions that are learned from.
-  ///   - minimumCount: Rarer words are lost.
-  ///   - known: The words that a model has already, which are not lost.
+  ///   - counts: The word counts of the training captions.
+  ///   - minimumCount: The minimum count; rarer words are lost.
+  ///   - known: The vocabulary of a model to start from, whose words are not lost.
   package init(_ counts: WordCounts, minimumCount: Int, known: Vocabulary? = nil) {
     let total = Double(max(counts.total, 1))
     var (lost, advised) = (0, minimumCount)
@@ -32,7 +32,7 @@ package struct WordLoss: Sendable, Equatable {
 
   package var isSevere: Bool { share >= Self.severeShare }
 
-  /// What to do about it.
+  /// The remedy, as a sentence.
   package var advice: String {
     advisedCount == 1
       ? "Train with --min-count 1."

@@ -1,8 +1,8 @@
-/// Reads a flat JSON object of strings to whole numbers, `{"<pad>":0,"a":4}`, and nothing else.
+/// Parses a flat JSON object that maps strings to whole numbers, `{"<pad>":0,"a":4}`, and nothing else.
 ///
-/// Foundation's parser keeps the first of two equal keys without a word and costs its start-up time;
-/// this one hands over every entry in the order of the file. Plain RFC 8259: no byte order mark, no
-/// comments, no trailing comma; escapes and surrogate pairs are understood, broken UTF-8 is refused.
+/// Foundation's parser silently keeps the first of two equal keys and has a long start-up time; this parser
+/// reports every entry in file order. It is strict RFC 8259: no byte order mark, no comments, no trailing
+/// comma; escapes and surrogate pairs are decoded, malformed UTF-8 is an error.
 struct WordTableParser {
   private let bytes: [UInt8]
   private let path: String
@@ -17,7 +17,7 @@ struct WordTableParser {
   mutating func forEachEntry(
     _ body: (String, Int) throws(VocabularyError) -> Void
   ) throws(VocabularyError) {
-    // Once for the whole file: validating word by word costs four times as much.
+    // Validated once for the whole file, as validating each word takes four times as long.
     guard String(validating: bytes, as: UTF8.self) != nil else { throw failure("UTF-8 text") }
     try expect("{", "'{'")
     if !skip("}") {
@@ -32,7 +32,7 @@ struct WordTableParser {
     guard position == bytes.count else { throw failure("the end of the file") }
   }
 
-  // MARK: Pieces
+  // MARK: Tokens
 
   private mutating func string() throws(VocabularyError) -> String {
     try expect("\"", "a word in quotes")
@@ -45,7 +45,7 @@ struct WordTableParser {
     return try text(bytes[start..<position])
   }
 
-  /// The slower way, from the first backslash on; such words are rare.
+  /// Reads the rest of a string from its first backslash on; slower, but such words are rare.
   private mutating func escapedString(from start: Int) throws(VocabularyError) -> String {
     var unescaped = Array(bytes[start..<position])
     while let byte = peek, byte != UInt8(ascii: "\"") {
@@ -60,14 +60,14 @@ struct WordTableParser {
     return try text(unescaped[...])
   }
 
-  /// The text between quotes; steps over the closing one.
+  /// Returns the text between quotes, and skips the closing quote.
   private mutating func text(_ utf8: ArraySlice<UInt8>) throws(VocabularyError) -> String {
     guard peek != nil else { throw failure("a closing quote") }
     position += 1
     return String(decoding: utf8, as: UTF8.self)
   }
 
-  /// The scalar that an escape stands for; the backslash has been read.
+  /// Returns the scalar of an escape whose backslash was already read.
   private mutating func escape() throws(VocabularyError) -> Unicode.Scalar {
     guard let byte = peek else { throw failure("an escape") }
     position += 1
@@ -106,7 +106,7 @@ struct WordTableParser {
     return value
   }
 
-  /// A whole number of at most nine digits, so that it cannot overflow.
+  /// Reads a whole number of at most nine digits, which cannot overflow.
   private mutating func number() throws(VocabularyError) -> Int {
     skipBlanks()
     let start = position
@@ -133,14 +133,14 @@ struct WordTableParser {
     }
   }
 
-  /// Steps over `scalar` if it is the very next byte.
+  /// Skips `scalar` if it is the next byte.
   private mutating func next(_ scalar: Unicode.Scalar) -> Bool {
     guard peek == UInt8(ascii: scalar) else { return false }
     position += 1
     return true
   }
 
-  /// Steps over blanks and, if it follows, `scalar`.
+  /// Skips blanks and, if it follows, `scalar`.
   private mutating func skip(_ scalar: Unicode.Scalar) -> Bool {
     skipBlanks()
     return next(scalar)

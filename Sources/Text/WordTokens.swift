@@ -3,7 +3,7 @@ extension TokenScanner {
   func matchStartingWithLetter(_ i: Int) -> Match {
     let end = wordEnd(i)
     var match = splitWord(i, end) ?? Match(end: end)
-    // Most words end at a blank, and then nothing longer can begin with them.
+    // Most words end at a blank, where no longer token can match.
     if at(end).isBlank { return match }
 
     let stopped = wordWithStops(i, end)
@@ -30,7 +30,7 @@ extension TokenScanner {
     return match
   }
 
-  /// The end of the letters and digits at `i`; "&eacute;" counts as a letter.
+  /// Returns the end of the letters and digits at `i`; "&eacute;" counts as a letter.
   func wordEnd(_ i: Int) -> Int {
     var e = end(from: i, while: \.isLetterOrDigit)
     guard at(i).isWordLetter || at(i) == "&" else { return e }
@@ -40,7 +40,8 @@ extension TokenScanner {
     return e
   }
 
-  /// Words with a stop and no blank between them are one: "frisbee.A", "example.com", "what?no".
+  /// Returns the end of words joined by a stop without a blank, which are one token: "frisbee.A",
+  /// "example.com", "what?no".
   private func wordWithStops(_ i: Int, _ wordEnd: Int) -> Int {
     var e = wordEnd
     while at(e) == "." || at(e) == "!" || at(e) == "?",
@@ -51,7 +52,8 @@ extension TokenScanner {
     return e
   }
 
-  /// A stop before a comma, colon or semicolon stays with any word, as if it abbreviated: "dept.,".
+  /// Matches a word with a stop before a comma, colon or semicolon, where any word keeps it like an
+  /// abbreviation: "dept.,".
   func stopBeforePunctuation(_ word: Match) -> Match? {
     let stop = word.end
     guard word.reach == stop, at(stop) == "." else { return nil }
@@ -70,15 +72,17 @@ extension TokenScanner {
 // MARK: - Compounds
 
 extension TokenScanner {
-  /// "black-and-white", "under_score"; in ASCII the first part may hold marks, "3.5-inch",
-  /// "1,000-year".
+  /// Returns the end of a compound: "black-and-white", "under_score".
+  ///
+  /// In ASCII the first part may contain punctuation: "3.5-inch", "1,000-year".
   func compound(_ i: Int) -> Int {
     var e = compoundPart(i)
     while at(e).isHyphen || at(e) == "_", at(e + 1).isCompoundLetter { e = compoundPart(e + 1) }
     return max(e, compoundWithMarks(i) ?? e)
   }
 
-  /// Letters and digits; after "d'", "l'" and "o'" at least two, "hors-d'oeuvre".
+  /// Returns the end of letters and digits; after "d'", "l'" and "o'" at least two must follow:
+  /// "hors-d'oeuvre".
   private func compoundPart(_ i: Int) -> Int {
     switch at(i) {
     case "d", "D", "l", "L", "o", "O":
@@ -104,14 +108,14 @@ extension TokenScanner {
     return e > first ? e : nil
   }
 
-  /// The end of two initials or more, which may follow a hyphen.
+  /// Returns the end of two or more initials, which may follow a hyphen.
   private func severalInitials(_ i: Int) -> Int? {
     var e = i
     while at(e).isASCIILetter, at(e + 1) == "." { e += 2 }
     return e >= i + 4 ? e : nil
   }
 
-  /// Two or three ASCII words with a slash between, each of at most three parts: "and/or",
+  /// Returns the end of two or three ASCII words joined by slashes, each of at most three parts: "and/or",
   /// "north-east/south-west".
   func slashedCompound(_ i: Int) -> Int? {
     guard let first = slashedPart(i), let second = slash(first).flatMap(slashedPart) else {
@@ -129,13 +133,13 @@ extension TokenScanner {
     return e
   }
 
-  /// The end of a slash, which may be escaped.
+  /// Returns the index after a slash, which may be escaped.
   private func slash(_ i: Int) -> Int? {
     if at(i) == "/" { return i + 1 }
     return at(i) == "\\" && at(i + 1) == "/" ? i + 2 : nil
   }
 
-  /// "AT&T", "R&B", "A+E"; in lower case the sign stands alone.
+  /// Matches capitals joined by a sign: "AT&T", "R&B", "A+E"; in lower case the sign is a token of its own.
   private func joinedCapitals(_ i: Int, _ wordEnd: Int) -> Match? {
     guard joiner(wordEnd) != nil else { return nil }
     var e = end(from: i, while: \.isASCIICapital)
