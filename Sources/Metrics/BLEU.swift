@@ -4,19 +4,20 @@ import Glibc
 import Darwin
 #endif
 
-/// What BLEU (Papineni et al., 2002) is made of, for one caption or the sum of many.
+/// The n-gram counts of BLEU (Papineni et al., 2002) for one caption, or summed over several.
 package struct BLEUCounts: Sendable, Equatable {
-  /// For n = 1, 2, 3, 4: how many n-grams of the candidate a reference has too, each counted at
-  /// most as often as in the reference that has it most.
+  /// The number of the candidate's n-grams found in a reference, for n = 1, 2, 3, 4.
+  ///
+  /// Each n-gram counts at most as often as it occurs in any single reference.
   package var correct: [Int]
-  /// For n = 1, 2, 3, 4: how many n-grams the candidate has.
+  /// The number of the candidate's n-grams, for n = 1, 2, 3, 4.
   package var guessed: [Int]
-  /// The words of the candidate.
+  /// The number of words in the candidate.
   package var candidateLength: Int
-  /// The words of the reference closest in length, the shorter of two that are equally close.
+  /// The number of words in the reference closest in length; the shorter one in a tie.
   package var referenceLength: Int
 
-  /// Of no captions.
+  /// The counts of no captions.
   package static let zero = BLEUCounts(
     correct: [0, 0, 0, 0], guessed: [0, 0, 0, 0], candidateLength: 0, referenceLength: 0)
 
@@ -31,8 +32,8 @@ package struct BLEUCounts: Sendable, Equatable {
   ///
   ///     BLEU-k = min(1, e^(1 - r / c)) · (Π correct_n / guessed_n for n ≤ k)^(1/k)
   ///
-  /// where `c` and `r` are the lengths of candidate and reference. As in coco-caption, constants
-  /// keep divisors from zero, which leaves about 1e-9 where nothing agrees.
+  /// where `c` and `r` are the lengths of candidate and reference. As in coco-caption, small constants avoid
+  /// division by zero, so that the score is about 1e-9 rather than 0 if nothing matches.
   package var scores: [Double] {
     let (small, tiny) = (1e-9, 1e-15)
     let ratio = (Double(candidateLength) + tiny) / (Double(referenceLength) + small)
@@ -46,7 +47,7 @@ package struct BLEUCounts: Sendable, Equatable {
 }
 
 extension BLEUCounts {
-  /// Counts what the candidate of `image` shares with its references.
+  /// Counts the n-grams that the candidate of `image` shares with its references.
   init(_ image: NumberedImage) {
     let length = image.candidate.wordCount
     correct = image.candidate.ngrams.indices.map { correctCount($0, image) }
@@ -56,7 +57,7 @@ extension BLEUCounts {
   }
 }
 
-/// How many of the candidate's n-grams of `order`, n - 1, a reference has too.
+/// Returns the number of the candidate's n-grams found in a reference, where n is `order` + 1.
 private func correctCount(_ order: Int, _ image: NumberedImage) -> Int {
   let candidate = image.candidate.ngrams[order]
   var correct = Array(repeating: 0, count: candidate.count)

@@ -6,17 +6,18 @@ import Darwin
 
 /// CIDEr-D (Vedantam et al., 2015), which coco-caption calls CIDEr; words are not stemmed.
 ///
-/// An n-gram weighs the more, the fewer images' references have it. With `h` and `r` the weights
-/// of a candidate's and a reference's n-grams and `δ` the difference in words,
+/// An n-gram weighs more, the fewer images have it in their references. With `h` and `r` the weights of a
+/// candidate's and a reference's n-grams and `δ` their difference in length, in words,
 ///
 ///     CIDEr-D = 10 · mean over references and n of e^(-δ² / 2σ²) · Σ min(h, r) r / (|h| |r|)
 struct CIDErD {
-  /// At `n - 1`, in how many images' references each n-gram is.
+  /// The number of images with each n-gram in their references; indexed by `n - 1`, then by n-gram.
   private let imageCounts: [[Int]]
-  /// The weight of an n-gram by the number of its images, in nats: `ln images - ln number`.
+  /// The weight of an n-gram in nats, indexed by its number of images: `ln images - ln number`.
   private let rarities: [Double]
 
-  /// Weighs the n-grams of `images`, which have `ngramCounts` different ones for n = 1, 2, 3, 4.
+  /// Computes the weights from the references of `images`, which have `ngramCounts` distinct n-grams for n =
+  /// 1, 2, 3, 4.
   init(describing images: [NumberedImage], ngramCounts: [Int]) {
     imageCounts = ngramCounts.indices.map { order in
       countImages(of: images, order: order, ngramCount: ngramCounts[order])
@@ -34,7 +35,7 @@ struct CIDErD {
     return 10 * sum / Double(image.references.count)
   }
 
-  /// The mean over n, in `0...1`; `lengths` are those of the candidate.
+  /// Returns the mean over n, in `0...1`; `lengths` are the norms of the candidate.
   private func similarity(
     _ candidate: NumberedCaption, _ lengths: [Double], _ reference: NumberedCaption
   ) -> Double {
@@ -49,15 +50,15 @@ struct CIDErD {
       let scale = lengths[order] * referenceLengths[order]
       sum += scale > 0 ? product / scale : product
     }
-    // Coco-caption counts bigrams. Only for a caption without words would that differ by another
-    // number, and such a caption shares nothing.
+    // Coco-caption counts bigrams. That differs by another number only for a caption without words, which
+    // shares no n-gram.
     let difference = Double(candidate.wordCount - reference.wordCount)
     let sigma = 6.0
     let penalty = exp(-difference * difference / (2 * sigma * sigma))
     return penalty * sum / Double(candidate.ngrams.count)
   }
 
-  /// The Euclidean lengths of a caption's weights, for n = 1, 2, 3, 4.
+  /// Returns the Euclidean norms of a caption's weights, for n = 1, 2, 3, 4.
   private func lengths(of caption: NumberedCaption) -> [Double] {
     caption.ngrams.indices.map { order in
       let squares = caption.ngrams[order].reduce(0) { sum, ngram in
@@ -70,16 +71,16 @@ struct CIDErD {
 
   private func weight(_ ngram: NgramCount, _ order: Int) -> Double {
     let counts = imageCounts[order]
-    // Met after the images were counted: in the references of none.
+    // An n-gram first seen after the images were counted occurs in no references.
     let imageCount = Int(ngram.ngram) < counts.count ? counts[Int(ngram.ngram)] : 0
     return Double(ngram.count) * rarities[imageCount]
   }
 }
 
-/// In how many images' references each n-gram of `order`, n - 1, is.
+/// Returns the number of images with each n-gram in their references, where n is `order` + 1.
 private func countImages(of images: [NumberedImage], order: Int, ngramCount: Int) -> [Int] {
   var counts = Array(repeating: 0, count: ngramCount)
-  // The image that last had each n-gram, so that its other references do not count again.
+  // The last image with each n-gram, so that it counts only once per image.
   var lastImages = Array(repeating: -1, count: ngramCount)
   for image in images.indices {
     for reference in images[image].references {

@@ -1,25 +1,27 @@
-/// Numbers the words and n-grams of captions, each kind from 0 on in the order they are met.
+/// Assigns indices to words and n-grams, each from 0 in the order of first occurrence.
 ///
-/// Numbers make n-grams quick to compare, and to count in arrays; and since they rise with first
-/// sight, sorting by them never lets hashing reach a sum.
+/// Indices make n-grams quick to compare and countable in arrays. Sums follow their order, so they never
+/// depend on hashing.
 struct CaptionNumbers {
-  /// The longest n-gram that a metric looks at.
+  /// The largest n of the n-grams that metrics use.
   static let longestNgram = 4
 
-  /// The number of each word, and of each token with a blank inside.
+  /// The index of each word, and of each token that contains a blank.
   private var words: [Spelling: UInt32] = [:]
-  /// At `n - 2`, the number of each n-gram by that of its first n - 1 words, in the upper half of
-  /// the key, and of its last.
+  /// The index of each n-gram, in the dictionary at `n - 2`.
+  ///
+  /// The key holds the index of the first n - 1 words in its upper 32 bits, and that of the last word in its
+  /// lower 32 bits.
   private var extensions: [[UInt64: UInt32]] = Array(repeating: [:], count: longestNgram - 1)
 
-  /// How many different n-grams have been met, for n = 1, 2, 3, 4.
+  /// The number of distinct n-grams so far, for n = 1, 2, 3, 4.
   var ngramCounts: [Int] { [words.count] + extensions.map(\.count) }
 
-  /// Returns `tokens` as numbers, numbering what is new.
+  /// Returns `tokens` as indices, adding new words and n-grams.
   mutating func numbered(_ tokens: [String]) -> NumberedCaption {
-    // Python's split(" "), by which ROUGE-L goes, makes one empty token of an empty text …
+    // ROUGE-L uses Python's split(" "), which gives one empty token for an empty text.
     let tokenNumbers = (tokens.isEmpty ? [""] : tokens).map { number($0) }
-    // … and split(), by which the others go, none; it also parts "1 1/2" at its no-break space.
+    // The other metrics use split(), which gives none, and which also splits "1 1/2" at its no-break space.
     let areWords = !tokens.isEmpty && tokens.allSatisfy(\.isOneWord)
     let wordNumbers = areWords ? tokenNumbers : tokens.flatMap(\.partedAtBlanks).map { number($0) }
 
@@ -50,22 +52,22 @@ struct CaptionNumbers {
   }
 }
 
-/// A caption as numbers.
+/// A caption as indices.
 struct NumberedCaption: Sendable {
-  /// What stands between blanks, never empty: a caption without words is one empty token.
+  /// The tokens between blanks, never empty: a caption without words is one empty token.
   let tokens: [UInt32]
   let wordCount: Int
-  /// At `n - 1`, the different n-grams for n = 1, 2, 3, 4, rising by number.
+  /// The distinct n-grams in ascending order of index; indexed by `n - 1`, for n = 1, 2, 3, 4.
   let ngrams: [[NgramCount]]
 }
 
-/// An n-gram and how often one caption has it.
+/// An n-gram and its number of occurrences in one caption.
 struct NgramCount: Sendable {
   let ngram: UInt32
   var count: Int
 }
 
-/// Calls `body` with every n-gram that two captions share: its place in `a`, and both counts.
+/// Calls `body` with every n-gram that two captions share: its index in `a`, and both counts.
 func forEachShared(
   _ a: [NgramCount], _ b: [NgramCount], _ body: (Int, NgramCount, NgramCount) -> Void
 ) {
@@ -91,14 +93,14 @@ private func counted(_ ngrams: [UInt32]) -> [NgramCount] {
   return counts
 }
 
-/// A word by its scalars, as Python compares; Swift takes composed and decomposed é for equal.
+/// A word compared by its scalars, as in Python; Swift treats composed and decomposed é as equal.
 private struct Spelling: Hashable {
   let word: String
 
   static func == (a: Self, b: Self) -> Bool { a.word.utf8.elementsEqual(b.word.utf8) }
 
   func hash(into hasher: inout Hasher) {
-    // Swift's own strings always have their bytes in one place.
+    // Native Swift strings always have contiguous UTF-8.
     word.utf8.withContiguousStorageIfAvailable { bytes in
       hasher.combine(bytes: UnsafeRawBufferPointer(bytes))
     }
@@ -106,10 +108,10 @@ private struct Spelling: Hashable {
 }
 
 extension String {
-  /// Whether Python's `split()` leaves the string whole; may be false for what is not ASCII.
+  /// True if Python's `split()` does not split the string; may be false for strings beyond ASCII.
   fileprivate var isOneWord: Bool { !isEmpty && utf8.allSatisfy { 0x20 < $0 && $0 < 0x7F } }
 
-  /// What Python's `split()` makes of the string.
+  /// The result of Python's `split()`.
   fileprivate var partedAtBlanks: [String] {
     unicodeScalars.split { $0.properties.isWhitespace || (0x1C...0x1F).contains($0.value) }
       .map(String.init)

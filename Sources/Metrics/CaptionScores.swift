@@ -1,21 +1,21 @@
-/// How close captions come to human ones, by the rules and with the numbers of coco-caption
-/// (pycocoevalcap; Chen et al., 2015).
+/// The scores of captions against human captions, identical to those of coco-caption (pycocoevalcap; Chen et
+/// al., 2015).
 ///
-/// All sums run in the order of the captions and of the words in them, so that the same captions
-/// give the same bits.
+/// All sums follow the order of the captions and of their words, so that the same captions give bit-identical
+/// scores.
 package struct CaptionScores: Sendable, Equatable {
-  /// The scores of all captions together: their means, but for BLEU, which adds up what it counts.
+  /// The scores over all captions: means, except for BLEU, which sums its counts.
   package let corpus: CaptionScore
-  /// The scores of each caption, in the order given; CIDEr's depend on the other images too.
+  /// The scores of each caption in the given order; CIDEr-D depends on the other images, too.
   package let images: [CaptionScore]
-  /// What the corpus's BLEU is made of.
+  /// The counts of the corpus's BLEU.
   package let bleuCounts: BLEUCounts
-  /// How much the captions differ from each other.
+  /// The diversity of the captions.
   package let distinct: DistinctCaptions
 
   /// Scores one caption per image; each needs at least one reference.
   ///
-  /// Of no captions at all every score is zero.
+  /// Without captions, all scores are zero.
   package init(scoring captions: [ScoredCaption]) {
     var numbers = CaptionNumbers()
     let images = captions.map { NumberedImage($0, numbers: &numbers) }
@@ -34,17 +34,17 @@ package struct CaptionScores: Sendable, Equatable {
   }
 }
 
-/// The scores of one caption, or of all; the higher, the closer to what people wrote.
+/// The scores of one caption or of a corpus; higher is closer to the references.
 package struct CaptionScore: Sendable, Equatable {
-  /// BLEU-1 to BLEU-4, four numbers in `0...1`.
+  /// BLEU-1 to BLEU-4, each in `0...1`.
   package var bleu: [Double]
   /// ROUGE-L, in `0...1`.
   package var rougeL: Double
-  /// CIDEr-D, in `0...10`; zero where there is one image only.
+  /// CIDEr-D, in `0...10`; zero for a single image.
   package var cider: Double
 }
 
-/// A caption and its references as numbers.
+/// A caption and its references as indices.
 struct NumberedImage: Sendable {
   let candidate: NumberedCaption
   let references: [NumberedCaption]

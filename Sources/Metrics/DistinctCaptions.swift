@@ -1,23 +1,22 @@
-/// How much captions differ from each other: a captioner that says the same of every picture may
-/// still score well.
+/// The diversity of captions; a captioner that gives every image the same caption may still score well.
 package struct DistinctCaptions: Sendable, Equatable {
-  /// A caption that was written more than once.
+  /// A caption given to several images.
   package struct Repetition: Sendable, Equatable {
     package let caption: [String]
-    /// How many images have it, at least two.
+    /// The number of images with this caption, at least two.
     package let count: Int
   }
 
-  /// How many captions there are.
+  /// The number of captions.
   package let captionCount: Int
-  /// How many different ones.
+  /// The number of distinct captions.
   package let distinctCount: Int
-  /// How many different words they use.
+  /// The number of distinct words.
   package let wordCount: Int
-  /// The captions of several images: the most frequent first, then in the order they appeared.
+  /// The captions given to several images: by descending frequency, then by first occurrence.
   package let repetitions: [Repetition]
 
-  /// Compares `captions`, which `numbered` has as numbers.
+  /// Compares `captions`, of which `numbered` are the indices.
   init(among captions: [[String]], numbered: [NumberedCaption]) {
     var places: [[UInt32]: Int] = [:]
     var found: [(caption: [String], count: Int)] = []
@@ -34,7 +33,7 @@ package struct DistinctCaptions: Sendable, Equatable {
     captionCount = captions.count
     distinctCount = found.count
     wordCount = words.count
-    // Swift's sort is stable in fact but not by promise.
+    // Swift does not guarantee a stable sort.
     repetitions = found.enumerated().filter { $0.element.count > 1 }
       .sorted { ($1.element.count, $0.offset) < ($0.element.count, $1.offset) }
       .map { Repetition(caption: $0.element.caption, count: $0.element.count) }

@@ -17,9 +17,9 @@ func rougeL(_ image: NumberedImage) -> Double {
   return (1 + squaredBeta) * precision * recall / (recall + squaredBeta * precision)
 }
 
-/// The length of the longest common subsequence.
+/// Returns the length of the longest common subsequence.
 private func commonLength(_ a: [UInt32], _ b: [UInt32]) -> Int {
-  // `lengths[j]` is that of what has been read of `a` and the first `j` of `b`.
+  // `lengths[j]` is that of the tokens of `a` so far and the first `j` of `b`.
   var lengths = Array(repeating: 0, count: b.count + 1)
   for token in a {
     var diagonal = 0

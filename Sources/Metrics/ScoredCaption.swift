@@ -1,18 +1,18 @@
 import Text
 
-/// A caption to be scored, and what people wrote about the same image.
+/// A caption to score, with the human captions of the same image.
 package struct ScoredCaption: Sendable, Equatable {
-  /// The words to be scored; there may be none.
+  /// The words of the caption, possibly none.
   package var candidate: [String]
-  /// The words of each human caption; at least one caption, which may be without words.
+  /// The words of each human caption; at least one caption, possibly without words.
   package var references: [[String]]
 
-  /// Takes captions that are cut into words already, as coco-caption's tokenizer does.
+  /// Creates it from captions already split into words by coco-caption's tokenizer.
   package init(candidate: [String], references: [[String]]) {
     (self.candidate, self.references) = (candidate, references)
   }
 
-  /// Cuts captions into words first.
+  /// Creates it from captions that `tokenizer` splits into words.
   package init(candidate: String, references: [String], tokenizer: CaptionTokenizer) {
     self.candidate = tokenizer.words(of: candidate)
     self.references = references.map(tokenizer.words(of:))
