@@ -1,24 +1,24 @@
 import CWorkers
 import Glibc
 
-/// Memory that a worker writes pixels into and its owner reads, in equal slots.
+/// Shared memory in slots of equal size, into which a worker writes pixels for its owner.
 ///
-/// The size is sealed: a worker cannot take pages away under the owner. It can write at any time, so what
-/// the owner reads here may be any bytes, and may change; pixels may.
+/// Its size is sealed, so that a worker cannot take pages away. The worker may write at any time, so the
+/// owner must not rely on the contents: they are used only as pixels, for which any bytes are valid.
 struct SharedPixels: ~Copyable {
   let descriptor: Int32
   let slotCount: Int
   let slotByteCount: Int
   private let base: UnsafeMutableRawPointer
 
-  /// Makes shared memory, for the owner to read; nil if the system will not.
+  /// Creates shared memory that the owner reads; nil if the system cannot provide it.
   init?(slotCount: Int, slotByteCount: Int) {
     let descriptor = cw_shared_memory(slotCount * slotByteCount)
     guard descriptor >= 0 else { return nil }
     self.init(descriptor, slotCount, slotByteCount, PROT_READ)
   }
 
-  /// Maps shared memory that was made elsewhere, for a worker to write.
+  /// Maps existing shared memory for a worker to write.
   init?(writingTo descriptor: Int32, slotCount: Int, slotByteCount: Int) {
     self.init(descriptor, slotCount, slotByteCount, PROT_READ | PROT_WRITE)
   }

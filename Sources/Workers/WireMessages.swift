@@ -1,14 +1,14 @@
-// What goes over the socket. Both ends are the same program on the same machine, so numbers are laid out
-// as they are in memory; what comes from a worker is checked all the same, as it may have been taken
-// over by the file it reads.
+// Messages over the socket. Both ends are the same program on the same machine, so numbers are sent in their
+// memory layout. Reports from a worker are validated nevertheless, as a malicious file may have taken it
+// over.
 
-/// What the owner tells a worker.
+/// A message from the owner to a worker.
 enum WorkerOrder: Equatable {
-  /// Comes first, with the shared memory: how it is divided, and how much more memory may be taken.
+  /// The first message, with the shared memory: its layout, and the limit on further memory in bytes.
   case begin(slotCount: Int, slotByteCount: Int, memoryByteLimit: Int)
-  /// Comes with a file: answer in this slot of the shared memory.
+  /// A task, sent with its file; the pixels of the answer go into this slot.
   case task(slot: Int, range: Range<Int>, message: [UInt8])
-  /// What was answered so far has been looked at.
+  /// The acknowledgement that the last part of an answer was processed.
   case goOn
 
   var bytes: [UInt8] {
@@ -34,11 +34,11 @@ enum WorkerOrder: Equatable {
   }
 }
 
-/// What a worker says.
+/// A message from a worker to the owner.
 enum WorkerReport: Equatable {
-  /// It is set up; whether system calls are filtered.
+  /// The worker is set up; true for `isFiltered` if its system calls are filtered.
   case ready(isFiltered: Bool)
-  /// The answer to its oldest task, or with more to follow, a part of it.
+  /// The answer to its oldest task, or a part of it if `isLast` is false.
   case answer(WorkerAnswer, isLast: Bool)
 
   var bytes: [UInt8] {
@@ -62,10 +62,10 @@ enum WorkerReport: Equatable {
   }
 }
 
-/// What a worker has to say about a task: a message, and pixels in shared memory.
+/// The answer to a task: a message, and pixels in shared memory.
 package struct WorkerAnswer: Sendable, Equatable {
   package let message: [UInt8]
-  /// How much of the room for pixels is filled.
+  /// The number of bytes written to the slot.
   package let byteCount: Int
 
   package init(message: [UInt8], byteCount: Int = 0) {
@@ -73,14 +73,14 @@ package struct WorkerAnswer: Sendable, Equatable {
   }
 }
 
-/// The longest that is ever sent: the numbers in front, and a message.
+/// The maximum length of a message on the socket in bytes: the numbers and a task's message.
 let longestWireMessage = 32 + WorkerTask.maximumMessageSize
 
 private func wireBytes(_ numbers: [Int]) -> [UInt8] {
   numbers.withUnsafeBytes { Array($0) }
 }
 
-/// The first `count` numbers; none if there are not so many.
+/// Returns the first `count` numbers; none if there are fewer.
 private func wireNumbers(_ bytes: some Collection<UInt8>, count: Int) -> [Int] {
   let head = Array(bytes.prefix(count * 8))
   guard head.count == count * 8 else { return [] }

@@ -1,24 +1,24 @@
 import Glibc
 
-/// One place in a pool: a process, which is replaced when it fails, and what it has been given to do.
+/// A slot in a pool: a process, which is replaced when it fails, and its tasks.
 ///
-/// A class, because a pool keeps several in an array, and each owns shared memory.
+/// A class, because a pool keeps several in an array and each owns shared memory.
 final class Worker {
   private let settings: WorkerSettings
   private let pixels: SharedPixels
-  /// Nil before the first task, and after a process that had nothing to do has ended.
+  /// The process; nil before the first task, and after an idle process has ended.
   private(set) var process: WorkerProcess?
-  /// Whether the process has said that it is set up, and how.
+  /// True once the process has reported that it is set up, and true if its system calls are filtered.
   private(set) var isReady = false
   private(set) var isFiltered = false
-  /// What there is to do for the process; it works on the first.
+  /// The tasks of the process, which works on the first.
   private(set) var tasks: [WorkerTask] = []
-  /// How many of those it has got; the others wait for the process that takes its place.
+  /// The number of tasks sent; the others wait for a replacement process.
   private var sentCount = 0
   private var partCount = 0
-  /// Where the first task's answer will be.
+  /// The slot of the first task's answer.
   private var firstSlot = 0
-  /// When the process should have been ready, or its answer should have come.
+  /// The time at which the process must be ready or must have answered.
   private(set) var deadline: SuspendingClock.Instant?
   private var isOverdue = false
 
@@ -36,11 +36,11 @@ final class Worker {
 
   var hasRoom: Bool { tasks.count < settings.tasksPerWorker }
 
-  /// Starts a new process, and gives it what the last one left undone.
+  /// Starts a new process, and sends it the unfinished tasks of the previous one.
   ///
-  /// One that is gone at once is found to be when it is listened to.
+  /// If it dies at once, that is detected when its reports are read.
   ///
-  /// - Throws: What keeps processes from being started.
+  /// - Throws: `WorkerError` if processes cannot be started.
   func start() throws(WorkerError) {
     let process = try WorkerProcess(settings)
     self.process = process
@@ -53,7 +53,7 @@ final class Worker {
     sendTasks()
   }
 
-  /// Adds `task`, for which there must be room.
+  /// Adds `task`; there must be room for it.
   func add(_ task: WorkerTask) {
     precondition(hasRoom, "a worker with \(tasks.count) tasks has no room for another")
     tasks.append(task)
@@ -61,9 +61,9 @@ final class Worker {
     sendTasks()
   }
 
-  /// Gives the process the tasks that it has not got.
+  /// Sends the process the tasks that it has not received.
   ///
-  /// It may be gone, and what it answered before unread. Then they stay, and it is not at fault for them.
+  /// If it is dead, with unread answers perhaps, the tasks are kept and count as not started.
   private func sendTasks() {
     while sentCount < tasks.count {
       let task = tasks[sentCount]
@@ -76,9 +76,9 @@ final class Worker {
     }
   }
 
-  // MARK: Listening
+  // MARK: Receiving
 
-  /// Looks at what the process has said, if anything.
+  /// Receives the next report of the process without waiting.
   func receive() -> Received {
     guard let process else { return .nothing }
     switch process.channel.receive(takesDescriptor: false, waits: false) {
@@ -91,7 +91,7 @@ final class Worker {
 
   enum Received {
     case nothing, ready, end
-    /// What no worker of ours says.
+    /// A message that no intact worker sends.
     case nonsense
     case answer(WorkerAnswer, isLast: Bool)
   }
@@ -113,7 +113,7 @@ final class Worker {
     }
   }
 
-  /// Calls `body` with the pixels of `answer`, the last that was received.
+  /// Calls `body` with the pixels of `answer`, which must be the last received.
   func withPixels<Result>(
     of answer: WorkerAnswer, _ body: (UnsafeRawBufferPointer) throws -> Result
   ) rethrows -> Result {
@@ -122,7 +122,7 @@ final class Worker {
     }
   }
 
-  /// Lets the process use the room of its last answer again.
+  /// Lets the process reuse the slot of its last answer.
   func release(isLast: Bool) {
     if isLast {
       tasks.removeFirst()
@@ -130,7 +130,7 @@ final class Worker {
       firstSlot = (firstSlot + 1) % pixels.slotCount
     } else {
       partCount += 1
-      // Should it be gone, the next look will tell.
+      // A dead process is detected at the next receive.
       _ = process?.channel.send(WorkerOrder.goOn.bytes, waits: false)
     }
     deadline = nil
@@ -141,8 +141,8 @@ final class Worker {
 
   /// Ends the process.
   ///
-  /// - Parameter isAtTask: Whether the first task is over with it; if it has got one.
-  /// - Returns: Why the process had ended, and that task.
+  /// - Parameter isAtTask: True to remove the first task, if it was sent to the process.
+  /// - Returns: The reason why the process ended, and the removed task.
   func end(atItsTask isAtTask: Bool) -> (failure: WorkerFailure, task: WorkerTask?) {
     let failure = process?.end() ?? .crashed(signal: nil, lastWords: "")
     let task = isAtTask && sentCount > 0 ? tasks.removeFirst() : nil
@@ -150,10 +150,10 @@ final class Worker {
     return (failure, task)
   }
 
-  /// Whether the process has been given up on; after its time it gets a tenth more.
+  /// Returns true if the process is past its deadline, which is extended once by a tenth of the time limit.
   ///
-  /// For all may have been stopped together, as by Ctrl-Z: those who are then found late are not to
-  /// blame, and done in a moment.
+  /// All processes may have been stopped together, as by Ctrl-Z; those found late afterwards then finish in a
+  /// moment.
   func isTooLate(at now: SuspendingClock.Instant) -> Bool {
     guard let deadline, now >= deadline else { return false }
     if isOverdue { return true }

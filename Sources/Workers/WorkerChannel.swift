@@ -1,32 +1,32 @@
 import CWorkers
 import Glibc
 
-/// One end of the socket between an owner and a worker, over which whole messages go.
+/// One end of the socket between an owner and a worker, which preserves message boundaries.
 struct WorkerChannel: ~Copyable {
   let number: Int32
 
-  /// Takes over one end, which is closed with this value.
+  /// Takes ownership of a descriptor, which is closed at the end of the value's lifetime.
   init(owning number: Int32) { self.number = number }
 
   deinit { close(number) }
 
-  /// What came, or why nothing did.
+  /// The result of receiving.
   enum Received {
     case message([UInt8], descriptor: Int32?)
-    /// The other side is gone.
+    /// The other side has closed the socket.
     case end
     case nothingYet
-    /// Longer than anything may be, or with a file where none belongs.
+    /// The message is too long, or has a file where none is allowed.
     case impossible
   }
 
-  /// Sends `bytes`, and the open file `descriptor` along with them.
+  /// Sends `bytes` with the open file `descriptor`.
   ///
   /// - Parameters:
   ///   - bytes: One message.
-  ///   - descriptor: A file that the other side will have open, too.
-  ///   - waits: Whether to wait until there is room.
-  /// - Returns: Whether it went out; if not, the other side is gone or does not read.
+  ///   - descriptor: A file to open for the other side, too; nil for none.
+  ///   - waits: True to wait for room in the socket's buffer.
+  /// - Returns: True if the message was sent; false if the other side is gone or does not read.
   func send(_ bytes: [UInt8], descriptor: Int32? = nil, waits: Bool) -> Bool {
     bytes.withUnsafeBytes { bytes in
       bytes.baseAddress.map {
@@ -35,12 +35,12 @@ struct WorkerChannel: ~Copyable {
     }
   }
 
-  /// Takes the next message.
+  /// Receives the next message.
   ///
   /// - Parameters:
-  ///   - takesDescriptor: Whether an open file may come along; it is then the caller's to close.
-  ///   - waits: Whether to wait for a message.
-  /// - Returns: What came.
+  ///   - takesDescriptor: True to accept an open file, which the caller must close.
+  ///   - waits: True to wait for a message.
+  /// - Returns: The message, or the reason why there is none.
   func receive(takesDescriptor: Bool, waits: Bool) -> Received {
     var descriptor: Int32 = -1
     var outcome = 0

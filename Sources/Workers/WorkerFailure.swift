@@ -1,23 +1,23 @@
-/// Why a task has no answer; the fault of its file, as far as one can tell.
+/// The reason why a task has no answer, presumably caused by its file.
 package enum WorkerFailure: Error, Sendable, Equatable {
-  /// The worker ended by itself, as by the signal of this number; `lastWords` is what it wrote to standard
-  /// error, in printable ASCII.
+  /// The worker ended by itself, or by the signal of this number; `lastWords` is its standard error output in
+  /// printable ASCII.
   case crashed(signal: Int32?, lastWords: String)
-  /// It could not have as much memory as it wanted.
+  /// The worker ran out of memory.
   case outOfMemory
-  /// It asked the system for something that decoding does not need.
+  /// The worker made a system call that decoding does not need.
   case forbidden
   case timedOut(limit: Duration)
-  /// It said what no worker of ours says, such as more pixels than there is room for.
+  /// The worker sent a malformed report, such as one with more pixels than fit into a slot.
   case misbehaved
 }
 
-/// Why no task at all can be answered.
+/// The reason why no task can be answered.
 package struct WorkerError: Error, Sendable, Equatable, CustomStringConvertible {
   package enum Problem: Sendable, Equatable {
-    /// The system refused what `name` asks for; `code` is the `errno`.
+    /// The system call `name` failed; `code` is the `errno`.
     case systemCall(name: String, code: Int32)
-    /// Every worker ended, or hung, before it was ready, so many times in a row.
+    /// This many workers in a row ended or hung before they were ready.
     case cannotStart(attempts: Int, lastWords: String)
   }
   package let program: String

@@ -1,14 +1,14 @@
 import Files
 import Glibc
 
-/// What a handler in a worker is given to do.
+/// A task as the handler in a worker sees it.
 package struct WorkerJob {
-  /// As the task had it.
+  /// The message of the task.
   package let message: [UInt8]
-  /// How many bytes of the file count.
+  /// The number of bytes in the file's range.
   package var byteCount: Int { range.count }
 
-  /// The open file, and which of its bytes count, for who reads it otherwise; it stays the worker's.
+  /// The open file, which stays the worker's, and the range of its bytes that belongs to the task.
   package let descriptor: Int32
   package let range: Range<Int>
   private let slot: Int
@@ -19,12 +19,12 @@ package struct WorkerJob {
     (slot, self.owner) = (task.slot, owner)
   }
 
-  /// Reads into `buffer` from `offset` within what counts of the file.
+  /// Reads into `buffer` from `offset` within the range.
   ///
   /// - Parameters:
-  ///   - buffer: Is filled unless the file ends before.
-  ///   - offset: From the first byte that counts.
-  /// - Returns: How many bytes were read.
+  ///   - buffer: The memory to fill, unless the range ends before.
+  ///   - offset: The offset from the start of the range, in bytes.
+  /// - Returns: The number of bytes read.
   /// - Throws: `FileError`, without a path.
   package func read(
     into buffer: UnsafeMutableRawBufferPointer, at offset: Int
@@ -43,7 +43,7 @@ package struct WorkerJob {
     return filled
   }
 
-  /// All bytes that count; fewer if the file has become shorter.
+  /// Returns all bytes of the range; fewer if the file was truncated.
   package func bytes() throws(FileError) -> [UInt8] {
     var failure: FileError?
     let bytes = [UInt8](unsafeUninitializedCapacity: range.count) { buffer, count in
@@ -57,14 +57,14 @@ package struct WorkerJob {
     return bytes
   }
 
-  /// Calls `body` with the room for the pixels of one answer.
+  /// Calls `body` with the memory for the pixels of one answer.
   package func withPixels<Result>(
     _ body: (UnsafeMutableRawBufferPointer) throws -> Result
   ) rethrows -> Result {
     try owner.pixels.withSlot(slot, body)
   }
 
-  /// Sends a part of the answer, and waits until the room for pixels may be filled again.
+  /// Sends a part of the answer, and waits until the memory for pixels may be reused.
   package func deliver(_ part: WorkerAnswer) {
     owner.send(.answer(part, isLast: false))
     owner.waitForGoOn()

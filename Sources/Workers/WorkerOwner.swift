@@ -1,8 +1,8 @@
 import Glibc
 
-/// The pool at the other end of standard input.
+/// The pool, as a worker sees it at the other end of standard input.
 ///
-/// A class, because jobs share what has arrived before its time.
+/// A class, because jobs share the tasks received ahead of time.
 final class WorkerOwner {
   let pixels: SharedPixels
   let memoryByteLimit: Int
@@ -16,7 +16,7 @@ final class WorkerOwner {
     let message: [UInt8]
   }
 
-  /// Waits for the first order; nil if it does not come.
+  /// Waits for the first message; nil if it does not come.
   init?() {
     guard
       case .message(let bytes, let descriptor?) = channel.receive(
@@ -38,7 +38,7 @@ final class WorkerOwner {
     while receive() != .goOn {}
   }
 
-  /// Ends the process where there is nobody left to answer.
+  /// Sends a report, or exits the process if the owner is gone.
   func send(_ report: WorkerReport) {
     if !channel.send(report.bytes, waits: true) { _exit(0) }
   }

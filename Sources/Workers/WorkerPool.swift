@@ -1,10 +1,10 @@
 import Glibc
 
-/// Processes that do what may go wrong, so that what does costs one task and not the program.
+/// A pool of processes for code that may crash, so that a crash costs one task and not the program.
 ///
-/// A pool has no thread of its own: tasks go out in `submit`, answers come in and workers that failed
-/// are replaced in `next`. In between, workers go on with what they have been given. The thread that
-/// makes a pool must not end before it, as workers end with that thread.
+/// A pool has no thread of its own: `submit` sends tasks, and `next` receives answers and replaces workers
+/// that failed. Workers continue with their tasks in between. The thread that creates a pool must outlive it,
+/// as workers end with that thread.
 ///
 ///     while let task = tasks.next() {
 ///       try pool.submit(task)
@@ -14,19 +14,19 @@ import Glibc
 package struct WorkerPool: ~Copyable {
   private let settings: WorkerSettings
   private let workers: [Worker]
-  /// What happened to tasks whose workers are gone, until somebody asks.
+  /// The failures of tasks that are not yet reported.
   private var failures: [WorkerReply] = []
-  /// The number of workers that ended before they were ready since one last did something.
+  /// The number of workers in a row that ended before they were ready.
   private var failedStartCount = 0
-  /// The worker that gave the last answer, and whether that was all of it.
+  /// The worker of the last answer, and true for `isLast` if the answer was complete.
   private var lastAnswer: (worker: Worker, isLast: Bool)?
-  /// The worker to look at first, so that all have their turn.
+  /// The index of the worker to receive from first, for fairness.
   private var turn = 0
 
-  /// Where so many end before they are ready, and none does anything meanwhile, workers cannot be started.
+  /// The number of failed starts in a row after which workers are taken to be unable to start.
   private static let mostFailedStarts = 5
 
-  /// Starts the workers, which get ready by themselves.
+  /// Starts the workers, which set themselves up in the background.
   package init(_ settings: WorkerSettings) throws(WorkerError) {
     let workers = try (0..<settings.workerCount).map { _ throws(WorkerError) in
       let worker = try Worker(settings)
@@ -37,19 +37,19 @@ package struct WorkerPool: ~Copyable {
   }
 
   deinit {
-    // All at once, before the first is waited for.
+    // All are killed before the first is waited for.
     for worker in workers { worker.process?.kill() }
   }
 
-  /// How many tasks may be submitted and not answered.
+  /// The maximum number of unanswered tasks.
   package var capacity: Int { settings.workerCount * settings.tasksPerWorker }
-  /// How many tasks are submitted and not answered.
+  /// The number of unanswered tasks.
   package var taskCount: Int { workers.reduce(failures.count) { $0 + $1.tasks.count } }
   package var hasRoom: Bool { workers.contains(where: \.hasRoom) }
-  /// The processes at work now, for whoever watches them from outside.
+  /// The identifiers of the running processes, for monitoring.
   package var processIdentifiers: [Int32] { workers.compactMap { $0.process?.identifier } }
 
-  /// Gives `task` to the worker that has least to do; there must be room.
+  /// Sends `task` to the worker with the fewest tasks; there must be room.
   package mutating func submit(_ task: WorkerTask) {
     guard let worker = workers.min(by: { $0.tasks.count < $1.tasks.count }), worker.hasRoom else {
       preconditionFailure("a pool with \(taskCount) tasks has no room for another")
@@ -57,13 +57,13 @@ package struct WorkerPool: ~Copyable {
     worker.add(task)
   }
 
-  /// Waits for the next answer, or failure, and hands it to `body`.
+  /// Waits for the next answer or failure, and passes it to `body`.
   ///
   /// - Parameters:
-  ///   - timeout: How long to wait; nil for ever, which is until all tasks are answered.
-  ///   - body: Takes an answer and its pixels, which are gone when it returns.
-  /// - Returns: What `body` returns; nil if nothing came in time, or nothing is to come.
-  /// - Throws: `WorkerError` if workers cannot be started; what `body` throws.
+  ///   - timeout: The maximum time to wait; nil for no limit.
+  ///   - body: Receives the reply and its pixels, which are valid only during the call.
+  /// - Returns: The result of `body`; nil after `timeout`, or if no task is unanswered.
+  /// - Throws: `WorkerError` if workers cannot be started; any error of `body`.
   @discardableResult
   package mutating func next<Result>(
     waiting timeout: Duration? = nil,
@@ -92,18 +92,18 @@ package struct WorkerPool: ~Copyable {
     }
   }
 
-  /// Ends the worker whose answer came last, which made no sense; nothing more comes of that task.
+  /// Ends the worker whose last answer was malformed; its task gets no further reply.
   ///
   /// - Throws: `WorkerError` if workers cannot be started.
   package mutating func rejectLastAnswer() throws(WorkerError) {
     guard let (worker, isLast) = lastAnswer else { return }
     lastAnswer = nil
-    // Whatever it says by now, no other task is to blame.
+    // If the answer was complete, the worker's next task is not to blame.
     _ = worker.end(atItsTask: !isLast)
     try worker.start()
   }
 
-  /// Waits until all workers are ready; whether system calls are filtered in each.
+  /// Waits until all workers are ready, and returns true if each filters its system calls.
   ///
   /// - Throws: `WorkerError` if workers cannot be started.
   package mutating func waitUntilReady() throws(WorkerError) -> Bool {
@@ -114,9 +114,9 @@ package struct WorkerPool: ~Copyable {
     return workers.allSatisfy(\.isFiltered)
   }
 
-  // MARK: Listening
+  // MARK: Receiving
 
-  /// The workers that have something to say, or are gone; none if the time of one is up, or at `end`.
+  /// Returns the workers that sent a report or died; none at the first deadline or at `end`.
   private mutating func listen(until end: SuspendingClock.Instant?) -> [Worker] {
     let listened = (workers[turn...] + workers[..<turn]).filter { $0.process != nil }
     turn = (turn + 1) % workers.count
@@ -128,7 +128,7 @@ package struct WorkerPool: ~Copyable {
     return zip(listened, requests).filter { $1.revents != 0 }.map(\.0)
   }
 
-  /// Until `instant`, rounded up: a little late is better than time and again a little early.
+  /// Returns the time until `instant` in milliseconds, rounded up, so that no wait ends early.
   private static func milliseconds(until instant: SuspendingClock.Instant) -> Int32 {
     let left = SuspendingClock.now.duration(to: instant)
     guard left > .zero else { return 0 }
@@ -137,7 +137,7 @@ package struct WorkerPool: ~Copyable {
         + 1)
   }
 
-  /// What `worker` has answered; nil if it has not, as when it is gone and was replaced.
+  /// Returns the answer of `worker`; nil if there is none, as when it died and was replaced.
   private mutating func hear(
     _ worker: Worker
   ) throws(WorkerError) -> (WorkerAnswer, isLast: Bool)? {
@@ -161,7 +161,7 @@ package struct WorkerPool: ~Copyable {
     }
   }
 
-  /// Ends what is left of a worker, reports the task it was at, and starts another for the rest.
+  /// Ends a worker, reports its current task as failed, and starts another for the rest.
   private mutating func replace(
     _ worker: Worker, because reason: WorkerFailure? = nil
   ) throws(WorkerError) {
@@ -183,14 +183,14 @@ package struct WorkerPool: ~Copyable {
   }
 }
 
-/// What became of one task, or of a part of it.
+/// The reply to one task, or a part of it.
 package struct WorkerReply: Sendable, Equatable {
   package enum Outcome: Sendable, Equatable {
-    /// What the handler in the worker said; unless it is the last, more will come.
+    /// The message of the handler in the worker; more replies follow unless `isLast` is true.
     case answer([UInt8], isLast: Bool)
     case failure(WorkerFailure)
   }
-  /// As the task had it.
+  /// The number of the task.
   package let number: Int
   package let outcome: Outcome
 }

@@ -1,19 +1,19 @@
 import CWorkers
 import Glibc
 
-/// A running worker, killed when it goes out of use.
+/// A worker process, which is killed at the end of the object's lifetime.
 ///
 /// A class, because a pool keeps several in an array.
 final class WorkerProcess {
   let channel: WorkerChannel
-  /// Where the worker's standard error ends up, in a pipe that loses what does not fit.
+  /// The read end of a pipe for the worker's standard error, which drops what does not fit.
   ///
-  /// There the Swift runtime, a library or the dynamic linker say why they give up.
+  /// The Swift runtime, a library or the dynamic linker write there before they abort.
   private let errors: Int32
   let identifier: pid_t
   private var isReaped = false
 
-  /// Starts a worker that has been told nothing yet.
+  /// Starts a worker, which waits for its first message.
   init(_ settings: WorkerSettings) throws(WorkerError) {
     let program = settings.program
     var ends: [Int32] = [-1, -1]
@@ -30,7 +30,7 @@ final class WorkerProcess {
       for number in ends + pipe where number >= 0 { close(number) }
       throw error
     }
-    // The worker has these now; its end shows when nobody else does.
+    // The worker has its own copies; with these closed, its end is visible on the socket.
     close(ends[1])
     close(pipe[1])
     channel = WorkerChannel(owning: ends[0])
@@ -43,12 +43,12 @@ final class WorkerProcess {
     close(errors)
   }
 
-  /// Asks the system to end the worker, without waiting until it has.
+  /// Sends SIGKILL to the worker without waiting for its end.
   func kill() {
     if !isReaped { Glibc.kill(identifier, SIGKILL) }
   }
 
-  /// Ends the worker if it has not ended itself; why it did.
+  /// Kills the worker if it is still running, and returns the reason for its end.
   func end() -> WorkerFailure {
     guard !isReaped else { return .crashed(signal: nil, lastWords: "") }
     kill()
@@ -58,13 +58,13 @@ final class WorkerProcess {
     isReaped = true
     let signal = status & 0x7F
     let words = lastWords()
-    // As Swift's runtime and C++'s put it before they abort.
+    // The messages of Swift's and C++'s runtimes before they abort.
     if words.contains("failed to allocate") || words.contains("bad_alloc") { return .outOfMemory }
     if signal == SIGSYS { return .forbidden }
     return .crashed(signal: reaped < 0 || signal == 0 ? nil : signal, lastWords: words)
   }
 
-  /// The first line of what it wrote to standard error, as far as anyone may print it.
+  /// Returns the first line of the worker's standard error in printable ASCII, at most 200 characters.
   private func lastWords() -> String {
     var bytes = [UInt8](repeating: 0, count: 1024)
     let count = read(errors, &bytes, bytes.count)
@@ -79,5 +79,5 @@ private func check(_ code: Int32, _ name: String, _ program: String) throws(Work
   }
 }
 
-/// What the system calls the error `code`.
+/// Returns the system's message for the error `code`.
 func errorText(_ code: Int32) -> String { String(cString: strerror(code)) }

@@ -3,11 +3,11 @@ import Glibc
 
 /// The worker's side of a pool.
 package enum WorkerService {
-  /// Answers tasks until the owner goes away.
+  /// Answers tasks until the owner is gone.
   ///
   /// - Parameters:
-  ///   - rehearsal: Does what answering tasks will do. It runs twice: first free, so that all that is
-  ///     loaded on first use gets loaded; then confined, which shows that answering can be done so.
+  ///   - rehearsal: Performs the operations that answering needs. It runs twice: first unconfined, to load
+  ///     libraries that are loaded on first use; then confined, to verify that answering works there.
   ///   - answer: Answers one task.
   package static func run(
     rehearsal: () throws -> Void, answer: (WorkerJob) -> WorkerAnswer

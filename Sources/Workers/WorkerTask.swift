@@ -2,19 +2,19 @@ import CWorkers
 import Files
 import Glibc
 
-/// An open file that workers may be shown, closed when nobody needs it any more.
+/// An open file to share with workers, which is closed with its last reference.
 ///
-/// A class, because tasks that wait in queues share it.
+/// A class, because queued tasks share it.
 package final class WorkerFile: Sendable {
   let number: Int32
 
-  /// Takes over the open file `number`, which should be a regular one.
+  /// Takes ownership of the descriptor `number`, which should be of a regular file.
   package init(owning number: Int32) { self.number = number }
 
-  /// A file in memory that holds `bytes`; `name` is what errors call it.
+  /// Creates a file in memory that holds `bytes`; errors use `name`.
   package init(holding bytes: [UInt8], name: String) throws(FileError) {
     number = bytes.withUnsafeBytes { bytes in
-      // Of no bytes the address may be nil, which C must not see.
+      // The address of an empty array may be nil, which C must not get.
       withUnsafePointer(to: 0) { cw_memory_file(bytes.baseAddress ?? .init($0), bytes.count) }
     }
     guard number >= 0 else {
@@ -25,29 +25,29 @@ package final class WorkerFile: Sendable {
   deinit { if number >= 0 { close(number) } }
 }
 
-/// Something for a worker to do: part of a file, and what to make of it.
+/// A task for a worker: a range of a file, and a message.
 package struct WorkerTask: Sendable {
-  /// Chosen by the caller; answers come with it.
+  /// The number chosen by the caller, which replies repeat.
   package let number: Int
   package let file: WorkerFile
-  /// The bytes of the file that count, such as one member of an archive.
+  /// The range of the file to read, such as one member of an archive.
   package let range: Range<Int>
-  /// What the handler in the worker is told; at most `maximumMessageSize` bytes.
+  /// The message for the handler in the worker, at most `maximumMessageSize` bytes.
   package let message: [UInt8]
-  /// How long each answer may take.
+  /// The time limit for each answer.
   package let timeLimit: Duration
-  /// How many answers may come before the last one.
+  /// The maximum number of partial answers before the last one.
   package var maximumPartCount = 0
 
-  /// The longest message, either way, in bytes.
+  /// The maximum length of a message in either direction, in bytes.
   package static let maximumMessageSize = 1 << 16
 
   /// - Parameters:
-  ///   - number: Chosen by the caller; answers come with it.
-  ///   - file: What to read.
-  ///   - range: The bytes of the file that count.
-  ///   - message: What the handler in the worker is told.
-  ///   - timeLimit: How long each answer may take.
+  ///   - number: The number that replies repeat.
+  ///   - file: The file to read.
+  ///   - range: The range of the file to read, in bytes.
+  ///   - message: The message for the handler in the worker.
+  ///   - timeLimit: The time limit for each answer.
   package init(
     number: Int, file: WorkerFile, range: Range<Int>, message: [UInt8], timeLimit: Duration
   ) {
