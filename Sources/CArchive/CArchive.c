@@ -13,13 +13,13 @@
 struct archive;
 struct archive_entry;
 
-// What archive.h and archive_entry.h declare, as far as it is used here; libarchive has kept this since 3.0,
-// and since 3.3 for what is encrypted.
+// The declarations of archive.h and archive_entry.h used here, unchanged in libarchive since 3.0, and since
+// 3.3 for encryption.
 typedef ssize_t (*read_callback)(struct archive *, void *, const void **);
 typedef int64_t (*skip_callback)(struct archive *, void *, int64_t);
 typedef int64_t (*seek_callback)(struct archive *, void *, int64_t, int);
 enum { ARCHIVE_EOF = 1, ARCHIVE_OK = 0, ARCHIVE_RETRY = -10, ARCHIVE_WARN = -20, ARCHIVE_FATAL = -30 };
-// Of what archive_format() says, the part that tells tar from others, and tar.
+// The bits of archive_format() that state the family of formats, and the value of tar.
 enum { FORMAT_MASK = 0xff0000, FORMAT_TAR = 0x30000 };
 
 #define FUNCTIONS(X) \
@@ -56,7 +56,7 @@ enum { FORMAT_MASK = 0xff0000, FORMAT_TAR = 0x30000 };
   X(int64_t, archive_entry_size, (struct archive_entry *)) \
   X(int, archive_entry_is_data_encrypted, (struct archive_entry *))
 
-// The functions found, and why some are missing; written once, under `once`.
+// The functions found, and the reason if some are missing; written once, under `once`.
 static struct {
 #define DECLARE(result, name, parameters) result(*name) parameters;
   FUNCTIONS(DECLARE)
@@ -78,9 +78,10 @@ static void load(void) {
 #define FIND(result, name, parameters) \
   if (!(*(void **)&library.name = dlsym(handle, #name))) note_failure();
   FUNCTIONS(FIND)
-  // It converts names to the locale's characters, which must be able to hold all of them.
+  // libarchive converts names to the locale's encoding, which must support all of them.
   setlocale(LC_CTYPE, "C.UTF-8");
-  // It converts times, of no use here, by the time zone, whose file a sandbox may not let it look at.
+  // libarchive converts times, unused here, to the local time zone, whose file may be out of reach in a
+  // sandbox.
   setenv("TZ", "UTC0", 1);
   tzset();
 }
@@ -91,7 +92,7 @@ const char *carchive_load(void) {
 }
 
 const char *carchive_version(void) {
-  // "libarchive 3.6.2"
+  // The text is of the form "libarchive 3.6.2".
   const char *text = library.archive_version_string();
   const char *blank = strchr(text, ' ');
   return blank ? blank + 1 : text;
@@ -105,7 +106,7 @@ struct CArchive {
   const uint8_t *memory;
   int64_t count;
   int64_t position;
-  // Why it could not even be begun; later the library says no more than that it could not.
+  // The reason why the archive could not be opened, as libarchive's later messages say less.
   char problem[200];
   uint8_t chunk[CHUNK];
 };
@@ -146,8 +147,8 @@ static int64_t skip(struct archive *archive, void *context, int64_t count) {
 
 static int prepare(CArchive *self) {
   struct archive *a = self->archive;
-  // A compression that the library was built without it would leave to a program, which may not be started:
-  // such an archive then ends the process that reads it.
+  // Only compressions that libarchive may support without starting an external program, which is not allowed
+  // in a sandbox and would end the process.
   library.archive_read_support_filter_gzip(a);
   library.archive_read_support_filter_bzip2(a);
   library.archive_read_support_filter_compress(a);
@@ -158,7 +159,7 @@ static int prepare(CArchive *self) {
   library.archive_read_support_format_tar(a);
   library.archive_read_support_format_zip(a);
   library.archive_read_support_format_7zip(a);
-  // What `cat` joined is one archive.
+  // Archives joined by `cat` are read as one.
   library.archive_read_set_format_option(a, "tar", "read_concatenated_archives", "1");
   library.archive_read_set_read_callback(a, give);
   library.archive_read_set_skip_callback(a, skip);
@@ -193,7 +194,7 @@ int carchive_next(CArchive *self, CArchiveMember *member) {
   struct archive_entry *entry = NULL;
   int code = library.archive_read_next_header(self->archive, &entry);
   if (code == ARCHIVE_EOF) return 0;
-  // In a tar, what is no header can be tried again behind it; where members begin is lost then.
+  // In a tar, a damaged header can be skipped, but the start of the next member is then lost.
   if (code < ARCHIVE_WARN || code == ARCHIVE_RETRY || !entry) return -1;
   const char *name = library.archive_entry_pathname(entry);
   member->name = name ? name : library.archive_entry_pathname_utf8(entry);
@@ -203,7 +204,7 @@ int carchive_next(CArchive *self, CArchiveMember *member) {
     case S_IFREG: member->kind = CARCHIVE_FILE; break;
     case S_IFDIR: member->kind = CARCHIVE_FOLDER; break;
     case S_IFLNK: member->kind = CARCHIVE_LINK; break;
-    // Some zip archives do not say.
+    // Some zip archives state no type.
     case 0: member->kind = CARCHIVE_FILE; break;
     default: member->kind = CARCHIVE_OTHER;
   }

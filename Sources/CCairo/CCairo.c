@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// What cairo.h and cairo-svg.h declare, as far as it is used here; Cairo has kept this since 1.2.
+// The declarations of cairo.h and cairo-svg.h used here, unchanged in Cairo since 1.2.
 typedef struct cairo cairo_t;
 typedef struct cairo_surface cairo_surface_t;
 typedef struct {
@@ -54,7 +54,7 @@ enum { FORMAT_RGB24 = 1, FONT_SLANT_NORMAL = 0, FONT_WEIGHT_NORMAL = 0, LINE_JOI
   X(void, cairo_text_extents, (cairo_t *, const char *, cairo_text_extents_t *)) \
   X(void, cairo_show_text, (cairo_t *, const char *))
 
-// The functions found, and why some are missing; written once, under `once`.
+// The functions found, and the reason if some are missing; written once, under `once`.
 static struct {
 #define DECLARE(result, name, parameters) result(*name) parameters;
   FUNCTIONS(DECLARE)
@@ -94,7 +94,7 @@ struct CCairoDrawing {
   size_t count, capacity;
 };
 
-// Takes what Cairo writes.
+// Appends Cairo's output to the drawing's buffer.
 static cairo_status_t append(void *closure, const unsigned char *data, unsigned length) {
   CCairoDrawing *drawing = closure;
   if (drawing->capacity - drawing->count < length) {
@@ -126,7 +126,7 @@ CCairoDrawing *ccairo_begin(CCairoFormat format, double width, double height, do
 }
 
 const char *ccairo_end(CCairoDrawing *drawing, const uint8_t **bytes, size_t *count) {
-  // Cairo remembers the first failure and does nothing after it.
+  // Cairo keeps the first error, and ignores all later calls.
   cairo_status_t status = library.cairo_status(drawing->context);
   if (!status && drawing->format == CCAIRO_PNG) {
     status = library.cairo_surface_write_to_png_stream(drawing->surface, append, drawing);
@@ -192,7 +192,7 @@ void ccairo_image(
     }
   }
   library.cairo_surface_mark_dirty(picture);
-  // A picture there was no memory for makes this the drawing's failure.
+  // A failed allocation of the image becomes the drawing's error here.
   library.cairo_set_source_surface(drawing->context, picture, x, y);
   library.cairo_rectangle(drawing->context, x, y, width, height);
   library.cairo_fill(drawing->context);

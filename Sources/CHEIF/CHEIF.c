@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// What libheif/heif.h declares, as far as it is used here; libheif has kept this since 1.9.
+// The declarations of libheif/heif.h used here, unchanged in libheif since 1.9.
 struct heif_error {
   int code, subcode;
   const char *message;
@@ -17,7 +17,7 @@ struct heif_color_profile_nclx {
   int color_primaries, transfer_characteristics, matrix_coefficients;
   uint8_t full_range_flag;
 };
-// The first of its options; the library makes room for as many as it has.
+// The first of the options; the library allocates as many as it has.
 struct heif_decoding_options {
   uint8_t version, ignore_transformations;
   void (*start_progress)(void), (*on_progress)(void), (*end_progress)(void);
@@ -62,7 +62,7 @@ enum { CHANNEL_INTERLEAVED = 10 };
   X(const uint8_t *, heif_image_get_plane_readonly, (const heif_image *, int, int *)) \
   X(void, heif_image_release, (const heif_image *))
 
-// The functions found, and why some are missing; written once, under `once`.
+// The functions found, and the reason if some are missing; written once, under `once`.
 static struct {
 #define DECLARE(result, name, parameters) result(*name) parameters;
   FUNCTIONS(DECLARE)
@@ -86,7 +86,7 @@ static void load(void) {
   if (!(*(void **)&library.name = dlsym(handle, #name))) note_failure();
   FUNCTIONS(FIND)
 #undef FIND
-  // From 1.13 on it finds its decoders then, of which later a sandbox may not let it open any.
+  // From 1.13 on, libheif loads its decoder plugins here, which a sandbox may forbid later.
   heif_error (*initialize)(void *);
   *(void **)&initialize = dlsym(handle, "heif_init");
   if (initialize) initialize(NULL);
@@ -146,7 +146,7 @@ CHEIFStatus cheif_open(const uint8_t *bytes, size_t count, CHEIFPicture **pictur
   *picture = p;
   p->context = library.heif_context_alloc();
   if (!p->context) return CHEIF_NO_MEMORY;
-  // Tiles one after the other: who captions many pictures reads several at once.
+  // Tiles are decoded one after the other, as batches decode several images in parallel.
   library.heif_context_set_max_decoding_threads(p->context, 0);
   heif_error error =
       library.heif_context_read_from_memory_without_copy(p->context, bytes, count, NULL);
@@ -179,7 +179,7 @@ static CHEIFStatus decode(
   return status(p, error);
 }
 
-// The rows of the picture, which must be of the size that was announced; NULL if they are not.
+// Returns the rows of the image; NULL unless it has the announced size.
 static const uint8_t *rows(
     CHEIFPicture *p, const heif_image *image, int width, int height, int *row_size) {
   bool fits = library.heif_image_get_width(image, CHANNEL_INTERLEAVED) == width

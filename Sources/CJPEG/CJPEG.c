@@ -11,7 +11,7 @@
 #define STRING_OF(x) #x
 #define EXPANDED_STRING_OF(x) STRING_OF(x)
 
-// Everything libjpeg's callbacks must reach; cinfo comes first, so a j_common_ptr is a Decoder.
+// The state that libjpeg's callbacks need; cinfo comes first, so that a j_common_ptr is a Decoder.
 typedef struct {
   struct jpeg_decompress_struct cinfo;
   struct jpeg_error_mgr errors;
@@ -31,21 +31,21 @@ static void note(Decoder *decoder) {
 
 static void on_error(j_common_ptr cinfo) {
   Decoder *decoder = (Decoder *)cinfo;
-  decoder->report.message[0] = 0;  // what ends the decoding matters more than an earlier warning
+  decoder->report.message[0] = 0;  // the fatal error replaces an earlier warning
   note(decoder);
   decoder->report.outcome =
       cinfo->err->msg_code == JERR_OUT_OF_MEMORY ? CJPEG_OUT_OF_MEMORY : CJPEG_BROKEN;
   longjmp(decoder->escape, 1);
 }
 
-// Whether the data of the first scan has come to an end, for good, before they made a row.
+// Returns true if the data of the first scan ended before the first row.
 static int is_blank(const Decoder *decoder) {
   const struct jpeg_decompress_struct *cinfo = &decoder->cinfo;
   return cinfo->unread_marker == JPEG_EOI && cinfo->input_scan_number <= 1
       && cinfo->input_iMCU_row == 0;
 }
 
-// Keeps the first warning that means lost pixels; junk between markers and the like do not.
+// Keeps the first warning that means lost pixels; garbage between markers and the like are ignored.
 static void on_message(j_common_ptr cinfo, int level) {
   Decoder *decoder = (Decoder *)cinfo;
   if (level < 0 && cinfo->err->msg_code == JWRN_HIT_MARKER && is_blank(decoder))
@@ -74,7 +74,7 @@ static void on_progress(j_common_ptr cinfo) {
 
 static void start_source(j_decompress_ptr cinfo) { (void)cinfo; }
 
-// The bytes have run out: remember where, then pretend the picture ends here.
+// The input is exhausted: records the position, then inserts an end marker.
 static boolean refill_source(j_decompress_ptr cinfo) {
   static const JOCTET end_of_image[] = {0xFF, JPEG_EOI};
   Decoder *decoder = (Decoder *)cinfo;
@@ -123,13 +123,13 @@ static void refuse(Decoder *decoder, const char *message) {
   longjmp(decoder->escape, 1);
 }
 
-// x / 255, rounded, for x in 0...255 * 255.
+// Returns x / 255, rounded, for x in 0...255 * 255.
 static inline uint8_t divided_by_255(unsigned x) {
   x += 128;
   return (uint8_t)((x + (x >> 8)) >> 8);
 }
 
-// Adobe's CMYK counts light, not ink: 255 means none. So RGB is the product with black's light.
+// Adobe's CMYK is inverted: 255 means no ink. So RGB is each colour's light times that of black.
 static void write_rgb(uint8_t *rgb, const uint8_t *cmyk, size_t width) {
   for (size_t x = 0; x < width; ++x, rgb += 3, cmyk += 4) {
     unsigned light = cmyk[3];
@@ -176,7 +176,7 @@ static void decode(Decoder *decoder, const CJPEGRequest *request, uint8_t *pixel
   jpeg_finish_decompress(cinfo);
 }
 
-// A function of its own: what it changes after setjmp must not be local to it.
+// A separate function, as local variables changed after setjmp are undefined after longjmp.
 static void decode_guarded(
     Decoder *decoder, const uint8_t *bytes, size_t count, const CJPEGRequest *request,
     uint8_t *pixels) {

@@ -6,12 +6,13 @@
 
 #include <jpeglib.h>
 
-// Everything libjpeg's callbacks must reach; cinfo comes first, so a j_common_ptr is an Encoder.
+// The state that libjpeg's callbacks need; cinfo comes first, so that a j_common_ptr is an Encoder.
 typedef struct {
   struct jpeg_compress_struct cinfo;
   struct jpeg_error_mgr errors;
   jmp_buf escape;
-  // Large enough from the start: libjpeg frees what it had to enlarge, but only says so at the end.
+  // Large enough from the start: libjpeg frees a buffer that it had to enlarge, but reports that only at the
+  // end.
   unsigned char *bytes;
   unsigned long count;
 } Encoder;
@@ -31,7 +32,8 @@ static void write_rows(Encoder *encoder, const uint8_t *pixels) {
   }
 }
 
-// A function of its own: what it changes after setjmp must not be local to it. Returns whether it went well.
+// A separate function, as local variables changed after setjmp are undefined after longjmp. Returns 1 on
+// success and 0 on failure.
 static int encode(
     Encoder *encoder, const uint8_t *pixels, uint32_t width, uint32_t height, int quality,
     int subsamples, int optimizes) {
@@ -62,7 +64,7 @@ uint8_t *cjpeg_encode(
     int optimizes, size_t *count) {
   Encoder *encoder = calloc(1, sizeof *encoder);
   if (!encoder) return NULL;
-  // TurboJPEG's bound for any picture without subsampled colours.
+  // TurboJPEG's bound for any image without chroma subsampling.
   encoder->count = ((size_t)width + 16) * ((size_t)height + 16) * 6 + 2048;
   encoder->bytes = malloc(encoder->count);
   if (!encoder->bytes) {

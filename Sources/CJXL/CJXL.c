@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-// What jxl/decode.h and jxl/codestream_header.h declare, as far as it is used here: the same from 0.7 to 0.11.
+// The declarations of jxl/decode.h and jxl/codestream_header.h used here, the same from 0.7 to 0.11.
 typedef struct JxlDecoder JxlDecoder;
 typedef struct {
   int have_container;
@@ -56,7 +56,7 @@ enum { TARGET_ORIGINAL = 0 };
   X(int, JxlDecoderSetImageOutBuffer, (JxlDecoder *, const JxlPixelFormat *, void *, size_t)) \
   X(int, JxlDecoderFlushImage, (JxlDecoder *))
 
-// The functions found, and why some are missing; written once, under `once`.
+// The functions found, and the reason if some are missing; written once, under `once`.
 static struct {
 #define DECLARE(result, name, parameters) result(*name) parameters;
   FUNCTIONS(DECLARE)
@@ -102,11 +102,11 @@ const char *cjxl_version(void) { return version; }
 struct CJXLPicture {
   JxlDecoder *decoder;
   JxlBasicInfo info;
-  // Of the picture as it was made, in the numbers of H.273; 0 where it does not say.
+  // The original encoding in the numbers of H.273; 0 if not stated.
   int transfer, primaries;
 };
 
-// Up to 0.8 a format came second, of no use.
+// Up to 0.8 the second parameter was an unused format.
 static int original_encoding(const JxlDecoder *decoder, JxlColorEncoding *encoding) {
   if (version_number < 9000) {
     int (*get)(const JxlDecoder *, const JxlPixelFormat *, int, JxlColorEncoding *);
@@ -118,13 +118,13 @@ static int original_encoding(const JxlDecoder *decoder, JxlColorEncoding *encodi
   return get(decoder, TARGET_ORIGINAL, encoding);
 }
 
-// Pictures in libjxl's own colours can be had in any: in sRGB, but those of high range as they were made. Others
-// come as they were made in any case.
+// Images in libjxl's own colour space can be decoded to any other: to sRGB here, except for HDR, which keeps
+// its original encoding. Other images are always decoded in their original encoding.
 static void choose_colours(CJXLPicture *p) {
   JxlColorEncoding encoding = {0};
   if (original_encoding(p->decoder, &encoding) == SUCCESS) {
     p->transfer = encoding.transfer_function;
-    // 9 is BT.2100, which has the primaries of BT.2020; 11 is P3, and 1 BT.709, as in H.273.
+    // 9 is BT.2100, with the primaries of BT.2020; 11 is P3, and 1 BT.709, as in H.273.
     p->primaries = encoding.primaries;
   }
   if (p->transfer != CJXL_PQ && p->transfer != CJXL_HLG) p->transfer = 0;
@@ -145,7 +145,7 @@ CJXLStatus cjxl_open(const uint8_t *bytes, size_t count, CJXLPicture **picture) 
   if (!p->decoder) return CJXL_NO_MEMORY;
   library.JxlDecoderSubscribeEvents(p->decoder, BASIC_INFO | COLOR_ENCODING | FULL_IMAGE);
   library.JxlDecoderSetUnpremultiplyAlpha(p->decoder, 1);
-  // Not closed, as a closed one that ends too early is an error, which it complains of on standard error.
+  // The input is not closed, as libjxl prints an error to standard error if a closed input is truncated.
   library.JxlDecoderSetInput(p->decoder, bytes, count);
   int event = library.JxlDecoderProcessInput(p->decoder);
   if (event == NEED_MORE_INPUT) return CJXL_TRUNCATED;
@@ -174,7 +174,7 @@ CJXLInfo cjxl_info(const CJXLPicture *p) {
   };
 }
 
-// Decodes into `pixels`, which must stay as long as the decoder.
+// Decodes into `pixels`, which must outlive the decoder.
 static CJXLStatus decode(
     CJXLPicture *p, JxlPixelFormat format, void *pixels, size_t size, bool *has_picture) {
   bool has_buffer = false;
@@ -206,7 +206,7 @@ CJXLStatus cjxl_decode(CJXLPicture *p, uint8_t *rgb, bool *has_picture) {
   for (size_t i = 0; *has_picture && i < count; i++)
     for (int channel = 0; channel < 3; channel++)
       *rgb++ = calpha_over_white(rgba[4 * i + channel], rgba[4 * i + 3], false);
-  // Before the room that it writes into.
+  // The decoder writes into `rgba`, so it is destroyed first.
   library.JxlDecoderDestroy(p->decoder);
   p->decoder = NULL;
   free(rgba);

@@ -1,8 +1,9 @@
-// Clocks that jump: recordings that were joined, or stopped and resumed, or whose clock was set anew.
+// Correction of timestamp discontinuities, as in recordings that were joined, stopped and resumed, or whose
+// clock was reset.
 //
-// Times are made to go on as they do in the ffmpeg program (5.1, with its usual -dts_delta_threshold of 10 s
-// and -dts_error_threshold of 30 h): the streams that it would take by itself, one of pictures and one of
-// sound, are followed in the order in which they stand in the file, and a jump of either moves both.
+// Timestamps continue as in the ffmpeg program (5.1, with its default -dts_delta_threshold of 10 s and
+// -dts_error_threshold of 30 h): the video and the audio stream that it would select are followed in file
+// order, and a discontinuity in either shifts both.
 #include "video.h"
 
 #include <limits.h>
@@ -10,12 +11,13 @@
 // In microseconds.
 static const int64_t longest_gap = 10 * (int64_t)AV_TIME_BASE;
 static const int64_t longest_step_back = AV_TIME_BASE / 10;
-// Between decoding and showing: what is further apart was not meant.
+// The maximum distance between decoding and presentation; a larger one is an error in the file.
 static const int64_t longest_wait = 60 * (int64_t)AV_TIME_BASE;
 static const int64_t largest_error = 30 * 3600 * (int64_t)AV_TIME_BASE;
 
 void cmedia_start_clock(CMediaVideo *v) {
-  // Unlike the program, which begins with hours of nothing where the clock is the earliest only after a jump.
+  // The ffmpeg program, in contrast, begins with hours of nothing if the earliest timestamp comes after a
+  // discontinuity.
   int64_t start = cmedia_clock_may_jump(v) && v->format->start_time != AV_NOPTS_VALUE
       ? ffmpeg.av_rescale_q(cmedia_start(v), v->stream->time_base, AV_TIME_BASE_Q) : AV_NOPTS_VALUE;
   v->clock = (CMediaClock){
@@ -26,7 +28,7 @@ bool cmedia_clock_may_jump(const CMediaVideo *v) {
   return v->format->iformat->flags & AVFMT_TS_DISCONT;
 }
 
-// AV_NOPTS_VALUE where either is unknown, or the sum is no time.
+// Returns AV_NOPTS_VALUE if either time is unknown or the sum overflows.
 static int64_t sum(int64_t a, int64_t b) {
   int64_t result;
   if (a == AV_NOPTS_VALUE || b == AV_NOPTS_VALUE || __builtin_add_overflow(a, b, &result))
@@ -38,14 +40,14 @@ static int64_t microseconds(int64_t time, AVRational base) {
   return time == AV_NOPTS_VALUE ? time : ffmpeg.av_rescale_q(time, base, AV_TIME_BASE_Q);
 }
 
-// Whether two known times are more than `limit` apart.
+// Returns true if two known times are more than `limit` apart.
 static bool is_far_apart(int64_t a, int64_t b, int64_t limit) {
   int64_t difference;
   if (a == AV_NOPTS_VALUE || b == AV_NOPTS_VALUE) return false;
   return __builtin_sub_overflow(a, b, &difference) || difference > limit || difference < -limit;
 }
 
-// How long a packet lasts; AV_NOPTS_VALUE if nobody knows.
+// Returns the duration of a packet; AV_NOPTS_VALUE if unknown.
 static int64_t length(const CMediaVideo *v, const AVPacket *packet, AVRational base) {
   if (packet->duration > 0) return microseconds(packet->duration, base);
   AVRational rate = packet->stream_index == v->stream->index ? v->codec->framerate : (AVRational){0, 1};
@@ -53,7 +55,8 @@ static int64_t length(const CMediaVideo *v, const AVPacket *packet, AVRational b
   return (int64_t)(AV_TIME_BASE / av_q2d(rate));
 }
 
-// Whether `time` cannot follow where `next` was expected in its stream, or `last` was the one before in another.
+// Returns true if `time` is discontinuous with `next`, the time expected in its stream, or else with `last`,
+// that of the previous packet of any stream.
 static bool is_jump(int64_t time, int64_t next, int64_t last) {
   bool is_known = next != AV_NOPTS_VALUE;
   int64_t expected = is_known ? next : last, difference;
@@ -81,7 +84,8 @@ static void follow_jumps(CMediaVideo *v, AVPacket *packet, AVRational base, int6
   *next = sum(time != AV_NOPTS_VALUE ? time : *next, length(v, packet, base));
 }
 
-// Elsewhere a time that is off by more than a day is an error, and the packet follows the one before.
+// In other formats, a time that is off by more than 30 hours is an error, and the packet follows the previous
+// one.
 static void leave_out_errors(CMediaVideo *v, AVPacket *packet, AVRational base, int64_t *next) {
   int64_t time = microseconds(packet->dts, base);
   if (is_far_apart(time, *next, largest_error)) {

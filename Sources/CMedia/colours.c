@@ -1,12 +1,12 @@
-// From the colours of a frame to 8-bit RGB, or grey.
+// Conversion of frames to 8-bit RGB or greyscale.
 #include "video.h"
 #include "CAlpha.h"
 
 #include <string.h>
 
-// MARK: What a frame's numbers mean
+// MARK: Colour properties
 
-// Of HDR; 0 if it is of standard range. Some decoders forget what the container has said.
+// Returns the HDR transfer function; 0 for SDR. Some decoders do not pass on the one stated by the container.
 static int hdr_transfer(const CMediaVideo *v, const AVFrame *frame) {
   enum AVColorTransferCharacteristic said = frame->color_trc;
   if (said == AVCOL_TRC_UNSPECIFIED || said == AVCOL_TRC_RESERVED0)
@@ -31,9 +31,9 @@ static bool has_alpha(const AVFrame *frame) {
   return format && format->flags & AV_PIX_FMT_FLAG_ALPHA;
 }
 
-// The matrix in H.273's numbers; AVCOL_SPC_NB for those that nobody here computes.
+// Returns the matrix in the numbers of H.273; AVCOL_SPC_NB if it is not supported.
 static int matrix(const CMediaVideo *v, const AVFrame *frame) {
-  // swscale goes from RGB of more than 8 bits through a matrix and back: it must be the same one.
+  // swscale converts RGB of more than 8 bits through a matrix and back, which must be the same one.
   if (is_rgb(frame)) return SWS_CS_DEFAULT;
   switch (frame->colorspace) {
     case AVCOL_SPC_CHROMA_DERIVED_NCL:
@@ -49,11 +49,11 @@ static int matrix(const CMediaVideo *v, const AVFrame *frame) {
 
 // MARK: Conversion
 
-// In which form swscale hands a frame over; other forms than RGB24 have a second step.
+// Returns the format to which swscale converts a frame; formats other than RGB24 need a second step.
 static enum AVPixelFormat first_form(const CMediaVideo *v, const AVFrame *frame) {
   if (matrix(v, frame) == AVCOL_SPC_YCGCO) return AV_PIX_FMT_AYUV64LE;
   if (hdr_transfer(v, frame)) return AV_PIX_FMT_RGB48;
-  // A picture that moves stands on white, as on a page; a video has its own ground.
+  // An animated image is shown on a white page; a video has its own background.
   if (has_alpha(frame) && !strcmp(v->format->iformat->name, "apng")) return AV_PIX_FMT_RGBA;
   return AV_PIX_FMT_RGB24;
 }
@@ -67,7 +67,8 @@ static int bytes_per_pixel(enum AVPixelFormat form) {
   }
 }
 
-// swscale leaves out what does not fill a vector, unless a row has room for it.
+// Returns a padded row size in bytes: swscale skips the last pixels of a row that fill no whole vector,
+// unless the row has room for one.
 static int64_t padded_row(int width, enum AVPixelFormat form) {
   return (int64_t)bytes_per_pixel(form) * ((width + 31) & ~31);
 }
@@ -84,7 +85,7 @@ CMediaFrameInfo cmedia_kept_info(const CMediaVideo *v) {
   };
 }
 
-// As the ffmpeg program does: the matrix and range that the frame names, else BT.601, limited.
+// As in the ffmpeg program, the matrix and range are those of the frame, else BT.601 in limited range.
 static struct SwsContext *converter(
     const CMediaVideo *v, struct SwsContext *cached, const AVFrame *frame, int width, int height,
     enum AVPixelFormat format, int flags) {
@@ -112,9 +113,9 @@ static CMediaStatus convert(
 
 static uint16_t clamped(float x) { return x <= 0 ? 0 : x >= 65535 ? 65535 : (uint16_t)(x + 0.5f); }
 
-// From Y, Cg and Co (H.273, 8) behind a fourth number, to RGB in the same place.
+// Converts Y, Cg and Co (H.273, 8), stored after an alpha value, to RGB in place.
 static void turn_to_rgb(uint16_t *pixels, int count, bool is_full) {
-  // swscale makes more bits of eight by zeros behind them.
+  // swscale extends 8 bits by zeros.
   const float black = is_full ? 0 : 16 << 8, gain = 65535 / ((is_full ? 255 : 219) * 256.f);
   const float colour_gain = 65535 / ((is_full ? 255 : 224) * 256.f);
   uint16_t *rgb = pixels;
@@ -132,11 +133,11 @@ static void lay_over_white(const uint8_t *rgba, int count, uint8_t *rgb) {
     for (int c = 0; c < 3; c++) rgb[c] = calpha_over_white(rgba[c], rgba[3], false);
 }
 
-// Makes a row of the first form 8-bit RGB; where both overlap, `rgb` does not lie behind `row`.
+// Converts a row of the first format to 8-bit RGB; if both overlap, `rgb` must not begin after `row`.
 static void finish_row(const CMediaVideo *v, enum AVPixelFormat form, uint8_t *row, uint8_t *rgb) {
   const AVFrame *f = v->kept;
   int width = f->width, transfer = hdr_transfer(v, f);
-  // Rows of such forms begin at multiples of 64 bytes of memory that is made for any type.
+  // Rows of such formats begin at multiples of 64 bytes in memory aligned for any type.
   uint16_t *wide = (uint16_t *)(void *)row;
   if (form == AV_PIX_FMT_RGB24) memmove(rgb, row, (size_t)(3 * width));
   if (form == AV_PIX_FMT_RGBA) lay_over_white(row, width, rgb);

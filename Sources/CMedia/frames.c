@@ -1,6 +1,6 @@
 #include "video.h"
 
-// A decoder that finds frames too large says only that it cannot decode them.
+// A decoder reports too large frames only as not decodable.
 static bool is_too_large(CMediaVideo *v, const AVPacket *packet) {
   AVCodecParserContext *parser = v->parser;
   if (!parser || !packet) return false;

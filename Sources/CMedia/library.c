@@ -16,7 +16,7 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 #define TEXT(x) #x
 #define EXPANDED(x) TEXT(x)
-// The very version whose headers were read: others lay out their structures otherwise.
+// Exactly the version of the headers, as others have different structure layouts.
 #define NAME(library, major) "lib" library ".so." EXPANDED(major)
 
 static void note(const char *reason) {
@@ -33,7 +33,7 @@ static void load(void) {
   void *handle;
 #define FIND(name) \
   if (handle && !(*(void **)&ffmpeg.name = dlsym(handle, #name))) note(dlerror());
-  // In this order: each needs the ones before.
+  // In this order, as each depends on the ones before.
   handle = open_library(NAME("avutil", LIBAVUTIL_VERSION_MAJOR));
   AVUTIL(FIND)
   handle = open_library(NAME("avcodec", LIBAVCODEC_VERSION_MAJOR));
@@ -45,8 +45,8 @@ static void load(void) {
 #undef FIND
   if (failure[0]) return;
   ffmpeg.av_log_set_level(AV_LOG_QUIET);
-  // Dates in a file are converted by the C library, which reads the time zone at the first: now, as
-  // later a sandbox may not let it.
+  // FFmpeg converts dates in a file with the C library, which reads the time zone on first use. That is done
+  // here, as a sandbox may forbid it later.
   tzset();
   unsigned number = ffmpeg.avformat_version();
   snprintf(version, sizeof version, "%u.%u.%u", number >> 16, number >> 8 & 255, number & 255);

@@ -1,4 +1,4 @@
-// FFmpeg's functions, found at run time.
+// Pointers to FFmpeg's functions, which are looked up at run time.
 #ifndef CMEDIA_LIBRARY_H
 #define CMEDIA_LIBRARY_H
 
@@ -11,7 +11,7 @@
 #include <libavutil/pixdesc.h>
 #include <libswscale/swscale.h>
 
-// Library by library, as each is opened.
+// The functions by library, in the order of loading.
 #define AVUTIL(X) \
   X(av_log_set_level) X(av_strerror) X(av_malloc) X(av_free) X(av_frame_alloc) X(av_frame_free) \
   X(av_frame_unref) X(av_frame_move_ref) X(av_dict_set) X(av_dict_free) X(av_opt_set_int) \
@@ -38,7 +38,7 @@ typedef struct {
 #undef DECLARE
 } ffmpeg_library;
 
-// Filled in by cmedia_load.
+// Set by cmedia_load.
 extern ffmpeg_library ffmpeg;
 
 #endif

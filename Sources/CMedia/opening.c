@@ -7,11 +7,11 @@
 #include <string.h>
 #include <unistd.h>
 
-// Playlists and formats that name other files are not among them.
+// The permitted formats, without playlists and formats that refer to other files.
 static const char formats[] =
     "mov,matroska,avi,mpegts,mpeg,mpegvideo,flv,ogg,gif,asf,apng,mxf,dv,yuv4mpegpipe,ivf,h264,hevc,m4v,obu,rm,"
     "mjpeg,nut,wtv,"
-    // Still pictures.
+    // Formats of still images.
     "bmp_pipe,j2k_pipe,qoi_pipe,sgi_pipe,sunrast_pipe,pcx_pipe";
 
 // MARK: Reading
@@ -50,7 +50,7 @@ static int64_t seek_bytes(void *context, int64_t offset, int whence) {
   return target - v->begin;
 }
 
-// What a file refers to stays closed.
+// Refuses to open other files that a file refers to.
 static int refuse_to_open(
     AVFormatContext *format, AVIOContext **io, const char *url, int flags, AVDictionary **options) {
   (void)format, (void)io, (void)url, (void)flags, (void)options;
@@ -65,8 +65,8 @@ static CMediaStatus failed(CMediaVideo *v, int code, CMediaStatus status, char *
   return known == CMEDIA_DAMAGED || known == CMEDIA_END || known == CMEDIA_AGAIN ? status : known;
 }
 
-// How good a stream of moving pictures is, the best first: one that can be decoded, that has packets as far as
-// is known, that is marked as default, and that is large. Negative for covers of albums, which are none.
+// Returns the rank of a video stream, by descending weight: that it can be decoded, that it seems to have
+// packets, that it is the default, and its size. Negative for album covers, which are not video.
 static int64_t score(const AVStream *stream) {
   const AVCodecParameters *p = stream->codecpar;
   if (p->codec_type != AVMEDIA_TYPE_VIDEO || stream->disposition & AV_DISPOSITION_ATTACHED_PIC)
@@ -78,7 +78,8 @@ static int64_t score(const AVStream *stream) {
       + (stream->disposition & AV_DISPOSITION_DEFAULT ? more : 0) + (pixels < more ? pixels : more - 1);
 }
 
-// As av_find_best_stream does, which however counts bytes rather than pixels; of equal ones the first.
+// Returns the best stream as av_find_best_stream does, but by pixels rather than bytes; the first of equal
+// ones.
 static AVStream *find_stream(const CMediaVideo *v) {
   AVStream *best = NULL;
   for (unsigned i = 0; i < v->format->nb_streams; i++) {
@@ -90,7 +91,7 @@ static AVStream *find_stream(const CMediaVideo *v) {
   return best;
 }
 
-// The sound that belongs to the pictures, where it tells of jumps of the clock.
+// Returns the audio stream of the video, if its timestamps reveal clock resets.
 static AVStream *find_sound(const CMediaVideo *v) {
   if (!cmedia_clock_may_jump(v)) return NULL;
   int index = ffmpeg.av_find_best_stream(v->format, AVMEDIA_TYPE_AUDIO, -1, -1, NULL, 0);
@@ -103,7 +104,7 @@ static bool is_too_large(const CMediaVideo *v) {
   return p->width > 0 && p->height > v->maximum_pixels / p->width;
 }
 
-// Decodes frames to learn what the file does not say: the limit of pixels holds there, too.
+// Decodes frames to find properties that the file does not state; the limit on pixels applies there, too.
 static int find_stream_info(CMediaVideo *v) {
   unsigned count = v->format->nb_streams;
   AVDictionary **options = calloc(count + 1, sizeof *options);
@@ -134,7 +135,7 @@ static CMediaStatus open_format(CMediaVideo *v, char *reason) {
   v->format->probesize = 5000000;
   AVDictionary *options = NULL;
   ffmpeg.av_dict_set(&options, "format_whitelist", formats, 0);
-  // On failure the format is freed, too.
+  // The format context is freed on failure, too.
   int code = ffmpeg.avformat_open_input(&v->format, "", v->input, &options);
   ffmpeg.av_dict_free(&options);
   if (code < 0) return failed(v, code, CMEDIA_NOT_MEDIA, reason);
@@ -154,7 +155,7 @@ static CMediaStatus open_codec(CMediaVideo *v, char *reason) {
   code = ffmpeg.avcodec_parameters_to_context(v->codec, v->stream->codecpar);
   if (code < 0) return failed(v, code, CMEDIA_DAMAGED, reason);
   v->codec->pkt_timebase = v->stream->time_base;
-  // With more, what is seen of a damaged clip depends on which thread is ahead.
+  // With more threads, the result for a damaged clip would depend on their timing.
   v->codec->thread_count = 1;
   v->codec->max_pixels = v->maximum_pixels;
   if (v->is_still) cmedia_watch_still(v);
@@ -183,7 +184,7 @@ static void close_stream(CMediaVideo *v) {
   ffmpeg.avio_context_free(&v->io);
 }
 
-// Whether the colours are Dolby's own, which other decoders show as green and purple.
+// Returns true if the colours are in Dolby's own space, which other decoders show as green and purple.
 static bool needs_dolby(const AVStream *stream) {
   const AVDOVIDecoderConfigurationRecord *record =
       cmedia_side_data(stream, AV_PKT_DATA_DOVI_CONF, sizeof *record);
@@ -224,7 +225,7 @@ CMediaStatus cmedia_open(CMediaSettings settings, CMediaVideo **video, char *rea
   if (settings.format) v->input = ffmpeg.av_find_input_format(settings.format);
   CMediaStatus status = open_video(v, reason);
   if (status) {
-    // What was given up in the middle looks damaged.
+    // Data that was cut off by the deadline looks damaged.
     if (cmedia_is_late(v)) status = CMEDIA_TIMEOUT;
     cmedia_close(v);
     return status;

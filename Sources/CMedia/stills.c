@@ -1,4 +1,4 @@
-// Still pictures: what FFmpeg's decoders leave out of them, what they leave unsaid, and what shines through.
+// Still images: rows that FFmpeg's decoders skip, properties that they do not state, and alpha.
 
 #include <stdlib.h>
 #include <string.h>
@@ -6,16 +6,16 @@
 #include "video.h"
 #include "CAlpha.h"
 
-// MARK: What was filled
+// MARK: Filled rows
 
-// Noise, another one in each row, and repeated in it: no decoder writes it.
+// Returns a random word for each row, with which it is filled; no decoder would write the same.
 static uint64_t noise(int row) {
   uint64_t x = (uint64_t)row + 0x9E3779B97F4A7C15u;
   x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9u;
   return (x ^ (x >> 27)) * 0x94D049BB133111EBu;
 }
 
-// In bytes, of the first plane, which all others go with.
+// Returns the size in bytes of a row in the first plane; all other planes are written along with it.
 static int row_size(const AVFrame *frame) {
   const AVPixFmtDescriptor *format = ffmpeg.av_pix_fmt_desc_get(frame->format);
   if (!format || format->flags & AV_PIX_FMT_FLAG_BITSTREAM) return (frame->width + 7) / 8;
@@ -48,7 +48,7 @@ bool cmedia_is_row_filled(const AVFrame *frame, int row) {
   return false;
 }
 
-// To its end.
+// Returns true if the row was written to its end.
 static bool is_row_complete(const AVFrame *frame, int row) {
   int size = row_size(frame), last = (size - 1) / 8 * 8;
   uint64_t word = noise(row);
@@ -64,10 +64,11 @@ int cmedia_filled_rows(const AVFrame *frame) {
 
 // MARK: Colours
 
-// swscale leaves out what does not fill a vector, unless a row has room for it.
+// Returns a padded row size in bytes: swscale skips the last pixels of a row that fill no whole vector,
+// unless the row has room for one.
 static int padded_row(int width) { return 4 * ((width + 31) & ~31); }
 
-// Pictures of full range, where they do not say otherwise: unlike clips, all formats of stills are.
+// Unlike clips, still images of all formats are in full range unless stated otherwise.
 static CMediaStatus convert(CMediaVideo *v, enum AVPixelFormat format, uint8_t *pixels, int stride) {
   const AVFrame *f = v->kept;
   v->to_rgb = ffmpeg.sws_getCachedContext(

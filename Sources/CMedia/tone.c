@@ -1,39 +1,39 @@
-// HDR pictures as a screen of standard range shows them.
+// Tone mapping of HDR images to SDR.
 //
-// White stands at 203 cd/m² in HDR and at full scale in SDR (ITU-R BT.2408). What is darker keeps its light;
-// highlights above are pressed into what room there is, colours keep their hue.
+// White is at 203 cd/m² in HDR and at full scale in SDR (ITU-R BT.2408). Darker colours keep their luminance,
+// brighter ones are compressed, and all keep their hue.
 #include "CMedia.h"
 
 #include <math.h>
 
-// In units of white. Mastered HDR reaches 1000 cd/m² (BT.2408), as HLG does on its reference screen.
+// In units of white. Mastered HDR reaches 1000 cd/m² (BT.2408), as does HLG on its reference display.
 static const float white = 203, peak = 1000 / 203.f;
-// Up to here light is kept as it is.
+// The luminance up to which it is unchanged.
 static const float knee = 0.8f;
 
 enum { codes = 4096 };
 typedef struct {
-  // The light of a code, in units of white; of HLG that of the scene.
+  // The luminance of each code in units of white; for HLG, that of the scene.
   float light[codes];
-  // By the square root of the light, so that the dark is as fine as it is seen.
+  // Indexed by the square root of the luminance, for a perceptually even resolution in dark tones.
   uint8_t shown[codes];
   float gain[codes];
 } tables;
 
-// Perceptual quantizer (SMPTE ST 2084).
+// The perceptual quantizer (SMPTE ST 2084).
 static double pq_light(double x) {
   double p = pow(x, 32 / 2523.0);
   double numerator = fmax(p - 107 / 128.0, 0);
   return 10000 / white * pow(numerator / (2413 / 128.0 - 2392 / 128.0 * p), 8192 / 1305.0);
 }
 
-// Hybrid log-gamma (ARIB STD-B67), of the scene.
+// The hybrid log-gamma (ARIB STD-B67), scene-referred.
 static double hlg_light(double x) {
   const double a = 0.17883277, b = 0.28466892, c = 0.55991073;
   return x <= 0.5 ? x * x / 3 : (exp((x - c) / a) + b) / 12;
 }
 
-// sRGB (IEC 61966-2-1).
+// The sRGB transfer function (IEC 61966-2-1).
 static double srgb_code(double x) {
   return x <= 0.0031308 ? 12.92 * x : 1.055 * pow(x, 1 / 2.4) - 0.055;
 }
@@ -43,12 +43,12 @@ static void fill(tables *t, int transfer) {
     double x = i / (codes - 1.0);
     t->light[i] = (float)(transfer == CMEDIA_PQ ? pq_light(x) : hlg_light(x));
     t->shown[i] = (uint8_t)(255 * srgb_code(x * x) + 0.5);
-    // What a screen of 1000 cd/m² adds to the light of the scene (BT.2100, a system gamma of 1.2).
+    // The opto-optical transfer of a 1000 cd/m² display (BT.2100, a system gamma of 1.2).
     t->gain[i] = (float)(1000 / white * pow(x * x, 0.2));
   }
 }
 
-// The whole range up to the peak in 0...1: a straight line, then a hyperbola that goes on from it.
+// Compresses luminance up to the peak to 0...1: linear up to the knee, then a hyperbola that continues it.
 static float pressed(float x) {
   if (x <= knee) return x;
   if (x >= peak) return 1;
@@ -61,7 +61,7 @@ static int place(float light) {
   return light >= 1 ? codes - 1 : (int)(sqrtf(light) * (codes - 1) + 0.5f);
 }
 
-// From the colours of wide screens to those of BT.709 (BT.2087; SMPTE EG 432-1), row by row.
+// Matrices from wide-gamut primaries to BT.709 (BT.2087; SMPTE EG 432-1), row by row.
 static const float from_2020[9] = {
     1.6605f, -0.5876f, -0.0728f, -0.1246f, 1.1329f, -0.0083f, -0.0182f, -0.1006f, 1.1187f};
 static const float from_p3[9] = {

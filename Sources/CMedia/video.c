@@ -13,12 +13,12 @@ bool cmedia_is_late(const CMediaVideo *v) {
   return now.tv_sec * 1000000000LL + now.tv_nsec > v->deadline;
 }
 
-// The clip starts when its first stream does, as in the ffmpeg program.
+// The clip starts with its first stream, as in the ffmpeg program.
 int64_t cmedia_start(const CMediaVideo *v) {
   int64_t start = v->format->start_time;
   if (start == AV_NOPTS_VALUE) return 0;
   if (cmedia_clock_may_jump(v)) {
-    // Of those that it takes: other programs of a broadcast may have begun earlier.
+    // Only the selected streams count, as other programs of a broadcast may begin earlier.
     int64_t first = INT64_MAX;
     for (int i = 0; i < 2; i++) {
       const AVStream *stream = i ? v->sound : v->stream;
@@ -33,7 +33,7 @@ int64_t cmedia_start(const CMediaVideo *v) {
 
 double cmedia_seconds(const CMediaVideo *v, int64_t time) {
   if (time == AV_NOPTS_VALUE) return CMEDIA_NO_TIME;
-  // Not by subtracting first, which could overflow in a hostile file.
+  // Converted before subtracting, as integers could overflow in a hostile file.
   return ((double)time - (double)cmedia_start(v)) * av_q2d(v->stream->time_base);
 }
 
@@ -49,16 +49,17 @@ CMediaStatus cmedia_status(const CMediaVideo *v, int code) {
     case AVERROR_EOF: return CMEDIA_END;
     case AVERROR(EAGAIN): return CMEDIA_AGAIN;
     case AVERROR(ENOMEM): return CMEDIA_NO_MEMORY;
-    // A clip may have it in a few frames only.
+    // In a clip this may affect only a few frames.
     case AVERROR_PATCHWELCOME:
     case AVERROR(ENOSYS): return v->is_still ? CMEDIA_NO_DECODER : CMEDIA_DAMAGED;
     default: return CMEDIA_DAMAGED;
   }
 }
 
-// MARK: What the file says
+// MARK: File properties
 
-// The matrix takes stored to shown places: its signs and zeros tell the eight ways to turn a picture.
+// Returns the EXIF orientation for a display matrix, which maps stored to displayed positions: the signs and
+// zeros distinguish the eight orientations.
 static int orientation_of(const int32_t *m) {
   if (!m) return 1;
   int64_t a = m[0], b = m[1], c = m[3], d = m[4];
@@ -80,8 +81,8 @@ const void *cmedia_side_data(const AVStream *stream, enum AVPacketSideDataType t
   return NULL;
 }
 
-// Whether lengths of a format are wrong: of GIF and animated PNG no time is counted for pictures
-// that say that they last none, which their packets do, and of NUT the last frame is left out.
+// Returns true if FFmpeg computes a wrong duration for the format: for GIF and animated PNG it ignores frames
+// with a duration of 0, although their packets have one; for NUT it leaves out the last frame.
 static bool counts_wrongly(const char *container) {
   return !strcmp(container, "gif") || !strcmp(container, "apng") || !strcmp(container, "nut");
 }
@@ -112,7 +113,7 @@ CMediaInfo cmedia_info(const CMediaVideo *v) {
 }
 
 bool cmedia_lists_missing_frames(const CMediaVideo *v) {
-  // Elsewhere the list is a hint for seeking, made by somebody who may have been wrong.
+  // In other formats the index is a hint for seeking, and may be wrong.
   if (strncmp(v->format->iformat->name, "mov,", 4)) return false;
   int count = ffmpeg.avformat_index_get_entries_count(v->stream);
   for (int i = 0; i < count; i++) {
@@ -124,7 +125,7 @@ bool cmedia_lists_missing_frames(const CMediaVideo *v) {
 
 // MARK: Packets
 
-// Gives each packet the palette that counts for it, so that it can be decoded without those before.
+// Attaches the current palette to each packet, so that it can be decoded without the ones before.
 static bool add_palette(CMediaVideo *v, AVPacket *packet) {
   for (int i = 0; i < packet->side_data_elems; i++) {
     const AVPacketSideData *data = &packet->side_data[i];
@@ -139,7 +140,7 @@ static bool add_palette(CMediaVideo *v, AVPacket *packet) {
   return copy;
 }
 
-// The next packet of the pictures.
+// Reads the next packet of the video stream.
 static int read_packet(CMediaVideo *v, AVPacket *packet) {
   for (;;) {
     int code = cmedia_is_late(v) ? AVERROR_EXIT : ffmpeg.av_read_frame(v->format, packet);
@@ -176,7 +177,7 @@ void cmedia_free_packet(CMediaPacket *packet) {
   ffmpeg.av_packet_free(&p);
 }
 
-// Whether what is read elsewhere in the file hangs on what stands before: a clock that jumps, or a palette.
+// Returns true if decoding depends on earlier parts of the file: a clock that may be reset, or a palette.
 static bool must_be_read_in_order(const CMediaVideo *v) {
   return cmedia_clock_may_jump(v) || v->has_palette || v->stream->codecpar->format == AV_PIX_FMT_PAL8;
 }

@@ -1,15 +1,16 @@
-// An open clip, as the files here share it.
+// An open clip, shared by the files in this folder.
 #ifndef CMEDIA_VIDEO_H
 #define CMEDIA_VIDEO_H
 
 #include "CMedia.h"
 #include "library.h"
 
-// When the next packets should be decoded, in microseconds of the file's time; AV_NOPTS_VALUE where unknown.
+// The expected decoding times of the next packets, in microseconds of the file's time; AV_NOPTS_VALUE if
+// unknown.
 typedef struct {
-  // What jumps so far are made up for with.
+  // The shift that compensates for the discontinuities so far.
   int64_t shift;
-  // When the packet before was decoded, whichever stream it was of.
+  // The decoding time of the previous packet of any stream.
   int64_t last;
   int64_t next_picture, next_sound;
 } CMediaClock;
@@ -23,51 +24,51 @@ struct CMediaVideo {
   bool is_still;
   // As in the settings.
   int wanted_stream, left_out_stream;
-  // Why reading failed, if it was the system that said so.
+  // The errno of a failed read; 0 if there was none.
   int read_error;
-  // NULL where FFmpeg finds out itself.
+  // NULL if FFmpeg detects the format.
   const AVInputFormat *input;
   AVFormatContext *format;
   AVIOContext *io;
   AVStream *stream;
-  // Read for its times, where those of the pictures hang on it; else NULL.
+  // The audio stream, read for its timestamps if those of the video depend on it; else NULL.
   AVStream *sound;
   CMediaClock clock;
-  // Of the packet read last, in formats that send it only when it changes.
+  // The palette of the last packet, in formats that send it only when it changes.
   uint8_t palette[AVPALETTE_SIZE];
   bool has_palette;
   AVCodecContext *codec;
-  // Tells the size of frames where nothing else does.
+  // Finds the size of frames if it is stated nowhere else.
   AVCodecParserContext *parser;
   AVFrame *frame, *kept;
   struct SwsContext *to_rgb, *to_grey;
 };
 
-// Whether the time is up.
+// Returns true if the deadline has passed.
 bool cmedia_is_late(const CMediaVideo *v);
-// What a code of FFmpeg's means.
+// Converts an FFmpeg error code to a status.
 CMediaStatus cmedia_status(const CMediaVideo *v, int code);
-// A time of the stream's in seconds.
+// Converts a time in the stream's time base to seconds.
 double cmedia_seconds(const CMediaVideo *v, int64_t time);
-// And the other way round.
+// Converts seconds to the stream's time base.
 int64_t cmedia_ticks(const CMediaVideo *v, double time);
-// What a stream says of itself besides, of at least `size` bytes; else NULL.
+// Returns side data of a stream of at least `size` bytes; NULL if there is none.
 const void *cmedia_side_data(const AVStream *stream, enum AVPacketSideDataType type, size_t size);
-// In the stream's time base.
+// Returns the start of the clip in the stream's time base.
 int64_t cmedia_start(const CMediaVideo *v);
-// Knows nothing of times yet, as before the first packet, or after a seek.
+// Resets the clock, before the first packet or after a seek.
 void cmedia_start_clock(CMediaVideo *v);
-// Whether the format is one whose clock may be set anew on the way.
+// Returns true if the format allows timestamps to be reset within the file.
 bool cmedia_clock_may_jump(const CMediaVideo *v);
-// Corrects the times of the next packet of the pictures or the sound.
+// Corrects the timestamps of the next video or audio packet.
 void cmedia_follow_clock(CMediaVideo *v, AVPacket *packet);
 
-// Makes the decoder of a still picture write into frames that show what it leaves out.
+// Makes the decoder of a still image write into frames in which skipped rows can be detected.
 void cmedia_watch_still(CMediaVideo *v);
-// Whether a row of a frame was written into since.
+// Returns true if the decoder wrote into a row of a frame.
 bool cmedia_is_row_filled(const AVFrame *frame, int row);
 int cmedia_filled_rows(const AVFrame *frame);
-// cmedia_kept_rgb of a still picture.
+// Implements cmedia_kept_rgb for a still image.
 CMediaStatus cmedia_still_rgb(CMediaVideo *v, uint8_t *pixels);
 
 #endif

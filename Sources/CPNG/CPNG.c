@@ -9,13 +9,13 @@
 #include <png.h>
 #include <zlib.h>
 
-// Everything libpng's callbacks must reach.
+// The state that libpng's callbacks need.
 typedef struct {
   png_structp png;
   png_infop info;
   const uint8_t *next;
   size_t left;
-  uint8_t *rgba;  // one row, or the whole picture when it is interlaced
+  uint8_t *rgba;  // one row, or the whole image if it is interlaced
   jmp_buf escape;
   CPNGReport report;
 } Decoder;
@@ -45,7 +45,7 @@ static void write_over_white(uint8_t *rgb, const uint8_t *rgba, size_t count) {
   }
 }
 
-// Checksums are the caller's business: Pillow does not verify those of image data.
+// Checksums are verified by the caller; like Pillow, it ignores those of image data.
 static void open_stream(Decoder *decoder) {
   png_structp png = decoder->png;
   png_set_read_fn(png, decoder, read_bytes);
@@ -54,7 +54,7 @@ static void open_stream(Decoder *decoder) {
   png_read_info(png, decoder->info);
 }
 
-// Asks for 8-bit RGBA whatever the file holds; returns the number of passes.
+// Requests 8-bit RGBA for any colour type; returns the number of passes.
 static int request_rgba(Decoder *decoder) {
   png_structp png = decoder->png;
   png_set_expand(png);
@@ -86,15 +86,15 @@ static void read_passes(Decoder *decoder, uint32_t width, uint32_t height, int p
   for (int pass = 0; pass < passes; ++pass) {
     uint32_t columns = PNG_PASS_COLS(width, pass);
     for (uint32_t y = 0; y < height; ++y) {
-      // As a display row: each pass fills the blocks its pixels stand for, so that a picture whose
-      // later passes are missing is coarse rather than full of holes.
+      // As a display row: each pass fills the blocks of its pixels, so that an image whose later passes are
+      // missing is coarse rather than full of holes.
       png_read_row(decoder->png, NULL, decoder->rgba + (size_t)y * width * 4);
       if (PNG_ROW_IN_INTERLACE_PASS(y, pass)) decoder->report.pixels_read += columns;
     }
   }
 }
 
-// A function of its own: what it changes after setjmp must not be local to it.
+// A separate function, as local variables changed after setjmp are undefined after longjmp.
 static void decode(Decoder *decoder, uint32_t width, uint32_t height, uint8_t *pixels) {
   if (setjmp(decoder->escape)) return;
   decoder->info = png_create_info_struct(decoder->png);

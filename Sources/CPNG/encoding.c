@@ -4,7 +4,7 @@
 
 #include <png.h>
 
-// The simplified interface is enough for writing: it catches libpng's errors itself.
+// The simplified interface suffices for encoding, as it handles libpng's errors itself.
 size_t cpng_encode(
     const uint8_t *pixels, uint32_t width, uint32_t height, uint8_t *bytes, size_t capacity) {
   png_image image;
@@ -13,7 +13,7 @@ size_t cpng_encode(
   image.width = width;
   image.height = height;
   image.format = PNG_FORMAT_RGB;
-  // Little compression, without filters: noise does not shrink, and time is dear.
+  // Fast compression without filters: noise does not compress, and time matters more.
   image.flags = PNG_IMAGE_FLAG_FAST;
   png_alloc_size_t count = capacity;
   return png_image_write_to_memory(&image, bytes, &count, 0, pixels, 0, NULL) ? count : 0;

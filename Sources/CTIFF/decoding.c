@@ -3,7 +3,7 @@
 
 #include "picture.h"
 
-// MARK: Samples, converted here
+// MARK: Samples converted here
 
 static bool read_samples(CTIFFPicture *p, CTIFFPiece piece, CTIFFBuffer buffer) {
   uint16_t planes = p->is_planar ? p->samples : 1;
@@ -22,7 +22,7 @@ static bool read_samples(CTIFFPicture *p, CTIFFPiece piece, CTIFFBuffer buffer) 
   return true;
 }
 
-// MARK: All else
+// MARK: Other images
 
 static bool read_pixels(CTIFFPicture *p, CTIFFPiece piece, CTIFFBuffer buffer) {
   uint32_t *pixels = (uint32_t *)buffer.bytes;
@@ -30,7 +30,7 @@ static bool read_pixels(CTIFFPicture *p, CTIFFPiece piece, CTIFFBuffer buffer) {
                      : libtiff.TIFFReadRGBAStripExt(p->tiff, piece.y, pixels, 1);
 }
 
-// Rows come from the bottom up.
+// Rows are stored from the bottom up.
 static void convert_pixels(CTIFFPicture *p, CTIFFPiece piece, CTIFFBuffer buffer, uint8_t *rgb) {
   uint32_t last = (p->is_tiled ? p->piece_height : piece.height) - 1;
   for (uint32_t y = 0; y < piece.height; y++) {
@@ -52,7 +52,7 @@ static CTIFFStatus make_buffer(CTIFFPicture *p, CTIFFBuffer *buffer) {
   if (ctiff_is_converted_here(p)) {
     buffer->size = p->is_tiled ? libtiff.TIFFTileSize(p->tiff) : libtiff.TIFFStripSize(p->tiff);
     if (p->is_planar) planes = p->samples;
-    // Samples that were left out would be looked for behind its end.
+    // A smaller buffer would make the conversion read samples beyond its end.
     if (buffer->size < pixels * (p->is_planar ? 1 : p->samples) * (p->bits / 8)) return CTIFF_DAMAGED;
   }
   buffer->bytes = calloc((size_t)planes, (size_t)buffer->size);
@@ -62,7 +62,7 @@ static CTIFFStatus make_buffer(CTIFFPicture *p, CTIFFBuffer *buffer) {
 static uint32_t smaller(uint32_t a, uint32_t b) { return a < b ? a : b; }
 
 CTIFFReport ctiff_decode(CTIFFPicture *p, uint8_t *rgb) {
-  // Of a file that announces millions of pieces and holds none.
+  // The limit for a file that declares millions of pieces and holds none.
   const int most_failures = 10000;
   uint32_t width = p->info.width, height = p->info.height;
   memset(rgb, 255, (uint64_t)width * height * 3);
@@ -79,7 +79,7 @@ CTIFFReport ctiff_decode(CTIFFPicture *p, uint8_t *rgb) {
           .height = smaller(p->piece_height, height - (uint32_t)y)};
       bool is_read = ctiff_is_converted_here(p) ? read_samples(p, piece, buffer) : read_pixels(p, piece, buffer);
       if (!is_read) {
-        // What libtiff says of whole files, which it finds out as late as that.
+        // libtiff reports only here that the whole file is not supported.
         bool is_unknown = !strncmp(p->message, "Sorry, can not handle", 21);
         report.status = is_unknown ? CTIFF_UNSUPPORTED : CTIFF_DAMAGED;
         if (is_unknown) failures = most_failures;

@@ -18,7 +18,7 @@ static void note_failure(void) {
   if (!failure[0]) snprintf(failure, sizeof failure, "%s", reason ? reason : "unknown reason");
 }
 
-// "LIBTIFF, Version 4.5.0\nCopyright ..."
+// Parses a text of the form "LIBTIFF, Version 4.5.0\nCopyright ...".
 static void note_version(void) {
   const char *text = strstr(libtiff.TIFFGetVersion(), "Version ");
   if (text) sscanf(text, "Version %31[0-9.]", version);
@@ -28,7 +28,7 @@ void ctiff_note_error(void *picture, const char *module, const char *format, va_
 void ctiff_note_warning(void *picture, const char *module, const char *format, va_list arguments);
 
 static void load(void) {
-  // Both have all that is used here.
+  // Both versions have all functions used here.
   void *handle = dlopen("libtiff.so.6", RTLD_NOW | RTLD_LOCAL);
   if (!handle) handle = dlopen("libtiff.so.5", RTLD_NOW | RTLD_LOCAL);
   if (!handle) {
@@ -41,7 +41,7 @@ static void load(void) {
 #undef FIND
   if (failure[0]) return;
   note_version();
-  // Nothing goes to standard error; what counts is kept with the picture that it is about.
+  // Nothing is printed to standard error; relevant messages are kept with their picture.
   libtiff.TIFFSetErrorHandler(NULL);
   libtiff.TIFFSetWarningHandler(NULL);
   libtiff.TIFFSetErrorHandlerExt(ctiff_note_error);

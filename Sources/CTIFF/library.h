@@ -1,4 +1,4 @@
-// libtiff's functions, found at run time, as tiffio.h declares them; they have been so since 4.0.
+// Pointers to libtiff's functions, which are looked up at run time, as declared in tiffio.h since 4.0.
 #ifndef CTIFF_LIBRARY_H
 #define CTIFF_LIBRARY_H
 
@@ -51,7 +51,7 @@ typedef struct {
 #undef DECLARE
 } tiff_library;
 
-// Filled in by ctiff_load.
+// Set by ctiff_load.
 extern tiff_library libtiff;
 
 #endif

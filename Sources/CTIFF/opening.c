@@ -13,7 +13,7 @@ enum { SEPARATE_PLANES = 2, CMYK = 1 };
 enum { ASSOCIATED_ALPHA = 1, STRAIGHT_ALPHA = 2 };
 enum { UNSIGNED_NUMBERS = 1, UNDEFINED_NUMBERS = 4 };
 
-// MARK: What libtiff says
+// MARK: Messages of libtiff
 
 void ctiff_note_error(void *picture, const char *module, const char *format, va_list arguments) {
   CTIFFPicture *p = picture;
@@ -22,7 +22,7 @@ void ctiff_note_error(void *picture, const char *module, const char *format, va_
   vsnprintf(p->message, sizeof p->message, format, arguments);
 }
 
-// Of JPEG and fax, what is missing or wrong is filled up, and only a warning.
+// For JPEG and fax, missing or damaged data is filled in, with only a warning.
 void ctiff_note_warning(void *picture, const char *module, const char *format, va_list arguments) {
   CTIFFPicture *p = picture;
   if (!p || !module || (strncmp(module, "JPEG", 4) && strncmp(module, "Fax", 3))) return;
@@ -60,7 +60,7 @@ static toff_t seek_bytes(thandle_t handle, toff_t offset, int whence) {
 
 static toff_t count_bytes(thandle_t handle) { return ((CTIFFPicture *)handle)->count; }
 
-// Without a copy of each strip.
+// Avoids a copy of each strip.
 static int map_bytes(thandle_t handle, void **base, toff_t *size) {
   CTIFFPicture *p = handle;
   *base = (void *)p->bytes;
@@ -123,7 +123,7 @@ static CTIFFStatus read_samples(CTIFFPicture *p) {
   return read_alpha(p);
 }
 
-// A tile may be larger than the picture, but not out of all proportion.
+// Reads the layout of strips or tiles. A tile may be larger than the image, within limits.
 static CTIFFStatus read_pieces(CTIFFPicture *p) {
   const uint32_t largest_tile = 1 << 26;
   p->is_tiled = libtiff.TIFFIsTiled(p->tiff);
@@ -166,7 +166,7 @@ static CTIFFStatus read_directory(CTIFFPicture *p) {
     const char *sorry = "Sorry, can not handle ";
     return unsupported(p, strncmp(reason, sorry, strlen(sorry)) ? reason : reason + strlen(sorry));
   }
-  // Turned by the caller, who knows all eight ways; libtiff would turn some of them in part.
+  // The caller applies the orientation, as libtiff would apply only some of the eight, and those in part.
   libtiff.TIFFSetField(p->tiff, ORIENTATION, 1);
   return status;
 }

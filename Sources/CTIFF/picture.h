@@ -1,4 +1,4 @@
-// An open TIFF, as the files here share it.
+// An open TIFF file, shared by the files in this folder.
 #ifndef CTIFF_PICTURE_H
 #define CTIFF_PICTURE_H
 
@@ -12,13 +12,13 @@ struct CTIFFPicture {
   CTIFFInfo info;
   uint16_t bits, samples, photometric;
   bool explains_samples, is_planar, is_tiled;
-  // Of a palette of 16 bits: red, green and blue of each index.
+  // The red, green and blue of each index, for a 16-bit palette.
   uint16_t *palette[3];
-  // The sample that says how much of a pixel is seen; 0 if none does.
+  // The index of the alpha sample; 0 if there is none.
   uint16_t alpha;
-  // Whether colours are already multiplied by it.
+  // True if colours are premultiplied by alpha.
   bool is_associated;
-  // Of a tile or strip, in pixels.
+  // The size of a tile or strip in pixels.
   uint32_t piece_width, piece_height;
   bool is_doubtful;
   char message[200];
@@ -26,25 +26,25 @@ struct CTIFFPicture {
 
 enum { WHITE_IS_ZERO, BLACK_IS_ZERO, RGB, PALETTE, SEPARATED = 5, YCBCR, CIELAB = 8, ICCLAB };
 
-// A strip or tile: its place in the picture, and how much of it lies inside.
+// A strip or tile: its position in the image, and the size of the part that lies inside.
 typedef struct {
   uint32_t x, y, width, height;
 } CTIFFPiece;
 
-// Room for one piece: samples as they are stored, or the pixels that libtiff makes of them.
+// A buffer for one piece: samples as stored, or pixels converted by libtiff.
 typedef struct {
   uint8_t *bytes;
-  // Of one plane.
+  // The size of one plane in bytes.
   int64_t size;
 } CTIFFBuffer;
 
-// Whether samples are converted here rather than by libtiff, which leaves out the alpha of 16-bit
-// grey, multiplies that of 8-bit grey never, knows neither CMYK nor palettes of 16 bits nor planes of
-// Lab, and takes the white of Lab for another one.
+// Returns true if samples are converted here rather than by libtiff, which ignores the alpha of 16-bit
+// greyscale, never premultiplies that of 8-bit greyscale, supports neither CMYK nor 16-bit palettes nor
+// planar Lab, and uses another white point for Lab.
 bool ctiff_is_converted_here(const CTIFFPicture *picture);
-// Of a pixel that is so converted.
+// Returns the number of colours per pixel in samples converted here.
 uint16_t ctiff_colour_count(const CTIFFPicture *picture);
-// Writes the samples of a piece as RGB into the whole picture.
+// Writes the samples of a piece as RGB into the whole image.
 void ctiff_convert(const CTIFFPicture *picture, CTIFFPiece piece, CTIFFBuffer buffer, uint8_t *rgb);
 
 #endif

@@ -34,7 +34,7 @@ static uint16_t stored(const CTIFFPicture *p, CTIFFBuffer buffer, uint64_t pixel
   return value;
 }
 
-// The high byte.
+// Returns the high byte.
 static uint8_t sample(const CTIFFPicture *p, CTIFFBuffer buffer, uint64_t pixel, uint16_t place) {
   uint16_t value = stored(p, buffer, pixel, place);
   return (uint8_t)(p->bits == 8 ? value : value >> 8);
@@ -42,7 +42,8 @@ static uint8_t sample(const CTIFFPicture *p, CTIFFBuffer buffer, uint64_t pixel,
 
 // MARK: Lab
 
-// In 0...1, by the square root of the light, so that the dark is as fine as it is seen.
+// A table of sRGB codes for luminance in 0...1, indexed by its square root, for a perceptually even
+// resolution in dark tones.
 enum { codes = 4096 };
 static void fill_srgb(uint8_t shown[codes]) {
   for (int i = 0; i < codes; i++) {
@@ -61,7 +62,8 @@ static uint8_t code(const uint8_t shown[codes], float x) {
   return x <= 0 ? 0 : x >= 1 ? 255 : shown[(int)(sqrtf(x) * (codes - 1) + 0.5f)];
 }
 
-// Lightness up to 100, and both differences of colour, with the white of D50, as viewers take it (Adobe; ICC).
+// Reads a lightness up to 100 and both chroma differences, relative to D50, as viewers interpret it (Adobe;
+// ICC).
 static void read_lab(
     const CTIFFPicture *p, CTIFFBuffer buffer, uint64_t pixel, float lab[3]) {
   bool is_wide = p->bits == 16, is_icc = p->photometric == ICCLAB;
@@ -74,7 +76,7 @@ static void read_lab(
   }
 }
 
-// To sRGB, whose white is D65 (Bradford's adaptation).
+// Converts Lab to sRGB, whose white point is D65 (Bradford adaptation).
 static void convert_lab(const uint8_t shown[codes], const float lab[3], uint8_t *rgb) {
   float fy = (lab[0] + 16) / 116;
   float x = 0.96422f * light(fy + lab[1] / 500), y = light(fy), z = 0.82521f * light(fy - lab[2] / 200);
@@ -85,7 +87,7 @@ static void convert_lab(const uint8_t shown[codes], const float lab[3], uint8_t 
 
 // MARK: Pixels
 
-// x / 255, rounded, for x in 0...255 * 255.
+// Returns x / 255, rounded, for x in 0...255 * 255.
 static uint8_t divided_by_255(unsigned x) {
   x += 128;
   return (uint8_t)((x + (x >> 8)) >> 8);

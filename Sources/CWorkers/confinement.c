@@ -16,20 +16,20 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-// As much of the memory that one task has freed is kept for the next, rather than handed back and
-// cleared anew.
+// The amount of freed memory that is kept for the next task, rather than returned to the system and cleared
+// again.
 enum { KEPT_MEMORY = 32 << 20 };
 
 int cw_settle(const char *name) {
   mallopt(M_MMAP_THRESHOLD, KEPT_MEMORY);
   mallopt(M_TRIM_THRESHOLD, KEPT_MEMORY);
   prctl(PR_SET_NAME, name, 0, 0, 0);
-  // Should the owner be gone already, nobody answers on the channel, which ends the worker, too.
+  // A worker whose owner is already gone ends as well, because nobody answers on the channel.
   if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0)) return -errno;
 #ifdef SYS_close_range
   if (syscall(SYS_close_range, 3, ~0u, 0) == 0) return 0;
 #endif
-  // Linux before 5.9.
+  // Fallback for Linux before 5.9.
   struct rlimit files;
   long most = getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < 65536 ? (long)files.rlim_cur : 65536;
   for (int file = 3; file < most; file++) close(file);
@@ -55,18 +55,18 @@ static int limit(__rlimit_resource_t resource, rlim_t most) {
 
 int cw_limit(size_t memory) {
   size_t used = memory_in_use();
-  // Without /proc, room for the program and its libraries.
+  // Without /proc, an estimate for the program and its libraries.
   int code = limit(RLIMIT_AS, (used ? used : (size_t)1 << 30) + memory);
   if (!code) code = limit(RLIMIT_NOFILE, 32);
   if (!code) code = limit(RLIMIT_FSIZE, 0);
-  // Not 0, which the kernel does not heed where core dumps go to another program.
+  // Not 0, which the kernel ignores where core dumps are piped to a program.
   if (!code) code = limit(RLIMIT_CORE, 1);
   return code;
 }
 
 #if defined __x86_64__
 #define ARCHITECTURE AUDIT_ARCH_X86_64
-// Above it are the calls of the x32 interface, under other numbers.
+// Larger numbers are calls of the x32 interface.
 #define LAST_NUMBER 0x3fffffff
 #elif defined __aarch64__ && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 #define ARCHITECTURE AUDIT_ARCH_AARCH64
@@ -84,20 +84,20 @@ int cw_filter_system_calls(void) { return -ENOSYS; }
 #define SKIP_UNLESS(call, count) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_##call, 0, count)
 
 #define ALLOW(call) SKIP_UNLESS(call, 1), PERMIT
-// Arguments are compared by their lower halves, which are all that an int has.
+// Only the lower 32 bits of arguments are compared, which suffices for an int.
 #define ALLOW_IF_EQUAL(call, argument, value)                                                    \
   SKIP_UNLESS(call, 4), LOAD(args[argument]), BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 0, 1), \
       PERMIT, KILL
 #define ALLOW_WITHOUT(call, argument, bits)                                                      \
   SKIP_UNLESS(call, 4), LOAD(args[argument]), BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, bits, 1, 0), \
       PERMIT, KILL
-// Threads of this process, which decoders of HEIC and AVIF start; a process never. glibc asks for both with
-// clone3 first, whose flags a filter cannot see, and then with clone.
+// Threads of this process, which decoders of HEIC and AVIF start, but no processes. glibc first tries clone3,
+// whose flags a filter cannot inspect, and then clone.
 #define THREADS_ONLY                                                                        \
   SKIP_UNLESS(clone, 4), LOAD(args[0]), BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, CLONE_THREAD, 0, 1), \
       PERMIT, KILL, SKIP_UNLESS(clone3, 1), RETURN(SECCOMP_RET_ERRNO | ENOSYS)
-// There are no files to open: a library that looks for one does without it, as FFmpeg does for the
-// alphabets in which MPEG-TS names its channels. Who would write one is stopped.
+// No file can be opened: a library that looks for one continues without it, as FFmpeg does for the character
+// sets of MPEG-TS channel names. Opening a file for writing kills the process.
 #define NO_FILES                                                                                 \
   SKIP_UNLESS(openat, 4), LOAD(args[2]),                                                         \
       BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, O_ACCMODE | O_CREAT | O_TRUNC, 1, 0),                 \
@@ -105,7 +105,7 @@ int cw_filter_system_calls(void) { return -ENOSYS; }
 
 static void *do_nothing(void *argument) { return argument; }
 
-// glibc installs a signal handler with the first thread, and not with later ones.
+// glibc installs a signal handler when the first thread starts, but not for later ones.
 static void start_first_thread(void) {
   pthread_t thread;
   if (!pthread_create(&thread, NULL, do_nothing, NULL)) pthread_join(thread, NULL);
@@ -120,7 +120,7 @@ int cw_filter_system_calls(void) {
       LOAD(nr),
       BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, LAST_NUMBER, 0, 1),
       KILL,
-      // Tasks, files and answers. A file is read by its descriptor; nothing can be opened.
+      // Tasks, files and answers. A file is read through its descriptor; nothing can be opened.
       NO_FILES,
       ALLOW(recvmsg),
       ALLOW(sendmsg),
@@ -129,14 +129,14 @@ int cw_filter_system_calls(void) {
       ALLOW(lseek),
       ALLOW(fstat),
       ALLOW(close),
-      // Memory, none of which can be turned into code.
+      // Memory, none of which can be made executable.
       ALLOW_WITHOUT(mmap, 2, PROT_EXEC),
       ALLOW_WITHOUT(mprotect, 2, PROT_EXEC),
       ALLOW(munmap),
       ALLOW(mremap),
       ALLOW(madvise),
       ALLOW(brk),
-      // Time, locks, randomness, how much of the machine there is.
+      // Time, locks, randomness, and the number of processors.
       ALLOW(clock_gettime),
       ALLOW(clock_nanosleep),
       ALLOW(gettimeofday),
@@ -150,7 +150,7 @@ int cw_filter_system_calls(void) {
       ALLOW_IF_EQUAL(prctl, 0, PR_SET_NAME),
       ALLOW(sysinfo),
       ALLOW(sched_getaffinity),
-      // The end: last words to standard error, signals to itself alone.
+      // Termination: messages to standard error, and signals to the process itself only.
       ALLOW_IF_EQUAL(write, 0, STDERR_FILENO),
       ALLOW_IF_EQUAL(writev, 0, STDERR_FILENO),
       ALLOW(rt_sigprocmask),
@@ -165,9 +165,9 @@ int cw_filter_system_calls(void) {
   struct sock_fprog program = {
       .len = sizeof instructions / sizeof *instructions, .filter = instructions};
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)) return -errno;
-  // For all threads, should a library have started any.
+  // Applies to all threads, in case a library started some.
   long code = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &program);
-  // Above 0 it is the number of a thread that could not follow.
+  // A positive result is the identifier of a thread that could not be synchronised.
   return code < 0 ? -errno : code > 0 ? -EBUSY : 0;
 }
 #endif

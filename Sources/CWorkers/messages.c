@@ -47,7 +47,7 @@ int cw_memory_file(const void *bytes, size_t count) {
   return sealed(memory, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE);
 }
 
-// Room for one descriptor, aligned as the kernel wants it.
+// The ancillary data of one descriptor, aligned for the kernel.
 union control {
   struct cmsghdr header;
   char bytes[CMSG_SPACE(sizeof(int))];

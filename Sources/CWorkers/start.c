@@ -7,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-// What a worker needs of the environment: where libraries are, and how they get memory. Keys and
-// passwords, which others keep there, are no business of a decoder's.
+// The environment variables passed to a worker: for the dynamic linker and memory allocation. Others may hold
+// keys and passwords, which a decoder must not see.
 static const char *const kept[] = {
     "LD_LIBRARY_PATH=", "LD_PRELOAD=", "GLIBC_TUNABLES=", "MALLOC_", "ASAN_OPTIONS=",
     "TSAN_OPTIONS=", "UBSAN_OPTIONS=", "LLVM_PROFILE_FILE="};
@@ -17,7 +17,7 @@ enum { MOST_VARIABLES = 32 };
 
 static void keep_environment(char *variables[MOST_VARIABLES]) {
   int count = 0;
-  // A backtrace takes seconds, and other programs; the signal says enough.
+  // A backtrace would take seconds and other programs; the signal is enough.
   variables[count++] = "SWIFT_BACKTRACE=enable=no";
   for (char **each = environ; each && *each && count < MOST_VARIABLES - 1; each++)
     for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
@@ -29,8 +29,8 @@ static void keep_environment(char *variables[MOST_VARIABLES]) {
 }
 
 static int set_attributes(posix_spawnattr_t *attributes) {
-  // Ctrl-C goes to all processes of a terminal, yet the file under way shall be finished: whoever
-  // owns the worker decides when it ends.
+  // Ctrl-C is sent to all processes of a terminal, but the current file should be finished; the owner decides
+  // when the worker ends.
   sigset_t held, all;
   sigemptyset(&held);
   sigaddset(&held, SIGHUP);

@@ -1,13 +1,13 @@
-// Transparent colours over a white ground, for all decoders of pictures alike.
+// Alpha compositing over white, shared by all image decoders.
 #ifndef CALPHA_H
 #define CALPHA_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-// A colour in 0...255 that covers white by `alpha` in 0...255, rounded as Pillow rounds it.
+// Returns a colour in 0...255 with `alpha` in 0...255 composited over white, rounded as Pillow does.
 //
-// Of a premultiplied colour, which contains its alpha already, the white is only added.
+// A premultiplied colour already contains its alpha, so only the white is added.
 static inline uint8_t calpha_over_white(uint32_t colour, uint32_t alpha, bool is_premultiplied) {
   if (is_premultiplied) {
     uint32_t sum = colour + 255 - alpha;

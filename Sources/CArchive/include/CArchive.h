@@ -1,8 +1,8 @@
-// Members of packed archives (tar under any usual compression, zip, 7z), one after the other, through
-// libarchive, which is loaded for the first archive.
+// Sequential reading of packed archives (tar under any usual compression, zip, 7z) with libarchive, which is
+// loaded for the first archive.
 //
-// The library is opened by name, and the few functions used here are declared here: neither its headers nor
-// the library itself is needed to build. Nothing is written or opened here: members are bytes, and their
+// The library is opened by name, and the few functions used here are declared here, so that neither its
+// headers nor the library is needed to build. Nothing is written or opened here: members are bytes, and their
 // names are text.
 #ifndef CARCHIVE_H
 #define CARCHIVE_H
@@ -13,11 +13,11 @@
 
 #pragma clang assume_nonnull begin
 
-// Loads libarchive, if that has not been done; returns NULL if it is there, else why it is not. The process
-// should be there for archives alone: its locale and time zone become those that names and times need.
+// Loads libarchive on the first call; returns NULL, or the reason why it cannot be loaded. The process should
+// be dedicated to archives, as its locale and time zone are changed.
 const char *_Nullable carchive_load(void);
 
-// Its version, such as "3.6.2"; only once it is loaded.
+// Returns the version, such as "3.6.2"; valid only once it is loaded.
 const char *carchive_version(void);
 
 typedef struct CArchive CArchive;
@@ -31,38 +31,39 @@ typedef enum {
 } CArchiveKind;
 
 typedef struct {
-  // Bytes, mostly UTF-8; NULL where the archive's own form of it cannot be read.
+  // Bytes, mostly UTF-8; NULL if the archive's encoding of the name cannot be decoded.
   const char *_Nullable name;
-  // In bytes; below 0 where nobody knows before the end.
+  // In bytes; negative if unknown before the end.
   int64_t size;
   CArchiveKind kind;
-  // Of a hard link, the name of the member whose bytes it has.
+  // For a hard link, the name of the member that holds its bytes.
   const char *_Nullable target;
   int is_encrypted;
 } CArchiveMember;
 
-// Begins to read the archive of `count` bytes in the open file `descriptor`, or in memory where `memory` is
-// not NULL. Returns NULL if there is no memory left, or the library has not been loaded.
+// Opens the archive of `count` bytes in the open file `descriptor`, or in memory if `memory` is not NULL.
+// Returns NULL if memory runs out or the library is not loaded.
 CArchive *_Nullable carchive_begin(
     int descriptor, int64_t count, const uint8_t *_Nullable memory);
 
-// Reads on from the same file by another descriptor.
+// Continues reading the same file through another descriptor.
 void carchive_set_descriptor(CArchive *archive, int descriptor);
 
-// Moves to the next member. Returns 1, 0 after the last, or below 0 where nothing more can be read.
+// Moves to the next member. Returns 1, 0 after the last, or a negative number if nothing more can be read.
 int carchive_next(CArchive *archive, CArchiveMember *member);
 
-// Reads at most `capacity` bytes of the member. Returns how many, 0 at its end, or below 0 where it cannot be
-// read on; other members may be.
+// Reads at most `capacity` bytes of the member. Returns the number of bytes read, 0 at its end, or a negative
+// number if the rest of the member cannot be read; other members may still be readable.
 ssize_t carchive_read(CArchive *archive, void *buffer, size_t capacity);
 
-// How many bytes the compression around the archive has given so far.
+// Returns the number of bytes decompressed so far.
 int64_t carchive_unpacked_count(CArchive *archive);
 
-// After the last member of a tar: how many bytes of the archive's file its compression has left alone.
+// After the last member of a tar, returns the number of bytes of the file that its compression did not
+// consume.
 int64_t carchive_unread_count(CArchive *archive);
 
-// What was wrong last, in the library's words.
+// Returns the library's message for the last error.
 const char *carchive_problem(CArchive *archive);
 
 void carchive_end(CArchive *archive);

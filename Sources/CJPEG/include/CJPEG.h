@@ -1,8 +1,9 @@
-// One JPEG, from bytes to rows of RGB and back, through libjpeg-turbo's libjpeg interface.
+// Decoding and encoding of a JPEG, from bytes to rows of RGB and back, with libjpeg-turbo's libjpeg
+// interface.
 //
-// TurboJPEG's own interface cannot tell where a file ended: its first warning hides the later ones,
-// and a file that stops after the last row looks like one that stops after the first. libjpeg calls
-// us for more bytes, which is the fact itself. Its errors leave by longjmp, hence this file in C.
+// TurboJPEG's own interface cannot report where a file ended: its first warning hides later ones, and a file
+// truncated after the last row looks like one truncated after the first. libjpeg instead calls back for more
+// bytes. Its errors leave by longjmp, hence this file in C.
 #ifndef CJPEG_H
 #define CJPEG_H
 
@@ -10,11 +11,11 @@
 #include <stdint.h>
 
 typedef struct {
-  // The size in the frame header; a stream that turns out to have another is broken.
+  // The size in the frame header; a stream with another size is an error.
   uint32_t width, height;
-  // 1, 2, 4 or 8: the picture is decoded at 1/scale of its size, rounded up.
+  // 1, 2, 4 or 8: the image is decoded at 1/scale of its size, rounded up.
   uint32_t scale;
-  // The most scans a progressive picture may have.
+  // The maximum number of scans in a progressive image.
   uint32_t scan_limit;
 } CJPEGRequest;
 
@@ -27,15 +28,15 @@ typedef enum {
 
 typedef struct {
   CJPEGOutcome outcome;
-  // Rows written before the first trouble; the rows after them are black.
+  // The number of rows written before the first error; later rows are black.
   uint32_t rows;
-  // Nonzero if the bytes ran out before the end of the picture.
+  // Nonzero if the input ended before the image.
   int is_truncated;
-  // Rows that were complete when the bytes ran out.
+  // The number of rows that were complete at the end of the input.
   uint32_t rows_before_end;
-  // Nonzero if the data ended before they made a row: all there is of the picture is one grey.
+  // Nonzero if the data ended before the first row, so that the whole image is a uniform grey.
   int is_blank;
-  // What was wrong with the compressed data, or an empty string.
+  // The error in the compressed data; empty if there is none.
   char message[200];
 } CJPEGReport;
 
@@ -44,14 +45,14 @@ typedef struct {
 CJPEGReport cjpeg_decode(
     const uint8_t *bytes, size_t count, const CJPEGRequest *request, uint8_t *pixels);
 
-// Encodes `height` rows of `width` RGB triples at a quality of 1 to 100, at most 65,500 a side; the colours
-// at half the resolution if they are to be subsampled, and with Huffman tables of its own if those are to be
-// optimized. Returns the bytes, to be given to free(), and sets `count`; NULL if there is no memory.
+// Encodes `height` rows of `width` RGB triples, at most 65,500 per side, at a quality of 1 to 100. Chroma has
+// half the resolution if `subsamples`, and the file has Huffman tables of its own if `optimizes`. Returns the
+// bytes, which the caller frees, and sets `count`; NULL if memory runs out.
 uint8_t *cjpeg_encode(
     const uint8_t *pixels, uint32_t width, uint32_t height, int quality, int subsamples, int optimizes,
     size_t *count);
 
-// The library's version, such as "2.1.5".
+// Returns the library's version, such as "2.1.5".
 const char *cjpeg_version(void);
 
 #endif

@@ -1,8 +1,8 @@
-// FFmpeg as far as Cutline needs it: one video stream, packet by packet, frame by frame.
+// The part of FFmpeg that Cutline uses: one video stream, packet by packet, frame by frame.
 //
-// FFmpeg is opened by name when the first clip is, so that captioning a JPEG does not pay for its 144
-// shared objects. It is given a descriptor, never a name: no protocol, no playlist and no reference in
-// a file can make it open anything else. Times are in seconds from the start of the clip.
+// FFmpeg is opened by name with the first clip, so that captioning a JPEG does not load its 144 shared
+// objects. It gets a descriptor, never a path: no protocol, playlist or reference in a file can make it open
+// anything else. Times are in seconds from the start of the clip.
 #ifndef CMEDIA_H
 #define CMEDIA_H
 
@@ -13,7 +13,7 @@
 
 typedef enum {
   CMEDIA_OK = 0,
-  // Nothing more, or nothing yet.
+  // The end of the stream, or no frame yet.
   CMEDIA_END,
   CMEDIA_AGAIN,
   CMEDIA_NOT_MEDIA,
@@ -28,44 +28,45 @@ typedef enum {
 } CMediaStatus;
 
 typedef struct {
-  // Where the bytes are: in memory, which stays the caller's, or else in an open file, which does, too.
+  // The bytes in memory, or else an open file; both stay the caller's.
   const uint8_t *memory;
   int descriptor;
-  // Those that count, such as a member of an archive.
+  // The range of bytes to read, such as a member of an archive.
   int64_t offset, length;
-  // FFmpeg's name of the format, where it is known; else NULL, and FFmpeg finds out.
+  // FFmpeg's name of the format; NULL to let FFmpeg detect it.
   const char *format;
   int64_t maximum_pixels;
-  // On the monotonic clock, in nanoseconds; 0 is never.
+  // On the monotonic clock, in nanoseconds; 0 for none.
   int64_t deadline;
-  // The one stream that is opened, and one that is not: -1 for none.
+  // The index of the only stream to open, and of one to ignore; -1 for none.
   int stream, left_out_stream;
-  // Whether it is a still picture: of full range where it does not say, laid over white, and watched for what
-  // the decoder leaves out.
+  // True for a still image: full range if not stated, composited over white, and checked for rows that the
+  // decoder skips.
   bool is_still;
 } CMediaSettings;
 
 typedef struct {
   int width, height;
-  // How to turn frames upright, in the numbers of EXIF.
+  // The orientation of frames, in the numbers of EXIF.
   int orientation;
-  // Below 0 where the file does not say.
+  // Negative if not stated.
   double duration;
-  // 0 where the file does not say.
+  // 0 if not stated.
   double frame_rate;
-  // By how many frames decoding runs ahead of showing.
+  // The number of frames by which decoding runs ahead of presentation.
   int delay;
-  // Whether the duration is no more than a guess from size and bit rate.
+  // True if the duration is an estimate from file size and bit rate.
   bool is_duration_guessed;
-  // Whether the clock may be set anew on the way: then only reading all of it tells the duration.
+  // True if timestamps may be reset within the file, so that its duration is known only after reading all of
+  // it.
   bool clock_may_jump;
   const char *container, *codec;
 } CMediaInfo;
 
 typedef struct {
-  // CMEDIA_NO_TIME where the file does not say.
+  // CMEDIA_NO_TIME if not stated.
   double presented, decoded;
-  // 0 where the file does not say.
+  // 0 if not stated.
   double duration;
   bool is_key;
   int size;
@@ -74,68 +75,70 @@ typedef struct {
 typedef struct CMediaVideo CMediaVideo;
 typedef struct CMediaPacket CMediaPacket;
 
-// Loads FFmpeg, once; NULL, or why it cannot be used.
+// Loads FFmpeg on the first call; returns NULL, or the reason why it cannot be used.
 const char *cmedia_load(void);
-// Such as "59.27.100"; only after it was loaded.
+// Returns the version, such as "59.27.100"; valid only once it is loaded.
 const char *cmedia_version(void);
 
-// Opens the stream of moving pictures that is marked as default, else the largest. A reason of FFmpeg's is put into `reason`, which has room for 128 bytes.
+// Opens the default video stream, else the largest. FFmpeg's message for an error is written to `reason`,
+// which must hold 128 bytes.
 CMediaStatus cmedia_open(CMediaSettings settings, CMediaVideo **video, char *reason);
 void cmedia_close(CMediaVideo *video);
 CMediaInfo cmedia_info(const CMediaVideo *video);
-// Whether its table of frames, where it has a trustworthy one, names some that lie behind the end of the file.
+// Returns true if the index, in formats where it is reliable, lists frames beyond the end of the file.
 bool cmedia_lists_missing_frames(const CMediaVideo *video);
-// As in the settings.
+// Sets the deadline, as in the settings.
 void cmedia_set_deadline(CMediaVideo *video, int64_t deadline);
 
-// The next packet of the stream, in the order of decoding; the caller owns it.
+// Reads the next packet of the stream in decoding order; the caller frees it.
 CMediaStatus cmedia_read(CMediaVideo *video, CMediaPacket **packet, CMediaPacketInfo *info);
 void cmedia_free_packet(CMediaPacket *packet);
-// Goes on reading at the last key frame before `time`, where the format allows that. What was decoded before
-// is forgotten.
+// Seeks to the last key frame before `time`, if the format allows it, and flushes the decoder.
 CMediaStatus cmedia_seek(CMediaVideo *video, double time);
-// Goes on reading at the beginning: some formats can only be opened anew for that.
+// Seeks back to the beginning; some formats must be reopened for that.
 CMediaStatus cmedia_rewind(CMediaVideo *video);
-// When the last key frame before `time` is decoded, where the file has a list of them.
+// Returns the decoding time of the last key frame before `time`, if the file has an index of key frames.
 double cmedia_indexed_key_frame(const CMediaVideo *video, double time);
 
-// Decodes a packet, which stays the caller's; NULL is the end of the stream. If `is_spare`, nobody wants the
-// frame, and it is decoded only if others need it.
+// Sends a packet, which stays the caller's, to the decoder; NULL ends the stream. The frame of an `is_spare`
+// packet is decoded only if others are predicted from it.
 CMediaStatus cmedia_send(CMediaVideo *video, CMediaPacket *packet, bool is_spare);
-// The next decoded frame takes the place of the one before; AGAIN asks for another packet.
+// Receives the next decoded frame, which replaces the last; CMEDIA_AGAIN if another packet is needed.
 CMediaStatus cmedia_receive(CMediaVideo *video, double *time);
-// Puts the frame aside, where it stays until the next call: what it was before is forgotten.
+// Keeps the received frame until the next call, and releases the frame kept before.
 void cmedia_keep(CMediaVideo *video);
-// Forgets what was sent, as before packets that do not follow on the ones before.
+// Flushes the decoder, before packets that do not continue the previous ones.
 void cmedia_flush(CMediaVideo *video);
 
 typedef struct {
   int width, height;
   bool is_damaged;
-  // Of a still picture: the rows that the decoder wrote to their end.
+  // For a still image, the number of rows that the decoder wrote completely.
   int filled_rows;
-  // CMEDIA_PQ or CMEDIA_HLG; 0 of standard range.
+  // CMEDIA_PQ or CMEDIA_HLG; 0 for SDR.
   int hdr_transfer;
-  // Bytes that conversion to RGB needs room for: more than the pixels, which then come first.
+  // The size of the buffer for the conversion to RGB in bytes; larger than the pixels, which are stored at
+  // its start.
   int64_t rgb_size;
 } CMediaFrameInfo;
 
 CMediaFrameInfo cmedia_kept_info(const CMediaVideo *video);
-// The frame that was kept, as rows of 8-bit RGB of its own size, HDR tone-mapped; of a still picture, unfilled rows
-// are white.
+// Writes the kept frame as rows of 8-bit RGB in its own size, HDR tone-mapped; rows that a still image's
+// decoder skipped are white.
 CMediaStatus cmedia_kept_rgb(CMediaVideo *video, uint8_t *pixels);
-// The frame that was received, scaled down to 8-bit grey.
+// Writes the received frame in 8-bit greyscale, resized to `width` by `height`.
 CMediaStatus cmedia_thumbnail(CMediaVideo *video, int width, int height, uint8_t *pixels);
 
 // MARK: HDR
 
-// How light is coded, in the numbers of H.273, which files and FFmpeg's AVCOL_TRC have, too.
+// Transfer functions in the numbers of H.273, which FFmpeg's AVCOL_TRC uses, too.
 enum { CMEDIA_PQ = 16, CMEDIA_HLG = 18 };
 
-// Makes `count` pixels of HDR, 16-bit RGB in full range, 8-bit sRGB with white at 203 cd/m² (ITU-R BT.2408).
+// Tone-maps `count` HDR pixels, 16-bit RGB in full range, to 8-bit sRGB with white at 203 cd/m² (ITU-R
+// BT.2408).
 //
-// `transfer` is one of the above, `primaries` are in the numbers of H.273: 1 (BT.709), 11 or 12 (P3), else BT.2020.
-// `out` may begin where `rgb` does. Needs no library.
+// `transfer` is one of the above; `primaries` are in the numbers of H.273: 1 (BT.709), 11 or 12 (P3), else
+// BT.2020. `out` may begin where `rgb` does. No library needs to be loaded.
 void cmedia_tone_map(const uint16_t *rgb, int64_t count, int transfer, int primaries, uint8_t *out);
 
 #endif

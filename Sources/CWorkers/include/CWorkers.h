@@ -1,8 +1,8 @@
 #pragma once
-// What worker processes need of Linux that Swift cannot say: messages that carry open files (macros),
-// prctl and seccomp (variable arguments, a table of instructions), memory whose size is sealed.
+// Linux functions for worker processes that Swift cannot call: messages with open files (macros), prctl and
+// seccomp (variadic arguments, a table of instructions), and memory of sealed size.
 //
-// Functions return 0, or a count or descriptor, or else a negated errno.
+// Functions return 0, a count or a descriptor; on failure, a negated errno.
 
 #include <stddef.h>
 #include <stdint.h>
@@ -12,20 +12,20 @@
 
 // The owner's side.
 
-/// Makes both ends of a socket that keeps messages whole; neither is handed to other programs.
+/// Creates both ends of a socket that preserves message boundaries; neither is inherited by other programs.
 int cw_socket_pair(int *ends);
 
-/// Makes both ends of a pipe, neither of which ever waits: `ends[0]` is to read from.
+/// Creates both ends of a non-blocking pipe; `ends[0]` is the read end.
 int cw_pipe(int *ends);
 
-/// Makes shared memory of `count` zero bytes, whose size nobody can change any more.
+/// Creates shared memory of `count` zero bytes with a sealed size.
 int cw_shared_memory(size_t count);
 
-/// Makes a file in memory that holds `bytes`, which nobody can change any more.
+/// Creates a file in memory that holds `bytes` and is sealed against changes.
 int cw_memory_file(const void *bytes, size_t count);
 
-/// Starts `program` with `channel` as its standard input and `errors` as its standard error; what it
-/// prints goes nowhere.
+/// Starts `program` with `channel` as its standard input and `errors` as its standard error; its standard
+/// output is discarded.
 int cw_start(
     const char *program, char *_Nullable const *_Nonnull arguments, int channel, int errors,
     pid_t *process);
@@ -35,23 +35,25 @@ int cw_start(
 /// Sends one message, with the open file `descriptor` unless that is negative.
 int cw_send(int channel, const void *bytes, size_t count, int descriptor, int waits);
 
-/// Receives one message of at most `capacity` bytes; 0 once the other side is gone. A message that is
-/// longer, or brings a file where `descriptor` is NULL, is EBADMSG.
+/// Receives one message of at most `capacity` bytes; returns 0 once the other side is gone.
+///
+/// A longer message, or one with a file if `descriptor` is NULL, gives EBADMSG.
 ssize_t cw_receive(
     int channel, void *bytes, size_t capacity, int *_Nullable descriptor, int waits);
 
 // The worker's side.
 
-/// Gives this process a name, ends it together with the thread that started it, and closes all files
-/// but the first three.
+/// Sets the name of this process, makes it end with the thread that started it, and closes all files but the
+/// first three.
 int cw_settle(const char *name);
 
-/// Limits what the process may use from now on: `memory` more bytes than now, 32 open files, no files
-/// that grow, no core dumps.
+/// Limits the resources of the process: `memory` more bytes than now, 32 open files, no writes to files, no
+/// core dumps.
 int cw_limit(size_t memory);
 
-/// Forbids all system calls but those that decoding needs: any other kills the process. ENOSYS where
-/// the kernel or the processor does not know how.
+/// Forbids all system calls that decoding does not need; any other kills the process.
+///
+/// Returns ENOSYS if the kernel or the processor does not support filters.
 int cw_filter_system_calls(void);
 
 #pragma clang assume_nonnull end
