@@ -9,7 +9,7 @@ struct FolderBoundaryTests {
   let outside: TemporaryFolder
   let root: String
 
-  /// A folder `root` with a file in a folder, beside a secret.
+  /// Creates a folder `root` with a nested file, beside a file that must stay out of reach.
   init() throws {
     outside = try TemporaryFolder()
     root = "\(outside.path)/root"

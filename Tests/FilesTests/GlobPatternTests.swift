@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Glob patterns")
 struct GlobPatternTests {
-  /// Whether `pattern` is like the path, each part of which but the last is a folder.
+  /// Returns true if `pattern` matches the path, all of whose components but the last are folders.
   func matches(_ pattern: String, _ path: String) throws -> Bool {
     let pattern = try #require(GlobPattern(pattern))
     guard path.hasPrefix(pattern.base) else { return false }

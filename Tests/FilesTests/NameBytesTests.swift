@@ -10,7 +10,7 @@ struct NameBytesTests {
     arguments: [
       Array("grün.jpg".utf8), [0x63, 0xE9], [0xFF, 0xFE, 0x61], [0xC3], [0xC3, 0x28],
       [0xED, 0xA0, 0x80],
-      // What stands for the byte E9, as the name of a file itself.
+      // A file name that really contains the scalar for the byte E9.
       [0xF4, 0x8F, 0xBF, 0xA9], [0xF4, 0x8F, 0xBF], [0xE3, 0x83, 0x95, 0x83], [],
     ] as [[UInt8]])
   func roundTrip(_ bytes: [UInt8]) {

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Files whose records wait for room")
 struct QueuedFileTests {
-  /// A pipe stands for a disk: nothing can be written while nobody reads.
+  /// A pipe simulates a full disk: nothing can be written while nobody reads.
   @Test(
     "what could not be written is said when it must be there, and written in order when it can be")
   func waits() throws {

@@ -151,7 +151,7 @@ struct SafetensorsHeaderTests {
       }
       if message(of: bytes) == nil { readCount += 1 }
     }
-    // Some damage is harmless, as in a name or in the numbers; most is not.
+    // Some changes are harmless, as in a name or in the data; most are not.
     #expect((100..<5_000).contains(readCount), "\(readCount) of 10,000 were read")
   }
 

@@ -9,7 +9,7 @@ struct TarReaderTests {
 
   init() throws { folder = try TemporaryFolder() }
 
-  /// The members of an archive, and what stopped the reading, if anything did.
+  /// Returns the members of an archive, and the error that ended reading, if any.
   func members(
     of bytes: [UInt8]
   ) throws -> (members: [(name: String, contents: [UInt8], kind: TarReader.Kind)], TarError?) {
@@ -121,7 +121,7 @@ struct TarReaderTests {
     #expect(try end(of: tar.whole + junk) == "a 700 true")
     #expect(try end(of: tar.whole + padding + junk.prefix(100)) == "a 100 true")
     #expect(try end(of: tar.whole + second.whole + junk) == "ab 700 true")
-    // Less than a block of nothing is nothing.
+    // Zero bytes of less than a block do not count.
     #expect(try end(of: tar.whole + padding.prefix(100)) == "a 0 true")
     #expect(try end(of: padding) == " 0 true")
   }
@@ -184,7 +184,7 @@ struct TarReaderTests {
       #expect(found.map(\.contents.count) == [count])
       #expect(error == TarError(512 + count, .truncated))
     }
-    // What fills up the last block may be missing.
+    // The padding of the last block may be missing.
     #expect(try members(of: Array(tar.bytes.prefix(2512))).1 == nil)
   }
 

@@ -11,7 +11,7 @@ struct AlphaStreamTests {
     let source = MediaSource.bytes(try StillFixture.bytes(name), name: name)
     var clip = try VideoFile(source, .strict)
     #expect(abs(clip.info.duration - 1) < 0.01)
-    /// The colours in the middle of both halves.
+    /// The colours in the middle of the left and the right half.
     func colours(_ image: Image) -> [Int] {
       [32, 96].flatMap { (x: Int) -> [Int] in
         let start = (32 * 128 + x) * 3
@@ -29,7 +29,7 @@ struct AlphaStreamTests {
     var frames: [VideoFrame] = []
     try clip.showFrames(at: [0.2, 0.7]) { frames.append($1) }
     check(frames, [0, 1])
-    // And from the start again, as one of them.
+    // Again from the start, as a single frame.
     try clip.rewind()
     frames = []
     try clip.showFrames(at: [0.3]) { frames.append($1) }

@@ -19,7 +19,7 @@ struct AnimationTests {
     Kind(name: "avif", options: "-c:v libsvtav1 -preset 12 -crf 10 -pix_fmt yuv420p"),
   ]
 
-  /// Red for a second and blue for two, ten pictures in all, or only the first of them.
+  /// Creates an animation of ten frames, red for one second and blue for two, or only its first frame.
   private func animation(_ kind: Kind, isStill: Bool = false) throws -> [UInt8] {
     let folder = try TemporaryFolder()
     let path = "\(folder.path)/it.\(kind.name)"
@@ -27,7 +27,7 @@ struct AnimationTests {
       [
         "-v", "error", "-f", "lavfi", "-i", "color=red:size=64x64:rate=5:duration=1", "-f", "lavfi",
         "-i", "color=blue:size=64x64:rate=5:duration=2", "-filter_complex",
-        // Something that moves, or encoders leave pictures out.
+        // Adds noise, as encoders drop frames that do not change.
         "[0][1]concat,noise=alls=9:allf=t",
       ] + (isStill ? ["-frames:v", "1"] : []) + kind.options.split(separator: " ").map(String.init)
         + [path])
@@ -59,7 +59,7 @@ struct AnimationTests {
     #expect(frames.map { colour($0.image)[0] } == [true, true, false, false])
     #expect(frames.map { colour($0.image)[2] } == [false, false, true, true])
     #expect(clip.warnings.isEmpty)
-    // From the start again, and cut at the one change.
+    // Again from the start, cut at the only change.
     var again = try VideoFile(source)
     try again.measureDuration()
     var sampling = ClipSampling()
@@ -74,7 +74,7 @@ struct AnimationTests {
     let bytes = try animation(Kind(name: kind.name, options: options), isStill: true)
     let source = MediaSource.bytes(bytes, name: "it")
     #expect(try decodeStillImage(source).warnings.isEmpty)
-    // The format of a sequence can say that it is one, with a single picture.
+    // An AVIF sequence may have a single image.
     if kind.name != "avif" { #expect(!source.isClip(playingAnimations: true)) }
   }
 
@@ -84,7 +84,7 @@ struct AnimationTests {
     let source = MediaSource.bytes(stream, name: "it")
     #expect(!source.isClip && source.isClip(playingAnimations: true))
     #expect(try decodeStillImage(source).warnings == [.firstPictureOnly])
-    // Nothing tells when they are shown.
+    // JPEG sequences have no timestamps.
     var clip = try VideoFile(source, .strict)
     try clip.measureDuration()
     #expect(abs(clip.info.duration - 0.6) < 0.01, "\(clip.info.duration)")

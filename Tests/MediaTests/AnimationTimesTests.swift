@@ -6,11 +6,12 @@ import Testing
 
 @Suite("Times of pictures that move")
 struct AnimationTimesTests {
-  /// A GIF of 2×2 pixels, by turns red and blue, with the delays in hundredths of a second; nil says none.
+  /// Creates a GIF of 2×2 pixels, alternately red and blue, with delays in hundredths of a second; nil for no
+  /// delay block.
   private func gif(_ delays: [Int?]) -> [UInt8] {
     let head = Array("GIF89a".utf8) + [2, 0, 2, 0, 0x80, 0, 0, 255, 0, 0, 0, 0, 255]
     let pictures = delays.enumerated().map { number, delay -> [UInt8] in
-      // Four times the same colour in codes of three bits, between a clear and an end code.
+      // The same colour four times in 3-bit codes, between a clear and an end code.
       let codes: [UInt8] = number % 2 == 0 ? [0x04, 0x00, 0x05] : [0x4C, 0x12, 0x05]
       var picture: [UInt8] = []
       if let delay { picture = [0x21, 0xF9, 4, 0] + littleEndian(delay, 2) + [0, 0] }

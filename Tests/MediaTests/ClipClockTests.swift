@@ -4,10 +4,10 @@ import Testing
 
 @testable import Media
 
-/// Recordings whose clock jumps, against the ffmpeg program, which makes their times go on.
+/// Recordings with timestamp discontinuities, compared with the ffmpeg program, which corrects them.
 @Suite("Clocks that jump")
 struct ClipClockTests {
-  /// A part of a recording, of three seconds: every other one in other colours; when its clock begins.
+  /// Creates a part of a recording, three seconds long, in alternating colours, with timestamps from `start`.
   private func part(
     _ number: Int, at start: Double, in container: String, _ options: String, _ folder: String
   ) throws -> [UInt8] {
@@ -29,7 +29,7 @@ struct ClipClockTests {
     let name: String
     var container = "mpegts"
     var options = "-c:v libx264 -g 25 -bf 2"
-    /// When the clocks of its parts begin, in seconds.
+    /// The first timestamps of the parts, in seconds.
     let starts: [Double]
     var testDescription: String { name }
   }
@@ -40,7 +40,7 @@ struct ClipClockTests {
     Recording(name: "set back", starts: [40_000, 100]),
     Recording(name: "with a small gap", starts: [0, 9]),
     Recording(name: "overlapping", starts: [10, 12]),
-    // 33 bits of 90 kHz.
+    // Timestamps have 33 bits at 90 kHz.
     Recording(name: "around the end of the clock's range", starts: [95_440.2, 95_443.2]),
     Recording(name: "back and forth", starts: [0, 80_000, 5, 60_000, 0]),
     Recording(
@@ -67,7 +67,7 @@ struct ClipClockTests {
     var clip = try VideoFile(.file(path))
     try clip.measureDuration()
     #expect(abs(clip.info.duration - length) < 0.25, "\(clip.info.duration), not \(length)")
-    // All frames, told by their times.
+    // All frames, identified by their times.
     let shown = try times(&clip, theirs)
     #expect(shown.count >= theirs.count - 3, "\(shown.count) of \(theirs.count)")
     for time in shown { #expect(theirs.contains { abs($0 - time) < 0.002 }, "\(time)") }
@@ -98,17 +98,17 @@ struct ClipClockTests {
     #expect(segments == [ClipSegment(start: 7, end: 8.5)])
     var images: [Image] = []
     try clip.showFrames(at: [7.5]) { images.append($1.image) }
-    // The same as in the last part alone.
+    // The same frame as in the last part alone.
     var last = try VideoFile(.bytes(parts[2], name: "last"))
     try last.showFrames(at: [1.5]) { images.append($1.image) }
     #expect(images.count == 2 && images[0] == images[1])
-    // Scenes, too, behind the jumps.
+    // Scenes after the discontinuities.
     (sampling.start, sampling.end, sampling.cutting) = (4, nil, .scenes)
     var scenes = try VideoFile(source)
     try scenes.measureDuration()
     let starts = try scenes.segments(sampling).map(\.start)
     #expect(starts.count == 2 && abs(starts[1] - 6) < 0.1, "\(starts)")
-    // A limit counts for what is there, not for what the clock says.
+    // A limit applies to the actual duration, not to the timestamps.
     let far = try part(3, at: 7200, in: "mpegts", "-c:v libx264 -g 25", folder.path)
     var options = VideoOptions()
     options.maximumDuration = 10
@@ -122,7 +122,7 @@ struct ClipClockTests {
   func restless() throws {
     let folder = try TemporaryFolder()
     var bytes = try part(0, at: 0, in: "mpegts", "-c:v mpeg2video -g 1", folder.path)
-    // The times of every packet of pictures are set anew, hours apart.
+    // Replaces the timestamps of all video packets by ones that are hours apart.
     var hours: UInt64 = 0
     for start in stride(from: 0, to: bytes.count - 188, by: 188) {
       let packet = Array(bytes[start..<start + 188])
@@ -135,7 +135,7 @@ struct ClipClockTests {
         0x21 | ticks >> 29 & 0x0E, ticks >> 22 & 0xFF, ticks >> 14 & 0xFE | 1, ticks >> 7 & 0xFF,
         ticks << 1 & 0xFE | 1,
       ]
-      // When it is shown, and when it is decoded.
+      // The presentation and the decoding timestamp.
       for offset in packet[place.lowerBound + 7] & 0x40 == 0 ? [9] : [9, 14] {
         for (index, byte) in coded.enumerated() {
           bytes[start + place.lowerBound + offset + index] = UInt8(byte)
@@ -143,7 +143,7 @@ struct ClipClockTests {
       }
     }
     #expect(hours > 400)
-    // The program sees seven hours. There are three seconds.
+    // The program sees seven hours; there are three seconds.
     var clip = try VideoFile(.bytes(bytes, name: "restless"))
     try clip.measureDuration()
     #expect(abs(clip.info.duration - 3) < 0.2, "\(clip.info.duration)")

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Media
 
-/// Colours whose right values are computed here, from the standards' formulas.
+/// Colours whose expected values are computed here from the formulas of the standards.
 @Suite("Colours of clips", .enabled(if: FFmpegProgram.isInstalled()))
 struct ClipColourTests {
   /// Red, green and blue in 0...1.
@@ -12,10 +12,10 @@ struct ClipColourTests {
     [0, 0, 0], [1, 1, 1], [0.5, 0.5, 0.5], [0.8, 0.1, 0.1], [0.1, 0.7, 0.2], [0.15, 0.2, 0.75],
     [0.7, 0.6, 0.1], [0.02, 0.03, 0.02],
   ]
-  /// Of each colour's square.
+  /// The side of each colour's square, in pixels.
   static let side = 16
 
-  /// Squares of colours, one beside the other, whose planes hold `codes`; two seconds of it at 4 frames a second.
+  /// Creates a clip of two seconds at 4 frames per second, with adjacent squares whose planes hold `codes`.
   private func clip(
     _ codes: [[Double]], of format: String, largest: Int, isWide: Bool, _ options: String,
     in folder: borrowing TemporaryFolder
@@ -40,7 +40,7 @@ struct ClipColourTests {
     return path
   }
 
-  /// What is shown of each colour, in the middle of its square.
+  /// Returns the decoded value of each colour, in the middle of its square.
   private func shown(_ path: String) throws -> [[Int]] {
     var clip = try VideoFile(.file(path))
     let image = try clip.firstFrame()
@@ -88,19 +88,19 @@ struct ClipColourTests {
 
   // MARK: HDR
 
-  /// sRGB (IEC 61966-2-1), from the light of a colour to its code.
+  /// Returns the sRGB code (IEC 61966-2-1) of a linear value.
   private func code(_ light: Double) -> Double {
     light <= 0.0031308 ? 12.92 * light : 1.055 * pow(light, 1 / 2.4) - 0.055
   }
 
-  /// What stands for `light`, in units of white at 203 cd/m²: SMPTE ST 2084.
+  /// Returns the PQ code (SMPTE ST 2084) of `light`, in units of white at 203 cd/m².
   private func perceptualQuantizer(_ light: Double) -> Double {
     let power = pow(max(light, 0) * 203 / 10_000, 2610 / 16384.0)
     return pow(
       (3424 / 4096.0 + 2413 / 128.0 * power) / (1 + 2392 / 128.0 * power), 2523 / 32.0)
   }
 
-  /// The same in ARIB STD-B67, for a screen of 1000 cd/m².
+  /// Returns the HLG codes (ARIB STD-B67) of `light`, for a display of 1000 cd/m².
   private func hybridLogGamma(_ light: [Double]) -> [Double] {
     let shown = light.map { max($0, 0) * 0.203 }
     let luminance = 0.2627 * shown[0] + 0.678 * shown[1] + 0.0593 * shown[2]
@@ -112,7 +112,7 @@ struct ClipColourTests {
     }
   }
 
-  /// From BT.709's colours to BT.2020's (BT.2087).
+  /// Converts linear BT.709 to BT.2020 (BT.2087).
   private func wide(_ light: [Double]) -> [Double] {
     [
       [0.6274, 0.3293, 0.0433], [0.0691, 0.9195, 0.0114], [0.0164, 0.0880, 0.8956],
@@ -140,7 +140,7 @@ struct ClipColourTests {
         #expect(abs(value - Int((255 * code(light)).rounded())) <= 2, "\(pixel) of \(light)")
       }
     }
-    // White is nearly white, and what is brighter is still told from it.
+    // White is nearly white, and brighter values can still be distinguished from it.
     #expect(whites[0] >= 240 && whites[0] < whites[1] && whites[1] < whites[2], "\(whites)")
     #expect(whites[2] == 255 && whites[3] == 255, "\(whites)")
     var clip = try VideoFile(.file(path), .strict)
@@ -160,7 +160,7 @@ struct ClipColourTests {
     ])
     try #require(run.status == 0, "\(run.errors)")
     var bytes = Array(try Data(contentsOf: URL(fileURLWithPath: folder.path + "/plain.mp4")))
-    // Of profile 5: a box at the end of the track's description, which comes behind the frames.
+    // Profile 5: a box at the end of the track's sample description, which comes after the frames.
     let box: [UInt8] =
       [0, 0, 0, 32] + Array("dvcC".utf8) + [1, 0, 0x0A, 0x0D, compatibility << 4]
       + [UInt8](repeating: 0, count: 19)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Media
 
-/// Lengths against the ffmpeg program, to the last frame.
+/// Durations compared with the ffmpeg program, to the last frame.
 @Suite("Lengths of clips", .enabled(if: FFmpegProgram.isInstalled()))
 struct ClipLengthTests {
   static let recipes = [
@@ -26,7 +26,7 @@ struct ClipLengthTests {
     let theirs = try FFmpegProgram.times(of: path).sorted()
     let last = try #require(theirs.last)
     var clip = try VideoFile(.file(path), .strict)
-    // As a whole clip is looked at.
+    // As for captioning a whole clip.
     var shown: [Double] = []
     func look() throws {
       let length = clip.info.duration

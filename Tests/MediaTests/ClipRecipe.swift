@@ -1,12 +1,12 @@
 import Media
 import Testing
 
-/// How the ffmpeg program makes a clip of a kind.
+/// The options with which the ffmpeg program creates a test clip.
 struct ClipRecipe: Sendable, CustomTestStringConvertible {
   let name: String
-  /// The file name's extension, which tells the program the container.
+  /// The file extension, from which the program chooses the container.
   let container: String
-  /// What comes between the input and the output.
+  /// The options between input and output.
   let options: [String]
   var size = PixelSize(width: 160, height: 120)
 
@@ -103,7 +103,7 @@ struct ClipRecipe: Sendable, CustomTestStringConvertible {
       "refreshed bit by bit", in: "mkv", "-c:v libx264 -g 15 -x264-params intra-refresh=1"),
   ]
 
-  /// Makes two seconds of it, with sound, in `folder`; returns the path.
+  /// Creates a clip of two seconds with audio in `folder`; returns its path.
   func make(in folder: String) throws -> String {
     let path = "\(folder)/clip.\(container)"
     let run = try FFmpegProgram.run(

@@ -22,7 +22,7 @@ struct ClipSamplingTests {
     #expect(part.times(.every(5, atMost: 9), frameRate: 10) == [2.05, 2.55, 3.05, 3.55])
     #expect(part.times(.every(5, atMost: 4), frameRate: 10).count == 4)
     #expect(part.times(.every(5, atMost: 2), frameRate: 10) == [2.5, 3.5])
-    // However short, there is a frame to be seen; and what a file says of its length is rounded.
+    // Even the shortest clip has one frame, and stated durations are rounded.
     #expect(ClipSegment(start: 0, end: 0).times(.every(10, atMost: 9), frameRate: 25) == [0.02])
     for end in [1.999, 2.0, 2.001] {
       let times = ClipSegment(start: 0, end: end).times(.every(1, atMost: 99), frameRate: 8)
@@ -38,7 +38,7 @@ struct ClipSamplingTests {
     #expect(video.frameCount(.every(3, atMost: 9)) == 7)
     #expect(video.frameCount(.every(1, atMost: 9)) == 9)
     #expect(ClipExtent.video(duration: 0, frameRate: 25).frameCount(.evenly(16)) == 1)
-    // A picture of a folder is read once for each time that it is seen.
+    // An image in a folder is read once for each time at which it is shown.
     let folder = ClipExtent.folder(frameCount: 5)
     #expect(folder.frameCount(.evenly(16)) == 16 && folder.frameCount(.every(2, atMost: 9)) == 3)
   }
@@ -87,7 +87,7 @@ struct ClipSamplingTests {
     let slides = [20, 200, 60, 240, 120, 0].map { [UInt8](repeating: $0, count: 64) }
     let cuts = slides.enumerated().map { scenes.isCut($1, at: 3 * Double($0)) }
     #expect(cuts == [false, true, true, true, true, true])
-    // The same in a film are flashes: the first of them is a cut, and the others count as movement.
+    // In a video the same frames are flashes: the first is a cut, the others count as motion.
     scenes = SceneCuts()
     let flashes = (0..<6).map { [UInt8](repeating: $0 % 2 == 0 ? 20 : 200, count: 64) }
     #expect(

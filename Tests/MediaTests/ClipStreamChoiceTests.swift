@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Several streams in one clip", .enabled(if: FFmpegProgram.isInstalled()))
 struct ClipStreamChoiceTests {
-  /// Makes a clip of streams of these sizes, with `options`.
+  /// Creates a clip with streams of these sizes and `options`, and returns the size of the selected stream.
   private func size(
     _ sizes: [String], _ options: String, _ name: String, in folder: borrowing TemporaryFolder
   ) throws -> PixelSize {

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("EXIF orientation")
 struct EXIFTests {
-  /// A directory of one entry, least significant byte first.
+  /// Returns a directory of one entry, little-endian.
   func block(type: UInt8 = 3, count: UInt8 = 1, value: [UInt8] = [6, 0, 0, 0]) -> [UInt8] {
     [0x49, 0x49, 0x2A, 0, 8, 0, 0, 0, 1, 0, 0x12, 0x01, type, 0, count, 0, 0, 0] + value
   }

@@ -10,16 +10,16 @@ struct EarlyEndTests {
 
   init() throws { folder = try TemporaryFolder() }
 
-  /// A kind of file that the ffmpeg program makes.
+  /// A kind of file that the ffmpeg program creates.
   struct Kind: Sendable, CustomTestStringConvertible {
     let name: String
     let options: String
-    /// Written to a pipe, where it cannot go back to fill in sizes.
+    /// True if it is written to a pipe, where the muxer cannot seek back to fill in sizes.
     var isPiped = false
-    /// Bytes at the end, or of a packet, without which nothing can be noticed.
+    /// The number of bytes at the end of the file, or of a packet, whose loss cannot be detected.
     var endsUnnoticed = 0
     var packetSize = Int.max
-    /// Whether it is a chain of AV1's units, between two of which nothing can be noticed.
+    /// True for a raw AV1 stream, where a cut between two units cannot be detected.
     var isOfUnits = false
     var testDescription: String { isPiped ? "\(name), piped" : name }
   }
@@ -62,7 +62,7 @@ struct EarlyEndTests {
     return Array(kind.isPiped ? run.output : try Data(contentsOf: URL(fileURLWithPath: path)))
   }
 
-  /// The warnings of looking at all of a clip or picture, or the error that this ends in.
+  /// Reads a whole clip or image; returns its warnings, or the error.
   func reading(_ bytes: [UInt8], strictly: Bool) throws -> Result<[MediaWarning], MediaError> {
     do {
       var clip = try VideoFile(.bytes(bytes, name: "it"), strictly ? .strict : VideoOptions())
@@ -96,7 +96,7 @@ struct EarlyEndTests {
     }
   }
 
-  /// Where the units of an AV1 stream begin, but those behind a temporal delimiter.
+  /// Returns the offsets of the units of an AV1 stream, except for those after a temporal delimiter.
   private static func unitStarts(_ bytes: [UInt8]) -> Set<Int> {
     var (starts, place): (Set<Int>, Int) = ([], 0)
     while place < bytes.count {
@@ -180,7 +180,7 @@ struct EarlyEndTests {
 
   @Test("Good clips of others are whole", .enabled(if: TestData.has("video")))
   func published() throws {
-    // Its track has an impossible clock, and ffmpeg reads none of its frames.
+    // Its track has an impossible time base, and ffmpeg reads none of its frames.
     let bad = "tricky/video/test_case_1185230.mp4"
     for name in VideoFileTests.published where name != bad {
       let path = try #require(TestData.path(name))

@@ -4,7 +4,8 @@ import Testing
 
 @testable import Media
 
-/// How `bytes` end as a file: the same in memory and between other bytes of a larger file.
+/// Returns the truncation of a file of `bytes`, after checking that it is the same in memory and within a
+/// larger file.
 func earlyEnd(_ bytes: [UInt8]) throws -> EarlyEnd? {
   let inMemory = try MediaBytes(.bytes(bytes, name: "it")).earlyEnd()
   let folder = try TemporaryFolder()

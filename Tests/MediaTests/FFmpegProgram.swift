@@ -1,19 +1,19 @@
 import Foundation
 
-/// The ffmpeg program, against which frames and times are checked where it is installed.
+/// The ffmpeg program, with which frames and timestamps are compared if it is installed.
 enum FFmpegProgram {
   static let path = ["/usr/bin/ffmpeg", "/usr/local/bin/ffmpeg"].first {
     FileManager.default.isExecutableFile(atPath: $0)
   }
 
-  /// Whether the program is there; if not, says on standard error that its tests are skipped.
+  /// Returns true if the program is installed; otherwise prints to standard error that its tests are skipped.
   static func isInstalled() -> Bool {
     if path != nil { return true }
     FileHandle.standardError.write(Data("SKIPPED: tests against the ffmpeg program\n".utf8))
     return false
   }
 
-  /// Runs it; returns what it writes on standard output and standard error.
+  /// Runs the program, and returns its standard output and standard error.
   static func run(_ arguments: [String]) throws -> (output: Data, errors: String, status: Int32) {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: path ?? "")
@@ -33,10 +33,10 @@ enum FFmpegProgram {
     )
   }
 
-  /// When each frame of a clip is shown, in seconds, in the order in which they are.
+  /// Returns the presentation times of a clip's frames in seconds, in presentation order.
   ///
-  /// Of the streams that it chooses itself, with the sound: in some containers a clip starts for the program when
-  /// the first stream that it uses does, and people hear clips.
+  /// The program selects the streams, including audio: in some containers the clip starts with the first
+  /// selected stream.
   static func times(of clip: String) throws -> [Double] {
     let run = try run(
       ["-i", clip, "-vsync", "passthrough", "-vf", "showinfo", "-f", "null", "-"])
@@ -45,7 +45,7 @@ enum FFmpegProgram {
     }
   }
 
-  /// Frames of a clip as 8-bit RGB, one after the other.
+  /// Returns frames of a clip as 8-bit RGB, one after the other.
   static func pixels(of clip: String, frames: [Int]) throws -> Data {
     let choice = frames.map { "eq(n,\($0))" }.joined(separator: "+")
     return try run([

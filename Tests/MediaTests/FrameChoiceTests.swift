@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Frames seen at given times")
 struct FrameChoiceTests {
-  /// The places that each frame of those `shown` is seen at, and the last one's.
+  /// Returns the indices of the times at which each frame of `shown` is visible, and those of the last one.
   func places(_ times: [Double], shown: [Double]) -> [Range<Int>?] {
     var choice = FrameChoice(times: times)
     return shown.map { choice.see($0) } + [choice.end()]

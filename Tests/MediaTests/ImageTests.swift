@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Image")
 struct ImageTests {
-  /// Two rows of three pixels, each pixel's channels equal to its number.
+  /// Two rows of three pixels; the channels of each pixel equal its number.
   let picture = Image(
     width: 3, height: 2, pixels: (1...6).flatMap { [UInt8($0), UInt8($0), UInt8($0)] })
 

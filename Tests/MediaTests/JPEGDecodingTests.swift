@@ -4,7 +4,7 @@ import Testing
 
 @Suite("JPEG decoding")
 struct JPEGDecodingTests {
-  /// Equal to the bit with libjpeg-turbo 2.1 and 3.2; 1 leaves room for another library's rounding.
+  /// Bit-identical with libjpeg-turbo 2.1 and 3.2; 1 allows for another library's rounding.
   static let tolerance = 1
 
   @Test(
@@ -72,11 +72,11 @@ struct JPEGDecodingTests {
         do throws(MediaError) {
           let image = try decodeStillImage(.bytes(bytes, name: "it")).image
           hasPicture = true
-          // What the decoder makes of nothing is one colour.
+          // A decoder without data would produce a single colour.
           #expect(image.pixels.dropFirst(3) != image.pixels.dropLast(3), "\(end)")
         } catch {
           #expect(error.problem.contains("before its first row"), "\(error)")
-          // Of a progressive one a cut between two scans leaves no row, though there was one before.
+          // A progressive image cut between two scans has no row, although an earlier cut had one.
           guard !isProgressive else { continue }
           #expect(error.code == code, "\(error)")
           #expect(!hasPicture, "\(end)")

@@ -3,7 +3,7 @@ import Testing
 
 @Suite("JPEG encoding")
 struct JPEGEncodingTests {
-  /// Smooth in all channels, as photos are.
+  /// Returns an image that is smooth in all channels, like photos.
   func gradient(width: Int, height: Int) -> Image {
     Image(
       width: width, height: height,

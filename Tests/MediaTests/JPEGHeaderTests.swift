@@ -4,7 +4,7 @@ import Testing
 
 @Suite("JPEG header")
 struct JPEGHeaderTests {
-  /// A header of a frame segment and a scan segment.
+  /// Returns a header with a frame segment and a scan segment.
   func jpeg(frame: [UInt8], marker: UInt8 = 0xC0) -> [UInt8] {
     [0xFF, 0xD8, 0xFF, marker, 0, UInt8(frame.count + 2)] + frame + [0xFF, 0xDA, 0, 3, 1]
   }

@@ -2,7 +2,7 @@ import Foundation
 
 @testable import Media
 
-/// The files `scripts/fixtures/media.py` wrote.
+/// The files written by `scripts/fixtures/media.py`.
 enum MediaFixture {
   private static let folder = URL(filePath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Fixtures/media")
@@ -13,7 +13,7 @@ enum MediaFixture {
     [UInt8](try Data(contentsOf: folder.appending(path: name)))
   }
 
-  /// The picture in a binary PPM file as Pillow writes it: three lines of header, then pixels.
+  /// Reads a binary PPM file as Pillow writes it: three lines of header, then pixels.
   static func picture(_ name: String) throws -> Image {
     let bytes = try bytes(name)
     let lines = bytes.split(separator: 0x0A, maxSplits: 3, omittingEmptySubsequences: false)
@@ -48,26 +48,26 @@ extension VideoOptions {
 }
 
 extension Image {
-  /// The largest difference of any channel of any pixel; `nil` if the sizes differ.
+  /// Returns the largest difference in any channel of any pixel; `nil` if the sizes differ.
   func largestDifference(from other: Image) -> Int? {
     guard width == other.width, height == other.height else { return nil }
     return zip(pixels, other.pixels).map { abs(Int($0) - Int($1)) }.max()
   }
 
-  /// The mean difference of all channels of all pixels, in `0...255`.
+  /// Returns the mean difference over all channels of all pixels, in `0...255`.
   func meanDifference(from other: Image) -> Double {
     let sum = zip(pixels, other.pixels).reduce(0) { $0 + abs(Int($1.0) - Int($1.1)) }
     return Double(sum) / Double(pixels.count)
   }
 
-  /// Every pixel of a channel value that depends on where it is.
+  /// Returns an image whose channel values depend on their position.
   static func pattern(width: Int, height: Int) -> Image {
     let pixels = (0..<width * height * 3).map { UInt8(truncatingIfNeeded: $0 * $0 / 7 + $0) }
     return Image(width: width, height: height, pixels: pixels)
   }
 }
 
-/// The error that decoding ends in, or `nil` if it succeeds.
+/// Returns the error of decoding; `nil` if it succeeds.
 func failure(
   _ bytes: [UInt8], _ options: StillImageOptions = StillImageOptions()
 ) -> MediaError? {

@@ -23,7 +23,7 @@ struct MediaFormatTests {
     #expect(MediaFormat(recognizing: Array(head.utf8)) == format)
   }
 
-  /// A file of boxes with those brands, followed by a box.
+  /// Returns an ISO base media file with these brands, followed by a box.
   func boxes(_ own: String, _ others: [String], next: String) -> [UInt8] {
     bigEndian(16 + 4 * others.count, 4) + Array(("ftyp" + own).utf8) + zeros(4)
       + Array(others.joined().utf8) + bigEndian(99, 4) + Array(next.utf8)

@@ -11,7 +11,7 @@ struct MediaSourceTests {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
   }
 
-  /// What reading `path` ends in.
+  /// Returns the error of reading `path`; nil if it succeeds.
   func failure(_ path: String, atMost maximum: Int = 1000) -> MediaError? {
     do throws(MediaError) {
       _ = try MediaSource.file(path).bytes(atMost: maximum)
@@ -75,7 +75,7 @@ struct MediaSourceTests {
   func tooLarge() throws {
     let path = folder.appending(path: "huge.jpg").path
     try #require(FileManager.default.createFile(atPath: path, contents: nil))
-    // A hole: a terabyte that takes no space.
+    // A sparse file: a terabyte that takes no space.
     try #require(truncate(path, 1 << 40) == 0)
     #expect(failure(path)?.code == .tooLarge)
     #expect(

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("PNG structure")
 struct PNGStructureTests {
-  /// `bytes` with the chunk inserted behind the header chunk, its checksum wrong.
+  /// Returns `bytes` with a chunk inserted after the header chunk, with a wrong checksum.
   func inserting(_ name: String, _ data: [UInt8], into bytes: [UInt8]) -> [UInt8] {
     let chunk = [0, 0, 0, UInt8(data.count)] + Array(name.utf8) + data + [1, 2, 3, 4]
     return Array(bytes[..<33]) + chunk + Array(bytes[33...])

@@ -6,9 +6,9 @@ import Testing
 struct PacketWindowTests {
   typealias Window = PacketWindow<Int>
 
-  /// Groups of pictures as encoders write them, in the order of decoding: I P B B P B B ….
+  /// Groups of pictures as encoders write them, in decoding order: I P B B P B B ….
   ///
-  /// Each B is shown before the P it follows. Frame n is shown at time n.
+  /// Each B frame is shown before the P frame that it follows. Frame n is shown at time n.
   struct Clip {
     let packets: [Window.Packet]
 
@@ -30,7 +30,7 @@ struct PacketWindowTests {
     }
   }
 
-  /// Which frames are sent for what, when `targets` are asked for.
+  /// Returns the frames sent as needed and as spare, and those where the decoder was flushed, for `targets`.
   func sent(
     _ packets: [Window.Packet], targets: [Double], _ window: Window = Window()
   ) -> (needed: [Int], spare: [Int], detachedAt: [Int]) {
@@ -38,7 +38,7 @@ struct PacketWindowTests {
     var (needed, spare, detached): ([Int], [Int], [Int]) = ([], [], [])
     var rest = packets[...]
     var choice = FrameChoice(times: targets)
-    // Frames leave a decoder in the order in which they are shown.
+    // A decoder outputs frames in presentation order.
     var inside: [Double] = []
     func out(_ limit: Double) {
       for time in inside.sorted() where time <= limit { _ = choice.see(time) }
@@ -52,7 +52,7 @@ struct PacketWindowTests {
         if isDetached { detached.append(packet.payload) }
         if isDetached { inside = [] }
         if isSpare { spare.append(packet.payload) } else { needed.append(packet.payload) }
-        // A spare frame that others need is decoded all the same.
+        // A spare frame that others depend on is decoded nevertheless.
         let isReference = packet.payload % 13 % 3 == 0
         if let time = packet.presented, !isSpare || isReference { inside.append(time) }
         out((packet.decoded ?? 0) - 1)
@@ -69,7 +69,7 @@ struct PacketWindowTests {
     let clip = Clip(groupCount: 1, groupSize: 39)
     let sent = sent(clip.packets, targets: [4.5, 20, 20.9, 31.2])
     #expect(sent.needed == [4, 20, 31])
-    // Those that others may be predicted from are still sent.
+    // Reference frames are still sent.
     #expect(sent.spare.contains(3) && sent.spare.contains(30))
   }
 
@@ -78,14 +78,14 @@ struct PacketWindowTests {
     let clip = Clip(groupCount: 9)
     let sent = sent(clip.packets, targets: [50, 100])
     #expect(sent.needed == [50, 100])
-    // That 50 is wanted is known once a frame behind it comes out: a few are sent for that.
+    // That frame 50 is selected is known only when a later frame comes out, for which a few more are sent.
     #expect((sent.needed + sent.spare).allSatisfy { $0 >= 39 && !(60..<91).contains($0) })
     #expect(sent.detachedAt == [39, 91])
   }
 
   @Test("frames before a key frame in time, but behind it in the file, keep the group before")
   func leadingFrames() {
-    // Decoded I0 P3 B1 B2 I6 B4 B5 …: 4 and 5 are predicted from 3 and 6.
+    // Decoding order I0 P3 B1 B2 I6 B4 B5 …: 4 and 5 are predicted from 3 and 6.
     let order = [0, 3, 1, 2, 6, 4, 5, 9, 7, 8]
     let packets = order.enumerated().map {
       Window.Packet(

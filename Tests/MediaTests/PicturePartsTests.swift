@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Pictures that FFmpeg reads")
 struct PicturePartsTests {
-  /// A GIF of two colours, with a remark and two pictures, the second with colours of its own.
+  /// A GIF with a global colour table, a comment and two images, the second with a local colour table.
   var gif: [UInt8] {
     let picture = zeros(4) + [1, 0, 1, 0]
     return Array("GIF89a".utf8) + [1, 0, 1, 0, 0x80, 0, 0] + zeros(6)
@@ -20,7 +20,7 @@ struct PicturePartsTests {
     for count in 13..<gif.count {
       #expect(try earlyEnd(Array(gif.prefix(count))) == .beforeEndMark, "\(count) bytes")
     }
-    // A block that nobody knows.
+    // A block of an unknown type.
     #expect(try earlyEnd(gif.dropLast() + [0x99]) == nil)
   }
 
@@ -41,13 +41,13 @@ struct PicturePartsTests {
     }
     #expect(try earlyEnd(bitmap(width: 3, height: 5, compression: 1, size: 33, 33)) == nil)
     #expect(try earlyEnd(bitmap(width: 3, height: 5, compression: 1, size: 33, 30)) == .missing(3))
-    // Sizes that no file has are the decoder's to refuse.
+    // Impossible sizes are left to the decoder to reject.
     let most = 0xFFFF_FFFF
     #expect(try earlyEnd(bitmap(width: most, height: 1 << 31, bits: 0xFFFF, 9)) == nil)
     #expect(try earlyEnd(bitmap(width: 0, height: 0, 0)) == nil)
   }
 
-  /// A TIFF with its two strips behind the directory.
+  /// Returns a TIFF with two strips behind the directory.
   func tiff(_ number: (Int, Int) -> [UInt8], magic: String, next: Int = 0) -> [UInt8] {
     func entry(_ tag: Int, _ type: Int, _ count: Int, _ value: [UInt8]) -> [UInt8] {
       number(tag, 2) + number(type, 2) + number(count, 4) + value
@@ -70,7 +70,7 @@ struct PicturePartsTests {
       for count in 8..<58 {
         #expect(try earlyEnd(Array(whole.prefix(count))) != nil, "\(count) bytes")
       }
-      // Another directory, or the same one for ever.
+      // A next directory that is missing, or that forms a cycle.
       #expect(try earlyEnd(tiff(number, magic: magic, next: 5000)) == .insidePart)
       #expect(try earlyEnd(tiff(number, magic: magic, next: 8)) == nil)
     }

@@ -14,7 +14,7 @@ struct SampleTablesTests {
 
   func sizes(_ count: Int) -> [UInt8] { box("stsz", number(0) + number(1) + number(count)) }
 
-  /// A file with `tables` where FFmpeg looks for them.
+  /// Returns a file with `tables` where FFmpeg looks for them.
   func file(_ tables: [UInt8], edits: Int = 1) -> [UInt8] {
     let media = box("mdia", box("minf", box("stbl", tables)))
     let track = box("trak", box("edts", box("elst", number(0) + number(edits))) + media)

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Scenes of a clip", .enabled(if: FFmpegProgram.isInstalled()))
 struct SceneCutsTests {
-  /// Five slides, each a single frame that stands for two seconds.
+  /// Creates a clip of five slides, each a single frame shown for two seconds.
   private func slides(_ options: String, in folder: borrowing TemporaryFolder) throws -> String {
     let path = folder.path + "/slides.mp4"
     let greys: [UInt8] = [0, 250, 40, 190, 70]
@@ -34,7 +34,7 @@ struct SceneCutsTests {
     let folder = try TemporaryFolder()
     let path = try slides(options, in: folder)
     #expect(try starts(path, from: nil, to: nil) == [0, 2, 4, 6, 8])
-    // Within a part, as in all of it: up to the last frame, however late that is decoded.
+    // A segment has the cuts of the whole clip, up to the last frame, however late that is decoded.
     #expect(try starts(path, from: 3, to: nil) == [3, 4, 6, 8])
     #expect(try starts(path, from: nil, to: 7) == [0, 2, 4, 6])
     #expect(try starts(path, from: 5, to: 9) == [5, 6, 8])

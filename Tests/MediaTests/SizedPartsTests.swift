@@ -17,7 +17,7 @@ struct SizedPartsTests {
     for missing in 1...100 {
       #expect(try earlyEnd(whole.dropLast(missing)) == .missing(missing))
     }
-    // Other bytes behind the end, or what fills it up.
+    // Other bytes, or padding, behind the end.
     #expect(try earlyEnd(whole + Array("made by hand, with care".utf8)) == nil)
     #expect(try earlyEnd(whole + zeros(5)) == nil)
     #expect(try earlyEnd(whole + box("mine", 9)) == nil)
@@ -94,7 +94,7 @@ struct SizedPartsTests {
     #expect(try earlyEnd(whole + zeros(30)) == nil)
     #expect(try earlyEnd(whole.dropLast(7)) == .missing(7))
     #expect(try earlyEnd(whole.dropLast(62)) == .insidePart)
-    // A broadcast.
+    // A broadcast states no size.
     #expect(try earlyEnd(object(header, 40) + data + zeros(8) + zeros(100)) == nil)
   }
 
@@ -126,7 +126,7 @@ struct SizedPartsTests {
   func liveSegment() throws {
     let whole = head + element(0x1853_8067, clusters, isOpen: true)
     #expect(try earlyEnd(whole) == nil)
-    // Between two of them, nobody could tell.
+    // A cut between two elements cannot be detected.
     let between = [43, 48, 60, 103, 108, 120, 174]
     for missing in 1...200 {
       let end = try earlyEnd(whole.dropLast(missing))

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Media
 
-/// One drawing in many formats, as `scripts/fixtures/stills.py` wrote it, with a PNG of what a viewer shows.
+/// One drawing in many formats, written by `scripts/fixtures/stills.py`, with a PNG of the expected result.
 enum StillFixture {
   private static let folder = URL(filePath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Fixtures/stills")
@@ -20,7 +20,7 @@ enum StillFixture {
 
 @Suite("Still formats")
 struct StillFormatsTests {
-  /// Without loss: no channel of any pixel differs by more than rounding.
+  /// Lossless files, where no channel of any pixel differs by more than rounding.
   static let exact =
     [
       "tiled.tif", "tiled-grey.tif", "tiled-planes.tif", "planes.tif", "strips.tif",
@@ -39,7 +39,7 @@ struct StillFormatsTests {
       "mask-first.tif", "below-thumbnail.tif",
     ] + (1...8).map { "orientation-\($0).tif" }
 
-  /// With loss: the mean difference is far below that of any part turned, lost or badly coloured.
+  /// Lossy files, whose mean difference is far below that of a rotated, missing or miscoloured part.
   static let lossy =
     [
       "jpeg.tif", "old-jpeg.tif", "plain.avif", "limited.avif", "deep.avif", "grey.avif",

@@ -54,7 +54,7 @@ struct StillImageTests {
   func warning() throws {
     var options = StillImageOptions()
     options.smallestUsefulSize = { _ in PixelSize(width: 16, height: 16) }
-    /// What reading a JPEG warns of that says it has so many rows of 65,500 pixels.
+    /// Returns the warnings for a JPEG whose header states this many rows of 65,500 pixels.
     func codes(_ rows: Int) throws -> [MediaError.Code] {
       var bytes = Image.pattern(width: 65_500, height: 16).jpegBytes()
       let frame = try #require(bytes.indices.first { bytes[$0...].starts(with: [0xFF, 0xC0]) })

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Streams without a head")
 struct StreamBeginningTests {
-  /// How a stream is made, and what it is then.
+  /// The options that create a stream, and its format.
   struct Stream: Sendable, CustomTestStringConvertible {
     let format: MediaFormat
     let container: String
@@ -39,7 +39,7 @@ struct StreamBeginningTests {
     Stream(format: .windowsRecording, container: "wtv", options: "-c:v mpeg2video"),
   ]
 
-  /// Twenty frames, each lighter than the one before.
+  /// Returns a stream of twenty frames, each brighter than the one before.
   func bytes(_ stream: Stream) throws -> [UInt8] {
     let folder = try TemporaryFolder()
     let path = folder.path + "/stream"
@@ -68,7 +68,8 @@ struct StreamBeginningTests {
     #expect(MediaFormat(recognizing: bytes) == stream.format)
     let times = try frameTimes(bytes)
     #expect(times.count == 20, "\(times)")
-    // As in the ffmpeg program, a raw stream of MPEG begins late by a frame, or takes two for its first.
+    // As in the ffmpeg program, a raw MPEG stream begins one frame late, or its first frame lasts twice as
+    // long.
     #expect(abs((times.last ?? 0) - 0.78) < 0.03, "\(times)")
   }
 
@@ -84,7 +85,7 @@ struct StreamBeginningTests {
     let zeros = [UInt8](repeating: 0, count: 1000)
     for bytes in [Array(whole[101...]), tag + whole, zeros + whole] {
       #expect(MediaFormat(recognizing: bytes) == stream.format)
-      // Up to the next picture that can be decoded by itself, some may be lost.
+      // Frames before the next key frame may be lost.
       #expect(try frameTimes(bytes).count >= 10)
     }
   }
@@ -117,7 +118,7 @@ struct StreamBeginningTests {
       disc += [UInt8](repeating: 0, count: 2328 - content.count)
     }
     #expect(MediaFormat(recognizing: disc) == .mpegProgram)
-    // The program loses two at the ends of sectors, too.
+    // The program also loses two frames at the ends of sectors.
     #expect(try frameTimes(disc).count >= 18)
   }
 
@@ -137,7 +138,7 @@ struct StreamBeginningTests {
     }
   }
 
-  /// The same numbers every time (Steele et al., 2014).
+  /// A small generator with a fixed sequence (Steele et al., 2014).
   private struct SystemlessNoise {
     private var state: UInt64 = 1
     mutating func next() -> UInt64 {

@@ -15,7 +15,7 @@ struct StreamedPartsTests {
     let whole = flash + tag(18, zeros(30)) + tag(9, zeros(300)) + tag(8, zeros(50))
     #expect(try earlyEnd(whole) == nil)
     #expect(try earlyEnd(whole + Array("something else".utf8)) == nil)
-    // All of the tag is there, but not its size, which nobody needs.
+    // The last tag is complete except for its trailing size, which is not needed.
     for missing in 1...4 { #expect(try earlyEnd(whole.dropLast(missing)) == nil) }
     for missing in 5...54 {
       #expect(try earlyEnd(whole.dropLast(missing)) == .missing(missing - 4))
@@ -55,9 +55,9 @@ struct StreamedPartsTests {
     }
     #expect(try earlyEnd(whole.dropLast(page(1).count)) == .beforeEndMark)
     #expect(try earlyEnd(begun) == .beforeEndMark)
-    // One stream after another.
+    // Concatenated streams.
     #expect(try earlyEnd(whole + page(3) + page(3, isLast: true)) == nil)
-    // Only the end is looked at.
+    // Only the end of the file is read.
     let large = page(1) + (0..<9).flatMap { _ in page(1, 60_000) } + page(1, isLast: true)
     #expect(try earlyEnd(large) == nil)
     #expect(try earlyEnd(large.dropLast()) == .insidePart)
@@ -90,7 +90,7 @@ struct StreamedPartsTests {
       #expect(try earlyEnd(whole.dropLast(56)) == nil)
       #expect(try earlyEnd(whole.dropLast(57)) != nil)
     }
-    // A stream without packs: nothing tells.
+    // Without packs, truncation cannot be detected.
     #expect(try earlyEnd([0, 0, 1, 0xB3] + zeros(100)) == nil)
   }
 }

@@ -4,13 +4,13 @@ import Testing
 
 @testable import Media
 
-/// The odd and broken pictures of the shared test data, which are not part of this repository.
+/// The unusual and damaged images of the shared test data, which are not part of this repository.
 private enum TrickyFiles {
   static let name = "tricky"
 
   static var folder: URL? { TestData.path(name).map { URL(filePath: $0) } }
 
-  /// All stills, as paths below the folder.
+  /// The paths of all still images, relative to the folder.
   static var stills: [String] {
     guard let folder, let paths = FileManager.default.enumerator(atPath: folder.path) else {
       return []
@@ -22,13 +22,13 @@ private enum TrickyFiles {
     }.sorted()
   }
 
-  /// What Pillow reads of a file: the size, or `nil` for nothing.
+  /// The result of Pillow for a file: the size, or `nil` for an error.
   struct Expectation {
     var strict: String?
     var tolerant: String?
   }
 
-  /// The sizes of what Pillow reads, by the table that comes with the files.
+  /// Returns the sizes of images that Pillow decodes, from the table that comes with the files.
   static func pillowSizes() throws -> [String: String] {
     guard let folder else { return [:] }
     let table = try String(contentsOf: folder.appending(path: "TABLE.tsv"), encoding: .utf8)
@@ -37,12 +37,12 @@ private enum TrickyFiles {
       return (String(line.prefix { $0 != "\t" }), String(size.1))
     }
     var sizes = Dictionary(rows) { first, _ in first }
-    // Its frame reaches beyond the canvas, which Pillow enlarges and FFmpeg does not.
+    // Its frame extends beyond the canvas, which Pillow enlarges and FFmpeg does not.
     sizes["image_rs/issue_1455_oversized.gif"] = "10x10"
     return sizes
   }
 
-  /// Whether libraries read pictures of a file's format for us that may read more of it than Pillow does.
+  /// Returns true if a file's format is decoded with a library that may accept more than Pillow does.
   static func areReadByOthers(_ path: String) throws -> Bool {
     guard let folder else { return false }
     let head = try MediaSource.file(folder.appending(path: path).path).firstBytes(512)
@@ -50,7 +50,7 @@ private enum TrickyFiles {
     return format.isReadByFFmpeg || [.tiff, .avif, .heic, .jpegXL, .icon].contains(format)
   }
 
-  /// `scripts/fixtures/tricky_expectations.py` wrote these.
+  /// Reads the table written by `scripts/fixtures/tricky_expectations.py`.
   static func expectations() throws -> [String: Expectation] {
     let table = String(decoding: try MediaFixture.bytes("tricky.tsv"), as: UTF8.self)
     return Dictionary(
@@ -64,7 +64,7 @@ private enum TrickyFiles {
 
 @Suite("Tricky files", .enabled(if: TestData.has(TrickyFiles.name), "needs CUTLINE_TEST_DATA"))
 struct TrickyFilesTests {
-  /// What decoding gives: the upright size, or the error's code.
+  /// Returns the result of decoding: the upright size, or the error's code.
   func outcome(
     _ path: String, _ options: StillImageOptions
   ) throws -> (size: String?, code: MediaError.Code?) {
@@ -100,7 +100,7 @@ struct TrickyFilesTests {
         let codes: [MediaError.Code?] = [
           .unsupported, .notMedia, .empty, .noFrames, .truncated, .corrupt, .tooLarge,
         ]
-        // Of damaged ones they may read more than Pillow does.
+        // Of damaged files, these libraries may decode more than Pillow does.
         let isRead = try tolerant.code == nil && TrickyFiles.areReadByOthers(path)
         #expect(isRead || codes.contains(tolerant.code), "\(path)")
       }

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Whole pictures of kinds that are not read")
 struct UnsupportedStillsTests {
-  /// A TIFF of one directory, in little-endian order; each field is a tag, a type and its numbers.
+  /// Returns a little-endian TIFF of one directory; each field is a tag, a type and its values.
   static func tiff(
     _ fields: [(tag: Int, type: Int, values: [Int])], magic: [UInt8] = Array("II*\0".utf8),
     behind: [UInt8] = []
@@ -27,7 +27,7 @@ struct UnsupportedStillsTests {
     return head + entries + zeros(4) + extra + behind
   }
 
-  /// The fields of a picture of 4×4 pixels in one strip, which lies at the end of the file.
+  /// Returns a TIFF with an image of 4×4 pixels in one strip at the end of the file.
   static func picture(
     photometric: Int, bits: [Int], compression: Int = 1, width: Int = 4, height: Int = 4,
     more: [(Int, Int, [Int])] = []
@@ -79,7 +79,7 @@ struct UnsupportedStillsTests {
     ("X3F", Array("FOVb".utf8) + zeros(60)),
   ]
 
-  /// A small picture, and behind it a directory with pixels of a colour filter.
+  /// Returns a TIFF with a small image, followed by a directory with colour filter array pixels.
   static func preview(hasSize: Bool) -> [UInt8] {
     let size: [(Int, Int, [Int])] = hasSize ? [(256, 3, [2]), (257, 3, [2])] : []
     func file(_ place: Int) -> [UInt8] {
@@ -153,10 +153,10 @@ struct UnsupportedStillsTests {
     let whole = Self.picture(photometric: 1, bits: [8])
     #expect(failure(whole) == nil)
     #expect(failure(whole.dropLast(4))?.code == .truncated)
-    // Data that its coding cannot be.
+    // Data that does not match its compression.
     let nonsense = Self.picture(photometric: 1, bits: [8], compression: 8)
     #expect(failure(nonsense)?.code == .corrupt)
-    // libtiff would take it for grey.
+    // libtiff would decode it as greyscale.
     #expect(failure(Self.picture(photometric: 3, bits: [8]))?.code == .corrupt)
   }
 
@@ -171,7 +171,7 @@ struct UnsupportedStillsTests {
   @Test("A TIFF with a palette of 16 bits has its colours, and none without one")
   func widePalette() throws {
     var map = [Int](repeating: 0, count: 3 << 16)
-    // Of the one index that all pixels have.
+    // The entry of the only index that pixels have.
     for (plane, value) in [(0, 0x1234), (1, 0xABCD), (2, 0xFF00)] { map[plane << 16] = value }
     let file = Self.picture(photometric: 3, bits: [16], more: [(320, 3, map)])
     let image = try decodeStillImage(.bytes(file, name: "it"), .strict).image
@@ -188,7 +188,7 @@ struct UnsupportedStillsTests {
 
   @Test("A TIFF of several pages warns that only the first is looked at, but not of thumbnails")
   func pages() throws {
-    /// A second directory behind the first, which shows the same strip again.
+    /// Returns the warnings for a file with a second directory, which refers to the same strip.
     func warnings(kind: Int) throws -> [MediaWarning] {
       var file = Self.picture(photometric: 1, bits: [8], more: [(254, 4, [0])])
       let directory = Array(file[8..<8 + 2 + 12 * 10 + 4])
@@ -204,7 +204,7 @@ struct UnsupportedStillsTests {
 }
 
 extension [UInt8] {
-  /// With letters behind the first eight bytes, which a directory further on makes room for.
+  /// Returns the file with letters inserted after the first eight bytes, and its directory moved accordingly.
   fileprivate func marked(_ letters: String) -> [UInt8] {
     let moved = Array(self[8...])
     return Array(self[..<4]) + littleEndian(16, 4) + Array(letters.utf8)

@@ -26,7 +26,7 @@ struct VideoFileTests {
   func kinds(recipe: ClipRecipe) throws {
     let folder = try TemporaryFolder()
     let path = try recipe.make(in: folder.path)
-    // Strictly: nothing is wrong with it, nor missing.
+    // Strict reading, as nothing is damaged or missing.
     let info = try VideoFile(.file(path), .strict).info
     #expect(info.size == recipe.size, "\(recipe.name)")
     try expectParity(of: path)
@@ -62,7 +62,7 @@ struct VideoFileTests {
 
   // MARK: Frames
 
-  /// The frames seen at evenly spread times, by their own times.
+  /// Returns the frames shown at evenly spaced times, with the indices of these times.
   func frames(
     _ path: String, at times: [Double]
   ) throws -> [(places: Range<Int>, frame: VideoFrame)] {
@@ -72,7 +72,7 @@ struct VideoFileTests {
     return frames
   }
 
-  /// Expects nine frames, evenly spread, to be those of the ffmpeg program, which may not read it either.
+  /// Expects nine evenly spaced frames to equal those of the ffmpeg program, or both to fail.
   func expectParity(of path: String) throws {
     let theirs = try FFmpegProgram.times(of: path)
     guard !theirs.isEmpty else {
@@ -84,7 +84,7 @@ struct VideoFileTests {
     let duration = try VideoFile(.file(path)).info.duration
     let order = theirs.indices.sorted { theirs[$0] < theirs[$1] }
     #expect(abs(duration - theirs[order[order.count - 1]]) < 1.6, "a length of \(duration) s")
-    // A little behind a frame's time, so that rounding cannot choose another one.
+    // Slightly after a frame's time, so that rounding cannot select a neighbour.
     let expected = (0..<9).map { order[(2 * $0 + 1) * order.count / 18] }
     let times = expected.map { theirs[$0] + 1e-3 }
     let ours = try frames(path, at: times)

@@ -53,7 +53,7 @@ struct BLEUTests {
     let scores = CaptionScores(scoring: [
       ScoredCaption("a dog", "a dog"), ScoredCaption("a b c d e f", "x y z u v w"),
     ])
-    // Of 8 words 2 are right, though the mean of the images' scores is a half.
+    // 2 of 8 words are correct, although the mean of the images' scores is 0.5.
     #expect(abs(scores.corpus.bleu[0] - 0.25) < 1e-8)
     #expect(scores.bleuCounts.correct == [2, 1, 0, 0])
     #expect(scores.bleuCounts.guessed == [8, 6, 4, 3])
@@ -81,7 +81,7 @@ struct BLEUTests {
 }
 
 extension BLEUCounts {
-  /// Of a caption without words.
+  /// Creates the counts of a caption without words.
   fileprivate init(none referenceLength: Int) {
     self = .zero
     self.referenceLength = referenceLength

@@ -22,7 +22,7 @@ struct CIDErDTests {
 
   @Test("counts only orders that captions are long enough for")
   func shortCaptions() {
-    // One word: only n = 1 of four agrees.
+    // With one word, only n = 1 of the four matches.
     #expect(abs(cider([ScoredCaption("dog", "dog"), ScoredCaption("", "kite")])[0] - 2.5) < 1e-12)
     #expect(cider([ScoredCaption("dog", "dog"), ScoredCaption("", "kite")])[1] == 0)
     #expect(cider([ScoredCaption("dog", ""), ScoredCaption("", "kite")]) == [0, 0])
@@ -30,7 +30,7 @@ struct CIDErDTests {
 
   @Test("gives no weight to words of all images")
   func commonWords() {
-    // "a" weighs nothing; "dog" against "dog" is all there is for n = 1.
+    // "a" has a weight of 0; only "dog" matches for n = 1.
     let scores = cider([ScoredCaption("dog a", "a dog"), ScoredCaption("x", "a kite")])
     #expect(abs(scores[0] - 2.5) < 1e-12)
   }

@@ -69,7 +69,7 @@ struct DistinctCaptionsTests {
 }
 
 extension ScoredCaption {
-  /// Takes words with single blanks between them.
+  /// Creates it from words separated by single blanks.
   init(_ candidate: String, _ references: [String]) {
     self.init(
       candidate: candidate.split(separator: " ").map(String.init),

@@ -6,7 +6,7 @@ import Text
 
 @testable import Metrics
 
-/// How far our scores may be from the reference's: both are float64, summed in different orders.
+/// The maximum difference from the reference's scores: both are float64, summed in different orders.
 private let tolerance = 1e-9
 private let goldenFile = "../golden/metrics/scores.json"
 
@@ -53,12 +53,12 @@ struct MetricsParityTests {
   }
 }
 
-/// What the reference was given and what it found.
+/// The captions given to the reference, and its scores.
 private struct ReferenceScores {
   let captions: [ScoredCaption]
   let images: [CaptionScore]
   let corpus: CaptionScore
-  /// Not in every file.
+  /// Nil if the file has none.
   let bleuCounts: BLEUCounts?
 
   init(_ path: String) throws {
@@ -115,7 +115,7 @@ private func json(_ path: String) throws -> JSONValue {
   try JSONValue(reading: Array(Data(contentsOf: URL(filePath: path))))
 }
 
-/// The words between single blanks; a no-break space parts none.
+/// Returns the words between single blanks; a no-break space does not separate words.
 private func words(_ text: String) -> [String] {
   text.unicodeScalars.split(separator: " ").map(String.init)
 }

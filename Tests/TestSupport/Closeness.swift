@@ -2,13 +2,13 @@ import Tensors
 import Testing
 
 extension Tensor {
-  /// Whether shapes agree and every element differs by at most `tolerance · (1 + |other|)`.
+  /// Returns true if shapes are equal and every element differs by at most `tolerance · (1 + |other|)`.
   package func isClose(to other: Tensor, within tolerance: Double) -> Bool {
     shape == other.shape
       && zip(wideElements, other.wideElements).allSatisfy { excess($0, $1, tolerance) <= 1 }
   }
 
-  /// The elements, with all digits that the device has.
+  /// The elements in the full precision of the device.
   fileprivate var wideElements: [Double] {
     device.backend is ReferenceBackend ? doubles : floats.map(Double.init)
   }
@@ -38,7 +38,7 @@ package func expectClose(
     """, sourceLocation: sourceLocation)
 }
 
-/// How many tolerances apart two numbers are; infinite when one of them only is NaN.
+/// Returns the difference of two numbers in units of the tolerance; infinite if only one of them is NaN.
 private func excess(_ found: Double, _ expected: Double, _ tolerance: Double) -> Double {
   if found == expected || (found.isNaN && expected.isNaN) { return 0 }
   let ratio = abs(found - expected) / (tolerance * (1 + abs(expected)))

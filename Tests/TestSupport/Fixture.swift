@@ -1,10 +1,10 @@
 import Foundation
 import Tensors
 
-/// Numbers that a script in `scripts/fixtures` wrote: `Tests/Fixtures/NAME.safetensors`.
+/// Numbers written by a script in `scripts/fixtures`: `Tests/Fixtures/NAME.safetensors`.
 package struct Fixture: Sendable {
   package let name: String
-  /// What the script noted beside the tensors: itself, its settings and PyTorch's version.
+  /// The metadata written by the script: its name, its settings and PyTorch's version.
   package let metadata: [String: String]
   private let entries: [String: Entry]
   private let data: Data
@@ -21,7 +21,7 @@ package struct Fixture: Sendable {
     data = Data(file.dropFirst(8 + headerSize))
   }
 
-  /// Where fixtures lie, found from this source file.
+  /// The folder of the fixtures, found from this source file.
   package static var folder: URL {
     URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .appending(path: "Fixtures")
@@ -37,7 +37,7 @@ package struct Fixture: Sendable {
     get throws { Tensor(try floats(tensor), shape: try shape(of: tensor)) }
   }
 
-  /// A tensor's elements, which are float32 or whole numbers in the file.
+  /// Returns a tensor's elements, which are float32 or whole numbers in the file.
   package func floats(_ tensor: String) throws -> [Float] {
     let entry = try entry(tensor)
     let bytes = data[entry.range.lowerBound..<entry.range.upperBound]
@@ -50,7 +50,7 @@ package struct Fixture: Sendable {
     }
   }
 
-  /// A tensor of sizes, axes or word ids.
+  /// Returns a tensor of sizes, axes or word indices.
   package func integers(_ tensor: String) throws -> [Int] { try floats(tensor).map { Int($0) } }
 
   private func entry(_ tensor: String) throws -> Entry {
@@ -66,7 +66,7 @@ package struct FixtureError: Error, CustomStringConvertible {
   init(_ description: String) { self.description = description }
 }
 
-/// One line of the header: a tensor, or the notes under `__metadata__`.
+/// One entry of the header: a tensor, or the metadata.
 private struct Entry: Decodable {
   var type = ""
   var shape: Shape = []
@@ -89,7 +89,7 @@ private struct Entry: Decodable {
 }
 
 extension Data {
-  /// The bytes as little-endian numbers.
+  /// Returns the bytes as little-endian numbers.
   fileprivate func numbers<Number: FixedWidthInteger>(of type: Number.Type) -> [Number] {
     let bytes = Array(self)
     let size = MemoryLayout<Number>.size

@@ -44,7 +44,7 @@ package func expectGradientsMatch(
   }
 }
 
-/// How fast `loss` changes as one input moves; good to about nine digits.
+/// Returns the slope of `loss` as one input moves along `direction`; accurate to about nine digits.
 private func slope(
   of loss: ([Tensor]) -> Tensor, at inputs: [Tensor], _ index: Int, along direction: [Double]
 ) -> Double {

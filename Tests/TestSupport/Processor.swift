@@ -2,9 +2,9 @@ import Foundation
 import Tensors
 import Testing
 
-/// What the processor that runs the tests can do.
+/// The capabilities of the processor that runs the tests.
 package enum Processor {
-  /// Whether the kernel lists a feature, such as "avx2", among the processor's flags.
+  /// Returns true if the kernel lists a feature, such as "avx2", among the processor's flags.
   package static func has(_ flag: String) -> Bool {
     let text = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)
     let flags = text?.split(separator: "\n").first { $0.hasPrefix("flags") }

@@ -1,21 +1,21 @@
-/// Tar archives as programs write them, and as somebody who means harm might.
+/// Tar archives as programs write them, and malicious ones.
 package struct TarBytes {
   package private(set) var bytes: [UInt8] = []
 
   package init() {}
 
-  /// The archive with its two empty blocks.
+  /// The archive with its two zero blocks.
   package var whole: [UInt8] { bytes + [UInt8](repeating: 0, count: 1024) }
 
-  /// Adds a member with a header of POSIX.
+  /// Adds a member with a POSIX header.
   ///
   /// - Parameters:
-  ///   - name: At most 100 bytes of it are used.
-  ///   - contents: What follows, filled up to whole blocks.
-  ///   - type: As in the header: 0 for a file.
-  ///   - prefix: The beginning of a long name.
-  ///   - size: What the header says of the size, as eleven digits; nil for the truth.
-  ///   - target: What a link leads to.
+  ///   - name: The name, of which at most 100 bytes are used.
+  ///   - contents: The data, padded to whole blocks.
+  ///   - type: The type in the header: 0 for a file.
+  ///   - prefix: The start of a long name.
+  ///   - size: The stated size as eleven digits; nil for the actual one.
+  ///   - target: The target of a link.
   package mutating func add(
     _ name: String, _ contents: [UInt8] = [], type: Character = "0", prefix: String = "",
     size: [UInt8]? = nil, target: String = ""
@@ -47,7 +47,7 @@ package struct TarBytes {
     bytes += [UInt8](repeating: 0, count: (512 - contents.count % 512) % 512)
   }
 
-  /// Adds what pax tells of the member behind it.
+  /// Adds the pax records of the next member.
   package mutating func addRecords(_ records: [(key: String, value: String)]) {
     var text = ""
     for (key, value) in records {

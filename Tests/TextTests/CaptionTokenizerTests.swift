@@ -136,21 +136,22 @@ extension CaptionTokenizerTests {
   private func expectAgreement(_ pairs: [(caption: String, words: String)]) {
     for (caption, words) in pairs {
       let ours = tokenizer.words(of: caption).joined(separator: " ")
-      // Scalars, since Swift takes composed and decomposed letters for equal.
+      // Compared as scalars, since Swift treats composed and decomposed letters as equal.
       #expect(
         Array(ours.unicodeScalars) == Array(words.unicodeScalars),
         "\(caption.debugDescription): \(ours.debugDescription), not \(words.debugDescription)")
     }
   }
 
-  /// Line feeds only: captions may hold other line ends.
+  /// Returns the lines separated by line feeds only, as captions may contain other line breaks.
   private func lines(of path: String) throws -> [String] {
     let text = try String(contentsOfFile: path, encoding: .utf8)
     return text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
       .map(String.init).dropLast()
   }
 
-  /// The golden output still has the punctuation that coco-caption drops afterwards.
+  /// Returns the tokens without the punctuation that coco-caption removes, which the golden output still
+  /// contains.
   private func wordsAlone(_ tokens: String) -> String {
     let dropped: Set = ["''", "'", "``", "`", ".", "?", "!", ",", ":", "-", "--", "...", ";"]
     return tokens.split(separator: " ").filter { !dropped.contains(String($0)) }
@@ -158,8 +159,8 @@ extension CaptionTokenizerTests {
   }
 }
 
-/// The folder with the large reference output, which is not part of the project; nil, and a line on
-/// standard error, where there is none.
+/// The folder of the large reference output, which is not part of the project; nil, with a line on standard
+/// error, if it is missing.
 private let goldenFolder: String? = {
   let data = ProcessInfo.processInfo.environment["CUTLINE_TEST_DATA"]
   let folder = data.map { "\($0)/../golden" } ?? ""

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Lost words")
 struct WordLossTests {
-  /// Words that occur as often as is said.
+  /// Returns the counts of words that occur as often as stated.
   private func counts(_ numbers: [Int]) -> WordCounts {
     WordCounts(
       counting: numbers.enumerated().map { Array(repeating: "word\($0)", count: $1) })
@@ -22,7 +22,7 @@ struct WordLossTests {
     #expect(loss.share == share && loss.isSevere == (share >= 0.1))
     #expect(loss.advisedCount == advised)
     #expect(loss.advice.contains("--min-count \(advised)") && loss.advice.contains("--min-count 1"))
-    // What is advised loses less than a tenth, as another count of the words says.
+    // The advised count loses less than a tenth, according to an independent count.
     let kept = Vocabulary(counts(numbers), minimumCount: loss.advisedCount)
     #expect(kept.unknownFraction(of: counts(numbers)) < 0.1)
   }

@@ -2,14 +2,15 @@ import Files
 import Glibc
 import Workers
 
-/// Tasks every other of which makes its worker fail.
+/// Tasks of which every second one makes its worker fail.
 enum KillsProbe {
   private static let faults = [
     "segv", "abort", "signal 9", "exhaust", "hang", "create", "overfill",
   ]
 
-  /// Runs `count` faults among as many harmless tasks and prints a line of JSON; exits with 1 if one
-  /// task has not exactly the answer it should have.
+  /// Runs `count` faults among as many harmless tasks, and prints a line of JSON.
+  ///
+  /// Exits with 1 unless each task gets exactly the expected answer.
   static func run(count: Int) -> Never {
     do {
       let wrong = try wrongCount(count)
@@ -25,7 +26,7 @@ enum KillsProbe {
     }
   }
 
-  /// How many of `2 * count` tasks do not end as they should.
+  /// Returns the number of the `2 * count` tasks that do not end as expected.
   private static func wrongCount(_ count: Int) throws -> Int {
     var settings = WorkerSettings(workerCount: 2, answerByteCount: 4096)
     settings.memoryByteLimit = 64 << 20

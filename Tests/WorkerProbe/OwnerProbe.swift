@@ -4,7 +4,7 @@ import Workers
 
 /// An owner that waits to be killed while its workers are busy.
 enum OwnerProbe {
-  /// Starts two workers, one at an endless task, says that it has, and waits.
+  /// Starts two workers, one with an endless task, reports that, and waits.
   static func run() -> Never {
     do {
       var pool = try WorkerPool(WorkerSettings(workerCount: 2, answerByteCount: 1))

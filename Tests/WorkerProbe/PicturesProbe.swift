@@ -7,11 +7,12 @@ import Workers
 
 @testable import BatchCaptioning
 
-/// What it costs to decode pictures in worker processes of the real program rather than here.
+/// The overhead of decoding images in worker processes of the real program, compared with this process.
 enum PicturesProbe {
-  /// Decodes `files` both ways, in turn, and prints a line of JSON: pictures a second of wall time with as
-  /// many workers as threads, milliseconds of processor time for one picture, and how soon a killed
-  /// worker's successor is ready.
+  /// Decodes `files` both ways, in turn, and prints a line of JSON.
+  ///
+  /// It holds the images per second of wall time with as many workers as threads, the milliseconds of
+  /// processor time per image, and the time until a killed worker is replaced.
   static func run(_ program: String, _ files: [String]) -> Never {
     do {
       var report: [JSONValue.Member] = [.init("pictures", .number(Double(files.count)))]
@@ -45,7 +46,7 @@ enum PicturesProbe {
       ]
     }
 
-    /// Keeps the better of this and what `body` takes for `count` pictures.
+    /// Keeps the better of the previous result and that of `body`, which decodes `count` images.
     mutating func measure(_ count: Int, _ body: () throws -> Void) rethrows {
       let (start, used) = (ContinuousClock.now, processorSeconds())
       try body()
@@ -68,7 +69,7 @@ enum PicturesProbe {
           _ = reader.read(Array(sources[start..<min(start + 16, sources.count)]))
         }
       }
-      // With the start and the end of the workers.
+      // Includes starting and ending the workers.
       try there.measure(sources.count) {
         var pool = try DecodingPool(for: preprocessing, StillImageOptions(), settings)
         try pool.framed(sources) { _, result in _ = try result.get() }
@@ -77,7 +78,7 @@ enum PicturesProbe {
     return (here, there)
   }
 
-  /// Milliseconds from killing a worker until its successor is ready, sorted.
+  /// Returns the times in milliseconds from killing a worker until its replacement is ready, sorted.
   private static func restartTimes(
     _ program: String, count: Int
   ) throws -> [Double] {
@@ -89,7 +90,7 @@ enum PicturesProbe {
     let times = try (0..<count).map { _ in
       let start = ContinuousClock.now
       kill(pool.processIdentifiers[0], SIGKILL)
-      // It may be asked in vain, or its successor be asked.
+      // The task may be lost with the killed worker, or be answered by its replacement.
       pool.submit(
         WorkerTask(number: 0, file: file, range: 0..<1, message: [], timeLimit: .seconds(60)))
       try pool.next { _, _ in }
@@ -103,7 +104,7 @@ enum PicturesProbe {
     start.duration(to: .now).milliseconds / 1e3
   }
 
-  /// The processor time of this process and of its children that have ended.
+  /// Returns the processor time of this process and of its terminated children, in seconds.
   private static func processorSeconds() -> Double {
     [RUSAGE_SELF, RUSAGE_CHILDREN].reduce(0) { sum, who in
       var usage = rusage()

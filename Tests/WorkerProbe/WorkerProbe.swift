@@ -2,10 +2,10 @@ import CWorkers
 import Glibc
 import Workers
 
-/// A worker that does what its tasks tell it to, however bad, and an owner to be killed.
+/// A worker that executes the commands of its tasks, including harmful ones, and an owner to be killed.
 ///
-/// A program of its own, so that nothing in the one that people use can be told to crash: neither a
-/// variable of the environment nor a message could do it there.
+/// A separate program, so that the released one has no command, environment variable or message that makes it
+/// crash.
 @main
 enum WorkerProbe {
   static func main() {
@@ -27,7 +27,7 @@ enum WorkerProbe {
   }
 
   private static func obey(_ job: WorkerJob) -> WorkerAnswer {
-    // What a decoding pool orders: the file says what to answer.
+    // An order of a decoding pool: the file holds the answers.
     if job.message.first == UInt8(ascii: "{") { return recite(job) }
     let command = String(decoding: job.message, as: UTF8.self).split(separator: " ")
     let number = command.count > 1 ? Int(command[1]) ?? 0 : 0
@@ -57,7 +57,7 @@ enum WorkerProbe {
     return WorkerAnswer(message: Array("all".utf8))
   }
 
-  /// Answers with the lines of the file but the first, each a number of bytes of pixels and a message.
+  /// Answers with the lines of the file after the first, each a number of bytes of pixels and a message.
   private static func recite(_ job: WorkerJob) -> WorkerAnswer {
     let lines = String(decoding: (try? job.bytes()) ?? [], as: UTF8.self).split(separator: "\n")
     let answers = lines.dropFirst().map { line in
@@ -96,7 +96,7 @@ enum WorkerProbe {
     case "negative": return WorkerAnswer(message: [], byteCount: -1)
     case "send": send(raw: [UInt8](repeating: 6, count: number), descriptor: -1)
     case "send-file": send(raw: [6, 0, 0, 0, 0, 0, 0, 0], descriptor: 0)
-    // An answer of its own besides the one that follows.
+    // An additional answer before the regular one.
     case "again": sendEmptyAnswer()
     case "answer-and-exit":
       sendEmptyAnswer()
@@ -127,7 +127,7 @@ enum WorkerProbe {
     return pthread_create(&thread, nil, { _ in nil }, nil) == 0 && pthread_join(thread, nil) == 0
   }
 
-  /// How many files are open, found by trying: there is no looking into /proc any more.
+  /// The number of open files, found by trying descriptors, as /proc is no longer accessible.
   private static var openFileCount: Int {
     (0..<64).count { lseek(Int32($0), 0, SEEK_CUR) >= 0 || errno != EBADF }
   }

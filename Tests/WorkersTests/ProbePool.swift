@@ -1,9 +1,9 @@
 import Foundation
 import Workers
 
-/// Pools of the worker that does as it is told.
+/// Pools of workers that execute the commands of their tasks.
 enum Probe {
-  /// Beside the tests, in the folder of the build's products.
+  /// The path of the probe, in the same build folder as the tests.
   static let program: String = {
     let tests = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
     return tests.deletingLastPathComponent().appendingPathComponent("WorkerProbe").path
@@ -25,14 +25,14 @@ enum Probe {
   }
 }
 
-/// A reply with what a test looks at of its pixels.
+/// A reply with the pixels that a test checks.
 struct Seen: Equatable {
   let reply: WorkerReply
   let pixels: [UInt8]
 }
 
 extension WorkerPool {
-  /// Submits each of `tasks` as soon as there is room; all replies, as they came.
+  /// Submits each of `tasks` as soon as there is room; returns all replies in the order received.
   mutating func replies(to tasks: [WorkerTask]) throws -> [Seen] {
     var seen: [Seen] = []
     for task in tasks {
@@ -47,7 +47,7 @@ extension WorkerPool {
     try next(waiting: timeout) { Seen(reply: $0, pixels: Array($1)) }
   }
 
-  /// What becomes of the one task `command`.
+  /// Returns the outcome of a single task `command`.
   mutating func outcome(
     of command: String, timeLimit: Duration = .seconds(60)
   ) throws -> WorkerReply.Outcome? {

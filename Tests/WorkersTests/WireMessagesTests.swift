@@ -34,7 +34,7 @@ struct WireMessagesTests {
     for count in 0..<20_000 {
       let bytes = (0..<count % 40).map { _ -> UInt8 in
         state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        // Mostly small numbers, so that some get far.
+        // Mostly small numbers, so that some messages pass the first checks.
         return state >> 62 == 0 ? UInt8(truncatingIfNeeded: state >> 40) : UInt8(state >> 61)
       }
       if WorkerReport(bytes) != nil { readCount += 1 }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Workers
 
-/// What a decoder that is broken, or was taken over by the file it reads, may do.
+/// The failures of a worker that is broken, or was taken over by a malicious file.
 @Suite("Failing workers")
 struct WorkerFailureTests {
   @Test(
@@ -66,7 +66,7 @@ struct WorkerFailureTests {
         == WorkerReply(number: 1, outcome: .answer(Array("copied".utf8), isLast: true)))
   }
 
-  /// Until it is a zombie, but not until it is buried.
+  /// Waits until the process is a zombie, without reaping it.
   private func waitUntilDead(_ process: Int32) {
     var information = siginfo_t()
     waitid(P_PID, id_t(process), &information, WEXITED | WNOWAIT)
@@ -175,7 +175,7 @@ struct WorkerFailureTests {
     #expect(try pool.nextSeen()?.reply.number == 0)
     let process = pool.processIdentifiers
     try pool.rejectLastAnswer()
-    // Only once, and only right after it.
+    // Has an effect only once, and only right after the answer.
     try pool.rejectLastAnswer()
     let processAfterwards = pool.processIdentifiers
     #expect(processAfterwards != process)
@@ -186,7 +186,7 @@ struct WorkerFailureTests {
   func again() throws {
     var pool = try WorkerPool(Probe.settings())
     #expect(try pool.outcome(of: "again") == .answer([], isLast: true))
-    // The second one waits, and belongs to no task.
+    // The second answer waits in the socket, and belongs to no task.
     let seen = try pool.replies(to: [Probe.task(1, "copy")])
     #expect(seen.count == 1)
   }

@@ -45,7 +45,7 @@ struct WorkerPoolTests {
     var pool = try WorkerPool(Probe.settings())
     var task = try Probe.task(7, "parts 20")
     task.maximumPartCount = 20
-    // Another task waits in the worker's socket in front of each "go on".
+    // Another task waits in the worker's socket before each acknowledgement.
     let seen = try pool.replies(to: [task, Probe.task(8, "copy")])
     for (index, part) in seen.prefix(20).enumerated() {
       #expect(part.reply.number == 7)
@@ -81,7 +81,7 @@ struct WorkerPoolTests {
 
   @Test("Seventy crashes leave as many files open as one, in whoever owns the workers")
   func descriptors() throws {
-    // In a process of its own: other suites open files in this one.
+    // In a separate process, as other suites open files in this one.
     func report(crashes count: Int) throws -> String {
       let process = Process()
       process.executableURL = URL(fileURLWithPath: Probe.program)
@@ -106,7 +106,7 @@ struct WorkerPoolTests {
       Issue.record("no answer")
       return
     }
-    // Its three streams, the shared memory, and the task's file.
+    // The three standard streams, the shared memory, and the task's file.
     #expect(String(decoding: count, as: UTF8.self) == "5")
   }
 
@@ -180,12 +180,12 @@ struct WorkerPoolTests {
       .filter { states(of: $0)?.dropFirst().first == "\(parent)" }
   }
 
-  /// A zombie does not run: whoever takes over orphans may be slow to notice.
+  /// Returns true if the process runs; a zombie does not, and its adoptive parent may be slow to reap it.
   private func isRunning(_ process: Int32) -> Bool {
     states(of: process).map { !["Z", "X"].contains($0.first) } ?? false
   }
 
-  /// What the kernel says of a process behind its name: its state, its parent, and so on.
+  /// Returns the fields of a process in /proc after its name: its state, its parent, and so on.
   private func states(of process: Int32) -> [Substring]? {
     guard let line = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8),
       let name = line.lastIndex(of: ")")

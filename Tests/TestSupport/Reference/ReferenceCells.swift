@@ -4,7 +4,7 @@ import Tensors
 import Glibc
 #endif
 
-// Gates of one step, with PyTorch's equations.
+// Gates of one step, by PyTorch's equations.
 
 extension ReferenceBackend {
   package func lstmGates(
@@ -79,7 +79,7 @@ extension ReferenceBackend {
   }
 }
 
-/// Where the gates of one unit lie: those of a row one after the other, each `size` wide.
+/// Returns the offsets of the gates of one unit; the gates of a row follow each other, each `size` wide.
 private func places(_ unit: Int, _ gateCount: Int, _ size: Int) -> [Int] {
   (0..<gateCount).map { (unit / size * gateCount + $0) * size + unit % size }
 }

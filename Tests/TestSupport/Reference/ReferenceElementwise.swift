@@ -91,7 +91,7 @@ extension ReferenceBackend {
 
 func sigmoid(_ x: Double) -> Double { 1 / (1 + exp(-x)) }
 
-/// Where a tensor of this shape reads its elements, in row-major order, given strides.
+/// Returns the offsets at which a tensor with these strides reads its elements, in row-major order.
 private func offsets(_ shape: Shape, _ strides: [Int]) -> [Int] {
   zip(shape, strides).reduce([0]) { starts, axis in
     starts.flatMap { start in (0..<axis.0).map { start + $0 * axis.1 } }

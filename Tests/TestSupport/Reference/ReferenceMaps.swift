@@ -89,7 +89,7 @@ extension Window {
     }
   }
 
-  /// Where the largest element under each output is; the first of equal ones.
+  /// Returns the offset of the largest element under each output; the first of equal ones.
   fileprivate func winners(among values: [Double]) -> [Int] {
     var winners: [Int?] = Array(repeating: nil, count: outputShape.elementCount)
     forEachElement { x, y in
