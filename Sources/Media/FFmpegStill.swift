@@ -78,7 +78,7 @@ extension StillImageFile {
     let (filled, all) = (stream.keptFilledRowCount, stream.kept.size.height)
     guard filled > 0 else {
       if let end { throw StillImageProblem(end.code, "\(end.fact), and no row can be decoded") }
-      throw unsupported(format, "nothing of it is decoded")
+      throw unsupported(format, "no row can be decoded")
     }
     let isDamaged = filled < all || stream.kept.isDamaged
     let damage = StillImageProblem.damaged(

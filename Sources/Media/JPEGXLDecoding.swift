@@ -58,7 +58,7 @@ struct JPEGXLDecoder: ~Copyable {
     }
     guard info.is_animated else { return nil }
     return MediaWarning(
-      code: .unsupported, message: "an animation, of which only the first picture is looked at")
+      code: .unsupported, message: "an animation, of which only the first frame is decoded")
   }
 
   private static func problem(_ status: CJXLStatus) -> StillImageProblem {

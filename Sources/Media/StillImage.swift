@@ -217,6 +217,6 @@ struct StillImageFile {
     guard size.width * size.height > limit else { return nil }
     return MediaWarning(
       code: .tooLarge,
-      message: "\(size.width) x \(size.height) pixels are a lot (over \(limit.grouped))")
+      message: "\(size.width) x \(size.height) pixels is very large (over \(limit.grouped))")
   }
 }
