@@ -126,29 +126,30 @@ typedef struct {
   ck_pairwise function;
   const uint16_t *a, *b;
   uint16_t *y;
-} combine_halves_work;
+} combine_bfloat16_work;
 
-CLONES static void combine_halves_part(const void *context, int64_t begin, int64_t end) {
-  const combine_halves_work *w = context;
+CLONES static void combine_bfloat16_part(const void *context, int64_t begin, int64_t end) {
+  const combine_bfloat16_work *w = context;
   const uint16_t *a = w->a, *b = w->b;
   uint16_t *y = w->y;
   switch (w->function) {
   case CK_RELU_GRADIENT:
-    APART for (int64_t i = begin; i < end; i++) y[i] = widened(b[i]) > 0 ? a[i] : 0;
+    APART for (int64_t i = begin; i < end; i++) y[i] = from_bfloat16(b[i]) > 0 ? a[i] : 0;
     break;
   case CK_RELU6_GRADIENT:
     APART for (int64_t i = begin; i < end; i++)
-      y[i] = widened(b[i]) > 0 && widened(b[i]) < 6 ? a[i] : 0;
+      y[i] = from_bfloat16(b[i]) > 0 && from_bfloat16(b[i]) < 6 ? a[i] : 0;
     break;
   default:
-    APART for (int64_t i = begin; i < end; i++) y[i] = halved(widened(a[i]) + widened(b[i]));
+    APART for (int64_t i = begin; i < end; i++)
+      y[i] = to_bfloat16(from_bfloat16(a[i]) + from_bfloat16(b[i]));
   }
 }
 
-void ck_combine_halves(ck_pairwise function, const uint16_t *a, const uint16_t *b, uint16_t *y,
+void ck_combine_bfloat16(ck_pairwise function, const uint16_t *a, const uint16_t *b, uint16_t *y,
                        int64_t count) {
-  combine_halves_work work = {function, a, b, y};
-  ck_parallel(count, GRAIN, combine_halves_part, &work);
+  combine_bfloat16_work work = {function, a, b, y};
+  ck_parallel(count, GRAIN, combine_bfloat16_part, &work);
 }
 
 // MARK: Moving
@@ -245,24 +246,25 @@ typedef struct {
   const void *x;
   float *y, *sums;
   int64_t rows, columns, stretches;
-  bool is_half;
+  bool is_bfloat16;
 } sum_rows_work;
 
-INLINE void sum_stretch(const sum_rows_work *w, int64_t stretch, bool is_half) {
+INLINE void sum_stretch(const sum_rows_work *w, int64_t stretch, bool is_bfloat16) {
   float *y = w->sums + stretch * w->columns;
   int64_t first = stretch * ROWS_OF_STRETCH, rest = w->rows - first;
   for (int64_t i = 0; i < w->columns; i++) y[i] = 0;
   for (int64_t row = first; row < first + (rest < ROWS_OF_STRETCH ? rest : ROWS_OF_STRETCH); row++) {
     const float *floats = (const float *)w->x + row * w->columns;
-    const uint16_t *halves = (const uint16_t *)w->x + row * w->columns;
-    APART for (int64_t i = 0; i < w->columns; i++) y[i] += is_half ? widened(halves[i]) : floats[i];
+    const uint16_t *bfloats = (const uint16_t *)w->x + row * w->columns;
+    APART for (int64_t i = 0; i < w->columns; i++)
+      y[i] += is_bfloat16 ? from_bfloat16(bfloats[i]) : floats[i];
   }
 }
 
 CLONES static void sum_rows_part(const void *context, int64_t begin, int64_t end) {
   const sum_rows_work *w = context;
   for (int64_t stretch = begin; stretch < end; stretch++) {
-    if (w->is_half) sum_stretch(w, stretch, true);
+    if (w->is_bfloat16) sum_stretch(w, stretch, true);
     else sum_stretch(w, stretch, false);
   }
 }
@@ -295,7 +297,7 @@ CLONES static void to_bfloat16_part(const void *context, int64_t begin, int64_t 
   const format_work *w = context;
   const float *x = w->from;
   uint16_t *y = w->to;
-  APART for (int64_t i = begin; i < end; i++) y[i] = halved(x[i]);
+  APART for (int64_t i = begin; i < end; i++) y[i] = to_bfloat16(x[i]);
 }
 
 void ck_to_bfloat16(const float *x, uint16_t *y, int64_t count) {
@@ -307,7 +309,7 @@ CLONES static void from_bfloat16_part(const void *context, int64_t begin, int64_
   const format_work *w = context;
   const uint16_t *x = w->from;
   float *y = w->to;
-  APART for (int64_t i = begin; i < end; i++) y[i] = widened(x[i]);
+  APART for (int64_t i = begin; i < end; i++) y[i] = from_bfloat16(x[i]);
 }
 
 void ck_from_bfloat16(const uint16_t *x, float *y, int64_t count) {

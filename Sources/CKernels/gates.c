@@ -7,17 +7,17 @@ typedef struct {
   const float *previous_cell;
   float *cell;
   void *hidden;
-  bool is_half;
+  bool is_bfloat16;
   int64_t size;
 } lstm_work;
 
-INLINE void lstm_rows(const lstm_work *w, int64_t begin, int64_t end, bool is_half) {
+INLINE void lstm_rows(const lstm_work *w, int64_t begin, int64_t end, bool is_bfloat16) {
   int64_t h = w->size;
   for (int64_t row = begin; row < end; row++) {
     float *i = w->gates + row * 4 * h, *f = i + h, *g = f + h, *o = g + h;
     const float *before = w->previous_cell + row * h;
     float *c = w->cell + row * h, *y = (float *)w->hidden + row * h;
-    uint16_t *half = (uint16_t *)w->hidden + row * h;
+    uint16_t *bfloats = (uint16_t *)w->hidden + row * h;
     APART for (int64_t k = 0; k < h; k++) {
       i[k] = fast_sigmoid(i[k]);
       f[k] = fast_sigmoid(f[k]);
@@ -25,7 +25,7 @@ INLINE void lstm_rows(const lstm_work *w, int64_t begin, int64_t end, bool is_ha
       o[k] = fast_sigmoid(o[k]);
       c[k] = f[k] * before[k] + i[k] * g[k];
       float out = o[k] * fast_tanh(c[k]);
-      if (is_half) half[k] = halved(out);
+      if (is_bfloat16) bfloats[k] = to_bfloat16(out);
       else y[k] = out;
     }
   }
@@ -33,7 +33,7 @@ INLINE void lstm_rows(const lstm_work *w, int64_t begin, int64_t end, bool is_ha
 
 CLONES static void lstm_part(const void *context, int64_t begin, int64_t end) {
   const lstm_work *w = context;
-  if (w->is_half) lstm_rows(w, begin, end, true);
+  if (w->is_bfloat16) lstm_rows(w, begin, end, true);
   else lstm_rows(w, begin, end, false);
 }
 
@@ -47,28 +47,28 @@ typedef struct {
   const float *gates, *previous_cell, *cell, *dhidden;
   float *dcell;
   void *dgates;
-  bool is_half;
+  bool is_bfloat16;
   int64_t size;
 } lstm_gradient_work;
 
 INLINE void lstm_gradient_rows(const lstm_gradient_work *w, int64_t begin, int64_t end,
-                               bool is_half) {
+                               bool is_bfloat16) {
   int64_t h = w->size;
   for (int64_t row = begin; row < end; row++) {
     const float *i = w->gates + row * 4 * h, *f = i + h, *g = f + h, *o = g + h;
     const float *before = w->previous_cell + row * h, *c = w->cell + row * h;
     const float *dh = w->dhidden + row * h;
     float *dc = w->dcell + row * h, *floats = (float *)w->dgates + row * 4 * h;
-    uint16_t *halves = (uint16_t *)w->dgates + row * 4 * h;
+    uint16_t *bfloats = (uint16_t *)w->dgates + row * 4 * h;
     APART for (int64_t k = 0; k < h; k++) {
       float t = fast_tanh(c[k]);
       float d = dc[k] + dh[k] * o[k] * (1 - t * t);
       float di = d * g[k] * i[k] * (1 - i[k]), df = d * before[k] * f[k] * (1 - f[k]);
       float dg = d * i[k] * (1 - g[k] * g[k]), d_o = dh[k] * t * o[k] * (1 - o[k]);
       dc[k] = d * f[k];
-      if (is_half) {
-        halves[k] = halved(di), halves[h + k] = halved(df);
-        halves[2 * h + k] = halved(dg), halves[3 * h + k] = halved(d_o);
+      if (is_bfloat16) {
+        bfloats[k] = to_bfloat16(di), bfloats[h + k] = to_bfloat16(df);
+        bfloats[2 * h + k] = to_bfloat16(dg), bfloats[3 * h + k] = to_bfloat16(d_o);
       } else {
         floats[k] = di, floats[h + k] = df, floats[2 * h + k] = dg, floats[3 * h + k] = d_o;
       }
@@ -78,7 +78,7 @@ INLINE void lstm_gradient_rows(const lstm_gradient_work *w, int64_t begin, int64
 
 CLONES static void lstm_gradient_part(const void *context, int64_t begin, int64_t end) {
   const lstm_gradient_work *w = context;
-  if (w->is_half) lstm_gradient_rows(w, begin, end, true);
+  if (w->is_bfloat16) lstm_gradient_rows(w, begin, end, true);
   else lstm_gradient_rows(w, begin, end, false);
 }
 

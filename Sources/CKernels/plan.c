@@ -10,12 +10,12 @@ static bool has_instructions(dnnl_cpu_isa_t wanted) {
   return ((int)dnnl_get_effective_cpu_isa() & (int)wanted) == (int)wanted;
 }
 
-bool ck_multiplies_halves(void) { return has_instructions(dnnl_cpu_isa_avx512_core); }
+bool ck_multiplies_bfloat16(void) { return has_instructions(dnnl_cpu_isa_avx512_core); }
 // Whatever has AMX has this too.
-bool ck_multiplies_halves_fast(void) { return has_instructions(dnnl_cpu_isa_avx512_core_bf16); }
+bool ck_multiplies_bfloat16_fast(void) { return has_instructions(dnnl_cpu_isa_avx512_core_bf16); }
 #else
-bool ck_multiplies_halves(void) { return true; }
-bool ck_multiplies_halves_fast(void) { return false; }
+bool ck_multiplies_bfloat16(void) { return true; }
+bool ck_multiplies_bfloat16_fast(void) { return false; }
 #endif
 
 ck_context *ck_context_create(void) {

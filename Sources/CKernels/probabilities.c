@@ -67,7 +67,7 @@ typedef struct {
   const float *weights;
   float *losses;
   void *gradient;
-  bool is_half;
+  bool is_bfloat16;
   int64_t columns;
   ck_entropy s;
 } entropy_work;
@@ -98,7 +98,7 @@ INLINE float exponentials(float *x, float largest, int64_t count) {
 
 CLONES static void entropy_part(const void *context, int64_t begin, int64_t end) {
   const entropy_work *w = context;
-  size_t size = w->is_half ? sizeof(uint16_t) : sizeof(float);
+  size_t size = w->is_bfloat16 ? sizeof(uint16_t) : sizeof(float);
   for (int64_t row = begin; row < end; row++) {
     float *x = w->logits + row * w->columns;
     char *dx = w->gradient ? (char *)w->gradient + (size_t)(row * w->columns) * size : NULL;
@@ -118,13 +118,14 @@ CLONES static void entropy_part(const void *context, int64_t begin, int64_t end)
     if (!dx) continue;
     float factor = scale / sum, share = scale * shared;
     float right = x[target] * factor - share - scale * wanted;
-    uint16_t *halves = (uint16_t *)dx;
+    uint16_t *bfloats = (uint16_t *)dx;
     float *floats = (float *)dx;
-    if (w->is_half)
-      APART for (int64_t i = 0; i < w->columns; i++) halves[i] = halved(x[i] * factor - share);
+    if (w->is_bfloat16)
+      APART for (int64_t i = 0; i < w->columns; i++)
+        bfloats[i] = to_bfloat16(x[i] * factor - share);
     else
       APART for (int64_t i = 0; i < w->columns; i++) floats[i] = x[i] * factor - share;
-    if (w->is_half) halves[target] = halved(right);
+    if (w->is_bfloat16) bfloats[target] = to_bfloat16(right);
     else floats[target] = right;
   }
 }

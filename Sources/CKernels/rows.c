@@ -6,7 +6,7 @@ typedef struct {
   const uint64_t *keys;
   uint32_t limit;
   float kept;
-  bool is_half;
+  bool is_bfloat16;
   int64_t columns;
 } dropout_work;
 
@@ -22,18 +22,18 @@ CLONES static void dropout_part(const void *context, int64_t begin, int64_t end)
   const dropout_work *w = context;
   for (int64_t row = begin; row < end; row++) {
     const float *x = (const float *)w->x + row * w->columns;
-    const uint16_t *x_half = (const uint16_t *)w->x + row * w->columns;
+    const uint16_t *x_bfloats = (const uint16_t *)w->x + row * w->columns;
     float *y = (float *)w->y + row * w->columns;
-    uint16_t *y_half = (uint16_t *)w->y + row * w->columns;
+    uint16_t *y_bfloats = (uint16_t *)w->y + row * w->columns;
     for (int64_t start = 0; start < w->columns; start += 256) {
       int64_t count = w->columns - start < 256 ? w->columns - start : 256;
       uint64_t draws[64];
       for (int64_t i = 0; i < 64; i++) draws[i] = draw(w->keys[row], (uint64_t)(start / 4 + i + 1));
       const uint16_t *bits = (const uint16_t *)draws;
-      if (w->is_half)
+      if (w->is_bfloat16)
         APART for (int64_t i = 0; i < count; i++)
-          y_half[start + i] =
-              halved(bits[i] < w->limit ? 0 : widened(x_half[start + i]) * w->kept);
+          y_bfloats[start + i] =
+              to_bfloat16(bits[i] < w->limit ? 0 : from_bfloat16(x_bfloats[start + i]) * w->kept);
       else
         APART for (int64_t i = 0; i < count; i++)
           y[start + i] = bits[i] < w->limit ? 0 : x[start + i] * w->kept;

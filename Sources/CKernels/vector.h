@@ -22,10 +22,10 @@ INLINE float from_bits(int32_t bits) {
   return x;
 }
 
-INLINE float widened(uint16_t half) { return from_bits((int32_t)((uint32_t)half << 16)); }
+INLINE float from_bfloat16(uint16_t x) { return from_bits((int32_t)((uint32_t)x << 16)); }
 
 /// The nearest bfloat16, of two the even one; a NaN stays one.
-INLINE uint16_t halved(float x) {
+INLINE uint16_t to_bfloat16(float x) {
   uint32_t bits;
   memcpy(&bits, &x, sizeof bits);
   uint32_t rounded = (bits + 0x7fff + ((bits >> 16) & 1)) >> 16;
@@ -46,7 +46,7 @@ INLINE float fast_exp(float x) {
   p = p * r + 1.6666665459e-1f;
   p = p * r + 5.0000001201e-1f;
   p = p * r * r + r + 1;
-  // 2^n in two halves: n = 128 alone would overflow the exponent.
+  // 2^n as two factors: n = 128 alone would overflow the exponent.
   int32_t whole = (int32_t)n, half = whole >> 1;
   float y = p * from_bits((half + 127) << 23) * from_bits((whole - half + 127) << 23);
   return x == x ? y : x;

@@ -24,13 +24,13 @@ public struct WeightsFile: Sendable {
   ///   - module: Keeps its old parameters if the file does not fit.
   ///   - prefix: Stands before the parameters' names in the file.
   ///   - isIgnored: Tensors that the module need not have; any other extra one is an error.
-  ///   - keepsHalfMatrices: Whether matrices that are stored in bfloat16 are used where they lie, which
+  ///   - keepsBfloat16Matrices: Whether matrices that are stored in bfloat16 are used where they lie, which
   ///     is for models that will not learn: products widen them as they read.
   ///   - allowsNonFinite: Whether infinities and NaN are taken as they are.
   /// - Throws: The first thing that does not fit.
   public func load(
     into module: inout some Module, prefix: String = "", ignoring isIgnored: (String) -> Bool,
-    keepingHalfMatrices keepsHalfMatrices: Bool = false, allowsNonFinite: Bool = false
+    keepingBfloat16Matrices keepsBfloat16Matrices: Bool = false, allowsNonFinite: Bool = false
   ) throws(WeightsError) {
     var copy = module
     var used: Set<String> = []
@@ -41,7 +41,8 @@ public struct WeightsFile: Sendable {
       do throws(WeightsError.Problem) {
         value = try tensor(
           named: name, shape: value.shape,
-          keepingHalves: keepsHalfMatrices && value.rank == 2, allowsNonFinite: allowsNonFinite)
+          keepingBfloat16: keepsBfloat16Matrices && value.rank == 2,
+          allowsNonFinite: allowsNonFinite)
       } catch {
         problems.append(error)
       }
@@ -80,7 +81,7 @@ public struct WeightsFile: Sendable {
   }
 
   private func tensor(
-    named name: String, shape: Shape, keepingHalves: Bool, allowsNonFinite: Bool
+    named name: String, shape: Shape, keepingBfloat16: Bool, allowsNonFinite: Bool
   ) throws(WeightsError.Problem) -> Tensor {
     guard let entry = file[name] else { throw .missing(name) }
     guard entry.shape == shape else {
@@ -95,7 +96,7 @@ public struct WeightsFile: Sendable {
     }
     let tensor = file.withBytes(of: entry) { bytes in
       Tensor(
-        bytes, storedAs: type, shape: shape, keepingHalves: keepingHalves, keeping: file.file)
+        bytes, storedAs: type, shape: shape, keepingBfloat16: keepingBfloat16, keeping: file.file)
     }
     guard allowsNonFinite || tensor.isFinite else { throw .nonFinite(name) }
     return tensor
@@ -110,7 +111,7 @@ public struct WeightsFile: Sendable {
           (
             name,
             try tensor(
-              named: name, shape: shape(of: name) ?? [], keepingHalves: false,
+              named: name, shape: shape(of: name) ?? [], keepingBfloat16: false,
               allowsNonFinite: true)
           ))
       } catch {

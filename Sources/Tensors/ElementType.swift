@@ -1,7 +1,7 @@
 /// How a number is stored.
 public enum ElementType: Sendable, Hashable {
   case float32
-  /// The upper half of a `float32`: the same range, 8 bits of precision.
+  /// The upper 16 bits of a `float32`: the same range, 8 bits of precision.
   case bfloat16
 
   /// The size of one number in bytes.

@@ -73,7 +73,7 @@ package struct FeatureCache: Sendable {
       let body = UnsafeRawBufferPointer(rebasing: bytes[RecordHead.size..<RecordHead.size + size])
       guard checksum(body) == head.bodyChecksum else { return nil }
       return Tensor(
-        body, storedAs: .bfloat16, shape: [head.rowCount, rowSize], keepingHalves: true,
+        body, storedAs: .bfloat16, shape: [head.rowCount, rowSize], keepingBfloat16: true,
         keeping: file)
     }
   }

@@ -97,7 +97,7 @@ struct BatchCommandTests {
     #expect(after.first { $0.name == "pics/a.jpg" } != before.first { $0.name == "pics/a.jpg" })
     #expect(after.contains(before[1]) && after.contains(before[2]))
     // Another search is another caption, and so is another precision.
-    if Device.multipliesHalves {
+    if Device.multipliesBfloat16 {
       let rounded = try batch("pics", "-r", "-o", "out", "--precision", "bf16")
       #expect(rounded.errors.contains("(4 image)\n"))
     }

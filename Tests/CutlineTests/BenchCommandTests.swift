@@ -15,7 +15,7 @@ struct BenchCommandTests {
 
   @Test("times an encoder by its name, a line per batch size", arguments: ["f32", "bf16"])
   func encoder(precision: String) throws {
-    guard precision == "f32" || Device.multipliesHalves else {
+    guard precision == "f32" || Device.multipliesBfloat16 else {
       let refused = try bench("--encoder", "small_cnn", "--precision", precision)
       #expect(refused.status == 69 && refused.errors.contains("cannot multiply bfloat16 numbers"))
       return

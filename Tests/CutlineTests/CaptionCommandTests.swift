@@ -114,7 +114,7 @@ struct CaptionCommandTests {
     func logProbability(_ row: JSONValue) -> Double? {
       row["segments"]?.elements?.first?["captions"]?.elements?.first?["logprob"]?.number
     }
-    guard Device.multipliesHalves else {
+    guard Device.multipliesBfloat16 else {
       for command in [["caption"], ["batch", "-o", "out"]] {
         let arguments = command + [Pictures.jpeg, "-m", model.path, "--precision", "bf16"]
         let refused = try Program.run(arguments, in: folder.path)

@@ -12,7 +12,7 @@ struct DefaultModelTests {
     .appendingPathComponent("models/default").path
   static let sourcePath = "encoders/mobilenet_v2_onnxzoo_features.safetensors"
 
-  @Test("is whole, small, and stored in half precision")
+  @Test("is whole, small, and stored in bfloat16")
   func files() throws {
     try Self.check(Self.path, saying: ["Started from", "Saw", "Scores", "Cannot", "COCO"])
   }

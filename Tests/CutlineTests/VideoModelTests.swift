@@ -9,7 +9,7 @@ import Testing
 struct VideoModelTests {
   static let path = DefaultModelTests.path.replacing(/default$/, with: "video")
 
-  @Test("is whole, small, stored in half precision, and says what it is and what it is not")
+  @Test("is whole, small, stored in bfloat16, and says what it is and what it is not")
   func files() throws {
     try DefaultModelTests.check(
       Self.path,

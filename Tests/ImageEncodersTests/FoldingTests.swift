@@ -6,7 +6,7 @@ import Testing
 @testable import ImageEncoders
 
 extension ImageEncodersTests {
-  @Suite("Folding and half precision")
+  @Suite("Folding and bfloat16")
   struct FoldingTests {
     @Test(
       "an encoder with its norms folded says the same",
@@ -35,15 +35,15 @@ extension ImageEncodersTests {
     }
 
     @Test(
-      "half-precision numbers give features within two per cent", .multipliesBfloat16,
+      "bfloat16 numbers give features within two per cent", .multipliesBfloat16,
       arguments: [EncoderArchitecture.mobileNetV2, .resNet18], [true, false])
-    func halfPrecision(architecture: EncoderArchitecture, isFolded: Bool) {
+    func bfloat16(architecture: EncoderArchitecture, isFolded: Bool) {
       func check<Encoder: ImageEncoder>(_ encoder: Encoder) {
         let encoder = encoder.withFormulaWeights()
         let pixels = FormulaWeights.photos(height: 224, width: 224)
-        var half = isFolded ? encoder.foldingNorms() : encoder
-        half.updateParameters { _, value in value = value.converted(to: .bfloat16) }
-        let features = half.features(pixels.converted(to: .bfloat16))
+        var rounded = isFolded ? encoder.foldingNorms() : encoder
+        rounded.updateParameters { _, value in value = value.converted(to: .bfloat16) }
+        let features = rounded.features(pixels.converted(to: .bfloat16))
         #expect(features.elementType == .bfloat16)
         let distance = relativeDistance(
           features.converted(to: .float32), encoder.features(pixels))

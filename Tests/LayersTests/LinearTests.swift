@@ -27,7 +27,7 @@ extension LayersTests {
     }
 
     @Test("a table stored in bfloat16 gives float32 rows of the same numbers")
-    func halfTable() {
+    func bfloat16Table() {
       var layer = Embedding(count: 5, size: 3).withFormulaWeights()
       layer.weight = layer.weight.converted(to: .bfloat16)
       let rows = layer([4, 0])

@@ -49,12 +49,13 @@ extension LayersTests {
       for row in rows.rows { #expect(row.floats == [1, -2, 0.5, 0x1p-24]) }
     }
 
-    @Test("half matrices stay where they lie for a model that will not learn")
-    func halfMatrices() throws {
+    @Test("bfloat16 matrices stay where they lie for a model that will not learn")
+    func bfloat16Matrices() throws {
       let layer = Linear(from: 7, to: 3).withFormulaWeights()
       try write(layer.parameters.map { ($0.parameter.name, $0.value.converted(to: .bfloat16)) })
       var (kept, widened) = (Linear(from: 7, to: 3), Linear(from: 7, to: 3))
-      try WeightsFile(path).load(into: &kept, ignoring: { _ in false }, keepingHalfMatrices: true)
+      try WeightsFile(path).load(
+        into: &kept, ignoring: { _ in false }, keepingBfloat16Matrices: true)
       try WeightsFile(path).load(into: &widened) { _ in false }
       #expect(kept.weight.elementType == .bfloat16 && kept.bias.elementType == .float32)
       #expect(kept.weight.floats == widened.weight.floats)

@@ -15,6 +15,6 @@ package enum Processor {
 extension Trait where Self == ConditionTrait {
   /// Skips a test where oneDNN does not multiply bfloat16 numbers, which it does from AVX-512 on.
   package static var multipliesBfloat16: Self {
-    .enabled(if: Device.multipliesHalves, "oneDNN multiplies bfloat16 numbers from AVX-512 on")
+    .enabled(if: Device.multipliesBfloat16, "oneDNN multiplies bfloat16 numbers from AVX-512 on")
   }
 }

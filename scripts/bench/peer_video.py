@@ -21,7 +21,7 @@ import time
 
 FRAMES = 16
 CORES = len(os.sched_getaffinity(0))
-HALVES = "avx512_bf16" in open("/proc/cpuinfo").read()
+HAS_BFLOAT16 = "avx512_bf16" in open("/proc/cpuinfo").read()
 
 
 class Pipeline:
@@ -36,7 +36,7 @@ class Pipeline:
         self.torch, self.options, self.threads = torch, options, max(1, CORES // options.processes)
         torch.set_num_threads(self.threads)
         self.config, self.vocabulary, encoder, self.decoder = default_torch.load(options.model)
-        self.type = torch.bfloat16 if HALVES and not options.exact else torch.float32
+        self.type = torch.bfloat16 if HAS_BFLOAT16 and not options.exact else torch.float32
         self.encoder = fuse(encoder).to(self.type, memory_format=torch.channels_last)
         self.decoder.to(self.type)
         side = self.config["encoder"]["input"]

@@ -19,9 +19,9 @@ void ck_allow_spare_thread(bool allows);
 /// The number of cores that the process may run on, as `taskset` sets them.
 int ck_core_count(void);
 /// Whether oneDNN multiplies bfloat16 numbers at all, with what the processor has and ONEDNN_MAX_CPU_ISA allows.
-bool ck_multiplies_halves(void);
+bool ck_multiplies_bfloat16(void);
 /// Whether the processor has instructions for bfloat16, which are twice as fast as those for floats.
-bool ck_multiplies_halves_fast(void);
+bool ck_multiplies_bfloat16_fast(void);
 /// The number of threads that a loop of this file's kernels uses on the calling thread.
 int ck_thread_count(void);
 
@@ -147,7 +147,7 @@ void ck_copy(const void *x, void *y, int64_t bytes);
 void ck_copy_rows(const void *x, int64_t x_row, void *y, int64_t y_row, int64_t rows,
                   int64_t bytes);
 /// Adds two stretches of bfloat16 numbers, or passes a gradient where an activation is not at a bound.
-void ck_combine_halves(ck_pairwise function, const uint16_t *a, const uint16_t *b, uint16_t *y,
+void ck_combine_bfloat16(ck_pairwise function, const uint16_t *a, const uint16_t *b, uint16_t *y,
                        int64_t count);
 void ck_fill(float *x, float value, int64_t count);
 /// y += x

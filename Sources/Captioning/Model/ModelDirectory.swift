@@ -125,7 +125,7 @@ public struct ModelDirectory: Sendable {
     func load<Encoder: ImageEncoder>(_ encoder: Encoder) throws(ModelError) -> any ImageEncoder {
       var encoder = encoder
       try self.load(
-        into: &encoder, prefix: CaptionModel.encoderPrefix, keepingHalfMatrices: false
+        into: &encoder, prefix: CaptionModel.encoderPrefix, keepingBfloat16Matrices: false
       ) {
         !$0.hasPrefix(CaptionModel.encoderPrefix)
       }
@@ -134,10 +134,10 @@ public struct ModelDirectory: Sendable {
     return try load(configuration.makeEncoder())
   }
 
-  /// Encoder and decoder with their numbers; to learn further, without half-precision matrices.
+  /// Encoder and decoder with their numbers; to learn further, without bfloat16 matrices.
   package func model(
     _ configuration: ModelConfiguration, vocabulary: Vocabulary,
-    keepingHalfMatrices keepsHalfMatrices: Bool = true
+    keepingBfloat16Matrices keepsBfloat16Matrices: Bool = true
   ) throws(ModelError) -> CaptionModel {
     guard let decoder = configuration.decoder else { throw ModelError(path, .noDecoder) }
     try checkScores(vocabulary, decoder)
@@ -145,7 +145,8 @@ public struct ModelDirectory: Sendable {
     var model = CaptionModel(
       encoder: encoder,
       decoder: decoder.makeDecoder(reading: encoder, vocabularySize: vocabulary.count))
-    try load(into: &model, prefix: "", keepingHalfMatrices: keepsHalfMatrices) { _ in false }
+    try load(into: &model, prefix: "", keepingBfloat16Matrices: keepsBfloat16Matrices) { _ in false
+    }
     return model
   }
 
@@ -153,13 +154,15 @@ public struct ModelDirectory: Sendable {
   package func beginVerification() -> ChecksumVerification { ChecksumVerification(of: path) }
 
   private func load(
-    into module: inout some Module, prefix: String, keepingHalfMatrices keepsHalfMatrices: Bool,
+    into module: inout some Module, prefix: String,
+    keepingBfloat16Matrices keepsBfloat16Matrices: Bool,
     ignoring: (String) -> Bool
   ) throws(ModelError) {
     let weights = try weightsFile()
     do throws(WeightsError) {
       try weights.load(
-        into: &module, prefix: prefix, ignoring: ignoring, keepingHalfMatrices: keepsHalfMatrices)
+        into: &module, prefix: prefix, ignoring: ignoring,
+        keepingBfloat16Matrices: keepsBfloat16Matrices)
     } catch {
       throw ModelError(weights.path, .weights(error))
     }

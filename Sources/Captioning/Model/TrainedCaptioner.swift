@@ -30,7 +30,8 @@ package struct TrainedCaptioner: Sendable {
     guard vocabulary.count > Vocabulary.specialWords.count else {
       throw ModelError(directory.path, .noWords)
     }
-    model = try directory.model(configuration, vocabulary: vocabulary, keepingHalfMatrices: false)
+    model = try directory.model(
+      configuration, vocabulary: vocabulary, keepingBfloat16Matrices: false)
     counts = try directory.counts()
     fingerprint = try directory.fingerprint()
     weightsChecksum = try directory.weightsChecksum()

@@ -56,10 +56,10 @@ extension Device {
   package static var coreCount: Int { Int(ck_core_count()) }
 
   /// Whether bfloat16 numbers can be multiplied at all.
-  package static var multipliesHalves: Bool { ck_multiplies_halves() }
+  package static var multipliesBfloat16: Bool { ck_multiplies_bfloat16() }
 
   /// Whether the processor multiplies bfloat16 numbers faster than floats.
-  package static var multipliesHalvesFast: Bool { ck_multiplies_halves_fast() }
+  package static var multipliesBfloat16Fast: Bool { ck_multiplies_bfloat16_fast() }
 
   /// The version of oneDNN in use.
   package static var libraryVersion: String {

@@ -43,7 +43,7 @@ public prefix func - (x: Tensor) -> Tensor {
 /// The kernel's result, without history.
 func combined(_ function: Pairwise, _ a: Tensor, _ b: Tensor) -> Tensor {
   let isPlain = a.elementType == b.elementType && a.shape == b.shape
-  if a.elementType != .float32 || b.elementType != .float32, !(isPlain && function.takesHalves) {
+  if a.elementType != .float32 || b.elementType != .float32, !(isPlain && function.takesBfloat16) {
     return a.withoutGradient().inFloat32 {
       combined(function, $0, b.withoutGradient().converted(to: .float32))
     }
@@ -57,7 +57,7 @@ func combined(_ function: Pairwise, _ a: Tensor, _ b: Tensor) -> Tensor {
 
 extension Pairwise {
   /// Whether there is a kernel for bfloat16: for what passes through a whole network, backwards.
-  fileprivate var takesHalves: Bool {
+  fileprivate var takesBfloat16: Bool {
     switch self {
     case .add, .reluGradient, .relu6Gradient: true
     case .subtract, .multiply, .divide: false

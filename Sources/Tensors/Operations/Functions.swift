@@ -53,7 +53,7 @@ extension Tensor {
 
   /// What `body` makes of these numbers, computed in `float32` and stored as they were.
   ///
-  /// Only products and convolutions are worth half-precision kernels of their own.
+  /// Only products and convolutions are worth kernels of their own for bfloat16.
   func inFloat32(_ body: (Tensor) -> Tensor) -> Tensor {
     body(converted(to: .float32)).converted(to: elementType)
   }

@@ -104,7 +104,7 @@ struct BenchCommand: TalkingCommand {
   }
 
   private func timingsOfTraining() -> BenchReport {
-    let type = precision?.elementType ?? (Device.multipliesHalvesFast ? .bfloat16 : .float32)
+    let type = precision?.elementType ?? (Device.multipliesBfloat16Fast ? .bfloat16 : .float32)
     let decoder = decoder ?? (attention ? .showAttendTell : .showAndTell)
     let name = [encoder?.rawValue, decoder.rawValue, "LSTM 512"].compactMap { $0 }
       .joined(separator: ", ")

@@ -173,7 +173,7 @@ struct PictureLimitOptions: ParsableArguments {
 extension Tensors.ElementType {
   /// Throws where the processor cannot multiply numbers of this type.
   func requireMultiplying() throws(Failure) {
-    guard self == .bfloat16, !Device.multipliesHalves else { return }
+    guard self == .bfloat16, !Device.multipliesBfloat16 else { return }
     throw Failure(
       "this processor cannot multiply bfloat16 numbers (that takes AVX-512). Leave out --precision, or take float32.",
       .unavailable)

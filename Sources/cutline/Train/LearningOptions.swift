@@ -310,7 +310,7 @@ struct LearningOptions: ParsableArguments {
   /// What products are computed in.
   var elementType: ElementType {
     switch precision {
-    case .auto: Device.multipliesHalvesFast ? .bfloat16 : .float32
+    case .auto: Device.multipliesBfloat16Fast ? .bfloat16 : .float32
     case .float32: .float32
     case .bfloat16: .bfloat16
     }

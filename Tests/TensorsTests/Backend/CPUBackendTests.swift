@@ -122,7 +122,7 @@ extension TensorsTests {
     @Test(
       "in bfloat16, products and convolutions stay within a hundredth of float32",
       .multipliesBfloat16)
-    func halfPrecision() {
+    func bfloat16() {
       let convolutionInputs = [
         FormulaWeights.scaled("x", [2, 7, 7, 40]), FormulaWeights.scaled("weight", [24, 40, 3, 3]),
         FormulaWeights.scaled("bias", [24]), FormulaWeights.scaled("addend", [2, 7, 7, 24]),
@@ -132,21 +132,20 @@ extension TensorsTests {
           t[0], t[1], bias: t[2], adding: t[3], ConvolutionGeometry(padding: Padding(1)),
           activation: .relu)
       }
-      expectHalfPrecision(convolutionInputs, run)
+      expectCloseInBfloat16(convolutionInputs, run)
       let depthwise = [[1, 8, 8, 32], [32, 1, 3, 3]].map { FormulaWeights.scaled("t", $0) }
-      expectHalfPrecision(depthwise) {
+      expectCloseInBfloat16(depthwise) {
         convolution(
           $0[0], $0[1], ConvolutionGeometry(stride: 2, padding: Padding(1), groups: 32),
           activation: .relu6)
       }
       let layer = [[5, 100], [70, 100], [70]].map { FormulaWeights.scaled("t", $0) }
-      expectHalfPrecision(layer) { linear($0[0], $0[1], bias: $0[2]) }
+      expectCloseInBfloat16(layer) { linear($0[0], $0[1], bias: $0[2]) }
     }
 
-    private func expectHalfPrecision(_ inputs: [Tensor], _ function: ([Tensor]) -> Tensor) {
+    private func expectCloseInBfloat16(_ inputs: [Tensor], _ function: ([Tensor]) -> Tensor) {
       let exact = function(inputs)
-      let halves = inputs.map { $0.converted(to: .bfloat16) }
-      let rounded = function(halves)
+      let rounded = function(inputs.map { $0.converted(to: .bfloat16) })
       #expect(rounded.elementType == .bfloat16)
       let error = (rounded.converted(to: .float32) - exact).sumOfSquares / exact.sumOfSquares
       #expect(error.squareRoot() < 1e-2)

@@ -201,7 +201,7 @@ extension TensorsTests {
     }
 
     @Test("float16 reads as Swift's own, every bit pattern")
-    func halves() {
+    func float16() {
       let patterns = Array(UInt16.min...UInt16.max)
       var floats = [Float](repeating: 0, count: patterns.count)
       ck_from_float16(patterns, &floats, Int64(patterns.count))

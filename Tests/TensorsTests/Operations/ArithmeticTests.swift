@@ -52,7 +52,7 @@ extension TensorsTests {
     }
 
     @Test("in bfloat16 the sum is rounded once")
-    func halfPrecision() {
+    func bfloat16() {
       let a = Tensor([1, 256], shape: [2]).converted(to: .bfloat16)
       let b = Tensor([0.5, 1], shape: [2]).converted(to: .bfloat16)
       let sum = a + b

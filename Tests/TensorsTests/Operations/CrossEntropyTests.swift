@@ -84,7 +84,7 @@ extension TensorsTests {
     @Test(
       "of a linear map in bfloat16 it stays close to float32",
       .multipliesBfloat16)
-    func halfPrecision() throws {
+    func bfloat16() throws {
       let inputs = [
         FormulaWeights.scaled("x", [40, 32]), FormulaWeights.scaled("weight", [50, 32]),
         FormulaWeights.scaled("bias", [50]),

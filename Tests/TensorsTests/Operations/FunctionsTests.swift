@@ -49,7 +49,7 @@ extension TensorsTests {
     }
 
     @Test("a function of a bfloat16 tensor is computed in float32 and rounded once")
-    func halfPrecision() {
+    func bfloat16() {
       let x = FormulaWeights.scaled("x", [40], 3).converted(to: .bfloat16)
       let y = tanh(x)
       #expect(y.elementType == .bfloat16)

@@ -47,18 +47,18 @@ extension TensorsTests {
     }
 
     @Test("a weight stored in bfloat16 is as good as its numbers in float32", arguments: [1, 3, 6])
-    func halfWeight(rows: Int) {
+    func bfloat16Weight(rows: Int) {
       let x = FormulaWeights.scaled("x", [rows, 70])
-      let half = FormulaWeights.scaled("weight", [130, 70]).converted(to: .bfloat16)
+      let weight = FormulaWeights.scaled("weight", [130, 70]).converted(to: .bfloat16)
       let bias = FormulaWeights.scaled("bias", [130])
-      let whole = half.converted(to: .float32)
-      let y = linear(x, half, bias: bias)
+      let whole = weight.converted(to: .float32)
+      let y = linear(x, weight, bias: bias)
       #expect(y.elementType == .float32)
       // Twice: the second time from the packed copy.
-      for y in [y, linear(x, half, bias: bias)] {
+      for y in [y, linear(x, weight, bias: bias)] {
         expectClose(y, linear(x, whole, bias: bias), within: 1e-6)
       }
-      let (_, gradient) = valueWithGradient(at: [x]) { linear($0[0], half, bias: bias).sum() }
+      let (_, gradient) = valueWithGradient(at: [x]) { linear($0[0], weight, bias: bias).sum() }
       let (_, expected) = valueWithGradient(at: [x]) { linear($0[0], whole, bias: bias).sum() }
       #expect(gradient[0]?.floats == expected[0]?.floats)
     }
@@ -104,8 +104,8 @@ extension TensorsTests {
         (linear(t[0], t[1], bias: t[2]) + linear(t[0] * 2, t[1], bias: nil)).sum()
       }
       let mixed = valueWithGradient(at: inputs) { t in
-        let half = linear((t[0] * 2).converted(to: .bfloat16), t[1], bias: nil)
-        return (linear(t[0], t[1], bias: t[2]) + half).sum()
+        let rounded = linear((t[0] * 2).converted(to: .bfloat16), t[1], bias: nil)
+        return (linear(t[0], t[1], bias: t[2]) + rounded).sum()
       }
       for (a, b) in zip(exact.gradients, mixed.gradients) {
         guard let a, let b else {

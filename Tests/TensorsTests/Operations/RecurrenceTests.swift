@@ -127,8 +127,8 @@ extension TensorsTests {
       check(3) { t, layout in gru(t[0], layout, hidden: t[1], weight: t[3], bias: t[4]) }
     }
 
-    @Test("a sequence in two halves is the same as in one")
-    func halves() {
+    @Test("a sequence in two parts is the same as in one")
+    func parts() {
       let projected = FormulaWeights.scaled("projected", [24, 80], 2)
       let weight = FormulaWeights.scaled("weight", [80, 20], 0.3)
       let zero = Tensor(zeros: [4, 20])
@@ -147,7 +147,7 @@ extension TensorsTests {
     @Test(
       "in bfloat16 they stay within a hundredth of float32, gradients too",
       .multipliesBfloat16)
-    func halfPrecision() {
+    func bfloat16() {
       let layout = SequenceLayout(rowCounts: [6, 6, 4, 3])
       func check(_ gates: Int, _ run: ([Tensor], ElementType) -> Tensor) {
         let inputs = [

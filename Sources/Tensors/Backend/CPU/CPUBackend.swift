@@ -68,7 +68,7 @@ package final class CPUBackend: Backend {
     into y: Region
   ) {
     if window.skipsPixels, x.type == .float32 {
-      // As a whole oneDNN is slower at this than at its two halves.
+      // As a whole oneDNN is slower at this than at its two parts.
       let seen = Region(
         makeBuffer(count: window.dense.inputCount, type: x.type))
       pool(.max, x, window, into: seen)

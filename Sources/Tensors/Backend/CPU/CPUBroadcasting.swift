@@ -7,8 +7,9 @@ extension CPUBackend {
   ) {
     guard y.count > 0 else { return }
     guard a.region.type == .float32 else {
-      return ck_combine_halves(
-        function.code, a.region.halves, b.region.halves, y.halves, Int64(y.count))
+      return ck_combine_bfloat16(
+        function.code, a.region.bfloat16Address, b.region.bfloat16Address, y.bfloat16Address,
+        Int64(y.count))
     }
     var axes = BroadcastAxes(shape, a.strides, b.strides)
     let columns = axes.popLast()

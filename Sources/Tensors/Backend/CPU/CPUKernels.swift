@@ -26,15 +26,15 @@ extension CPUBackend {
       if x.type == .float32 {
         base.update(from: x.address, count: x.count)
       } else {
-        ck_from_bfloat16(x.halves, base, Int64(x.count))
+        ck_from_bfloat16(x.bfloat16Address, base, Int64(x.count))
       }
     }
   }
 
   package func convert(_ x: Region, into y: Region) {
     switch (x.type, y.type) {
-    case (.float32, .bfloat16): ck_to_bfloat16(x.address, y.halves, Int64(x.count))
-    case (.bfloat16, .float32): ck_from_bfloat16(x.halves, y.address, Int64(x.count))
+    case (.float32, .bfloat16): ck_to_bfloat16(x.address, y.bfloat16Address, Int64(x.count))
+    case (.bfloat16, .float32): ck_from_bfloat16(x.bfloat16Address, y.address, Int64(x.count))
     default: ck_copy(x.rawAddress, y.rawAddress, Int64(x.count * x.type.byteCount))
     }
   }
@@ -43,7 +43,8 @@ extension CPUBackend {
 
   package func isFinite(_ x: Region) -> Bool {
     x.type == .float32
-      ? ck_all_finite(x.address, Int64(x.count)) : ck_all_finite_bfloat16(x.halves, Int64(x.count))
+      ? ck_all_finite(x.address, Int64(x.count))
+      : ck_all_finite_bfloat16(x.bfloat16Address, Int64(x.count))
   }
 
   package func sumOfSquares(_ x: Region) -> Double { ck_sum_of_squares(x.address, Int64(x.count)) }
@@ -284,7 +285,7 @@ extension AttentionShape {
 
 extension Region {
   /// The first element of a region of bfloat16 numbers.
-  var halves: UnsafeMutablePointer<UInt16> {
+  var bfloat16Address: UnsafeMutablePointer<UInt16> {
     rawAddress.assumingMemoryBound(to: UInt16.self)
   }
 }

@@ -8,7 +8,7 @@ package enum StoredType: Sendable {
 }
 
 extension Tensor {
-  /// A tensor on the processor from numbers in a file: of `float32`, unless halves are to be kept.
+  /// A tensor on the processor from numbers in a file: of `float32`, unless bfloat16 is to be kept.
   ///
   /// Aligned numbers that need no widening are used where they are, so a mapped model costs no copy.
   ///
@@ -16,11 +16,11 @@ extension Tensor {
   ///   - bytes: Exactly the tensor's numbers, little-endian, in row-major order.
   ///   - type: What they are.
   ///   - shape: The tensor's shape.
-  ///   - keepsHalves: Whether bfloat16 numbers stay what they are.
+  ///   - keepsBfloat16: Whether bfloat16 numbers stay what they are.
   ///   - owner: Keeps `bytes` in place as long as it lives.
   package init(
     _ bytes: UnsafeRawBufferPointer, storedAs type: StoredType, shape: Shape,
-    keepingHalves keepsHalves: Bool = false, keeping owner: any AnyObject & Sendable
+    keepingBfloat16 keepsBfloat16: Bool = false, keeping owner: any AnyObject & Sendable
   ) {
     let count = shape.elementCount
     precondition(
@@ -29,7 +29,7 @@ extension Tensor {
       self.init(uninitialized: shape, on: .cpu)
       return
     }
-    let staysAsItIs = type == .float32 || type == .bfloat16 && keepsHalves
+    let staysAsItIs = type == .float32 || type == .bfloat16 && keepsBfloat16
     if staysAsItIs, Int(bitPattern: base) % type.byteCount == 0 {
       let buffer = CPUBuffer(
         borrowing: UnsafeMutableRawPointer(mutating: base), count: count,
