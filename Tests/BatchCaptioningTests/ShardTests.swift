@@ -77,7 +77,7 @@ struct ShardTests {
     #expect(throws: ShardError.self) { try assigned(["SLURM_ARRAY_TASK_ID": "x"]) }
   }
 
-  /// What Slurm 22.05 tells the task `id` of an array.
+  /// Returns the environment that Slurm 22.05 gives to the task `id` of an array.
   func task(
     _ id: Int, of count: Int, from first: Int, to last: Int, step: Int = 1
   ) -> [String: String] {

@@ -28,7 +28,7 @@ struct BatchCommandTests {
       ["batch"] + arguments + ["-m", model.path], in: folder.path, input: input)
   }
 
-  /// What a row tells of a file, without what differs from run to run.
+  /// The fields of a result row that do not differ from run to run.
   struct Row: Hashable {
     let name: String
     /// Or the failure's code.

@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What happens to a batch that is killed, stopped, kept from writing, or not alone.
+/// Batches that are killed, stopped, unable to write, or run twice at the same time.
 @Suite("An interrupted batch")
 struct BatchInterruptionTests {
   let model: SampleModel

@@ -105,7 +105,7 @@ struct ClassificationTests {
     try checkCaptions(labels)
   }
 
-  /// What the model in `run` says of a clip.
+  /// Checks the captions that the model in `run` gives to clips.
   private func checkCaptions(_ labels: [String]) throws {
     let clip = "shapes/clips/images/val_000001.avi"
     let plain = try Program.run(["caption", clip, "-m", "run/best"], in: folder.path)

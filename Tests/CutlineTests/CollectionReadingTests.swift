@@ -8,7 +8,7 @@ import Testing
 
 @testable import Training
 
-/// How the commands read collections as people have them.
+/// Reading of collections in the layouts that are in use.
 @Suite("Collections as they are found")
 struct CollectionReadingTests {
   let folder: TemporaryFolder

@@ -27,7 +27,7 @@ struct DecodingPoolTests {
     return try DecodingPool(for: preprocessing, options, settings)
   }
 
-  /// What reading it here gives.
+  /// Returns the result of decoding in this process.
   func expected(
     _ sources: [MediaSource], _ options: StillImageOptions = StillImageOptions()
   ) -> [Outcome] {
@@ -136,7 +136,7 @@ struct DecodingPoolTests {
     #expect(index == sources.count)
   }
 
-  /// What decoding gives, piece by piece, but for the time it took.
+  /// Returns the result of decoding, piece by piece, without the time it took.
   func pieces(
     _ decoder: inout some MediaDecoder & ~Copyable, _ sources: [MediaSource]
   ) throws -> [[String]] {

@@ -25,7 +25,7 @@ struct HeatMapCommandTests {
     try decodeStillImage(.file("\(folder.path)/\(path)"))
   }
 
-  /// What was made, to tell whether it was made anew.
+  /// Returns a stamp of an output file, which changes if the file is written again.
   func stamp(_ path: String) -> String? { fileStamp("\(folder.path)/\(path)") }
 
   @Test(

@@ -9,7 +9,7 @@ struct JSONSchema {
     root = try JSONValue(reading: Array(try Data(contentsOf: URL(fileURLWithPath: path))))
   }
 
-  /// What is wrong with `document`; nothing if it is as the schema says.
+  /// Returns the violations of the schema in `document`; none if it is valid.
   func problems(of document: JSONValue) -> [String] { problems(document, root, at: "$") }
 
   private func problems(_ value: JSONValue, _ schema: JSONValue, at place: String) -> [String] {

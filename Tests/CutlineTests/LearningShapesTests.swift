@@ -7,9 +7,9 @@ import Testing
 /// The program, optimised as it is for use.
 private let releaseProgram = ProcessInfo.processInfo.environment["CUTLINE_RELEASE_PROGRAM"]
 
-/// What the README promises: from nothing to a captioner in minutes.
+/// The claim of the README: from no model to a captioner in minutes.
 ///
-/// With an optimised program, since another takes five times as long; `scripts/test` names it after all
+/// Requires an optimised build, as a debug build takes five times as long. `scripts/test` runs it after all
 /// other tests, with which it would compete for the processor.
 @Suite(
   "Shapes are learned from nothing",
@@ -45,7 +45,7 @@ struct LearningShapesTests {
     try learnFromClips()
   }
 
-  /// What moves, and in which direction, is told from clips that only the order of their frames sets apart.
+  /// Trains on clips whose moving shapes and directions differ only in the order of frames.
   private func learnFromClips() throws {
     let clips = try unseen("unseen/clips", .train)
     try #require(clips.count == 1000 && Set(clips.map { $0.captions[0] }).count > 500)
@@ -75,7 +75,7 @@ struct LearningShapesTests {
     try CaptionCollection(at: "\(self.folder.path)/\(folder)").read(part).examples
   }
 
-  /// What a model says of each, and whether that is its caption.
+  /// Returns a model's caption for each input, with true if it is the correct one.
   private func captions(
     of examples: [CaptionedImage], by model: String
   ) throws -> [(said: String?, isExact: Bool)] {

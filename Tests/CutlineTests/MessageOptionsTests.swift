@@ -20,7 +20,7 @@ struct MessageOptionsTests {
     try folder.write("a.jpg\ta dog\nb.jpg\ta cat\n", to: "captions.tsv")
   }
 
-  /// What `caption` of two pictures, one of them cut off, says.
+  /// Returns the standard error of `caption` for two images, one of them truncated.
   private func errors(_ options: [String], _ environment: [String: String] = [:]) throws -> String {
     let whole = try MappedFile(Pictures.jpeg).withBytes { Array($0) }
     try folder.write(Array(whole.prefix(whole.count * 3 / 4)), to: "cut.jpg")

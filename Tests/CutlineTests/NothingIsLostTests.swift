@@ -79,8 +79,8 @@ struct NothingIsLostTests {
     count += 1
   }
 
-  /// How many files a training says are left out: "left out: 12 pictures are …", "left out 3 records and
-  /// pictures", "7 other files are …".
+  /// Returns the number of files that a training reports as left out: "left out: 12 pictures are …", "left
+  /// out 3 records and pictures", "7 other files are …".
   private func leftOutCount(_ lines: String) -> Int {
     lines.split(separator: "\n").reduce(0) { sum, line in
       let words = line.split(separator: " ")

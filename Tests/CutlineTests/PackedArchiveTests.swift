@@ -31,7 +31,7 @@ struct PackedArchiveTests {
       ["batch", "-o", output, "-m", model.path] + arguments, in: folder.path)
   }
 
-  /// What a row says: a caption, or the failure's code.
+  /// The content of a result row: a caption, or the failure's code.
   private struct Said: Equatable {
     let text: String
     /// Nil for a failure.
@@ -59,7 +59,7 @@ struct PackedArchiveTests {
 
   private func failure(_ row: Said?) -> String? { row?.score == nil ? row?.text : nil }
 
-  /// What the pictures get as files.
+  /// Returns the result rows for the same images as files.
   private func expectedRows() throws -> [String: Said] {
     // What is stored lies there as it is.
     let archive = try bytes("stored.zip")

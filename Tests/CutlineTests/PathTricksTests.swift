@@ -124,7 +124,7 @@ struct PathTricksTests {
     }
   }
 
-  /// What was opened, links resolved, by a command run in the root.
+  /// Returns the paths, with links resolved, that a command opened when run in the root.
   private func opened(by command: [String]) throws -> Set<String> {
     removeTree("\(root)/out")
     removeTree("\(root)/run")

@@ -13,7 +13,7 @@ struct PrecedenceTests {
     try folder.write(#"{"threads": 3, "model": "from-file"}"#, to: "options.json")
   }
 
-  /// What doctor says of threads and model.
+  /// Returns the threads and the model that `doctor` reports.
   private func doctor(
     _ arguments: [String], _ environment: [String: String]
   ) throws -> (threads: Int?, by: String?, model: String) {

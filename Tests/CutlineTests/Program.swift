@@ -4,7 +4,7 @@ import TestSupport
 
 /// The built program, run as a user runs it.
 enum Program {
-  /// What it left behind when it ended.
+  /// The result of a run: its exit status and its output.
   struct Outcome {
     /// The exit code, or 128 and the number of the signal that ended it, as shells say it.
     let status: Int32
@@ -14,7 +14,7 @@ enum Program {
     var lines: [String] { output.split(separator: "\n").map(String.init) }
   }
 
-  /// What its standard output leads to.
+  /// The destination of standard output.
   enum Output {
     case file
     case path(String)
@@ -31,13 +31,13 @@ enum Program {
   /// Runs the program and waits for its end.
   ///
   /// - Parameters:
-  ///   - arguments: What is typed after its name.
-  ///   - folder: Where it is typed.
+  ///   - arguments: The command line arguments.
+  ///   - folder: The working directory.
   ///   - environment: Variables besides the few that every run has.
-  ///   - input: What waits on standard input.
-  ///   - output: Where standard output leads.
-  /// - Returns: How it ended and what it said.
-  /// - Throws: `NotStarted`, or what keeps the test's own files from being written.
+  ///   - input: The data on standard input.
+  ///   - output: The destination of standard output.
+  /// - Returns: The exit status and the output.
+  /// - Throws: `NotStarted`, or an error from writing the test's own files.
   static func run(
     _ arguments: [String], in folder: String, environment: [String: String] = [:],
     input: [UInt8] = [], output: Output = .file

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Progress")
 struct ProgressTests {
-  /// What is written, in pieces as it is written.
+  /// The output in pieces, as it is written.
   final class Screen: Sendable {
     private let pieces = Mutex<[String]>([])
     var all: [String] { pieces.withLock { $0 } }

@@ -7,9 +7,9 @@ struct SmallCollection {
   private let names: [String]
 
   /// - Parameters:
-  ///   - validatedCount: How many pictures are in `val.tsv`, the others in `train.tsv`.
-  ///   - caption: The caption of each, by its number.
-  /// - Throws: What keeps the files from being written.
+  ///   - validatedCount: The number of images in `val.tsv`; the others are in `train.tsv`.
+  ///   - caption: Returns the caption of each image, by its number.
+  /// - Throws: An error from writing the files.
   init(validated validatedCount: Int, caption: (Int) -> String) throws {
     folder = try TemporaryFolder()
     names = try namesInFolder(Pictures.folder).filter { !$0.hasSuffix(".md") }

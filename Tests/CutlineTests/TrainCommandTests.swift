@@ -70,7 +70,7 @@ struct TrainCommandTests {
     #expect(caption.status == 0, "\(caption.errors)")
   }
 
-  /// What the killed run left to look at is that of the undisturbed one, but for times and names.
+  /// Expects the reports of the killed run to equal those of the undisturbed one, except for times and names.
   private func expectSameReports() throws {
     let rows = try rows("killed")
     #expect(rows == (try self.rows("straight")))
@@ -174,7 +174,7 @@ struct TrainCommandTests {
     }
   }
 
-  /// What a person sees in the end, line by line.
+  /// Returns the lines that a terminal shows at the end.
   private func linesLeft(on screen: String) -> [String] {
     screen.replacing("\r\n", with: "\n").split(separator: "\n").map { line in
       var left = ""

@@ -22,7 +22,7 @@ struct TruncationTests {
     clip = MotionJPEG(frames: Array(repeating: image, count: 20), framesPerSecond: 10).bytes
   }
 
-  /// What each file's row says: the codes of its warnings, or that of its error.
+  /// Returns, for each file's row, the codes of its warnings or that of its error.
   func codes(_ inputs: String..., strictly: Bool = false) throws -> [String: [String]] {
     let options =
       ["-r", "-o", "out", "--restart", "-m", model.path] + (strictly ? ["--strict"] : [])

@@ -50,7 +50,7 @@ struct CollectionOnDisk {
     }
   }
 
-  /// What reading says, with the folder's path cut out.
+  /// Returns the error message of reading, with the folder's path removed.
   func message(_ file: String = "") -> String? {
     do throws(DatasetError) {
       _ = try read(file)

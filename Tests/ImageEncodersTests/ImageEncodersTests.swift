@@ -19,7 +19,7 @@ extension Module {
   }
 }
 
-/// How far apart two lists of numbers are, as a share of the length of the second.
+/// Returns the Euclidean distance of two lists of numbers, relative to the norm of the second.
 func relativeDistance(_ found: Tensor, _ expected: Tensor) -> Double {
   let difference = found.reshaped(to: expected.shape) - expected
   return (difference.floats.squareSum / expected.floats.squareSum).squareRoot()

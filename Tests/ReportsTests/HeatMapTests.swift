@@ -13,7 +13,7 @@ struct HeatMapTests {
     HeatMap(word: word, bits: (0..<16).map { $0 == place ? bits : 0 })
   }
 
-  /// Which column and row of a map of so many columns is largest.
+  /// Returns the column and the row of the largest value in a map with `columns` columns.
   static func largest(_ map: [Float], columns: Int) -> (column: Int, row: Int) {
     let index = map.indices.max { map[$0] < map[$1] } ?? 0
     return (index % columns, index / columns)
@@ -64,7 +64,7 @@ struct HeatMapTests {
   static let photo = Image(
     width: 60, height: 40, pixels: (0..<60 * 40).flatMap { _ in [90, 140, 160] })
 
-  /// How warm each pixel is: red above blue.
+  /// Returns the red minus the blue value of each pixel.
   static func warmth(_ image: Image) -> [Int] {
     stride(from: 0, to: image.pixels.count, by: 3).map {
       Int(image.pixels[$0]) - Int(image.pixels[$0 + 2])

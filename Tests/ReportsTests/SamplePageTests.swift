@@ -12,7 +12,7 @@ struct SamplePageTests {
   static let picture = Fixture.folder.deletingLastPathComponent().deletingLastPathComponent()
     .appending(path: "datasets/samples/dog-on-grass.jpg").path
 
-  /// What people and networks have written to see what happens.
+  /// Texts that break unescaped HTML, as people and networks have written.
   static let hostile = [
     "<script>alert(1)</script>", "--> <!-- ]]> &amp; &", "\"quoted\" 'quotes' onerror=\"x\"",
     "\u{202E}turned\u{2066} round", "كلب يركض", "👩‍👩‍👧 \u{1F436}", "tab\tand\0nul\u{1B}[31m\u{7F}",
