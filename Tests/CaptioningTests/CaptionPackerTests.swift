@@ -27,7 +27,7 @@ extension CaptioningTests {
       CaptionPacker(captioner, captionCount: 2, batchSize: batchSize)
     }
 
-    /// What each file says, however large batches are.
+    /// Returns the caption of each file, for any batch size.
     func texts(
       _ batchSize: Int, _ files: [[[Image]]], by captioner: Captioner? = nil
     ) -> [[[String]]] {

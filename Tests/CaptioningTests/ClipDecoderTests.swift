@@ -271,7 +271,7 @@ struct ClipDecoder: Sendable, CustomTestStringConvertible {
   }
 }
 
-/// What `decoder` is told of clips with these frames, `[N, F]`.
+/// Returns the inputs of `decoder` for clips with these frames, `[N, F]`.
 private func clips(
   _ frames: Tensor, _ counts: [Int], for decoder: some CaptionDecoder
 ) -> VisualFeatures {

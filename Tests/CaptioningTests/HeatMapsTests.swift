@@ -193,7 +193,7 @@ extension CaptioningTests {
         CaptionModel(encoder: Mosaic(), decoder: decoder), configuration, vocabulary)
     }
 
-    /// Says "bright" the more likely the more red there is.
+    /// Returns a captioner whose probability of "bright" increases with the amount of red.
     static func brightness() -> Captioner {
       var decoder = ShowAndTell(
         cell: RNN(inputSize: 1, hiddenSize: 1), named: "rnn", featureSize: 3,

@@ -193,7 +193,7 @@ extension CaptioningTests {
       }
     }
 
-    /// What is replaced in a good file, by what, and which setting is to blame for it.
+    /// Replacements in a valid file, with the setting that the error must name.
     static let problems: [(good: String, bad: String, key: String, problem: String)] = [
       (
         "cutline.model/1", "cutline.model/2", "schema",

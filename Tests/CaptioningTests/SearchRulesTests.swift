@@ -14,7 +14,7 @@ extension CaptioningTests {
     /// The three words that the decoder has besides special ones.
     static let words = (4...6).map(TokenID.init)
 
-    /// What a search wide enough for all captions finds, and what it should: all that are `wanted`.
+    /// Expects a search with a beam wide enough for all captions to find exactly those that are wanted.
     private func check(_ search: BeamSearch, finds isWanted: (Words) -> Bool) {
       var search = search
       (search.width, search.maximumWords) = (256, 4)

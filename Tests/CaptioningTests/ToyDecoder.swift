@@ -20,10 +20,10 @@ struct ToyDecoder: CaptionDecoder {
   private let table: [[[[Float]]]]
 
   /// - Parameters:
-  ///   - name: Fixes the random numbers.
-  ///   - pictureCount: How many pictures the table knows.
-  ///   - vocabularySize: Special words included.
-  ///   - bias: What is added to the score of a word, wherever it stands.
+  ///   - name: The seed of the random numbers.
+  ///   - pictureCount: The number of images in the table.
+  ///   - vocabularySize: The number of words, including special ones.
+  ///   - bias: The bias added to the logit of a word at every position.
   init(
     _ name: String, pictureCount: Int = 1, vocabularySize: Int = 7, bias: [TokenID: Float] = [:]
   ) {
@@ -71,7 +71,7 @@ struct ToyDecoder: CaptionDecoder {
     return DecoderStep(output: logits, state: State(last: words.map(\.index)))
   }
 
-  /// What stands in the table are logits already.
+  /// The entries of the table are logits already.
   func scores(of output: Tensor) -> Tensor { output }
 
   func losses(

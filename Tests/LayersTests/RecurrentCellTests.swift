@@ -195,7 +195,7 @@ extension LayersTests {
 }
 
 extension Tensor {
-  /// Whether the numbers fill `-bound...bound` evenly, as far as a few hundred can.
+  /// Returns true if the numbers are spread evenly over `-bound...bound`, as far as a few hundred can be.
   func isSpread(within bound: Float) -> Bool {
     let numbers = floats
     let mean = numbers.reduce(0, +) / Float(numbers.count)

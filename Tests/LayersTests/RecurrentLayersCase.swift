@@ -3,7 +3,8 @@ import Tensors
 import TestSupport
 import Testing
 
-/// What `scripts/fixtures/recurrent_layers.py` ran in PyTorch: three sequences of 4, 3 and 1 steps.
+/// The case computed in PyTorch by `scripts/fixtures/recurrent_layers.py`: three sequences of 4, 3 and 1
+/// steps.
 struct RecurrentLayersCase {
   static let (inputSize, hiddenSize) = (4, 5)
   static let layout = SequenceLayout(rowCounts: [3, 2, 2, 1])
@@ -21,10 +22,10 @@ struct RecurrentLayersCase {
   /// Compares outputs, last states and gradients with PyTorch's, and gradients with differences.
   ///
   /// - Parameters:
-  ///   - template: Gets the parameters of the case.
-  ///   - run: Reads `[8, I]`, beginning with states `[layers, 3, H]`, and returns outputs and states
-  ///     like these.
-  /// - Throws: What the fixture lacks.
+  ///   - template: The layers, which get the parameters of the case.
+  ///   - run: Reads `[8, I]` from initial states `[layers, 3, H]`, and returns outputs and states of the same
+  ///     shapes.
+  /// - Throws: An error if the fixture lacks a tensor.
   func prove<Part: Module>(
     _ template: Part, run: @escaping (Part, Tensor, [Tensor]) -> [Tensor]
   ) throws {

@@ -7,7 +7,7 @@ import Testing
 extension LayersTests {
   @Suite("Sequence dropout")
   struct SequenceDropoutTests {
-    /// What dropout leaves of `[T, B, F]` ones.
+    /// Returns the result of dropout for ones of shape `[T, B, F]`.
     private func left(
       _ dropout: SequenceDropout, of shape: Shape, at site: SequenceDropout.Site = .input
     ) -> Tensor {

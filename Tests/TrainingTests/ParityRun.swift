@@ -14,9 +14,10 @@ struct ParityRun: Sendable, CustomStringConvertible {
   let encoder: EncoderArchitecture?
   let cell: DecoderConfiguration.CellKind
   let reading: DecoderConfiguration.Reading
-  /// How many captions, or pictures with both of theirs, each batch of a step has; nil puts all into one.
+  /// The number of captions, or of images with both captions, in each part of a step's batch; nil for a
+  /// single part.
   let parts: [Int]?
-  /// What the noise over the pictures is made from.
+  /// The name from which the noise over the images is generated.
   let noise: String
   var plan = TrainingPlan()
 
@@ -38,7 +39,7 @@ struct ParityRun: Sendable, CustomStringConvertible {
 
   var description: String { name }
 
-  /// How far a parameter has moved in all.
+  /// The total change of a parameter.
   struct Move {
     let name: String
     let change: [Float]
@@ -52,7 +53,7 @@ struct ParityRun: Sendable, CustomStringConvertible {
     }
   }
 
-  /// What happened: every step, and then every parameter that learned, by name.
+  /// The record of a run: every step, followed by every trained parameter, by name.
   struct Trace {
     var reports: [TrainingState.Report] = []
     var moves: [Move] = []
@@ -165,7 +166,7 @@ extension Fixture {
   }
 }
 
-/// How far apart two lists of numbers are, as a share of the length of the second.
+/// Returns the Euclidean distance of two lists of numbers, relative to the norm of the second.
 func relativeDistance(_ found: [Float], _ expected: [Float]) -> Double {
   func length(_ numbers: [Float]) -> Double {
     numbers.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()

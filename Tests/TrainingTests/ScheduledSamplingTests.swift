@@ -165,7 +165,7 @@ extension TrainingTests {
       #expect(linear[0] == plain[0] && linear[1] != plain[1] && linear[2] != plain[2])
     }
 
-    /// What is read of each caption, in the order given; caption i describes picture i.
+    /// Returns the input words of each caption, in the given order; caption i describes image i.
     private func read(
       _ captions: [[TokenID]], _ numbers: [Int], of features: Tensor? = nil, rate: Double,
       _ draw: ScheduledSampling.Draw = .sampled, epoch: Int = 0
@@ -212,7 +212,7 @@ private enum SamplingDecoder {
     return decoder
   }
 
-  /// Says each word with a probability in proportion to its weight, whatever it has read.
+  /// Returns a decoder that gives each word a probability in proportion to its weight, whatever its input.
   static func biased(_ weights: [Int: Double]) -> ShowAndTell<LSTM> {
     var decoder = blank
     decoder.imageNorm.variance = Tensor(repeating: 1, shape: [8])

@@ -68,8 +68,8 @@ private struct Step {
   private let frames: Tensor
 
   /// - Parameters:
-  ///   - decoder: What learns.
-  ///   - epoch: How.
+  ///   - decoder: The decoder to train.
+  ///   - epoch: The settings of the epoch.
   ///   - unknown: The clips whose words are not in the vocabulary.
   init(
     _ decoder: ClipSet.Decoder, _ epoch: TrainingTests.StepPartsTests.Epoch, unknown: [Int] = []

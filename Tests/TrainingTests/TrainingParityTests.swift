@@ -33,7 +33,7 @@ extension TrainingTests {
       try compareMoves(of: trace, with: fixture, run)
     }
 
-    /// What is compared is how far the weights have moved: hundreds of times less than they are.
+    /// Compares the changes of weights, which are hundreds of times smaller than the weights.
     private func compareMoves(
       of trace: ParityRun.Trace, with fixture: Fixture, _ run: ParityRun
     ) throws {
@@ -68,12 +68,12 @@ extension TrainingTests {
   }
 }
 
-/// How far from PyTorch's a run's numbers may be, as shares of them.
+/// The maximum relative differences of a run's numbers from PyTorch's.
 ///
-/// Reached, of losses, norms and moves: 4e-7, 4e-5 and 2e-5 where the encoder is frozen; 5e-7, 2e-4 and
-/// 7e-4 where it learns; 7e-6, 5e-3 and 4e-2 for MobileNetV2. A unit within rounding of the bound of its
-/// ReLU passes its gradient on in one program and not in the other: that far apart are two runs in PyTorch
-/// whose pixels differ by a millionth.
+/// Measured, for losses, norms and changes: 4e-7, 4e-5 and 2e-5 with a frozen encoder; 5e-7, 2e-4 and 7e-4
+/// with a trained one; 7e-6, 5e-3 and 4e-2 for MobileNetV2. A unit within rounding distance of the bound of
+/// its ReLU passes its gradient on in one program and not in the other; two runs in PyTorch whose pixels
+/// differ by a millionth are as far apart.
 private struct Tolerances {
   let (loss, norm, move): (Float, Double, Double)
 

@@ -22,7 +22,7 @@ extension TrainingTests {
       return plan
     }
 
-    /// What a run has to tell, to its end.
+    /// The reports of a run, up to its end.
     private struct Course {
       var summaries: [Trainer.Summary] = []
       var steps: [TrainingState.Report] = []

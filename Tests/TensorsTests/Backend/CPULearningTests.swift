@@ -4,7 +4,7 @@ import Testing
 @testable import Tensors
 
 extension TensorsTests {
-  /// What the layers' optimizer does with these kernels is compared with PyTorch there.
+  /// The layers' optimizer, which uses these kernels, is compared with PyTorch in its own tests.
   @Suite("CPU learning")
   struct CPULearningTests {
     static let step = OptimizerStep(
