@@ -25,8 +25,7 @@ package struct JSONReader {
   ///
   /// - Parameters:
   ///   - bytes: The text.
-  ///   - takesNaN: True to accept `NaN`, `Infinity` and `-Infinity`, as Python writes them, as values of kind
-  ///     `notANumber`.
+  ///   - takesNaN: True to accept Python's `NaN`, `Infinity` and `-Infinity` as values of kind `notANumber`.
   ///   - body: Reads the value.
   /// - Returns: The result of `body`.
   /// - Throws: `JSONError` if the text is not JSON or not what `body` requires.
@@ -162,9 +161,7 @@ package struct JSONReader {
     return string
   }
 
-  /// Reads a string; nil if it is not UTF-8 or has a broken escape.
-  ///
-  /// Reading can continue after it.
+  /// Reads a string; nil if it is not UTF-8 or has a broken escape, after which reading can continue.
   package mutating func readStringIfProper() throws(JSONError) -> String? {
     string(try takeString())
   }
@@ -287,8 +284,6 @@ extension JSONReader {
     if isNegative { return value }
     return value == .min ? nil : -value
   }
-
-  // MARK: Escapes
 
   /// Returns the string in `range` with escapes replaced; nil if an escape is broken.
   private func unescaped(_ range: Range<Int>) -> String? {
