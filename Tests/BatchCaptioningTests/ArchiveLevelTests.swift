@@ -149,7 +149,7 @@ struct ArchiveLevelTests {
     #expect(try inputs(folders.whole, leftOut: [.emptyArchives: 1]).isEmpty)
     #expect(
       try inputs([UInt8](repeating: 0, count: 10240), leftOut: [.emptyArchives: 1]).isEmpty)
-    // Cut off in a text, which nobody would miss.
+    // Truncated inside a text, which is not needed.
     second.add("c.txt", [UInt8](repeating: 65, count: 2000))
     let cut = try inputs(Array(second.bytes.dropLast(700)), leftOut: [.notMedia: 1])
     #expect(names(cut) == ["shard.tar/b.jpg", "shard.tar/a.jpg", "shard.tar"])

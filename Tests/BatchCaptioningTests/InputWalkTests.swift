@@ -84,7 +84,7 @@ struct InputWalkTests {
     ]
     for name in names { try folder.write("a dog", to: "pics/\(name)") }
     try folder.write([0, 5, 0x16, 7, 0, 2, 0, 0], to: "pics/._b.jpg")
-    // Pictures all the same, whatever they are called, and what nobody knows.
+    // Images under any name, and a file of unknown format.
     try folder.write([0xFF, 0xD8, 0xFF, 0xE0, 0, 16], to: "pics/shot.txt")
     try folder.write("x", to: "pics/._c.jpg")
     try folder.write("x", to: "pics/d.dat")
@@ -238,7 +238,7 @@ struct InputWalkTests {
         "d=$(printf 'd%.0s' {1..99}); for i in {1..60}; do mkdir $d && cd $d || exit 1; done; : > x.jpg"
       ) == 0)
     let found = try walk([path(String(repeating: "d", count: 99))], isRecursive: true)
-    // Past the longest path nothing can be listed, and one row says so.
+    // Beyond the maximum path length no folder can be listed, which one row reports.
     #expect(found.inputs.count == 1)
     #expect(throws: MediaError.self) { try found.inputs[0].source.get() }
     #expect(bash("rm -rf ddd*") == 0)

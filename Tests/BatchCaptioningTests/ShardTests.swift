@@ -26,7 +26,7 @@ struct ShardTests {
 
   @Test("which shard an input is in is the same on every machine")
   func stability() {
-    // The first eight bytes of what sha256sum says of "a.jpg".
+    // The first eight bytes of the SHA-256 of "a.jpg", as sha256sum prints it.
     #expect(input("a.jpg").number == 0x509B_0D46_41A7_C3BA)
   }
 
@@ -140,7 +140,7 @@ struct ShardTests {
         if step == 1 { #expect(done.isEmpty || done.count == ids.count) }
       }
     }
-    // What cannot be told from 0-12:4, which the help says: 7 alone is refused.
+    // As the help states, this cannot be distinguished from 0-12:4; only 7 is rejected.
     let mixed = [0, 4, 7, 12].map { id in
       (try? assigned(task(id, of: 4, from: 0, to: 12, step: 4)))?.index
     }

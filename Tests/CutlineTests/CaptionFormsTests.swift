@@ -78,7 +78,7 @@ struct CaptionFormsTests {
     let result = try run("slow.jpg", "--timeout", "0.001")
     #expect(result.status == 65)
     #expect(result.errors.contains("slow.jpg: not decoded within 0.001 s."))
-    // Standard input of which nobody ever sends the end.
+    // Standard input that never ends.
     let hanging = try Program.shell(
       "mkfifo pipe; cutline - -m '\(model.path)' --timeout 0.5 <>pipe", in: folder.path)
     #expect(hanging.status == 65)

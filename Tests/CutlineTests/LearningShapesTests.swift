@@ -62,7 +62,7 @@ struct LearningShapesTests {
     #expect(ordered >= 900)
 
     // The mean of all frames is the same for a clip and its reverse, which stand beside each other here.
-    // So even of clips that were learned by heart no more than half can be told.
+    // So even of memorised clips at most half can be captioned correctly.
     let blurred = try learn(from: "unseen/clips", "video-mean", "--frames", "16")
     let twins = stride(from: 0, to: clips.count, by: 2).map { ($0, $0 + 1) }
     #expect(twins.count { blurred[$0].said == blurred[$1].said } >= 495)

@@ -110,7 +110,7 @@ struct OptionFileTests {
       ["dataset", "synthesize", "shapes", "-o", "other"], in: folder.path, environment: environment)
     #expect(misspelt.status == 64)
     #expect(misspelt.errors.contains("Unknown option '--treads'"), "\(misspelt.errors)")
-    // Help can be read, whatever the file says.
+    // Help is printed even if the file is malformed.
     try folder.write("{", to: "options.json")
     for arguments in [["--help"], ["train", "-h"], ["help", "batch"]] {
       let help = try Program.run(arguments, in: folder.path, environment: environment)

@@ -106,7 +106,7 @@ struct PrecedenceTests {
       #expect(result.errors.contains("\(name): is '\(value)', but must be "), "\(result.errors)")
       #expect(result.errors.contains("from 1 to 1024. Mend or unset it."), "\(result.errors)")
     }
-    // Who says it with an option is not held up by what does not count.
+    // With the option, the variables that it overrides are not checked.
     let typed = try Program.run(
       ["train", ".", "-o", "run", "-t", "1"], in: folder.path, environment: environment)
     #expect(typed.status != 78, "\(typed.errors)")

@@ -7,7 +7,7 @@ import Tensors
 import TestSupport
 import Text
 
-/// A captioner of twelve words that has learned nothing, but says something about every picture.
+/// An untrained captioner with twelve words, which gives every image a caption.
 struct SampleModel {
   let folder: TemporaryFolder
   var path: String { "\(folder.path)/tiny" }
@@ -78,7 +78,7 @@ struct SampleModel {
     var random = SeededGenerator(seed: 7)
     model.initialize(using: &random)
     let parameters = model.parameters.map { parameter, value in
-      // Louder than a fresh model, which says the same of all pictures.
+      // Larger weights than at initialisation, where all images get the same caption.
       (name: parameter.name, value: parameter.name.hasPrefix("encoder.") ? value : value * 4)
     }
     return SendableContents(

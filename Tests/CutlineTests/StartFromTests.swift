@@ -100,7 +100,7 @@ struct StartFromTests {
     #expect(settings["settings"]?["hidden"]?.integer == 12)
     #expect(settings["settings"]?["CAPTIONER's checksum"]?.string?.count == 16)
 
-    // The same command goes on; a captioner that has changed is noticed.
+    // The same command resumes; a changed captioner is detected.
     let again = try run()
     #expect(again.status == 0 && again.errors.contains("going on from c/checkpoints/"))
     let more = try train("first", "-o", "d", "--embed", "8", "--hidden", "12", "--epochs", "1")

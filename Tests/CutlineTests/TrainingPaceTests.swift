@@ -5,7 +5,7 @@ import Training
 
 @Suite("Training pace")
 struct TrainingPaceTests {
-  /// A training that takes as long as the test says.
+  /// A training with a simulated duration.
   struct Clock {
     var pace: TrainingPace
     var now = ContinuousClock.now

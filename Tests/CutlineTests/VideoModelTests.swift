@@ -21,7 +21,7 @@ struct VideoModelTests {
       weights.entries.contains { $0.name == "frame_lstm.weight_hh_l0" && $0.shape == [2048, 512] })
   }
 
-  /// Up from down, which it tells best (the card says how well it tells the others).
+  /// Upward from downward motion, which the model distinguishes best (its card has the accuracy for others).
   @Test("tells clips from their reverses")
   func order() throws {
     let folder = try TemporaryFolder()

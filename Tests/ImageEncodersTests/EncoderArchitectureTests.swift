@@ -45,7 +45,7 @@ extension ImageEncodersTests {
           parameter.name.hasSuffix("running_mean") || parameter.name.hasSuffix("running_var")
         #expect((parameter.role == .statistic) == isStatistic, "\(parameter.name)")
       }
-      // torchvision says 11,689,512 with a classifier of 512,000 weights and 1,000 biases.
+      // torchvision states 11,689,512 with a classifier of 512,000 weights and 1,000 biases.
       #expect(ResNet(.eighteen).parameterCount == 11_689_512 - 513_000)
       #expect(MobileNetV2().parameterCount == 3_504_872 - 1_281_000)
     }

@@ -54,7 +54,7 @@ extension ImageEncodersTests {
     func seenPart() {
       for (name, preprocessing) in Self.rules {
         for (width, height) in [(250, 250), (240, 130), (97, 200), (255, 20)] {
-          // Every pixel tells where it is.
+          // The value of each pixel encodes its position.
           let pixels = (0..<width * height).flatMap { index -> [UInt8] in
             [UInt8(index % width), UInt8(index / width), 0]
           }
