@@ -11,6 +11,11 @@ let exporting: [LinkerSetting] = [
 
 let package = Package(
   name: "cutline",
+  products: [
+    .library(name: "Captioning", targets: ["Captioning"]),
+    .library(name: "Training", targets: ["Training"]),
+    .executable(name: "cutline", targets: ["cutline"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
   ],
@@ -60,8 +65,8 @@ let package = Package(
     .target(
       name: "Training",
       dependencies: [
-        "Captioning", "Datasets", "Files", "ImageEncoders", "Layers", "Media", "Metrics", "Tensors",
-        "Text",
+        "Captioning", "Datasets", "Files", "ImageEncoders", "Layers", "Media", "Metrics", "Reports",
+        "Tensors", "Text",
       ]
     ),
     .target(name: "Synthesis", dependencies: ["Datasets", "Files", "Media", "Tensors"]),
@@ -141,8 +146,15 @@ let package = Package(
     .testTarget(
       name: "TrainingTests",
       dependencies: [
-        "Captioning", "Datasets", "Files", "ImageEncoders", "Layers", "Media", "Metrics",
+        "Captioning", "Datasets", "Files", "ImageEncoders", "Layers", "Media", "Metrics", "Reports",
+        "Synthesis",
         "TestSupport", "Tensors", "Text", "Training",
       ], swiftSettings: unoptimized),
   ]
 )
+
+// Only scripts/docs needs it.
+if Context.environment["CUTLINE_DOCC"] != nil {
+  package.dependencies.append(
+    .package(url: "https://github.com/swiftlang/swift-docc-plugin", exact: "1.5.0"))
+}

@@ -2,15 +2,16 @@ import Captioning
 import Files
 import Media
 
-/// Captions what waits in a queue, batch by batch, and writes a row for each input as its batch is done.
+/// Captions the waiting inputs of a queue in batches, and writes a row for each input as soon as
+/// its batch is done.
 package struct BatchJob: ~Copyable {
-  /// How many failures end a run.
+  /// The number of failures that ends a run.
   package enum FailureLimit: Sendable, Equatable {
     case count(Int)
-    /// Of the inputs that wait, in `0...100`.
+    /// A percentage of the waiting inputs, in `0...100`.
     case percent(Double)
 
-    /// Whether so many failures of so many inputs are too many.
+    /// Returns true if `failureCount` failures of `inputCount` inputs exceed the limit.
     package func isExceeded(by failureCount: Int, of inputCount: Int) -> Bool {
       switch self {
       case .count(let limit): failureCount > limit
@@ -27,16 +28,16 @@ package struct BatchJob: ~Copyable {
   private let start = ContinuousClock.now
 
   package private(set) var summary: BatchSummary
-  /// How many failed in this run.
+  /// The number of failures in this run.
   package private(set) var newFailureCount = 0
 
   /// - Parameters:
   ///   - queue: The inputs from the first.
-  ///   - survey: What a look at them told.
-  ///   - journal: Where rows go.
-  ///   - sideFiles: What is written beside it.
-  ///   - shard: Which part of a batch this is.
-  ///   - head: What all rows say.
+  ///   - survey: The survey of the same inputs.
+  ///   - journal: The journal that gets the rows.
+  ///   - sideFiles: The files written beside the journal.
+  ///   - shard: The part of the batch to process.
+  ///   - head: The facts common to all rows.
   package init(
     _ queue: BatchQueue, _ survey: BatchSurvey, _ journal: consuming Journal,
     _ sideFiles: SideFiles, shard: Shard, _ head: ResultHead
@@ -47,14 +48,14 @@ package struct BatchJob: ~Copyable {
     self.journal = journal
   }
 
-  /// Captions all that waits, or until it should stop.
+  /// Captions all waiting inputs, or until it should stop.
   ///
   /// - Parameters:
-  ///   - makeJob: Loads what describes pictures, once there are some.
-  ///   - limit: How many failures end the run.
-  ///   - shouldStop: Asked between inputs; what is not begun then waits for the next run.
-  ///   - deliver: Told of each result once its row is written.
-  /// - Throws: What keeps rows from being written; those before are there.
+  ///   - makeJob: Loads the captioner, once there is an input.
+  ///   - limit: The number of failures that ends the run.
+  ///   - shouldStop: Called between inputs; inputs not begun by then wait for the next run.
+  ///   - deliver: Receives each result once its row is written.
+  /// - Throws: The error that prevents a row from being written; earlier rows are kept.
   package mutating func run(
     by makeJob: () throws -> CaptionJob<DecodingPool>, limit: FailureLimit?,
     shouldStop: () -> Bool, deliver: (CaptionResult, borrowing BatchJob) -> Void
@@ -63,8 +64,8 @@ package struct BatchJob: ~Copyable {
       return summary.end = shouldStop() ? .interrupted : .finished
     }
     var job = try makeJob()
-    /// Taken and without a row; one is always looked at ahead. By hashes: texts that look alike are equal,
-    /// and names of two files all the same.
+    /// The inputs taken that have no row yet; one is always read ahead. Keyed by hashes, because
+    /// Swift compares texts by meaning, and two different file names can be equal as texts.
     var underWay: [UInt64: BatchQueue.Item] = [:]
     var hasMore = true
     var isOverLimit = false
@@ -91,14 +92,14 @@ package struct BatchJob: ~Copyable {
     summary.end = isOverLimit ? .tooManyFailures : shouldStop() ? .interrupted : .finished
   }
 
-  /// What the summary would be, had the run ended thus.
+  /// Returns the summary as it would be if the run had ended with `end`.
   package func summary(endedBy end: BatchSummary.End) -> BatchSummary {
     var summary = summary
     summary.end = end
     return summary
   }
 
-  /// Makes all rows durable, one for each input if all were come to.
+  /// Makes all rows durable, with one row per input if the run came to the end of the inputs.
   package mutating func finish() throws(FileError) {
     if summary.end == .finished { try journal.finish() } else { try journal.synchronize() }
   }
@@ -112,7 +113,7 @@ package struct BatchJob: ~Copyable {
     return nil
   }
 
-  /// The side files first: a row says that all of its input is done.
+  /// Writes the side files before the row: a row says that all of its input is done.
   private mutating func write(_ result: CaptionResult, of item: BatchQueue.Item) throws(FileError) {
     if let stem = item.sideStem { try sideFiles.write(result, to: stem) }
     try journal.append(

@@ -1,17 +1,17 @@
 import Files
 import Media
 
-/// The inputs of one shard, each once, with what the journal knows of it.
+/// The inputs of one shard, each once, with the state that the journal has of it.
 package struct BatchQueue {
-  /// What decides which inputs are captioned.
+  /// The rules that decide which inputs are captioned.
   package struct Rules: Sendable {
     package let shard: Shard
-    /// A row made under one of these stays.
+    /// The conditions, by kind, under which an existing row stays valid.
     package let conditions: [MediaKind: [JournalRow.Conditions]]
-    /// Whether what failed before is tried again.
+    /// True if failures of an earlier run are tried again.
     package let retriesFailed: Bool
     package let sideFormats: [SideFormat]
-    /// The folder that is written.
+    /// The output folder.
     package let output: String
 
     package init(
@@ -27,9 +27,9 @@ package struct BatchQueue {
     package let input: BatchInput
     package let stamp: SourceStamp?
     package let finding: JournalIndex.Finding
-    /// Where its side files go, without the ending; nil where there are none.
+    /// The path of its side files without the extension; nil if there are none.
     package let sideStem: String?
-    /// Whether it is to be captioned now.
+    /// True if it is to be captioned in this run.
     package let isWaiting: Bool
   }
 
@@ -38,7 +38,7 @@ package struct BatchQueue {
   private var walk: InputWalk
   private var seen: Set<UInt64> = []
   private var sideNames = SideFileNames()
-  /// How many inputs were left to other shards.
+  /// The number of inputs left to other shards.
   package private(set) var otherShardCount = 0
 
   package init(_ inputs: BatchInputs, _ rules: Rules, _ index: JournalIndex) {
@@ -46,7 +46,7 @@ package struct BatchQueue {
     walk = InputWalk(inputs)
   }
 
-  /// The files that have no row of their own so far; the latest ones came before the last input.
+  /// The files without a row of their own so far; the latest ones came before the last input.
   package var leftOut: BatchInputs.LeftOut { walk.leftOut }
   package var unmatchedPatterns: [String] { walk.unmatchedPatterns }
 
@@ -79,7 +79,8 @@ package struct BatchQueue {
       input: input, stamp: stamp, finding: finding, sideStem: stem, isWaiting: isWaiting)
   }
 
-  /// Whether an input's side files are there; a power cut may have left them empty.
+  /// Returns true if an input's side files exist and are not empty; a power cut may have left them
+  /// empty.
   private func hasSideFiles(_ stem: String?, of kind: MediaKind) -> Bool {
     guard let stem else { return true }
     return rules.sideFormats.allSatisfy { format in

@@ -4,11 +4,12 @@ import Layers
 import Media
 import Tensors
 
-/// Shows many pictures to an encoder, in batches, so that memory does not grow with their number.
+/// Computes the encoder features of many pictures, in batches, so that memory does not grow with
+/// their number.
 package struct FeatureJob {
-  /// What is kept of a picture.
+  /// The features kept of a picture.
   package enum Kind: String, Sendable, CaseIterable {
-    /// One vector, `[F]`: what a captioner reads.
+    /// One vector, `[F]`, as a captioner reads it.
     case pooled
     /// A vector for each place, `[h, w, C]`.
     case map
@@ -22,10 +23,10 @@ package struct FeatureJob {
 
   /// - Parameters:
   ///   - directory: A model, with or without a decoder.
-  ///   - kind: What to keep of a picture.
-  ///   - options: Which pictures are refused.
-  ///   - threadCount: How many pictures may be decoded at once.
-  /// - Throws: What is wrong with the model.
+  ///   - kind: The features to keep of a picture.
+  ///   - options: The limits above which pictures are refused.
+  ///   - threadCount: The number of pictures that may be decoded at once.
+  /// - Throws: `ModelError` if the model cannot be used.
   package init(
     loading directory: ModelDirectory, _ kind: Kind, _ options: StillImageOptions, threadCount: Int
   ) throws(ModelError) {
@@ -37,10 +38,10 @@ package struct FeatureJob {
       for: configuration.preprocessing, options, threadCount: threadCount)
   }
 
-  /// What came of one batch.
+  /// The result of one batch.
   package struct Batch {
-    /// For each file what reading it taught us; those that could be read have a row.
-    package let pictures: [(name: String, outcome: Result<FramedPicture, MediaError>)]
+    /// The outcome of reading each file; each file that could be read has a row.
+    package let pictures: [(name: String, outcome: Result<InputPicture, MediaError>)]
     /// `[P, F]` or `[P, h, w, C]`; nil if no picture could be read.
     package let rows: Tensor?
   }
@@ -48,9 +49,9 @@ package struct FeatureJob {
   /// Hands each batch of `files` to `deliver`, in their order.
   ///
   /// - Parameters:
-  ///   - files: What the files are called, and where to read them.
-  ///   - deliver: Takes one batch; what it throws ends the run.
-  /// - Throws: `ModelError` if the model turns out not to be whole; what `deliver` throws.
+  ///   - files: The names of the files, and where to read them.
+  ///   - deliver: Receives one batch; an error that it throws ends the run.
+  /// - Throws: `ModelError` if the model turns out not to be whole; any error of `deliver`.
   package func run(
     _ files: [(name: String, source: MediaSource)], _ deliver: (Batch) throws -> Void
   ) throws {
@@ -66,7 +67,7 @@ package struct FeatureJob {
   }
 
   private func features(of images: [Image]) -> Tensor {
-    let map = encoder.mapByPicture(reader.preprocessing.tensor(framed: images))
+    let map = encoder.mapByPicture(reader.preprocessing.tensor(inputs: images))
     return kind == .map ? map : encoder.pooled(map)
   }
 }

@@ -1,8 +1,8 @@
 #include "vector.h"
 
-// Additive attention. The scores of all positions, their softmax and the mean that they weigh are made
-// in one pass over a picture, and nothing of the size of the keys is kept for the way back: computing
-// a tanh again takes less time than fetching it.
+// Additive attention. The scores of all positions, their softmax and the weighted mean are computed in one pass over
+// a picture. Nothing of the size of the keys is kept for the backward pass: to compute a tanh again takes less time
+// than to load it.
 
 typedef struct {
   const float *queries, *keys, *values, *scoring;
@@ -11,7 +11,7 @@ typedef struct {
   float *context, *weights;
 } attention_work;
 
-/// v · tanh(key + query), in sixteen lanes as in probabilities.c.
+/// Returns v · tanh(key + query), in sixteen lanes as in probabilities.c.
 INLINE float score(const float *key, const float *query, const float *scoring, int64_t size) {
   float sums[16] = {0}, total = 0;
   int64_t i = 0;
@@ -40,7 +40,7 @@ INLINE void softmax_in_place(float *x, int64_t count) {
   for (int64_t i = 0; i < count; i++) x[i] /= sum;
 }
 
-/// The positions of a picture: the first one's row, and how many there are.
+/// The positions of a picture: the row of the first one, and their number.
 typedef struct {
   int64_t start, count;
 } places;
@@ -50,7 +50,7 @@ INLINE places places_of(ck_attention shape, int64_t picture) {
   return (places){start, shape.starts[picture + 1] - start};
 }
 
-/// Behind the last position of a picture there is nothing, where others have more.
+/// Sets the weights after the last position of a picture to 0, up to the length of a row.
 INLINE void clear_behind(float *row, int64_t count, ck_attention shape) {
   memset(row + count, 0, (size_t)(shape.positions - count) * sizeof *row);
 }
@@ -86,7 +86,7 @@ typedef struct {
   float *dqueries, *dscores, *dscoring;
 } attention_gradient_work;
 
-/// The gradient of a row's scores, from those of its weights and its context.
+/// Computes the gradient of the scores of a row from those of its weights and its context.
 INLINE void score_gradient(const attention_gradient_work *w, int64_t row, places at,
                            float *dscore) {
   int64_t positions = at.count, stride = w->shape.positions, channels = w->shape.channels;
@@ -132,8 +132,8 @@ void ck_attend_gradient(ck_attention_forward x, ck_attention shape, const float 
   ck_parallel(shape.rows, 1, attend_gradient_part, &work);
 }
 
-// The gradients of the pictures are made picture by picture from all rows that looked at them: each is
-// written once, however many steps there were, while its keys or values stay in the cache.
+// The gradients of keys and values are computed picture by picture, from all rows that attended to each. Each gradient
+// is written once for any number of steps, while its keys or values stay in the cache.
 
 typedef struct {
   const float *queries, *keys, *scoring, *dscores;

@@ -8,19 +8,19 @@
 #include <time.h>
 #include <unistd.h>
 
-// The kernel counts how long each thread has been ready to run without a core. On an idle machine that is
-// 2 % of the time at most; beside as many busy programs as cores it is a half. Each thread looks at its own
-// count after every two milliseconds of computing.
+// A measure of contention for the cores. The operating system counts the time that each thread was ready to run without
+// a core. On an idle machine it is 2 % at most; beside as many busy programs as cores it is 50 %. Each thread reads its
+// own count after every two milliseconds of computing.
 
 enum { INTERVAL = 2000000 };
-/// The smoothed share of time without a core from which the cores count as contended. One interruption, even
+/// The smoothed share of time without a core from which on the cores count as contended. A single interruption, even
 /// of a whole interval, stays below it.
 static const double limit = 0.15;
 
-/// How long the cores count as contended after the last sign of it.
+/// The shortest and the longest time that the cores count as contended after the last sign of it, in nanoseconds.
 ///
-/// While short regions run on one thread there may be no sign, because another program has found the other
-/// cores. The time doubles, up to the longest, when a sign comes soon after it has passed.
+/// While short regions run on one thread there may be no sign, because another program uses the other cores. The time
+/// doubles, up to the longest, if a sign comes soon after it has passed.
 enum { SHORTEST_HOLD = 50000000, LONGEST_HOLD = 800000000 };
 
 static bool is_heeded = true;
@@ -39,10 +39,10 @@ int64_t ck_now(void) {
   return time.tv_sec * INT64_C(1000000000) + time.tv_nsec;
 }
 
-/// How long the calling thread has waited for a core in all, in nanoseconds.
+/// Returns the total time that the calling thread has waited for a core, in nanoseconds.
 ///
-/// Where the kernel does not tell, as in some containers, each time the thread was made to leave its core counts
-/// as a millisecond.
+/// If the operating system does not report it, as in some containers, each involuntary context switch counts as one
+/// millisecond.
 static int64_t time_without_core(void) {
   if (own.file == -1) {
     own.file = open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC);

@@ -1,6 +1,7 @@
 #include "vector.h"
 
-// One pass per step over everything a cell needs: the gates are read and written once.
+// The gates of recurrent cells, in one pass per step: each number is read and written once. Threads divide the rows,
+// so results are the same to the bit for any number of threads.
 
 typedef struct {
   float *gates;
@@ -90,39 +91,92 @@ void ck_lstm_gates_gradient(const float *gates, const float *previous_cell, cons
   ck_parallel(rows, 1 + GRAIN / (4 * size), lstm_gradient_part, &work);
 }
 
-CLONES void ck_gru_gates(float *input, const float *recurrent, const float *previous,
-                         float *hidden, int64_t rows, int64_t size) {
-  for (int64_t row = 0; row < rows; row++) {
-    float *r = input + row * 3 * size, *z = r + size, *n = z + size;
-    const float *ur = recurrent + row * 3 * size, *uz = ur + size, *un = uz + size;
-    const float *before = previous + row * size;
-    float *y = hidden + row * size;
-    APART for (int64_t k = 0; k < size; k++) {
+typedef struct {
+  float *gates;
+  const float *recurrent, *previous;
+  float *hidden;
+  uint16_t *rounded;
+  int64_t size;
+} gru_work;
+
+INLINE void gru_rows(const gru_work *w, int64_t begin, int64_t end, bool rounds) {
+  int64_t h = w->size;
+  for (int64_t row = begin; row < end; row++) {
+    float *r = w->gates + row * 3 * h, *z = r + h, *n = z + h;
+    const float *ur = w->recurrent + row * 3 * h, *uz = ur + h, *un = uz + h;
+    const float *before = w->previous + row * h;
+    float *y = w->hidden + row * h;
+    uint16_t *bfloats = rounds ? w->rounded + row * h : NULL;
+    APART for (int64_t k = 0; k < h; k++) {
       r[k] = fast_sigmoid(r[k] + ur[k]);
       z[k] = fast_sigmoid(z[k] + uz[k]);
       n[k] = fast_tanh(n[k] + r[k] * un[k]);
       y[k] = (1 - z[k]) * n[k] + z[k] * before[k];
+      if (rounds) bfloats[k] = to_bfloat16(y[k]);
     }
   }
 }
 
-CLONES void ck_gru_gates_gradient(const float *gates, const float *recurrent,
-                                  const float *previous, float *dhidden, float *dinput,
-                                  float *drecurrent, int64_t rows, int64_t size) {
-  for (int64_t row = 0; row < rows; row++) {
-    const float *r = gates + row * 3 * size, *z = r + size, *n = z + size;
-    const float *un = recurrent + row * 3 * size + 2 * size;
-    const float *before = previous + row * size;
-    float *dh = dhidden + row * size;
-    float *dr = dinput + row * 3 * size, *dz = dr + size, *dn = dz + size;
-    float *dur = drecurrent + row * 3 * size, *duz = dur + size, *dun = duz + size;
-    APART for (int64_t k = 0; k < size; k++) {
+CLONES static void gru_part(const void *context, int64_t begin, int64_t end) {
+  const gru_work *w = context;
+  if (w->rounded) gru_rows(w, begin, end, true);
+  else gru_rows(w, begin, end, false);
+}
+
+void ck_gru_gates(float *gates, const float *recurrent, const float *previous, float *hidden,
+                  uint16_t *rounded, int64_t rows, int64_t size) {
+  gru_work work = {gates, recurrent, previous, hidden, rounded, size};
+  ck_parallel(rows, 1 + GRAIN / (3 * size), gru_part, &work);
+}
+
+typedef struct {
+  const float *gates, *recurrent, *previous;
+  float *dhidden;
+  void *dgates, *drecurrent;
+  bool is_bfloat16;
+  int64_t size;
+} gru_gradient_work;
+
+INLINE void gru_gradient_rows(const gru_gradient_work *w, int64_t begin, int64_t end,
+                              bool is_bfloat16) {
+  int64_t h = w->size;
+  for (int64_t row = begin; row < end; row++) {
+    const float *r = w->gates + row * 3 * h, *z = r + h, *n = z + h;
+    const float *un = w->recurrent + row * 3 * h + 2 * h;
+    const float *before = w->previous + row * h;
+    float *dh = w->dhidden + row * h;
+    float *dx = (float *)w->dgates + row * 3 * h, *du = (float *)w->drecurrent + row * 3 * h;
+    uint16_t *dx_bfloats = (uint16_t *)w->dgates + row * 3 * h;
+    uint16_t *du_bfloats = (uint16_t *)w->drecurrent + row * 3 * h;
+    APART for (int64_t k = 0; k < h; k++) {
       float candidate = dh[k] * (1 - z[k]) * (1 - n[k] * n[k]);
-      dn[k] = candidate;
-      dun[k] = candidate * r[k];
-      dr[k] = dur[k] = candidate * un[k] * r[k] * (1 - r[k]);
-      dz[k] = duz[k] = dh[k] * (before[k] - n[k]) * z[k] * (1 - z[k]);
+      float dun = candidate * r[k];
+      float dr = candidate * un[k] * r[k] * (1 - r[k]);
+      float dz = dh[k] * (before[k] - n[k]) * z[k] * (1 - z[k]);
       dh[k] *= z[k];
+      if (is_bfloat16) {
+        dx_bfloats[k] = du_bfloats[k] = to_bfloat16(dr);
+        dx_bfloats[h + k] = du_bfloats[h + k] = to_bfloat16(dz);
+        dx_bfloats[2 * h + k] = to_bfloat16(candidate);
+        du_bfloats[2 * h + k] = to_bfloat16(dun);
+      } else {
+        dx[k] = du[k] = dr, dx[h + k] = du[h + k] = dz;
+        dx[2 * h + k] = candidate, du[2 * h + k] = dun;
+      }
     }
   }
+}
+
+CLONES static void gru_gradient_part(const void *context, int64_t begin, int64_t end) {
+  const gru_gradient_work *w = context;
+  if (w->is_bfloat16) gru_gradient_rows(w, begin, end, true);
+  else gru_gradient_rows(w, begin, end, false);
+}
+
+void ck_gru_gates_gradient(const float *gates, const float *recurrent, const float *previous,
+                           float *dhidden, void *dgates, void *drecurrent, ck_type type,
+                           int64_t rows, int64_t size) {
+  gru_gradient_work work = {gates,  recurrent,  previous,           dhidden,
+                            dgates, drecurrent, type == CK_BFLOAT16, size};
+  ck_parallel(rows, 1 + GRAIN / (3 * size), gru_gradient_part, &work);
 }

@@ -35,44 +35,45 @@ struct ck_context {
 
 struct ck_plan {
   ck_context *context;
-  /// Its own, unlike its address, which a later plan may have too.
+  /// The unique number of the plan; its address is not unique, because a later plan may have it, too.
   uint64_t number;
   dnnl_primitive_desc_t description;
   dnnl_primitive_t primitive;
   dnnl_memory_t memories[SLOTS];
   int arguments[SLOTS];
   size_t scratch_bytes;
-  /// The weights as the user has them, and as the primitive wants them.
+  /// The layout of the weights that the caller has, and the one that the primitive reads.
   dnnl_memory_desc_t plain, packed;
   bool needs_packing;
   const char *implementation;
-  /// What is known of running it.
+  /// The properties of its calls.
   ck_call call;
 };
 
-/// What is fused behind a product: a sum with what the destination holds, then an activation.
+/// The operations fused with a product: the sum with the destination, then an activation.
 typedef struct {
   bool adds_destination;
   ck_activation activation;
 } ck_fusion;
 
-/// The geometry of an operation, as oneDNN wants to hear it.
+/// The geometry of an operation, as oneDNN describes it.
 typedef struct {
   dnnl_memory_desc_t source, weights, bias, destination;
   dnnl_dims_t strides, dilations, low, high;
 } ck_description;
 
-// What the makers of plans share (plan.c).
+// Functions shared by the files that build plans (plan.c).
 
 dnnl_data_type_t ck_data_type(ck_type type);
-/// A number that no other plan has, of any context: they share the weights that plans have packed.
+/// Returns a number that no other plan of any context has, because contexts share packed weights.
 uint64_t ck_next_plan_number(void);
-/// Scratch memory of ours, and what is fused; to be destroyed by the caller.
+/// Creates attributes with the fused operations, and with scratch memory that the plan supplies; the caller destroys
+/// them.
 bool ck_attributes(dnnl_primitive_attr_t *attributes, ck_fusion fusion);
-/// Gives the plan an argument in the layout that its description asks for.
+/// Adds an argument to the plan, in the layout that its description requires.
 bool ck_plan_add(ck_plan *plan, int slot, int argument, dnnl_query_t query);
-/// Gives the plan an argument in a layout of ours.
+/// Adds an argument to the plan, in the given layout.
 bool ck_plan_add_plain(ck_plan *plan, int slot, int argument, dnnl_memory_desc_t *md);
-/// Creates the primitive, once the description stands.
+/// Creates the primitive from the complete description.
 bool ck_plan_finish(ck_plan *plan, dnnl_query_t weights, bool packs);
 void ck_forget(ck_description *d);

@@ -6,15 +6,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-// oneDNN, as distributions build it, computes with GNU OpenMP. The threads of libgomp spin for milliseconds,
-// also for a thread that the system does not run: beside other programs a caption takes five times as long.
-// libgomp reads its settings when it is loaded, so the program comes too late to choose better ones. It
-// supplies the functions that oneDNN calls instead: the dynamic linker finds those of the program first.
+// oneDNN, as distributions build it, computes with GNU OpenMP. The threads of libgomp spin for milliseconds, even for a
+// thread that is not running: beside other programs a caption takes five times as long. libgomp reads its settings when
+// it is loaded, too early for the program to choose better ones. So this file supplies the functions that oneDNN calls:
+// the dynamic linker finds those of the program first.
 //
-// For that the program must export them, which its link says (Package.swift). In a program that does not,
-// everything computes with libgomp's threads.
+// For that the program must export them, which its link does (Package.swift). In a program that does not, everything
+// computes with the threads of libgomp.
 //
-// Other libraries may use OpenMP as well, and more of it. What is not called from oneDNN goes to libgomp.
+// Other libraries may use OpenMP as well, and more of it. Calls that do not come from oneDNN are passed on to libgomp.
 
 static _Thread_local ck_call *current_call;
 
@@ -31,7 +31,7 @@ static int ask_next(const char *name, int otherwise) {
 
 typedef void (*parallel_function)(void (*)(void *), void *, unsigned, unsigned);
 
-/// Those of the library, where they are to be used.
+/// The functions of OpenMP's library; `own_parallel` is null unless its threads are used.
 static parallel_function own_parallel;
 static void (*own_barrier)(void);
 static int (*own_number)(void);
@@ -59,7 +59,7 @@ bool ck_uses_openmp_threads(void) {
 }
 
 static void run_own_part(void *data) {
-  // For what oneDNN computes within this part, until the part ends.
+  // The number of threads for oneDNN within this part.
   own_set_count(1);
   const ck_region *region = data;
   for (int number = own_number(); number < region->count; number += own_count())
@@ -70,7 +70,7 @@ int ck_openmp_limit(void) { return own_parallel ? own_limit() : INT_MAX; }
 
 bool ck_run_on_openmp(const ck_region *region) {
   if (!own_parallel) return false;
-  // Parts that wait for each other need a thread each; OMP_DYNAMIC would allow fewer.
+  // Parts that wait for each other need one thread each; OMP_DYNAMIC would allow fewer.
   own_set_dynamic(0);
   own_parallel(run_own_part, (void *)region, (unsigned)region->count, 0);
   return true;
@@ -81,7 +81,7 @@ bool ck_wait_on_openmp(void) {
   return own_parallel;
 }
 
-// MARK: What oneDNN calls
+// MARK: Functions that oneDNN calls
 
 static bool is_ours(void) { return current_call || ck_own_place.is_inside; }
 
@@ -100,7 +100,7 @@ int omp_get_max_threads(void) {
   return ck_own_place.is_inside ? 1 : ck_team_size();
 }
 
-/// Runs a region of oneDNN's whose parts need not run at the same time.
+/// Runs a region of oneDNN whose parts need not run at the same time.
 static void run_independent(const ck_region *region, ck_call *call) {
   int64_t start = ck_now();
   if (call->region_time < CK_SHORT_REGION && ck_is_contended(start)) {
@@ -133,7 +133,7 @@ void GOMP_barrier(void) {
   }
   if (ck_own_place.count == 1) return;
   if (!ck_own_place.has_barriers) {
-    // Waiting would never end. `ck_plan` says which primitives have barriers.
+    // Waiting would never end. A plan says whether its primitive has barriers.
     fprintf(stderr, "cutline: a primitive of oneDNN has a barrier where none was expected\n");
     abort();
   }

@@ -8,7 +8,7 @@
 int ck_core_count(void) {
   cpu_set_t allowed;
   if (sched_getaffinity(0, sizeof allowed, &allowed) == 0) return CPU_COUNT(&allowed);
-  // A machine with more cores than the set has room for.
+  // The machine has more cores than the set can hold.
   long online = sysconf(_SC_NPROCESSORS_ONLN);
   return online > 0 ? (int)online : 1;
 }
@@ -32,7 +32,7 @@ static void run_part(void *data) {
   if (begin < end) range->body(range->context, begin, end);
 }
 
-/// Beside other programs: begins alone, and shares what is left in small parts if it takes long enough.
+/// Runs a range beside other programs: begins alone, and shares the rest in small parts if it takes long enough.
 static void run_contended(ck_range range, int64_t grain, int threads, int64_t start) {
   int64_t count = range.end - range.begin, first = count / 16 > grain ? count / 16 : grain;
   range.body(range.context, range.begin, range.begin + first);
@@ -84,7 +84,7 @@ static void run_items(void *data) {
   ck_place place = ck_own_place;
   int lane = own_lane;
   if (lane == 0) own_lane = place.number + 1;
-  // To oneDNN, which does not open regions of one part, the thread is the first and only one.
+  // For oneDNN, which does not open regions of one part, the thread is the first and only one.
   ck_own_place = (ck_place){.count = 1, .is_inside = true};
   while ((item = atomic_fetch_add(&items->next, 1)) < items->count)
     items->body(items->context, item);
@@ -99,6 +99,6 @@ void ck_each(int64_t count, ck_item_body body, const void *context) {
   if (threads > 1 && has_spare && ck_is_contended(ck_now()))
     threads = ck_team_of(threads + 1);
   ck_region region = {run_items, &items, threads, false};
-  // Also alone it is a region, inside which everything computes on one thread.
+  // A single thread also runs a region, inside which everything computes on one thread.
   if (threads == 1 || !ck_try_region(&region)) ck_run_alone(&(ck_region){run_items, &items, 1, false});
 }

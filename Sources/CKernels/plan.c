@@ -11,7 +11,7 @@ static bool has_instructions(dnnl_cpu_isa_t wanted) {
 }
 
 bool ck_multiplies_bfloat16(void) { return has_instructions(dnnl_cpu_isa_avx512_core); }
-// Whatever has AMX has this too.
+// Every processor with AMX has these instructions, too.
 bool ck_multiplies_bfloat16_fast(void) { return has_instructions(dnnl_cpu_isa_avx512_core_bf16); }
 #else
 bool ck_multiplies_bfloat16(void) { return true; }

@@ -91,7 +91,7 @@ static bool build_gradient(ck_plan *plan, const ck_convolution *c, bool to_sourc
   dnnl_primitive_attr_t attributes = NULL;
   dnnl_primitive_desc_t hint = NULL;
   if (!ck_attributes(&attributes, (ck_fusion){0})) return false;
-  // What the forward pass would be: its weights are those that are multiplied.
+  // The description of the forward pass, whose weights are the ones that are multiplied.
   ck_description forward;
   memset(&forward, 0, sizeof forward);
   ck_convolution own = *c;
@@ -134,7 +134,7 @@ ck_plan *ck_plan_convolution(ck_context *context, const ck_convolution *shape,
                     : build_gradient(plan, shape, direction == CK_TO_SOURCE, &description));
   ck_set_call(NULL);
   ck_forget(&description);
-  // Gradients of weights are summed over threads. Convolutions by way of a product are rare, and not looked into.
+  // Gradients of weights are summed over threads. Convolutions computed as a product are rare and not examined.
   plan->call.has_barriers =
       direction == CK_TO_WEIGHTS || strstr(ck_plan_implementation(plan), "gemm");
   if (built) return plan;

@@ -1,6 +1,6 @@
 #include "onednn.h"
 
-// Weights in the library's own layout.
+// Conversion of weights to the library's own layout and back.
 
 static const uint64_t HASH_START = 0xcbf29ce484222325u;
 
@@ -14,7 +14,7 @@ size_t ck_plan_packed_bytes(const ck_plan *plan) {
   return plan->needs_packing ? dnnl_memory_desc_get_size(MD(plan->packed)) : 0;
 }
 
-// The plain layout counts too: a square matrix packs differently when it is read transposed.
+// The plain layout is part of the hash, because a square matrix is packed differently if it is read transposed.
 uint64_t ck_plan_packed_layout(const ck_plan *plan) {
 #if DNNL_VERSION_MAJOR < 3
   uint64_t hash = hash_bytes(HASH_START, &plan->plain, sizeof plan->plain);

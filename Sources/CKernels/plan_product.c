@@ -46,14 +46,14 @@ static bool build_product(ck_plan *plan, const ck_product *p, ck_description *d)
 
 // MARK: The gradient of a weight
 
-/// Whether the product is that of a gradient, transposed, and the inputs it belongs to, in bfloat16:
-/// oneDNN has a kernel for just this, and is a quarter slower when told to transpose (2.6.3).
+/// Returns true for the product of a transposed gradient and its inputs in bfloat16, which oneDNN has a kernel for; as
+/// a product with a transposed side it is a quarter slower (2.6.3).
 static bool is_weight_gradient(const ck_product *p) {
   return p->type == CK_BFLOAT16 && p->transpose_left && !p->transpose_right && !p->has_bias &&
          !p->adds_destination && !p->packs_right && p->activation == CK_LINEAR;
 }
 
-/// The inputs are [inner, columns], the gradient [inner, rows], and that of the weight [rows, columns].
+/// Builds the gradient of a weight, [rows, columns], from inputs [inner, columns] and a gradient [inner, rows].
 static bool build_weight_gradient(ck_plan *plan, const ck_product *p) {
   dnnl_engine_t engine = plan->context->engine;
   dnnl_dims_t inputs = {p->inner, p->columns}, gradient = {p->inner, p->rows};
@@ -63,7 +63,7 @@ static bool build_weight_gradient(ck_plan *plan, const ck_product *p) {
   memset(&d, 0, sizeof d);
   dnnl_primitive_attr_t attributes = NULL;
   dnnl_primitive_desc_t hint = NULL;
-  // The forward product that this is the gradient of: its weights are d.bias here.
+  // The description of the forward product, whose weights are d.bias here.
   bool built = DESCRIBE(d.source, 2, inputs, type, dnnl_ab) &&
                DESCRIBE(d.destination, 2, gradient, type, dnnl_ab) &&
                DESCRIBE(d.bias, 2, weights, type, dnnl_format_tag_any) &&
@@ -114,7 +114,7 @@ ck_plan *ck_plan_product(ck_context *context, const ck_product *shape) {
                          build_product(plan, shape, &description);
   ck_set_call(NULL);
   ck_forget(&description);
-  // Products called gemm share what they copy, and gradients of weights are summed over threads.
+  // Implementations called gemm share their copies between threads, and gradients of weights are summed over threads.
   plan->call.has_barriers =
       is_weight_gradient(shape) || strncmp(ck_plan_implementation(plan), "brg", 3) != 0;
   if (built) return plan;

@@ -1,7 +1,7 @@
 #include "vector.h"
 
-// Pooling over channels-last maps: the inner loop runs over channels and vectorises. Pictures of a
-// batch are independent, and rows of the output are within a picture when nothing is scattered.
+// Pooling over channels-last maps. The inner loop runs over channels and vectorises. The pictures of a batch are
+// independent, and so are the output rows of a picture unless a gradient is scattered.
 
 typedef struct {
   const float *x, *dy;
@@ -47,7 +47,7 @@ void ck_max_pool(const float *x, float *y, ck_pooling shape) {
 
 enum { CHANNELS = 128 };
 
-/// Sends dy to the winner of one window, for a stretch of channels.
+/// Adds dy to the largest element of one window, for a range of channels.
 INLINE void send_to_winners(const ck_pooling *s, window v, const float *x, const float *dy,
                             float *dx, int64_t count) {
   float best[CHANNELS];

@@ -1,6 +1,6 @@
 #include "vector.h"
 
-// What scores are worth: probabilities, their distance from the right words, and draws.
+// Softmax, cross-entropy and draws from scores.
 
 typedef struct {
   const float *x;
@@ -9,7 +9,7 @@ typedef struct {
   bool logarithm;
 } softmax_work;
 
-// Sixteen lanes, because a maximum or a sum of floats in source order would not vectorise.
+// Maxima and sums use sixteen lanes, because in source order they would not vectorise.
 
 INLINE float row_maximum(const float *x, int64_t count) {
   float lanes[16], largest = -INFINITY;
@@ -82,7 +82,7 @@ INLINE float row_sum(const float *x, int64_t count) {
   return total;
 }
 
-/// Replaces x by e^(x - largest) and returns the sum.
+/// Replaces each x by e^(x - largest) and returns the sum.
 INLINE float exponentials(float *x, float largest, int64_t count) {
   float sums[16] = {0}, total = 0;
   int64_t i = 0;
@@ -150,7 +150,7 @@ CLONES static void draw_part(const void *context, int64_t begin, int64_t end) {
     const float *x = w->logits + row * w->columns;
     float largest = row_maximum(x, w->columns);
     float rest = w->uniforms[row] * sum_of_exponentials(x, largest, w->columns);
-    // Stretches whose sum leaves a rest are passed whole.
+    // Blocks whose sum does not reach the number are skipped whole.
     int64_t i = 0;
     for (; i + 256 <= w->columns; i += 256) {
       float sum = sum_of_exponentials(x + i, largest, 256);

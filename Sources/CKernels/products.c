@@ -16,7 +16,7 @@ INLINE void few_rows(const few_rows_work *w, int64_t begin, int64_t end, int row
   for (int64_t column = begin; column < end; column++) {
     const float *floats = (const float *)w->weights + column * w->inner;
     const uint16_t *bfloats = (const uint16_t *)w->weights + column * w->inner;
-    // Aligned, because the sums are added up from the stack: over two cache lines that takes a sixth longer.
+    // Aligned, because the sums are read from the stack, which takes a sixth longer across two cache lines.
     _Alignas(64) float lanes[CK_FEW_ROWS][LANES] = {{0}};
     int64_t i = 0;
     for (; i + LANES <= w->inner; i += LANES) {

@@ -8,23 +8,22 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-// One team of threads for the whole program. A region is opened by a word that holds its serial number and
-// its number of parts; threads see the word change and claim parts, each first the one with its own number,
-// so that it finds in its cache what it wrote in the region before. A part is claimed by writing the word into
-// the part's seat. Nobody waits for a thread that has not claimed anything: the system may have given its core
-// to another program.
+// One team of threads for the whole program. A region is opened by a word that holds its serial number and its number
+// of parts. Threads see the word change and claim parts. Each first claims the part with its own number, whose data it
+// may still have in its cache from the region before. A part is claimed by writing the word into its seat. A thread
+// that has not claimed a part is not waited for, because its core may be running another program.
 
 enum { COUNT_BITS = 16 };
-/// Set in `unfinished` while the caller sleeps.
+/// The bit of `unfinished` that is set while the caller sleeps.
 enum { CALLER_SLEEPS = 1 << 30 };
 
-// Two cache lines, because processors fetch them in pairs.
+// A seat takes two cache lines, because processors fetch them in pairs.
 #define APART_IN_CACHE _Alignas(128)
 
 typedef struct {
   /// The word of the last region in which this part was claimed.
   APART_IN_CACHE _Atomic uint64_t claimed;
-  /// Whether the thread of this number sleeps.
+  /// True while the thread of this number sleeps.
   _Atomic uint32_t is_asleep;
 } ck_seat;
 
@@ -72,7 +71,7 @@ static void wake(_Atomic uint32_t *word, int count) {
   syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, count, NULL, NULL, 0);
 }
 
-/// Spins until `condition` holds or patience has ended.
+/// Spins until `condition` holds or the time to spin has passed.
 #define SPIN_UNTIL(condition)                                   \
   do {                                                          \
     int64_t time = ck_now(), end = time + patience(time);       \
@@ -86,7 +85,7 @@ static void wake(_Atomic uint32_t *word, int count) {
 
 static int part_count(uint64_t open) { return (int)(open & ((1 << COUNT_BITS) - 1)); }
 
-/// False where another thread was first, or the region has ended.
+/// Claims a part; returns false if another thread has claimed it or the region has ended.
 static bool claim(uint64_t open, int number) {
   _Atomic uint64_t *claimed = &team.seats[number].claimed;
   uint64_t before = atomic_load_explicit(claimed, memory_order_relaxed);
@@ -100,13 +99,13 @@ void ck_run_part(const ck_region *region, int number) {
   ck_own_place = before;
 }
 
-/// Runs all parts that nobody else claims, from number `first` on.
+/// Runs all parts that no other thread claims, from number `first` on.
 static void take_part(uint64_t open, int first) {
   int count = part_count(open);
   for (int i = 0; i < count; i++) {
     int number = (first + i) % count;
     if (!claim(open, number)) continue;
-    // The region cannot end before this part does, so its description stays.
+    // The region cannot end before this part does, so its description stays valid.
     ck_run_part(&team.region, number);
     if (atomic_fetch_sub(&team.unfinished, 1) - 1 == CALLER_SLEEPS) wake(&team.unfinished, 1);
   }
@@ -137,7 +136,7 @@ static void *work(void *argument) {
 
 // MARK: Running regions
 
-/// Starts threads until there are `count` or no more can be had; under the lock.
+/// Starts threads until there are `count` or no more can be created; called under the lock.
 static void start_workers(int count) {
   while (atomic_load(&team.worker_count) < count) {
     pthread_t thread;

@@ -3,17 +3,17 @@
 #include <math.h>
 #include <string.h>
 
-// Each kernel is compiled three times and the loader picks one by the CPU's flags.
+// Each kernel is compiled three times, and the loader selects one for the processor.
 #if defined(__x86_64__) && defined(__linux__)
 #define CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define CLONES
 #endif
 #define INLINE static inline __attribute__((always_inline))
-// Before a loop whose arrays are apart. LLVM would find out at run time instead, over all rounds of
-// the outer loop at once; there the gates of neighbouring rows seem to overlap, and it runs scalar.
+// Marks a loop whose arrays do not overlap. Otherwise LLVM checks that at run time, for all iterations of the outer
+// loop at once, where the gates of neighbouring rows seem to overlap, and runs the scalar loop.
 #define APART _Pragma("clang loop vectorize(assume_safety)")
-// Below this many floats a loop is over before a second thread has woken up.
+// The number of floats below which a loop is over before a second thread has woken up.
 enum { GRAIN = 16384 };
 
 INLINE float from_bits(int32_t bits) {
@@ -24,7 +24,7 @@ INLINE float from_bits(int32_t bits) {
 
 INLINE float from_bfloat16(uint16_t x) { return from_bits((int32_t)((uint32_t)x << 16)); }
 
-/// The nearest bfloat16, of two the even one; a NaN stays one.
+/// Returns the nearest bfloat16, and of two equally near ones the even one; a NaN stays one.
 INLINE uint16_t to_bfloat16(float x) {
   uint32_t bits;
   memcpy(&bits, &x, sizeof bits);
@@ -32,10 +32,10 @@ INLINE uint16_t to_bfloat16(float x) {
   return (uint16_t)((bits & 0x7fffffff) > 0x7f800000 ? (bits >> 16) | 0x40 : rounded);
 }
 
-/// e^x within 2 units in the last place, without branches so that loops vectorise
-/// (argument reduction and polynomial as in Cephes' expf). NaN stays NaN.
+/// Returns e^x within 2 units in the last place, without branches, so that loops vectorise (argument reduction and
+/// polynomial as in Cephes' expf). NaN stays NaN.
 INLINE float fast_exp(float x) {
-  // From 88.73 on the result is infinite; below -87.3 it stays at the smallest normal number.
+  // From 88.73 on the result is infinite; below -87.3 it is the smallest normal number.
   float a = fminf(fmaxf(x, -87.33654f), 89);
   float n = floorf(a * 1.44269504f + 0.5f);
   float r = a - n * 0.693359375f + n * 2.12194440e-4f;

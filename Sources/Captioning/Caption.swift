@@ -1,18 +1,34 @@
-/// A sentence about a picture, and how likely its writer finds it.
+import Text
+
+/// A sentence about a picture, and its probability.
 public struct Caption: Sendable, Equatable {
   /// A word as the vocabulary spells it.
   public struct Word: Sendable, Equatable {
     public let text: String
-    /// In nats, given the picture and the words before.
+    /// The log-probability in nats, given the picture and the words before.
     public let logProbability: Float
   }
   /// The sentence as a person would write it.
   public let text: String
+  /// The words in lower case, without the end of the sentence.
   public let words: [Word]
-  /// Of the whole sentence, its end included, in nats.
+  /// The log-probability of the whole sentence in nats, that of its end included.
   public let logProbability: Float
   /// `logProbability` per word, the end counted as one: comparable between long and short captions.
   public let score: Float
-  /// Whether the writer ended the sentence itself, rather than at the limit of words.
+  /// True if the model ended the sentence itself, rather than at the limit of words.
   public let isFinished: Bool
+}
+
+extension Caption {
+  /// Creates the caption that a search has found.
+  init(_ hypothesis: Hypothesis, _ vocabulary: Vocabulary) {
+    let words = zip(hypothesis.words, hypothesis.wordLogProbabilities).filter { $0.0 != .end }
+    self.init(
+      text: vocabulary.sentence(hypothesis.words),
+      words: words.map { .init(text: vocabulary.word($0), logProbability: $1) },
+      logProbability: hypothesis.logProbability,
+      score: hypothesis.logProbability / Float(max(hypothesis.words.count, 1)),
+      isFinished: hypothesis.isFinished)
+  }
 }

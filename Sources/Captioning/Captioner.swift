@@ -1,142 +1,101 @@
-import Files
-import ImageEncoders
-import Layers
 import Media
 import Tensors
-import Text
 
-/// Describes pictures in words: the network, and what it takes to use it.
+/// A model that describes pictures and clips in words, with its settings.
 ///
-/// A captioner is a value that never changes once loaded. It computes on the calling thread.
+/// A captioner is a value; its settings are fixed when it is created. It computes on the calling thread, which
+/// shares the work with a pool of threads. Several threads may use one captioner.
 public struct Captioner: Sendable {
-  package let configuration: ModelConfiguration
-  package var search: CaptionSearch
-  /// What the encoder multiplies in.
-  ///
-  /// In bfloat16 it is faster where the processor has that, and features keep two to three digits.
-  package var precision: Tensors.ElementType = .float32
-  /// At least one; several write together.
-  package let members: [CaptionModel]
-  /// What each member counts where several write together; nil counts all alike.
-  package var memberWeights: [Float]?
-  /// What each member's pictures are prepared by.
-  private let preprocessings: [ImagePreprocessing]
-  package let vocabulary: Vocabulary
-  private let verifications: [ChecksumVerification]
+  package let ensemble: CaptionEnsemble
+  /// The method that finds captions.
+  public let search: CaptionSearch
+  private let precision: ElementType
+  /// Nil leaves the number of threads as the calling thread has it.
+  private let threadCount: Int?
 
-  /// Loads a model folder.
-  ///
-  /// The files are compared with their checksums meanwhile; the first captions wait for the outcome.
-  public init(loading directory: ModelDirectory) throws(ModelError) {
-    try self.init(loading: [directory])
-  }
-
-  /// Loads model folders that caption together, a word being as likely as they find it in the mean.
-  ///
-  /// - Parameter directories: At least one, of the same words and the same framing of pictures. The first
-  ///   one's configuration counts.
-  /// - Throws: What is wrong with one of them, or does not fit the first.
-  public init(loading directories: [ModelDirectory]) throws(ModelError) {
-    let loaded = try LoadedEnsemble(directories)
-    self.init(
-      loaded.models, loaded.configurations, loaded.vocabulary, verifications: loaded.verifications)
-  }
-
-  /// A captioner from a model in memory, such as one that is learning.
-  package init(
-    _ model: CaptionModel, _ configuration: ModelConfiguration, _ vocabulary: Vocabulary
-  ) {
-    self.init([model], [configuration], vocabulary, verifications: [])
-  }
-
-  private init(
-    _ models: [CaptionModel], _ configurations: [ModelConfiguration], _ vocabulary: Vocabulary,
-    verifications: [ChecksumVerification]
-  ) {
-    configuration = configurations[0]
-    self.vocabulary = vocabulary
-    self.verifications = verifications
-    members = models.map { CaptionModel(encoder: $0.encoder.foldingNorms(), decoder: $0.decoder) }
-    preprocessings = configurations.map(\.encoder.preprocessing)
-    search = configuration.search
-  }
-
-  /// How pictures are framed, and what the first member makes of them.
-  package var preprocessing: ImagePreprocessing { preprocessings[0] }
-
-  /// Captions for each picture, most likely first.
+  /// Creates a captioner.
   ///
   /// - Parameters:
-  ///   - images: Pictures of any size.
-  ///   - firstNumber: The number of the first among all pictures of a run; it fixes what is drawn.
-  /// - Returns: As many captions per picture as the search gives.
-  /// - Throws: `ModelError` if the model's files turn out not to be whole.
-  package func captions(
+  ///   - ensemble: The loaded models.
+  ///   - search: The method that finds captions; nil is the one of the model's configuration.
+  ///   - precision: The number type that the encoder multiplies in.
+  ///   - threadCount: The number of threads; nil leaves it as the calling thread has it.
+  package init(
+    _ ensemble: CaptionEnsemble, search: CaptionSearch? = nil, precision: ElementType = .float32,
+    threadCount: Int? = nil
+  ) {
+    (self.ensemble, self.search) = (ensemble, search ?? ensemble.configuration.search)
+    (self.precision, self.threadCount) = (precision, threadCount)
+  }
+
+  /// Returns captions for a picture, the best first.
+  ///
+  /// - Throws: `ModelError` if a file of the model turns out to be damaged.
+  public func captions(for image: Image) throws(ModelError) -> [Caption] {
+    try captions(for: [image])[0]
+  }
+
+  /// Returns captions for each of several pictures, the best first.
+  ///
+  /// - Parameters:
+  ///   - images: Pictures of any size, all of which go through the network together.
+  ///   - firstNumber: The number of the first picture among all of a run, which decides what is sampled for
+  ///     it. It has no effect on a beam search.
+  /// - Returns: As many captions for each picture as the search gives.
+  /// - Throws: `ModelError` if a file of the model turns out to be damaged.
+  public func captions(
     for images: [Image], firstNumber: Int = 0
   ) throws(ModelError) -> [[Caption]] {
     if images.isEmpty { return [] }
-    let found = captions(
-      from: features(of: images.map(preprocessing.frame)), firstNumber: firstNumber)
-    try finishVerification()
+    let found = withThreads {
+      let features = features(of: images.map(ensemble.preprocessing.resizeAndCrop))
+      return captions(from: features, numbers: Array(firstNumber..<firstNumber + images.count))
+    }
+    try ensemble.finishVerification()
     return found
   }
 
-  /// What the encoders see in pictures that `preprocessing` has framed.
-  package func features(of framed: [Image]) -> EncodedPictures {
-    EncodedPictures(
-      byMember: zip(members, preprocessings).map { member, preprocessing in
-        let pixels = preprocessing.tensor(framed: framed).converted(to: precision)
-        let features = member.encoder.featuresByPicture(pixels, member.decoder.featureKind)
-        return VisualFeatures(features.converted(to: .float32))
-      })
+  // MARK: The two steps
+
+  /// Returns the features of pictures or frames that have been resized and cropped for the encoder.
+  package func features(of inputs: [Image]) -> EncodedPictures {
+    ensemble.features(of: inputs, in: precision)
   }
 
-  /// What is known of clips, of whose frames all `frames` are, so many of each.
-  package func clips(of frames: EncodedPictures, _ frameCounts: [Int]) -> EncodedPictures {
-    EncodedPictures(
-      byMember: zip(members, frames.byMember).map { member, features in
-        features.joined(intoClipsOf: frameCounts, for: member.decoder.featureKind)
-      })
+  /// Searches for the captions of pictures or clips.
+  ///
+  /// - Parameters:
+  ///   - pictures: The features.
+  ///   - numbers: The number of each among all of a run, which decides what is sampled; nil counts from 0.
+  /// - Returns: The captions of each, the best first.
+  package func captions(
+    from pictures: EncodedPictures, numbers: [Int]? = nil
+  ) -> [[Caption]] {
+    search.captions(
+      from: ensemble.emptyCaptions(of: pictures), numbers: numbers ?? Array(0..<pictures.count)
+    ).map { $0.map { Caption($0, ensemble.vocabulary) } }
   }
 
-  /// Whether the frames of clips are read one by one, rather than their mean.
-  package var readsFrames: Bool { members.contains { $0.decoder.featureKind == .frames } }
-
-  /// Returns once the models' files are known to be whole, which takes time only the first time.
-  package func finishVerification() throws(ModelError) {
-    for verification in verifications { try verification.wait() }
+  /// Searches for the captions of segments of clips.
+  ///
+  /// - Parameters:
+  ///   - segments: The features of each one's frames, in parts of any size.
+  ///   - numbers: The number of each segment among all of a run.
+  /// - Returns: The captions of each segment, the best first.
+  package func captions(forSegments segments: [[EncodedPictures]], numbers: [Int]) -> [[Caption]] {
+    let frames = EncodedPictures(concatenating: Array(segments.joined()))
+    let frameCounts = segments.map { parts in parts.reduce(0) { $0 + $1.count } }
+    return captions(from: ensemble.clips(of: frames, frameCounts), numbers: numbers)
   }
 
-  /// Captions for each picture, as many as the search gives.
-  package func captions(from pictures: EncodedPictures, firstNumber: Int = 0) -> [[Caption]] {
-    func search(from start: some CaptionsInProgress) -> [[Hypothesis]] {
-      self.search.captions(
-        from: start, pictureCount: pictures.count, firstPicture: firstNumber)
-    }
-    return search(from: emptyCaptions(of: pictures)).map { $0.map(caption) }
-  }
-
-  /// Empty captions of all pictures, one each.
-  package func emptyCaptions(of pictures: EncodedPictures) -> any CaptionsInProgress {
-    let starts = zip(members, pictures.byMember).map { $0.decoder.emptyCaptions(of: $1) }
-    return starts.count == 1 ? starts[0] : EnsembleCaptions(members: starts, weights: memberWeights)
-  }
-
-  /// Captions for pictures with these numbers in a run, which fix what is drawn.
-  package func captions(from pictures: EncodedPictures, numbers: [Int]) -> [[Caption]] {
-    guard case .sampling = search else { return captions(from: pictures) }
-    return numbers.enumerated().flatMap { row, number in
-      captions(from: pictures.slice(row..<row + 1), firstNumber: number)
-    }
-  }
-
-  private func caption(_ hypothesis: Hypothesis) -> Caption {
-    let words = zip(hypothesis.words, hypothesis.wordLogProbabilities).filter { $0.0 != .end }
-    return Caption(
-      text: vocabulary.sentence(hypothesis.words),
-      words: words.map { .init(text: vocabulary.word($0), logProbability: $1) },
-      logProbability: hypothesis.logProbability,
-      score: hypothesis.logProbability / Float(max(hypothesis.words.count, 1)),
-      isFinished: hypothesis.isFinished)
+  /// Runs `body` with the captioner's number of threads.
+  package func withThreads<Result, Failure: Error>(
+    _ body: () throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    guard let threadCount else { return try body() }
+    let before = Device.threadCount
+    Device.setThreadCount(threadCount)
+    defer { Device.setThreadCount(before) }
+    return try body()
   }
 }

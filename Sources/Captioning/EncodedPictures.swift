@@ -1,20 +1,21 @@
+import Layers
 import Tensors
 
-/// What the encoders of a captioner saw in pictures or clips.
+/// The features of pictures or clips, by each model of a captioner.
 package struct EncodedPictures: Sendable {
-  /// By each of the models that caption together.
-  package let byMember: [VisualFeatures]
+  /// The features by each of the models that caption together.
+  package let byMember: [PackedSequence]
 
-  package init(byMember: [VisualFeatures]) { self.byMember = byMember }
+  package init(byMember: [PackedSequence]) { self.byMember = byMember }
 
   /// The pictures of all `parts`, of the same models; at least one part.
   package init(concatenating parts: [EncodedPictures]) {
     byMember = parts[0].byMember.indices.map { member in
-      VisualFeatures(concatenating: parts.map { $0.byMember[member] })
+      PackedSequence(concatenating: parts.map { $0.byMember[member] })
     }
   }
 
-  /// How many pictures or clips there are.
+  /// The number of pictures or clips.
   package var count: Int { byMember[0].count }
 
   package func slice(_ range: Range<Int>) -> EncodedPictures {

@@ -6,7 +6,7 @@ struct AnnotationFile {
 
   let path: String
   private let file: MappedFile
-  /// The text in UTF-8 where the file has it in UTF-16.
+  /// The text converted to UTF-8, if the file is UTF-16.
   private let converted: [UInt8]?
 
   init(_ path: String) throws(DatasetError) {
@@ -48,7 +48,7 @@ struct AnnotationFile {
         var line = rest[..<end]
         rest = rest[(end == rest.endIndex ? end : end + 1)...]
         if line.last == UInt8(ascii: "\r") { line = line.dropLast() }
-        // Files that were put together keep the marks of their beginnings.
+        // Concatenated files keep the byte-order marks of their parts.
         line = withoutByteOrderMark(line)
         guard line.contains(where: { $0 != UInt8(ascii: " ") }) else { continue }
         try body(TextLine(number: number, bytes: UnsafeRawBufferPointer(rebasing: line)))
@@ -56,7 +56,7 @@ struct AnnotationFile {
     }
   }
 
-  /// Whether it holds a JSON value on each line.
+  /// True if it holds a JSON value on each line.
   var isInLines: Bool { withText { areJSONLines($0, named: path) } }
 
   /// Calls `body` with each record of separated values, the first line included.
@@ -69,7 +69,7 @@ struct AnnotationFile {
     }
   }
 
-  /// Calls `body` with the text in UTF-8, without the mark that Windows puts in front.
+  /// Calls `body` with the text in UTF-8, without a byte-order mark.
   func withText<Result, Failure: Error>(
     _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
   ) throws(Failure) -> Result {
@@ -95,16 +95,18 @@ struct TextLine {
   func text() throws(DatasetError.Problem) -> String { try Datasets.text(bytes) }
 }
 
-/// The text that `bytes` are in UTF-8, without a byte-order mark.
+/// Returns the text of `bytes` in UTF-8, without a byte-order mark.
 func text(_ bytes: some Collection<UInt8>) throws(DatasetError.Problem) -> String {
-  // Texts hold no NUL, but UTF-16 without a mark does, and the rest of a file that was never written.
+  // Texts hold no NUL, but UTF-16 without a byte-order mark does, and so does the rest of a file
+  // that was never written.
   guard let text = String(validating: withoutByteOrderMark(bytes), as: UTF8.self),
     !text.utf8.contains(0)
   else { throw .notText }
   return text
 }
 
-/// Whether the lines of a text end with a carriage return alone, as Excel saves them for old Macs.
+/// Returns true if the lines of a text end with a carriage return alone, as Excel saves them for
+/// old Macs.
 func endsLinesInReturns(_ text: some Collection<UInt8>) -> Bool {
   var (returns, feeds) = (0, 0)
   var isBehindReturn = false
@@ -113,15 +115,15 @@ func endsLinesInReturns(_ text: some Collection<UInt8>) -> Bool {
       feeds += 1
       if isBehindReturn { returns -= 1 }
     }
-    // Of several returns in a row, as text modes write before a line feed, one counts.
+    // Of several carriage returns in a row, as text modes write before a line feed, one counts.
     if byte == 0x0D, !isBehindReturn { returns += 1 }
     isBehindReturn = byte == 0x0D
   }
   return returns > feeds
 }
 
-/// `bytes` in UTF-8 if their byte-order mark says that they are UTF-16, as spreadsheets and PowerShell
-/// write it; nil if not.
+/// Returns `bytes` in UTF-8 if a byte-order mark shows that they are UTF-16, as written by
+/// spreadsheets and PowerShell; nil if not.
 func inUTF8(_ bytes: some Collection<UInt8>) -> [UInt8]? {
   let isLittle = bytes.starts(with: [0xFF, 0xFE])
   guard isLittle || bytes.starts(with: [0xFE, 0xFF]), bytes.count.isMultiple(of: 2) else {
@@ -136,8 +138,8 @@ func inUTF8(_ bytes: some Collection<UInt8>) -> [UInt8]? {
   return String(validating: units, as: UTF16.self).map { Array($0.utf8) }
 }
 
-/// Where a link leads that was unpacked as a text, as Git and some archives do where there are no links; nil
-/// if `bytes`, the beginning of the file at `path`, are no such text.
+/// Returns the target of a link that was unpacked as a text, as Git and some archives do on systems
+/// without links; nil if `bytes`, the beginning of the file at `path`, are no such text.
 func linkText(_ bytes: some Collection<UInt8>, at path: String) -> String? {
   guard bytes.count < 4096, !bytes.isEmpty, !bytes.contains(where: { $0 < 0x20 }),
     let target = String(validating: bytes, as: UTF8.self), target.contains("/")

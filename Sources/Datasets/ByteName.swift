@@ -1,8 +1,8 @@
 import Files
 
-/// A file's name, equal to another only byte by byte.
+/// The name of a file, compared byte by byte.
 ///
-/// Swift takes `é` in one scalar and in two for the same text; a disk may hold a file of either name.
+/// Swift considers `é` in one scalar and in two to be the same text; a disk may hold both files.
 struct ByteName: Hashable, Sendable {
   let text: String
 
@@ -16,12 +16,13 @@ struct ByteName: Hashable, Sendable {
   }
 }
 
-/// What an annotation file calls a record: a number, or a text that is none.
+/// The id of a record in an annotation file: a number, or a text that is not a number.
 enum RecordID: Hashable, Sendable, CustomStringConvertible {
   case number(Int)
   case text(ByteName)
 
-  /// Takes the text of a whole number for the number: programs write `"9"` and `9` for the same id.
+  /// Creates an id from a text; the text of a whole number becomes the number, since programs write
+  /// `"9"` and `9` for the same id.
   init(_ text: String) {
     if let number = Int(text), String(number) == text {
       self = .number(number)
@@ -39,7 +40,7 @@ enum RecordID: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// As messages show it.
+  /// The id as shown in messages.
   var description: String {
     switch self {
     case .number(let number): "\(number)"

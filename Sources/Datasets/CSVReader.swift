@@ -1,6 +1,6 @@
 /// One record of a file of comma-separated values.
 struct CSVRecord {
-  /// Where it begins, counted from 1.
+  /// The line on which the record begins, counted from 1.
   let line: Int
   let fields: Result<[String], DatasetError.Problem>
 
@@ -17,10 +17,11 @@ struct CSVReader {
   private let bytes: UnsafeBufferPointer<UInt8>
   private var position = 0
   private var line = 1
-  /// No caption is longer; a lost quote must not make one record of a whole file.
+  /// The maximum size of a record: no caption is longer, and a missing quote must not turn a whole
+  /// file into one record.
   private static let maximumRecordSize = 1 << 20
   private let separator: UInt8
-  /// Whether a carriage return ends a line alone.
+  /// True if a carriage return alone ends a line.
   private let endsInReturns: Bool
 
   init(_ bytes: UnsafeRawBufferPointer, separator: UInt8 = comma) {
@@ -29,7 +30,7 @@ struct CSVReader {
     endsInReturns = endsLinesInReturns(bytes)
   }
 
-  /// The next record that is not empty.
+  /// Returns the next record that is not empty.
   mutating func next() -> CSVRecord? {
     while position < bytes.count, bytes[position] == newline || bytes[position] == carriageReturn {
       countLine()
@@ -58,8 +59,8 @@ struct CSVReader {
   private mutating func readField() throws(DatasetError.Problem) -> String {
     let start = position
     if position < bytes.count, bytes[position] == quote { return try readQuotedField() }
-    // Some write a blank behind each comma, in front of a quote, too. It may also begin a text that has
-    // quotes in it, so such a field must end on its line.
+    // Some programs write a blank after each comma, even before a quote. A blank may also begin a
+    // text that contains quotes, so a quoted field after a blank must end on its line.
     skipBlanks()
     if position > start, position < bytes.count, bytes[position] == quote {
       let startLine = line
@@ -110,7 +111,7 @@ struct CSVReader {
     bytes[position] == newline || endsInReturns && bytes[position] == carriageReturn
   }
 
-  /// Counts the line that the next byte ends, if it ends one.
+  /// Counts a line if the next byte ends one.
   private mutating func countLine() {
     guard isLineEnd else { return }
     // A return and a line feed end one line together.
@@ -134,7 +135,7 @@ private let comma = UInt8(ascii: ",")
 private let newline = UInt8(ascii: "\n")
 private let carriageReturn = UInt8(ascii: "\r")
 
-/// `text` as a field of comma-separated values.
+/// Returns `text` as a field of comma-separated values.
 func csvField(_ text: String) -> String {
   let isPlain = text.utf8.allSatisfy { $0 != quote && $0 != comma && $0 >= 0x20 }
   return isPlain ? text : "\"\(text.replacing("\"", with: "\"\""))\""

@@ -1,37 +1,37 @@
 import Files
 import Media
 
-/// A collection of captions as it lies on disk, in whichever form.
+/// A collection of captions on disk, in any of the known formats.
 ///
 ///     let collection = try CaptionCollection(at: "data/flickr8k")
 ///     let training = try collection.read(.train)
-public struct CaptionCollection: Sendable {
-  /// The folder or file that was named.
-  public let path: String
-  /// What the form is called: "COCO captions".
-  public var formatName: String { format.name }
-  /// The files that list captions; the folder itself where captions lie beside their pictures.
-  public var files: [String] { sources.map(\.path) }
-  /// Further collections in the same folder, in forms that come later in the list of forms.
-  public let others: [(formatName: String, file: String)]
+package struct CaptionCollection: Sendable {
+  /// The folder or file named by the user.
+  package let path: String
+  /// The name of the format: "COCO captions".
+  package var formatName: String { format.name }
+  /// The files that list captions; the folder itself if captions lie beside their pictures.
+  package var files: [String] { sources.map(\.path) }
+  /// Further collections in the same folder, in formats later in the list of formats.
+  package let others: [(formatName: String, file: String)]
   private let format: any CaptionFormat
   private let sources: [CaptionSource]
   private let choices: ReadingChoices
-  /// The folder in which all of it lies.
+  /// The folder that contains all of it.
   private let root: String
   private let isOneFile: Bool
-  /// Folders in which pictures may be, relative to `root`.
+  /// The folders that may contain pictures, relative to `root`.
   private let usualFolders: [String]
 
-  /// Finds out what lies at `path`; hardly reads anything.
+  /// Detects the collection at `path`; reads only the beginnings of files.
   ///
   /// - Parameters:
   ///   - path: A folder, or one file of captions.
-  ///   - isOfLabels: Whether folders of clips, called as their labels are, will do where there are no
-  ///     captions.
-  ///   - choices: How it is read.
-  /// - Throws: Why there is nothing to be read.
-  public init(
+  ///   - isOfLabels: True if folders of clips, named after their labels, are accepted where there
+  ///     are no captions.
+  ///   - choices: The reading options.
+  /// - Throws: `DatasetError` if there is nothing to read.
+  package init(
     at path: String, ofLabels isOfLabels: Bool = false, _ choices: ReadingChoices = ReadingChoices()
   ) throws(DatasetError) {
     var folder = try CollectionFolder(path, choices)
@@ -59,7 +59,7 @@ public struct CaptionCollection: Sendable {
 
   private typealias Found = (format: any CaptionFormat, sources: [CaptionSource])
 
-  /// The forms that are in `folder`, with the files of each.
+  /// Returns the formats found in `folder`, with the files of each.
   private static func findings(
     in folder: CollectionFolder, _ formats: [any CaptionFormat]
   ) throws(DatasetError) -> [Found] {
@@ -69,14 +69,14 @@ public struct CaptionCollection: Sendable {
       let sources = try format.sources(in: folder).filter { !known.contains($0.path) }
       if !sources.isEmpty { found.append((format, sources)) }
       folder.isClaimed = !found.isEmpty
-      // Texts beside pictures are looked for only where there is nothing better.
+      // Texts beside pictures are considered only if there is nothing better.
       if !found.isEmpty, format is CaptionTable || format is CaptionSidecars { break }
     }
     return found
   }
 
-  /// Reads the captions of `split`; what is wrong with a record ends the reading.
-  public func read(_ split: CaptionDataset.Split) throws(DatasetError) -> CaptionDataset {
+  /// Reads the captions of `split`; an error in a record ends the reading.
+  package func read(_ split: CaptionDataset.Split) throws(DatasetError) -> CaptionDataset {
     let contents = try read([split])
     guard let dataset = contents[split] else {
       throw DatasetError(
@@ -88,12 +88,12 @@ public struct CaptionCollection: Sendable {
   /// Reads the captions of some or all splits, without opening the pictures.
   ///
   /// - Parameters:
-  ///   - splits: Those that are wanted.
-  ///   - badRecords: What to do about records that are not as they should be.
-  ///   - needingPictures: Whether it is an error if there is no folder of pictures.
+  ///   - splits: The splits to read.
+  ///   - badRecords: The treatment of records with errors.
+  ///   - needingPictures: True if a missing folder of pictures is an error.
   /// - Returns: A data set for each split in which there is a picture, and what was left out.
-  /// - Throws: What is wrong with a file as a whole, or with the first bad record.
-  public func read(
+  /// - Throws: The error of a file as a whole, or of the first bad record.
+  package func read(
     _ splits: [CaptionDataset.Split] = CaptionDataset.Split.allCases,
     badRecords: BadRecords = .stop, needingPictures: Bool = true
   ) throws(DatasetError) -> CaptionContents {
@@ -122,7 +122,8 @@ public struct CaptionCollection: Sendable {
     return contents
   }
 
-  /// The folder that `pictures` lie in: where one of the first is found, else the likeliest.
+  /// Returns the folder of `pictures`: the one that holds one of the first pictures, else the
+  /// likeliest.
   private func pictureFolder(
     _ source: CaptionSource, _ pictures: [Gathering.Picture], of split: CaptionDataset.Split,
     isNeeded: Bool
@@ -133,8 +134,8 @@ public struct CaptionCollection: Sendable {
     if pictures.contains(where: { $0.part != nil }) { return finder(source.path) }
     let likeliest = choices.pictureFolder.map { [$0] } ?? source.pictureFolders
     let folders = likeliest.filter(isFolder)
-    // By names as they are written; with a folder's own name in front; in folders below; and of clips that are
-    // not to be had any more, only a later one may be there.
+    // Names are tried as written, with the folder's own name in front, and in subfolders. Of clips
+    // that are no longer available, only a later one may exist.
     for (count, isDeep, isSelfNamed) in [
       (8, false, false), (8, false, true), (8, true, true), (2000, false, true),
     ] {
@@ -153,11 +154,12 @@ public struct CaptionCollection: Sendable {
     throw DatasetError(path, .noImageFolder(looked: looked))
   }
 
-  /// Where pictures may be besides the likeliest folders.
+  /// Returns further folders that may contain pictures.
   private func otherFolders(
     _ source: CaptionSource, _ split: CaptionDataset.Split, deep isDeep: Bool
   ) -> [String] {
-    // Beside a file that was named, too; but not in all folders below it, which need not be the collection's.
+    // The folder of a file that was named, too, but not all folders below it, which need not belong
+    // to the collection.
     guard !isDeep else { return isOneFile ? [] : [root] }
     let usual = split.ordered(usualFolders).map { "\(root)/\($0)" }
     guard !source.isSelfContained else {
@@ -174,14 +176,14 @@ public struct CaptionCollection: Sendable {
 // MARK: - What is passed over
 
 extension CaptionCollection {
-  /// The files that nothing is made of; none where one file was named rather than a folder.
+  /// Returns the files that are not used; none if a file was named rather than a folder.
   ///
   /// - Parameters:
-  ///   - contents: What was read.
-  ///   - splits: Those that were read; what others are made of is not passed over.
-  /// - Returns: The files, by what they are.
-  /// - Throws: What keeps a folder from being listed.
-  public func passedOver(
+  ///   - contents: The contents of the collection.
+  ///   - splits: The splits that were read; the files of others are not reported.
+  /// - Returns: The files, by reason.
+  /// - Throws: `DatasetError` if a folder cannot be listed.
+  package func passedOver(
     reading contents: CaptionContents, of splits: [CaptionDataset.Split]
   ) throws(DatasetError) -> PassedOver {
     guard !isOneFile else { return contents.passedOver }

@@ -1,20 +1,20 @@
 import Files
 import Media
 
-/// What was read of a collection.
-public struct CaptionContents: Sendable {
-  /// One for each split in which there is a picture, in the order train, val, test.
-  public private(set) var datasets: [CaptionDataset] = []
-  /// Records that say nothing usable, with the reason, in the order of the files.
-  public internal(set) var leftOut: [DatasetError] = []
+/// The contents of a collection, as far as they were read.
+package struct CaptionContents: Sendable {
+  /// A data set for each split with pictures, in the order train, val, test.
+  package private(set) var datasets: [CaptionDataset] = []
+  /// The errors of unusable records, in the order of the files.
+  package internal(set) var leftOut: [DatasetError] = []
 
-  public subscript(split: CaptionDataset.Split) -> CaptionDataset? {
+  package subscript(split: CaptionDataset.Split) -> CaptionDataset? {
     datasets.first { $0.split == split }
   }
 
   /// Further files that captions were read from, as paths.
   var textFiles: [String] = []
-  /// What of archives nothing is made of.
+  /// The members of archives that are not used.
   var passedOver = PassedOver()
 
   mutating func add(
@@ -22,7 +22,7 @@ public struct CaptionContents: Sendable {
   ) {
     var finder = finder
     let known = self[split]?.examples ?? []
-    // Pictures without a number get one that tells them apart.
+    // Pictures without a number get a unique one.
     let count = datasets.reduce(0) { $0 + $1.examples.count }
     let examples = pictures.enumerated().map { index, picture in
       let found = picture.part == nil ? finder.findOrTrust(picture) : nil
@@ -41,7 +41,7 @@ public struct CaptionContents: Sendable {
 }
 
 extension Gathering.Picture {
-  /// What it is: what the form says, except where it is a folder of frames.
+  /// The kind of the example: that of the format, unless it is a folder of frames.
   fileprivate func kind(_ found: PictureFinder.Found?) -> CaptionedImage.Kind? {
     found?.kind == .frames ? .frames : kind ?? found?.kind
   }

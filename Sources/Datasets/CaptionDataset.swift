@@ -1,33 +1,32 @@
 import Files
 import Media
 
-/// Pictures or clips with the captions people wrote for them: what a split of every caption collection
-/// becomes.
+/// Pictures or clips with their human captions: a split of any caption collection.
 ///
 /// A value without pixels; whoever needs those opens the files.
-public struct CaptionDataset: Sendable, Equatable {
-  /// What a part of a collection is for.
-  public enum Split: String, Sendable, CaseIterable {
+package struct CaptionDataset: Sendable, Equatable {
+  /// The purpose of a part of a collection.
+  package enum Split: String, Sendable, CaseIterable {
     case train
     case validation = "val"
     case test
   }
-  public let split: Split
+  package let split: Split
   /// Each picture once, in the order of the collection.
-  public let examples: [CaptionedImage]
+  package let examples: [CaptionedImage]
 
-  public init(split: Split, examples: [CaptionedImage]) {
+  package init(split: Split, examples: [CaptionedImage]) {
     self.split = split
     self.examples = examples
   }
 
-  /// How many captions all pictures have together.
-  public var captionCount: Int { examples.reduce(0) { $0 + $1.captions.count } }
+  /// The total number of captions.
+  package var captionCount: Int { examples.reduce(0) { $0 + $1.captions.count } }
 }
 
 extension CaptionDataset.Split {
-  /// The split that collections call `name`: Karpathy's `restval` is trained on, too.
-  public init?(named name: String) {
+  /// The split that collections call `name`: Karpathy's `restval` is training data, too.
+  package init?(named name: String) {
     switch name.lowercased() {
     case "train", "restval", "training": self = .train
     case "val", "validation", "validate", "valid", "dev": self = .validation
@@ -37,11 +36,11 @@ extension CaptionDataset.Split {
     }
   }
 
-  /// The split that a path speaks of: the topmost of its folders that is called as one, or else that mentions
-  /// one, as `val2017` and `test_set` do.
+  /// The split of a path: that of its topmost folder with the name of a split, or else of one that
+  /// mentions a split, as `val2017` and `test_set` do.
   init?(ofPath path: String) {
     let folders = path.split { $0 == "/" || $0 == "\\" }.dropLast().map(String.init)
-    // In front of a whole path stands what has nothing to do with the collection.
+    // The beginning of an absolute path has nothing to do with the collection.
     let mentioning = path.hasPrefix("/") ? [] : folders
     guard
       let split = folders.lazy.compactMap({ Self(named: $0) }).first
@@ -50,7 +49,7 @@ extension CaptionDataset.Split {
     self = split
   }
 
-  /// The split that a file's or folder's name speaks of, as in "captions_val2014.json".
+  /// The split mentioned in the name of a file or folder, as in "captions_val2014.json".
   init?(mentionedIn name: String) {
     let words = name.lowercased().split { !$0.isASCII || !$0.isLetter }
     guard let split = words.lazy.compactMap({ Self(named: String($0)) }).first else { return nil }
@@ -59,48 +58,48 @@ extension CaptionDataset.Split {
 }
 
 /// A picture, or a clip, and its captions.
-public struct CaptionedImage: Sendable, Equatable {
-  public enum Kind: String, Sendable {
+package struct CaptionedImage: Sendable, Equatable {
+  package enum Kind: String, Sendable {
     case picture, clip
     /// A clip as a folder of pictures, one for each frame.
     case frames
   }
   /// The number the collection gives the picture.
-  public let id: Int
-  /// The folder of pictures, which the file may not lie outside of.
-  public let folder: String
+  package let id: Int
+  /// The folder of pictures; the file may not lie outside of it.
+  package let folder: String
   /// The file, relative to `folder`.
-  public let name: String
-  public let kind: Kind
-  /// Without blanks around; empty for a picture that only waits for its caption.
-  public let captions: [String]
-  /// The length of a clip that was opened.
+  package let name: String
+  package let kind: Kind
+  /// The captions, trimmed; empty for a picture that has no caption yet.
+  package let captions: [String]
+  /// The length of a clip, if it was opened.
   package var extent: ClipExtent?
-  /// The part of a clip that the captions are about; nil for all of it.
+  /// The part of a clip that the captions describe; nil for all of it.
   package var segment: ClipSegment?
-  /// Whether links may lead out of `folder`.
+  /// True if links may lead out of `folder`.
   package var followsLinks = false
-  /// Where it is in an archive, which is then called `folder`.
+  /// The position of the picture in an archive, whose path is then `folder`.
   package var part: ArchivePart?
 
-  public init(id: Int, folder: String, name: String, kind: Kind? = nil, captions: [String]) {
+  package init(id: Int, folder: String, name: String, kind: Kind? = nil, captions: [String]) {
     (self.id, self.folder, self.name, self.captions) = (id, folder, name, captions)
     self.kind = kind ?? Kind(ofFile: name)
   }
 
   /// Creates one from a path, whose last part is the file's name.
-  public init(id: Int, path: String, captions: [String]) {
+  package init(id: Int, path: String, captions: [String]) {
     let slash = path.lastIndex(of: "/")
     self.init(
       id: id, folder: slash.map { String(path[..<$0]) } ?? ".",
       name: slash.map { String(path[path.index(after: $0)...]) } ?? path, captions: captions)
   }
 
-  public var path: String { "\(folder)/\(name)" }
+  package var path: String { "\(folder)/\(name)" }
 }
 
 extension CaptionedImage {
-  /// Where the picture or clip is read.
+  /// The source of the picture or clip.
   package var source: MediaSource {
     if let part { return .part(of: part.archive, range: part.range, name: path) }
     return PictureFolder(path: folder, followsLinks: followsLinks).source(of: name)
@@ -114,17 +113,17 @@ package struct ArchivePart: Sendable, Equatable {
 }
 
 extension CaptionedImage.Kind {
-  /// What a file is by its extension; a picture where that says nothing.
+  /// The kind of a file by its extension; a picture if the extension is unknown.
   init(ofFile name: String) { self = MediaKind(fileName: name) == .video ? .clip : .picture }
 }
 
-/// `name` without its extension.
+/// Returns `name` without its extension.
 func stem(_ name: String) -> String {
   let count = fileExtension(of: name).utf8.count
   return count == 0 ? name : String(decoding: name.utf8.dropLast(count + 1), as: UTF8.self)
 }
 
-/// The extension of a file's name in lower case, without the dot; empty where there is none.
+/// Returns the extension of a file's name in lower case, without the dot; empty if there is none.
 func fileExtension(of name: String) -> String {
   let last = name.utf8.lastIndex(of: UInt8(ascii: "/")).map { name.utf8.index(after: $0) }
   let file = name[(last ?? name.startIndex)...]

@@ -1,7 +1,7 @@
 import Files
 
-/// What a column, or member, of captions is called without what only counts them: `caption` of `Captions`,
-/// `caption_2` and `caption 3`.
+/// Returns the name of a column or member of captions without a number or plural: `caption` for
+/// `Captions`, `caption_2` and `caption 3`.
 func captionKind(_ name: String) -> String {
   var kind = name.lowercased().filter { $0.isLetter || $0.isNumber }
   while kind.last?.isNumber == true { kind.removeLast() }
@@ -9,7 +9,7 @@ func captionKind(_ name: String) -> String {
   return kind
 }
 
-/// The captions in some fields of a table, all of them.
+/// Returns all captions in several fields of a table.
 func captions(inFields fields: some Sequence<String>) throws(DatasetError.Problem) -> [String] {
   // Of several columns some may be empty.
   let filled = fields.filter { !trimmed($0).isEmpty }
@@ -19,25 +19,26 @@ func captions(inFields fields: some Sequence<String>) throws(DatasetError.Proble
   return all
 }
 
-/// The captions in a field of a table: one, or those of a list as JSON or Python writes it.
+/// Returns the captions in a field of a table: one, or those of a list in the syntax of JSON or
+/// Python.
 ///
 ///     ["one dog", "two dogs"]        ['one dog', "a dog's toy"]
 ///
 /// NumPy writes lists without commas.
 ///
-/// - Throws: That it is a list, and not of texts.
+/// - Throws: An error if it is a list of anything but texts.
 func captions(inField field: String) throws(DatasetError.Problem) -> [String] {
   let field = trimmed(field)
   guard field.hasPrefix("["), field.hasSuffix("]") else { return [field] }
   let list = (try? JSONValue(reading: Array(field.utf8)))?.elements
   if let list {
-    // An empty list says as much as an empty field.
+    // An empty list is treated as an empty field.
     if list.isEmpty { return [""] }
     let texts = list.compactMap(\.string)
     if texts.count == list.count { return texts }
   } else {
     if let texts = pythonTexts(field.dropFirst().dropLast()) { return texts }
-    // Blanks, and words in brackets, begin a caption as well.
+    // Blanks, and words in brackets, may also begin a caption.
     let first = field.unicodeScalars.dropFirst().first { $0 != " " }
     guard first == "'" || first == "\"" else { return [field] }
   }
@@ -45,7 +46,7 @@ func captions(inField field: String) throws(DatasetError.Problem) -> [String] {
     member: "", expected: "a text or a list of texts", found: String(field.prefix(60)))
 }
 
-/// The texts between the brackets of a Python list; nil where there is anything else.
+/// Returns the texts between the brackets of a Python list; nil if there is anything else.
 private func pythonTexts(_ list: Substring) -> [String]? {
   var texts: [String] = []
   var rest = list.unicodeScalars
@@ -62,7 +63,8 @@ private func pythonTexts(_ list: Substring) -> [String]? {
   return texts.isEmpty ? nil : texts
 }
 
-/// Reads a text behind its first quote; nil if it has no last one, or a mark that is not known.
+/// Reads a text after its opening quote; nil if the closing quote is missing, or an escape is
+/// unknown.
 private func pythonText(
   _ rest: inout Substring.UnicodeScalarView, until quote: Unicode.Scalar
 ) -> String? {
@@ -79,7 +81,8 @@ private func pythonText(
   return nil
 }
 
-/// What a backslash and what is behind it stand for, as Python's `repr` writes them.
+/// Returns the character that a backslash and the characters after it stand for, as in Python's
+/// `repr`.
 private func pythonEscape(_ rest: inout Substring.UnicodeScalarView) -> Unicode.Scalar? {
   let digitCounts: [Unicode.Scalar: Int] = ["x": 2, "u": 4, "U": 8]
   switch rest.popFirst() {

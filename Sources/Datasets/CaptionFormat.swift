@@ -1,22 +1,22 @@
 import Files
 
-/// A form in which people keep captions; each is one file in `Formats`.
+/// A format of captions; each has one file in `Formats`.
 protocol CaptionFormat: Sendable {
-  /// As people call it.
+  /// The name of the format.
   var name: String { get }
-  /// Which files it is known by, for those who found nothing.
+  /// The files by which it is recognized, for the error if nothing is found.
   var layout: String { get }
-  /// The files of this form in `folder`; none if there is no such collection.
+  /// Returns the files of this format in `folder`; empty if there is no such collection.
   func sources(in folder: CollectionFolder) throws(DatasetError) -> [CaptionSource]
   /// Reads one of the files.
   func read(_ source: CaptionSource, into gathering: inout Gathering) throws(DatasetError)
-  /// Whether it names pictures that may lie in a folder of their own.
+  /// True if it names pictures that may lie in a separate folder.
   var namesPictures: Bool { get }
-  /// Whether lists beside it say which pictures are for what.
+  /// True if lists beside it assign pictures to splits.
   var goesBySplitLists: Bool { get }
-  /// Whether the column, or member, that captions are in can be chosen.
+  /// True if the column or member of the captions can be chosen.
   var takesCaptionColumn: Bool { get }
-  /// Whether a file that is in none of the forms is known to lie beside such collections.
+  /// Returns true if a file in none of the formats is known to accompany such collections.
   func isOfOtherTask(_ file: String) -> Bool
 }
 
@@ -26,7 +26,8 @@ extension CaptionFormat {
   var takesCaptionColumn: Bool { false }
   func isOfOtherTask(_ file: String) -> Bool { false }
 
-  /// One source for each split that a file's name speaks of; a file of none is read for all splits.
+  /// Returns one source for each split named in a file's name; a file without one is read for all
+  /// splits.
   func sources(
     _ files: [String], in folder: CollectionFolder, pictureFolders: [String]
   ) throws(DatasetError) -> [CaptionSource] {
@@ -34,7 +35,7 @@ extension CaptionFormat {
       var source = CaptionSource(
         path: folder.path(file), split: CaptionDataset.Split(mentionedIn: file),
         pictureFolders: folder.folders(pictureFolders))
-      // Of a form that does not go by them such lists are passed over, and told.
+      // Lists of splits are passed over, and reported, if the format does not use them.
       if goesBySplitLists { source.splitLists = folder.splitLists(beside: file) }
       return source
     }
@@ -45,25 +46,26 @@ extension CaptionFormat {
   }
 }
 
-/// A file of captions, and where its pictures may be.
+/// A file of captions, and the folders that may contain its pictures.
 struct CaptionSource {
-  /// A path; the collection's folder where captions lie beside their pictures.
+  /// The path; the collection's folder if captions lie beside their pictures.
   let path: String
-  /// What all its pictures are for; nil where each record says it.
+  /// The split of all its pictures; nil if each record states it.
   var split: CaptionDataset.Split?
-  /// Where pictures are likeliest to be, as paths; else they are in one of the usual folders.
+  /// The likeliest folders of its pictures, as paths; otherwise they are in one of the usual
+  /// folders.
   var pictureFolders: [String]
-  /// Whether pictures lie nowhere else than in the first of those folders and in those below it.
+  /// True if pictures lie only in the first of those folders and in its subfolders.
   var isSelfContained = false
-  /// Lists of the pictures of each split, where those are files of their own.
+  /// The lists of the pictures of each split, if these are separate files.
   var splitLists: [CaptionDataset.Split: String] = [:]
-  /// A list of other names that clips may have.
+  /// A list of alternative names of clips.
   var nameMapping: String?
-  /// Folders with metadata of their own, relative to the file's, with a `/` behind.
+  /// Subfolders with metadata of their own, relative to the file's folder, with a trailing `/`.
   var innerFolders: [String] = []
 }
 
-/// The forms that are read, the more telling first: the first that fits a folder is taken.
+/// The formats that are read, the more specific first: the first that fits a folder is used.
 let captionFormats: [any CaptionFormat] = [
   COCOCaptions(), KarpathySplits(), VideoCaptionsJSON(), VideoCorpusCSV(), VideoDescriptions(),
   FlickrTokens(), NeuralTalkJSON(), CaptionRecords(), ClipSegments(), KeyedMetadata(),

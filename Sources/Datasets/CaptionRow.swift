@@ -1,15 +1,16 @@
 import Files
 
-/// A record of JSON that says what a picture or clip shows, with members that are called this or that, in any
-/// case, with `_`, `-` or blanks in their names or not.
+/// A record of JSON that captions a picture or clip.
+///
+/// The names of its members vary, and are compared without case, `_`, `-` and blanks.
 struct CaptionRow {
-  /// What members with the name of a picture or clip are called, the more telling first.
+  /// The usual names of members with the name of a picture or clip, the more specific first.
   static let pictureMembers = [
     "file_name", "image", "image_path", "file_path", "path", "image_name", "img", "img_path",
     "image_file_name", "image_file", "file", "img_name", "picture", "photo", "video", "video_path",
     "video_file_name", "video_name", "video_file", "video_id", "clip", "clip_name",
   ]
-  /// What members with captions are called, the more telling first.
+  /// The usual names of members with captions, the more specific first.
   static let captionMembers = [
     "text", "caption", "captions", "enCap", "caption_str", "prompt", "description", "sentence",
     "sentences", "report", "caption_text", "comment",
@@ -17,20 +18,21 @@ struct CaptionRow {
   private static let splitMembers = ["split", "set_name"]
 
   private(set) var isObject = Field<Void>.missing
-  /// The members with captions that are read: all of the first kind there is, `caption` and `captions`.
+  /// The members whose captions are read: all of the first kind that exists, such as `caption` and
+  /// `captions`.
   private(set) var captions: [(member: String, texts: Field<Texts>)] = []
-  /// Members that are called like captions, too, and are not read.
+  /// Further members with names of captions, which are not read.
   private(set) var unreadCaptions: [String] = []
   private(set) var split = Field<String>.missing
-  /// The names under each of the members that there are.
+  /// The names in each of the members that exist.
   private var pictures: [(rank: Int, member: String, names: Field<Texts>)] = []
 
   /// Reads a record.
   ///
   /// - Parameters:
-  ///   - reader: In front of it.
+  ///   - reader: A reader before the record.
   ///   - captionColumn: The member with the captions; nil for the first of the usual ones.
-  /// - Throws: Where it is no JSON.
+  /// - Throws: The position of invalid JSON.
   init(_ reader: inout JSONReader, captionColumn: String?) throws(JSONError) {
     var found: [(member: String, texts: Field<Texts>)] = []
     isObject = try reader.objectField { key, reader throws(JSONError) in
@@ -47,7 +49,7 @@ struct CaptionRow {
       }
     }
     pictures.sort { $0.rank < $1.rank }
-    // What is blank says nothing where another member does.
+    // Blank members count only if all are blank.
     let filled = found.filter { !$0.texts.isBlank }
     let rest = filled.isEmpty ? found : filled
     let kind = Self.captionKinds.first { kind in
@@ -61,7 +63,8 @@ struct CaptionRow {
 
   private static let captionKinds = captionMembers.map(Datasets.captionKind)
 
-  /// Whether a member has captions: the chosen one, or one called as usual, with a number or not.
+  /// Returns true if a member holds captions: the chosen one, or one with a usual name, with or
+  /// without a number.
   private static func isCaption(_ member: String, _ captionColumn: String?) -> Bool {
     if let captionColumn { return isCalled(member, captionColumn) }
     return captionKinds.contains(captionKind(member))
@@ -83,7 +86,7 @@ struct CaptionRow {
     members.firstIndex { isCalled(key, $0) }
   }
 
-  /// Names may be numbers, and one record may name several pictures.
+  /// Reads names, which may be numbers; one record may name several pictures.
   private static func names(_ reader: inout JSONReader) throws(JSONError) -> Field<Texts> {
     guard try reader.peek() == .number else { return try reader.textsField() }
     return try reader.idField().map { Texts(isList: false, texts: [.value($0.text)]) }
@@ -91,7 +94,8 @@ struct CaptionRow {
 
   var namesPicture: Bool { !pictures.isEmpty }
 
-  /// The members with captions, at least one; captions of an empty list are one of no text, which is told.
+  /// Returns the members with captions, at least one; an empty list becomes one blank caption,
+  /// which is reported.
   ///
   /// - Parameter member: The name of the member where there is none.
   /// - Returns: The members and their texts.
@@ -102,20 +106,20 @@ struct CaptionRow {
     }
   }
 
-  /// The same record, of the picture in the file `name`.
+  /// Returns the same record for the picture in the file `name`.
   func naming(_ name: String) -> CaptionRow {
     var row = self
     row.pictures = [(0, "image", .value(Texts(isList: false, texts: [.value(name)])))]
     return row
   }
 
-  /// Whether records with these members are such.
+  /// Returns true if records with these members have a picture and captions.
   static func fits(_ keys: Set<String>, captionColumn: String?) -> Bool {
     keys.contains { rank(of: $0, in: pictureMembers) != nil }
       && keys.contains { isCaption($0, captionColumn) }
   }
 
-  /// The pictures that are named, with what else they may be called.
+  /// Returns the named pictures, with their alternative names.
   func namedPictures() throws(DatasetError.Problem) -> [Gathering.Picture] {
     try isObject.requireObject()
     let split = try split.knownSplit()
@@ -133,7 +137,8 @@ struct CaptionRow {
     }
     return first.map { name in
       var picture = Gathering.Picture(name)
-      // Other members tell a single picture by another name; a mere number may be that of anything.
+      // Other members are alternative names of a single picture; a mere number may be that of
+      // anything.
       if first.count == 1 {
         picture.otherNames = names.dropFirst().filter { $0.count == 1 }.flatMap(\.self)
           .filter { Int($0) == nil && !trimmed($0).isEmpty }
@@ -145,7 +150,8 @@ struct CaptionRow {
 }
 
 extension Field<Texts> {
-  /// This, and the texts of `other` behind it: a record may have `caption` and `captions`.
+  /// Returns this field with the texts of `other` appended: a record may have `caption` and
+  /// `captions`.
   func joined(_ other: Field) -> Field {
     switch (self, other) {
     case (_, .missing), (.wrong, _): self
@@ -157,15 +163,15 @@ extension Field<Texts> {
 }
 
 extension Gathering {
-  /// Adds what a record says.
+  /// Adds the pictures and captions of a record.
   ///
   /// - Parameters:
   ///   - row: The record.
-  ///   - name: What messages call it.
-  ///   - member: What the captions are called where there are none.
-  ///   - split: What its pictures are for, where the record does not say it.
-  ///   - check: Throws what is wrong with a picture.
-  /// - Throws: What is wrong with the record, unless bad records are left out.
+  ///   - name: The name of the record in messages.
+  ///   - member: The name of the missing member if there are no captions.
+  ///   - split: The split, if the record does not state it.
+  ///   - check: Throws the error of a picture.
+  /// - Throws: The error of the record, unless bad records are left out.
   mutating func add(
     _ row: CaptionRow, _ name: @autoclosure () -> String, lacking member: String = "caption",
     split: (String) -> CaptionDataset.Split? = { _ in nil },
@@ -175,7 +181,7 @@ extension Gathering {
     let captions = row.usedCaptions(lacking: choices.captionColumn ?? member)
     let isRead = try record(name()) { _ throws(DatasetError.Problem) in
       pictures = try row.namedPictures()
-      // Which caption is of which picture nobody says.
+      // With lists of different lengths the captions cannot be assigned to pictures.
       let lists = captions.compactMap { member, field -> (member: String, count: Int)? in
         if case .value(let texts) = field { (member, texts.texts.count) } else { nil }
       }

@@ -2,11 +2,11 @@ import Files
 import Media
 
 extension CollectionFolder {
-  /// How many files are looked into for a reason.
+  /// The number of files that are examined for a reason.
   private static let examinedCount = 20
 
-  /// Why no form fits: a file that may well have been meant, but is damaged or not quite in one of the
-  /// forms, or that there is none.
+  /// Returns the reason why no format fits: a file that may have been intended but is damaged or
+  /// not quite in one of the formats, or that there is none.
   func reasonForNoCaptions(
     at named: String, _ formats: [any CaptionFormat]
   ) -> DatasetError {
@@ -37,13 +37,13 @@ extension CollectionFolder {
         looked: formats.map(\.layout), unknown: unknown.map { "\($0.file): \($0.outline)" }))
   }
 
-  /// Whether a file is JSON by its name, or by how it begins.
+  /// Returns true if a file is JSON by its name or its first bytes.
   private func isJSON(_ file: String, _ content: AnnotationFile) -> Bool {
     ["json", "jsonl", "ndjson"].contains(fileExtension(of: file))
       || outline(of: file) != JSONOutline()
   }
 
-  /// Throws if a JSON file is damaged, or in a form that is known and cannot be read.
+  /// Throws if a JSON file is damaged, or in a known format that is not read.
   private func check(_ file: String, _ content: AnnotationFile) throws(DatasetError) {
     if outline(of: file).has("file_path", "split", in: "images") {
       throw DatasetError(path(file), .unreadForm(Self.cocotalk, advice: Self.adviceOnCocotalk))
@@ -61,7 +61,7 @@ extension CollectionFolder {
     ["csv", "tsv"].contains(fileExtension(of: file))
   }
 
-  /// What is wrong with a file that is a table, or has the columns of one, and on which line.
+  /// Returns the error of a file that is a table, or has the columns of one, with its line.
   private func fault(
     of content: AnnotationFile, isTable: Bool
   ) -> (line: Int, problem: DatasetError.Problem)? {
@@ -84,7 +84,7 @@ extension CollectionFolder {
     }
   }
 
-  /// A file in a form that is known, and cannot be read.
+  /// A file in a known format that is not read.
   private var unreadForm: (file: String, form: String, advice: String)? {
     let forms: [(extensions: [String], form: String, advice: String)] = [
       (

@@ -1,22 +1,23 @@
 import Files
 import Media
 
-/// A folder in which captions are looked for, or one file of it.
+/// A folder in which captions are searched, or one file of it.
 ///
-/// Cheap to make: of a file no more than its beginning is ever read here.
+/// Cheap to create: only the beginning of a file is ever read here.
 struct CollectionFolder {
   let path: String
   /// Files that may list captions, relative to the folder.
   private(set) var files: [String]
   /// Everything in the folder itself.
   let names: [String]
-  /// Whether the user named one file.
+  /// True if the user named one file.
   let isOneFile: Bool
 
-  /// Folders of usual names in it, and in those again, relative to it.
+  /// The folders of usual names in it and in those folders, relative to it.
   let usualFolders: [String]
 
-  /// Whether annotation files are in a folder of this name, in any case: `Flickr8k_text` is in Flickr8k's archive.
+  /// Returns true if annotation files are in a folder of this name, in any case: `Flickr8k_text` is
+  /// in Flickr8k's archive.
   private static func holdsAnnotations(_ folder: String) -> Bool {
     ["annotations", "annotation", "flickr8k_text", "ucftraintestlist"].contains(folder.lowercased())
   }
@@ -24,10 +25,10 @@ struct CollectionFolder {
     "json", "jsonl", "ndjson", "csv", "tsv", "txt", "token",
   ]
   let choices: ReadingChoices
-  /// Whether a more telling form was found.
+  /// True if a more specific format was found.
   var isClaimed = false
 
-  /// Looks into the folder at `path`, or at the file there.
+  /// Lists the folder at `path`, or the folder of the file there.
   init(_ path: String, _ choices: ReadingChoices = ReadingChoices()) throws(DatasetError) {
     self.choices = choices
     do throws(FileError) {
@@ -48,12 +49,12 @@ struct CollectionFolder {
     }
   }
 
-  /// The path of the file `name`.
+  /// Returns the path of the file `name`.
   func path(_ name: String) -> String { path == "." && isOneFile ? name : "\(path)/\(name)" }
 
   func has(_ file: String) -> Bool { files.contains(file) }
 
-  /// Paths of folders that may or may not be there; "." is the folder itself.
+  /// Returns the paths of folders that may or may not exist; "." is the folder itself.
   func folders(_ names: [String]) -> [String] { names.map { $0 == "." ? path : "\(path)/\($0)" } }
 
   // MARK: What is there
@@ -69,13 +70,13 @@ struct CollectionFolder {
     return files
   }
 
-  /// Those of `names`, in the folder `prefix` of the one at `path`, that may list captions.
+  /// Returns those of `names`, in the folder `prefix` of the one at `path`, that may list captions.
   private static func annotationFiles(
     in path: String, _ prefix: String, _ names: [String]
   ) -> [String] {
     let pictures = Set(names.filter { MediaKind(fileName: $0) != nil }.map(stem))
     return names.filter { name in
-      // A hundred thousand texts beside their pictures are no lists, and need not be opened.
+      // A hundred thousand texts beside their pictures are not lists, and need not be opened.
       (annotationExtensions.contains(fileExtension(of: name))
         || FileClass(name: name) == nil && isTextFile("\(path)/\(prefix)\(name)"))
         && !name.hasPrefix(".")
@@ -84,9 +85,10 @@ struct CollectionFolder {
     }.map { prefix + $0 }
   }
 
-  /// The same, with the files in folders of usual names, as in `data/train/`; nil where there are none.
+  /// The same folder with the files in folders of usual names, as in `data/train/`; nil if there
+  /// are none.
   ///
-  /// For collections of which nothing lies at the top.
+  /// For collections without files at the top.
   var deeper: CollectionFolder? {
     guard !isOneFile else { return nil }
     var folder = self
@@ -101,7 +103,7 @@ struct CollectionFolder {
     return folder.files.count > files.count ? folder : nil
   }
 
-  /// Whether a file of no known extension begins as lists of captions do.
+  /// Returns true if a file of unknown extension begins like a list of captions.
   private static func isTextFile(_ path: String) -> Bool {
     guard let file = try? ReadableFile(path), let head = try? file.bytes(0..<512) else {
       return false
@@ -111,17 +113,17 @@ struct CollectionFolder {
       && FileClass(ofContent: head) == nil
   }
 
-  /// The collection that the file at `path` belongs to, with the file and its sister files.
+  /// Returns the collection of the file at `path`, with the file and its sister files.
   private static func folder(of path: String) throws(FileError) -> (path: String, files: [String]) {
     guard isFile(path) else {
-      // Says which of missing, pipe and so on it is.
+      // Throws the reason: missing, a pipe and so on.
       _ = try MappedFile(path)
       throw FileError(path, .missing)
     }
     var parts = path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
     var file = parts.removeLast()
     var siblings = [file]
-    // The training part brings the others of its family along.
+    // The training part brings in the other files of its family.
     let folder = parts.isEmpty ? "." : parts.joined(separator: "/")
     if file.contains("train") {
       siblings += ["val", "test"].map { file.replacing("train", with: $0) }
@@ -138,38 +140,39 @@ struct CollectionFolder {
 
   // MARK: What files begin like
 
-  /// The first line of the text file `name`; nil if it is empty, too long or no text.
+  /// Returns the first line of the text file `name`; nil if it is empty, too long or no text.
   func firstLine(of name: String) -> String? {
     let head = head(of: name, byteCount: 1 << 16)
     return head.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D }).first.flatMap(Self.text)
   }
 
-  /// A line as text, also of another encoding, so that reading can tell where that is; nil for bytes of no text.
+  /// Returns a line as text, even in another encoding, so that reading can report its position; nil
+  /// for bytes that are no text.
   private static func text(_ line: ArraySlice<UInt8>) -> String? {
     let isText = line.allSatisfy { $0 >= 0x20 || $0 == UInt8(ascii: "\t") }
     return isText ? String(decoding: line, as: UTF8.self) : nil
   }
 
-  /// The columns that the first line of the table `name` names.
+  /// Returns the columns named in the first line of the table `name`.
   func header(of name: String) -> TableHeader? {
     guard isOneFile || ["csv", "tsv", "txt"].contains(fileExtension(of: name)) || isNameless(name)
     else { return nil }
     return TableHeader(head(of: name, byteCount: 1 << 16))
   }
 
-  /// The first lines of the text file `name`, as far as they are text.
+  /// Returns the first lines of the text file `name`, as far as they are text.
   func firstLines(of name: String) -> [String] {
     head(of: name, byteCount: 1 << 16).split(whereSeparator: { $0 == 0x0A || $0 == 0x0D })
       .prefix(20).compactMap(Self.text)
   }
 
-  /// Whether only the content tells what `name` is.
+  /// Returns true if the name of the file does not tell its kind.
   private func isNameless(_ name: String) -> Bool { FileClass(name: name) == nil }
 
-  /// As much of a JSON file as tells its form, in bytes.
+  /// The number of bytes of a JSON file that are read to detect its form.
   static let outlineSize = 1 << 20
 
-  /// What the JSON file `name` begins like, or the first of its lines.
+  /// Returns the outline of the beginning of the JSON file `name`, or of its first line.
   func outline(of name: String) -> JSONOutline {
     guard
       isOneFile || ["json", "jsonl", "ndjson", "txt"].contains(fileExtension(of: name))

@@ -1,9 +1,9 @@
 import Files
 import Media
 
-/// Why a caption collection, or one record of it, could not be read.
+/// The reason why a caption collection, or one of its records, could not be read.
 public struct DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
-  public enum Problem: Error, Equatable {
+  package enum Problem: Error, Equatable {
     case unreadable(FileError)
     case notJSON(JSONError)
     /// Bytes that are not UTF-8.
@@ -17,7 +17,7 @@ public struct DatasetError: Error, Equatable, Sendable, CustomStringConvertible 
     /// A table whose first line is a record already, which begins with this field.
     case noHeader(firstField: String)
     case wrongColumnCount(expected: Int, found: Int)
-    /// A quoted field that does not end, or goes on after its last quote.
+    /// A quoted field that does not end, or continues after its last quote.
     case badQuoting
     /// A line without the tab between path and caption.
     case noTab
@@ -33,61 +33,61 @@ public struct DatasetError: Error, Equatable, Sendable, CustomStringConvertible 
     case emptyName
     case nameTooLong(byteCount: Int)
     case repeatedImage(id: String)
-    /// An id that stands for several pictures, so that nobody knows whose the captions are.
+    /// An id of several pictures, which makes its captions ambiguous.
     case ambiguousImage(id: String, fileNames: [String])
     case unknownImage(id: String)
     case unknownSplit(String)
     /// A picture that is in two split lists.
     case inTwoSplits(fileName: String)
-    /// A picture that a metadata file nearer to it is about.
+    /// A picture that is described by a metadata file nearer to it.
     case nearerMetadata(fileName: String)
     /// A part of a clip that ends before it begins.
     case badTimes
     case blankCaption
     case tooManyCaptions(limit: Int)
-    /// A folder or file in none of the forms.
+    /// A folder or file in none of the formats.
     case noCaptions(looked: [String], unknown: [String])
-    /// JSON in none of the forms, what is in it, and the member that captions were looked for in.
+    /// JSON in none of the formats, with its content, and the member chosen for captions.
     case unknownJSON(found: String, captionColumn: String?)
     /// An archive that cannot be read from some byte on.
     case badArchive(atByte: Int)
-    /// What Git leaves of a large file that was not fetched.
+    /// The pointer that Git LFS leaves for a large file that was not fetched.
     case largeFilePointer
-    /// A symbolic link that was unpacked as a text, and where it leads.
+    /// A symbolic link that was unpacked as a text, and its target.
     case linkText(String)
-    /// A file in a form that is known, and not read; what it is, and what to do.
+    /// A file in a known format that is not read; its format, and the advice.
     case unreadForm(String, advice: String)
-    /// An option that means nothing for the form.
+    /// An option without meaning for the format.
     case uselessOption(String, form: String)
-    /// Several files of one form, where one is needed.
+    /// Several files of a format, of which only one can be read.
     case severalFiles(form: String, [String])
     /// A caption file beside which there is no folder of pictures.
     case noImageFolder(looked: [String])
     case noSplit(String, found: [String])
     case unknownForm(known: [String])
-    /// Something that cannot be written in a form, why, and what to do.
+    /// Something that cannot be written in a format, the reason, and the advice.
     case unwritable(
       form: String, _ reason: String, advice: String = "Choose another form, or rename it.")
-    /// A clip that has no label where it needs one.
+    /// A clip without a label.
     case noLabel
-    /// A clip whose captions are different labels.
+    /// A clip with several different labels.
     case severalLabels([String])
-    /// A label that no file of words can hold, or that has another meaning there.
+    /// A label that cannot be stored in a vocabulary file, or has another meaning there.
     case unusableLabel(String)
-    /// A label that only clips have that are not learned from.
+    /// A label without training clips.
     case unlearnedLabel(String, known: [String])
-    /// Not enough labels to tell clips apart.
+    /// Too few labels to train a classifier.
     case fewLabels([String])
-    /// A folder for a label in which there is no clip.
+    /// A folder of a label without clips.
     case noClips
     /// A picture that cannot be decoded; the text says why.
     case badPicture(String)
   }
   /// The annotation file, or the folder of the collection.
   public let path: String
-  /// Which record, as "annotations[17]".
+  /// The record, as "annotations[17]".
   public let record: String?
-  public let problem: Problem
+  package let problem: Problem
 
   init(_ path: String, record: String? = nil, _ problem: Problem) {
     self.path = path
@@ -99,7 +99,8 @@ public struct DatasetError: Error, Equatable, Sendable, CustomStringConvertible 
     if case .nearerMetadata = problem { true } else { false }
   }
 
-  /// Whether the record is to be mended: blank captions, and pictures that other metadata are about, are not.
+  /// True if the record should be corrected: not for blank captions, and pictures that other
+  /// metadata describe.
   package var isBad: Bool { problem != .blankCaption && !isOfNearerMetadata }
 
   /// The failure of a picture that cannot be decoded.
@@ -140,7 +141,7 @@ extension DatasetError {
     case .wrongColumnCount(let expected, let found):
       "has \(found) columns, but the first line names \(expected). Quote fields with commas in them."
     case .badQuoting:
-      "a quoted field has no end, or goes on after it. Double the quotes inside a field."
+      "a quoted field has no end, or continues after it. Double the quotes inside a field."
     case .noTab: "has no tab between path and caption. Put one there, or remove the line."
     case .noCaptionNumber(let text):
       "begins with \(jsonString(text)), not with FILE#NUMBER. Mend the line, or remove it."
@@ -165,7 +166,7 @@ extension DatasetError {
     case .ambiguousImage(let id, let fileNames):
       "image \(id) is \(fileNames.prefix(3).map(jsonString).joined(separator: " and "))"
         + (fileNames.count > 3 ? " and more" : "")
-        + ", so that nobody knows whose its captions are. Give every picture its own id."
+        + ", so that its captions belong to no one picture. Give every picture its own id."
     case .unknownImage(let id):
       "image \(id) is none of those listed. Add the picture's record, or remove the caption."
     case .inTwoSplits(let fileName):
@@ -240,7 +241,7 @@ extension DatasetError {
 
   private static let adviceOnLabels = "--skip-bad leaves such clips out."
 
-  /// The first few, in quotes.
+  /// Returns the first few labels, in quotes.
   private func few(_ labels: [String]) -> String {
     labels.prefix(5).map { jsonString(String($0.prefix(60))) }.joined(separator: ", ")
       + (labels.count > 5 ? ", …" : "")
@@ -251,8 +252,8 @@ extension DatasetError {
   }
 }
 
-/// What helps against a link that leads out of its folder, beside putting the file there; a name that leads out
-/// is followed by nobody.
+/// Returns the advice on a link that leads out of its folder, besides moving the file there; a name
+/// that leads out is never followed.
 private func adviceOnLinks(_ error: FileError) -> String {
   guard case .outsideFolder(let folder) = error.problem, error.path.hasPrefix("\(folder)/"),
     isInsideFolder(String(error.path.dropFirst(folder.count + 1)))

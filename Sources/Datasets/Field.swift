@@ -1,22 +1,22 @@
 import Files
 
-/// What stands in a record under a name: a value, nothing, or something of another kind than is needed.
+/// The value of a member of a record, which may be missing or of the wrong kind.
 ///
-/// One wrong value is a matter of its record, not of the whole file.
+/// A wrong value is an error of its record, not of the whole file.
 enum Field<Value> {
-  /// Not there, or null.
+  /// A missing member, or null.
   case missing
   case value(Value)
-  /// What is there instead: "a list".
+  /// A value of the wrong kind, described as "a list".
   case wrong(String)
 
-  /// The value, if it is there.
+  /// Returns the value, if it exists.
   ///
   /// - Parameters:
-  ///   - name: Where in the record it stands, for messages.
-  ///   - expected: What it must be: "a text".
+  ///   - name: The place in the record, for messages.
+  ///   - expected: The required kind: "a text".
   /// - Returns: The value; nil where there is none.
-  /// - Throws: That it is something else.
+  /// - Throws: An error if it is of another kind.
   func optional(
     _ name: String, _ expected: String = "a text"
   ) throws(DatasetError.Problem) -> Value? {
@@ -30,7 +30,7 @@ enum Field<Value> {
 
   var isMissing: Bool { if case .missing = self { true } else { false } }
 
-  /// The value, which must be there.
+  /// Returns the value, which must exist.
   func required(_ name: String, _ expected: String = "a text") throws(DatasetError.Problem) -> Value
   {
     guard let value = try optional(name, expected) else { throw .missingField(name) }
@@ -47,7 +47,7 @@ enum Field<Value> {
 }
 
 extension Field<Texts> {
-  /// Whether it has texts, and all of them are blank.
+  /// True if it has texts, and all of them are blank.
   var isBlank: Bool {
     guard case .value(let texts) = self else { return false }
     return texts.texts.allSatisfy { text in
@@ -65,7 +65,7 @@ extension Field<RecordID> {
 }
 
 extension Field<String> {
-  /// The split that is named, if one is.
+  /// Returns the named split, if there is one.
   func knownSplit() throws(DatasetError.Problem) -> CaptionDataset.Split? {
     guard let name = try optional("split") else { return nil }
     guard let split = CaptionDataset.Split(named: name) else { throw .unknownSplit(name) }
@@ -82,12 +82,12 @@ extension JSONReader {
     return try readStringIfProper().map { .value($0) } ?? .wrong("a text with broken characters")
   }
 
-  /// Reads a number or a text that tells a record from others.
+  /// Reads a number or a text that identifies a record.
   mutating func idField() throws(JSONError) -> Field<RecordID> {
     switch try peek() {
     case .number:
       return switch try readWholeNumber() {
-      // Of more digits than an `Int` has it is a text.
+      // A number with more digits than an `Int` becomes a text.
       case .digits(let digits): .value(RecordID(digits))
       case .fraction: .wrong("a fraction")
       case .inexact: .wrong("a number without its last digits")
@@ -128,8 +128,8 @@ extension JSONReader {
   /// Reads an object, member by member.
   ///
   /// - Parameter read: Reads the value of a key.
-  /// - Returns: Whether it is one.
-  /// - Throws: Where it is no JSON.
+  /// - Returns: True if the value is an object.
+  /// - Throws: The position of invalid JSON.
   mutating func objectField(
     _ read: (String, inout JSONReader) throws(JSONError) -> Void
   ) throws(JSONError) -> Field<Void> {
@@ -139,12 +139,12 @@ extension JSONReader {
     return .value(())
   }
 
-  /// Passes over a value that is not what is needed.
+  /// Skips a value of the wrong kind.
   private mutating func otherField<Value>() throws(JSONError) -> Field<Value> {
     let kind = try peek()
     try skipValue()
     return switch kind {
-    // Python's pandas writes NaN where there is nothing.
+    // Python's pandas writes NaN for a missing value.
     case .null, .notANumber: .missing
     case .object: .wrong("an object")
     case .array: .wrong("a list")

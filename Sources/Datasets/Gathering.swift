@@ -1,8 +1,8 @@
 import Files
 import Media
 
-/// What to do about records that are not as they should be.
-public enum BadRecords: Sendable {
+/// The treatment of records with errors.
+package enum BadRecords: Sendable {
   /// Reading ends with the first of them.
   case stop
   /// They are left out, and kept with the reason.
@@ -11,24 +11,24 @@ public enum BadRecords: Sendable {
 
 /// Gathers the pictures and captions of one annotation file while its format reads it.
 ///
-/// All that holds for every format is here: names stay in the folder of pictures, ids do not repeat,
-/// blank captions are left out, and what becomes of bad records.
+/// The rules of all formats are here: names stay in the folder of pictures, ids are unique, blank
+/// captions are left out, and bad records are reported or end the reading.
 struct Gathering {
   static let maximumCaptionCount = 20_000_000
-  /// What Linux takes for a whole path, and for each part of it, in bytes.
+  /// The maximum size of a path, and of each part of it, in bytes, on Linux.
   private static let maximumNameSize = (path: 4095, part: 255)
 
   struct Picture {
     var id: RecordID?
     var name: String
-    /// Further names that the file may have.
+    /// Alternative names of the file.
     var otherNames: [String] = []
-    /// Names that are tried where the file is under none of the others.
+    /// Names that are tried if the file has none of the others.
     var lastNames: [String] = []
-    /// Nil where the file, not the record, says what split it is.
+    /// The split; nil if the file, not the record, determines it.
     var split: CaptionDataset.Split?
     var kind: CaptionedImage.Kind?
-    /// The part of a clip that is captioned; nil for all of it.
+    /// The captioned part of a clip; nil for all of it.
     var segment: ClipSegment?
     var part: ArchivePart?
     fileprivate(set) var captions: [String] = []
@@ -40,19 +40,19 @@ struct Gathering {
   let path: String
   let badRecords: BadRecords
   let choices: ReadingChoices
-  /// The collection's folder, which absolute names may begin with.
+  /// The collection's folder, with which absolute names may begin.
   let root: String
-  /// The most captions; more end the reading in any case.
+  /// The maximum number of captions; more end the reading in any case.
   var captionLimit = maximumCaptionCount
   fileprivate(set) var pictures: [Picture] = []
   private(set) var leftOut: [DatasetError] = []
   /// Further files that captions were read from, as paths.
   var textFiles: [String] = []
-  /// What of an archive nothing is made of.
+  /// The members of an archive that are not used.
   var passedOver = PassedOver()
   private var notedMembers: Set<String> = []
   private var captionCount = 0
-  /// Where each picture is, by what the file calls it; -1 for one that was left out.
+  /// The index of each picture, by its key in the file; -1 for one that was left out.
   private var places: [Key: Int] = [:]
 
   private enum Key: Hashable {
@@ -67,13 +67,13 @@ struct Gathering {
     (self.path, self.badRecords, self.root, self.choices) = (path, badRecords, root, choices)
   }
 
-  /// Reads one record; what is wrong with it ends the reading, or leaves it out.
+  /// Reads one record; an error ends the reading, or leaves the record out.
   ///
   /// - Parameters:
-  ///   - name: What messages call the record; nil for all of the file.
-  ///   - body: Adds what the record holds.
-  /// - Returns: Whether it was read.
-  /// - Throws: What is wrong with it, unless bad records are left out.
+  ///   - name: The name of the record in messages; nil for the whole file.
+  ///   - body: Adds the contents of the record.
+  /// - Returns: True if it was read.
+  /// - Throws: The error of the record, unless bad records are left out.
   @discardableResult
   mutating func record(
     _ name: @autoclosure () -> String?,
@@ -85,7 +85,7 @@ struct Gathering {
     } catch {
       let failure = DatasetError(path, record: name(), error)
       switch (error, badRecords) {
-      // What published collections are known to have ends no reading.
+      // Known faults of published collections do not end the reading.
       case (.blankCaption, _), (.nearerMetadata, _): leftOut.append(failure)
       case (.tooManyCaptions, _): throw failure
       case (_, .leaveOut): leftOut.append(failure)
@@ -97,7 +97,7 @@ struct Gathering {
 
   // MARK: Pictures
 
-  /// Adds the picture that the file numbers `id`.
+  /// Adds the picture with the number `id` in the file.
   mutating func addPicture(
     id: RecordID, _ name: String, orElse lastNames: [String] = [],
     split: CaptionDataset.Split? = nil
@@ -107,10 +107,10 @@ struct Gathering {
     try add(picture, as: .id(id), calling: id.description)
   }
 
-  /// Drops the captions that are to come for the picture numbered `id`, which is left out.
+  /// Drops the captions that follow for the picture `id`, which is left out.
   mutating func dropCaptions(ofPicture id: RecordID) { places[.id(id)] = -1 }
 
-  /// Adds a picture that the file calls `key`, which its file name need not be.
+  /// Adds a picture with the key `key`, which need not be its file name.
   mutating func add(
     _ picture: Picture, named key: String
   ) throws(DatasetError.Problem) {
@@ -131,7 +131,7 @@ struct Gathering {
     pictures.append(picture)
   }
 
-  /// `name` without the path of the collection, which some programs put in front.
+  /// Returns `name` without the path of the collection, which some programs put in front.
   private func relative(_ name: String) -> String {
     guard name.hasPrefix("/") else { return name }
     let roots = [choices.pictureFolder, root].compactMap(\.self)
@@ -154,7 +154,8 @@ struct Gathering {
 
   // MARK: Captions
 
-  /// Adds a caption to the picture numbered `id`; one of a picture that was left out goes with it.
+  /// Adds a caption to the picture with the number `id`; a caption of a picture that was left out
+  /// is dropped.
   mutating func addCaption(
     _ text: String, toPicture id: RecordID
   ) throws(DatasetError.Problem) {
@@ -197,7 +198,8 @@ struct Gathering {
     try addCaption(text, toPicture: picture.name)
   }
 
-  /// Adds the captions of one record to the picture in the file `name`; a blank one takes no other along.
+  /// Adds the captions of one record to the picture in the file `name`; a blank one does not affect
+  /// the others.
   mutating func addCaptions(
     _ texts: [String], toFile name: String, split: CaptionDataset.Split? = nil
   ) throws(DatasetError.Problem) {
@@ -216,11 +218,11 @@ struct Gathering {
   /// Adds the captions of a record that has one text, or a list of them, each of which may be bad.
   ///
   /// - Parameters:
-  ///   - captions: What the record holds.
-  ///   - record: What messages call the record.
-  ///   - member: Where in it the captions are.
+  ///   - captions: The captions of the record.
+  ///   - record: The name of the record in messages.
+  ///   - member: The member with the captions.
   ///   - add: Adds one of them.
-  /// - Throws: What is wrong with one of them, unless bad records are left out.
+  /// - Throws: The error of one of them, unless bad records are left out.
   mutating func addCaptions(
     _ captions: Field<Texts>, of record: @autoclosure () -> String, _ member: String,
     _ add: (inout Gathering, String) throws(DatasetError.Problem) -> Void
@@ -239,7 +241,7 @@ struct Gathering {
     }
   }
 
-  /// Remembers, once, that there are captions that are not read.
+  /// Records, once, that there are captions that are not read.
   mutating func note(unreadCaptions members: [String]) {
     for member in members where notedMembers.insert(member).inserted {
       passedOver.add("\(path): \(member)", .column)
@@ -259,7 +261,8 @@ struct Gathering {
 }
 
 extension Gathering {
-  /// Gives pictures their splits in the order of their names, if there are as many as `parts` have together.
+  /// Assigns splits to the pictures in the order of their names, if their number is the total of
+  /// `parts`.
   mutating func dealOut(_ parts: [(split: CaptionDataset.Split, count: Int)]) {
     guard pictures.count == parts.reduce(0, { $0 + $1.count }) else { return }
     let order = pictures.indices.sorted {
@@ -270,14 +273,14 @@ extension Gathering {
   }
 }
 
-/// A name, which must have a letter or another mark in it.
+/// Returns a name, which must not be blank.
 @discardableResult
 func notBlank(_ name: String) throws(DatasetError.Problem) -> String {
   guard !trimmed(name).isEmpty else { throw .emptyName }
   return name
 }
 
-/// `text` without the blanks and line ends around it, which COCO's captions have now and then.
+/// Returns `text` without blanks and line ends around it, which some of COCO's captions have.
 func trimmed(_ text: String) -> String {
   func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (9...13).contains(byte) }
   let bytes = text.utf8

@@ -1,11 +1,11 @@
 import Files
 
-// JSON with a record on each line, also where there is a comma behind each.
+// JSON with one record per line, with or without a comma after each.
 
-/// Whether `text` is such, rather than one document.
+/// Returns true if `text` is JSON lines, rather than one document.
 ///
-/// The names `.jsonl` and `.ndjson` say so, unless it is one list after all; of other names the first line
-/// must be whole, and not the last.
+/// The extensions `.jsonl` and `.ndjson` mean lines, unless the text is a single list; in other
+/// files the first line must be complete, and not the last.
 func areJSONLines(_ text: some BidirectionalCollection<UInt8>, named path: String) -> Bool {
   let text = text.drop(while: isJSONBlank)
   guard let first = text.first else { return false }
@@ -15,7 +15,7 @@ func areJSONLines(_ text: some BidirectionalCollection<UInt8>, named path: Strin
   return !text[line.endIndex...].allSatisfy(isJSONBlank) && isWhole(withoutTrailingComma(line))
 }
 
-/// `line` without blanks at its end, and one comma.
+/// Returns `line` without blanks at its end, and without one comma.
 func withoutTrailingComma<Bytes: BidirectionalCollection<UInt8>>(_ line: Bytes) -> Bytes.SubSequence
 {
   var rest = line[...]

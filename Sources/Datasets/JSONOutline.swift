@@ -1,31 +1,34 @@
 import Files
 import Media
 
-/// The keys at the beginning of a JSON document, or of JSON lines, which tell forms apart.
+/// The keys at the beginning of a JSON document, or of JSON lines, by which formats are
+/// distinguished.
 ///
-/// Those of many objects are gathered, as one of them may lack what all others have. They are compared as
+/// The keys of many objects are gathered, since one object may lack some. They are compared as
 /// `isCalled` does.
 struct JSONOutline: Equatable {
-  /// How many objects of a list are looked at, and how many lines.
+  /// The number of objects of a list, or of lines, that are examined.
   private static let examinedCount = 64
 
-  /// Of the first objects in each list: at the top under "", in the top object's members by their keys.
+  /// The keys of the first objects in each list: of a list at the top under "", of lists in the top
+  /// object under their keys.
   private(set) var keys: [String: Set<String>] = [:]
-  /// Of the object at the top, or of those on the first lines.
+  /// The keys of the object at the top, or of the objects on the first lines.
   private(set) var topKeys: Set<String> = []
-  /// Of the first objects that are members of the object at the top.
+  /// The keys of the first objects that are members of the object at the top.
   private(set) var memberKeys: Set<String> = []
-  /// Whether a member of the object at the top is called as a picture, and is a text or a list of texts.
+  /// True if a member of the object at the top has a picture's name as its key, and is a text or a
+  /// list of texts.
   private(set) var hasTextsByPicture = false
   private var memberCount = 0
 
   init() {}
 
-  /// Reads as far as `bytes` go, which may end anywhere.
+  /// Reads the outline of `bytes`, which may end anywhere.
   ///
   /// - Parameters:
   ///   - bytes: The beginning of a document.
-  ///   - areLines: Whether a record is on each line.
+  ///   - areLines: True if there is one record per line.
   init(of bytes: [UInt8], inLines areLines: Bool = false) {
     var outline = JSONOutline()
     if areLines {
@@ -40,7 +43,7 @@ struct JSONOutline: Equatable {
     self = outline
   }
 
-  /// Where the document breaks off, what was seen until then stays.
+  /// Reads the document; what was seen before it breaks off is kept.
   private mutating func look(at bytes: ArraySlice<UInt8>) {
     _ = try? bytes.withUnsafeBytes { bytes throws(JSONError) in
       try JSONReader.read(bytes, takingNaN: true) { reader throws(JSONError) in
@@ -49,7 +52,7 @@ struct JSONOutline: Equatable {
     }
   }
 
-  /// Whether objects in the list `list` have all of these keys.
+  /// Returns true if objects in the list `list` have all of these keys.
   func has(_ expected: String..., in list: String) -> Bool {
     keys.contains { name, found in
       (name == list || isCalled(name, list)) && expected.allSatisfy { Self.holds(found, $0) }
@@ -108,7 +111,8 @@ struct JSONOutline: Equatable {
 }
 
 extension JSONOutline: CustomStringConvertible {
-  /// What was found, for messages: "an object with 'info', 'items'; in 'items' are objects with 'id', 'url'".
+  /// A description for messages: "an object with 'info', 'items'; in 'items' are objects with 'id',
+  /// 'url'".
   var description: String {
     var parts = [
       !topKeys.isEmpty

@@ -1,15 +1,16 @@
 import Text
 
-// Captions as labels, for those who learn to tell clips apart.
+// Captions as labels, for the classification of clips.
 
 extension CaptionDataset {
-  /// The same pictures and clips, each with one caption, its label: in lower case, with single blanks.
+  /// Returns the same pictures and clips, each with one caption, its label, in lower case, with
+  /// single blanks.
   ///
   /// - Parameters:
-  ///   - badRecords: What to do about those that have no label, or several.
-  ///   - leftOut: Gets what is wrong with those that are left out.
-  /// - Returns: Those that have one.
-  /// - Throws: What is wrong with the first that has not, unless such are left out.
+  ///   - badRecords: The treatment of examples with no label, or several.
+  ///   - leftOut: Receives the errors of examples that are left out.
+  /// - Returns: The examples with one label.
+  /// - Throws: The error of the first other example, unless such are left out.
   package func labelled(
     _ badRecords: BadRecords, leavingOut leftOut: inout [DatasetError]
   ) throws(DatasetError) -> CaptionDataset {
@@ -18,22 +19,22 @@ extension CaptionDataset {
     }
   }
 
-  /// The labels that there are, in the order of the alphabet.
+  /// The labels of the data set, in alphabetical order.
   package var labels: [String] { Set(examples.flatMap(\.captions)).sorted() }
 
-  /// Throws unless there are labels enough at `path` to learn to tell clips apart.
+  /// Throws unless the data set at `path` has enough labels to train a classifier.
   package func checkLabels(at path: String) throws(DatasetError) {
     guard labels.count > 1 else { throw DatasetError(path, .fewLabels(labels)) }
   }
 
-  /// Those whose labels are among `known`, which are learned.
+  /// Returns the examples whose labels are among `known`, the labels that are trained.
   ///
   /// - Parameters:
-  ///   - known: All labels that are learned.
-  ///   - badRecords: What to do about the others.
-  ///   - leftOut: Gets what is wrong with those that are left out.
-  /// - Returns: Those with such labels.
-  /// - Throws: What is wrong with the first that has another, unless such are left out.
+  ///   - known: The labels that are trained.
+  ///   - badRecords: The treatment of other examples.
+  ///   - leftOut: Receives the errors of examples that are left out.
+  /// - Returns: The examples with such labels.
+  /// - Throws: The error of the first other example, unless such are left out.
   package func having(
     labels known: [String], _ badRecords: BadRecords, leavingOut leftOut: inout [DatasetError]
   ) throws(DatasetError) -> CaptionDataset {

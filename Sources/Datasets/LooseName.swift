@@ -1,14 +1,15 @@
-// Names of columns and members as people write them: `file_name`, `FileName`, `File Name`, `file-name`.
+// Loosely compared names of columns and members: `file_name`, `FileName`, `File Name`, `file-name`.
 
-/// The letters and digits of `name`, in lower case.
+/// Returns the letters and digits of `name`, in lower case.
 func looseKey(_ name: String) -> String {
   String(name.lowercased().filter { $0.isLetter || $0.isNumber })
 }
 
-/// Whether `name` is `known` but for the case, and for blanks and marks between its letters.
+/// Returns true if `name` equals `known` apart from case, and from blanks and marks between
+/// letters.
 func isCalled(_ name: String, _ known: String) -> Bool {
   if name == known { return true }
-  // The members of a large file are compared by the million: without texts of their own.
+  // The members of a large file are compared by the million, so no strings are allocated.
   var (names, knowns) = (name.utf8.makeIterator(), known.utf8.makeIterator())
   var isEmpty = true
   while true {
@@ -20,12 +21,12 @@ func isCalled(_ name: String, _ known: String) -> Bool {
   }
 }
 
-/// The first of `known` that `name` is called as; `name` itself where it is none of them.
+/// Returns the first of `known` that equals `name` loosely; `name` itself if there is none.
 func member(_ name: String, of known: [String]) -> String {
   known.first { isCalled(name, $0) } ?? name
 }
 
-/// The next letter or digit in lower case, or the next byte of what is not ASCII.
+/// Returns the next letter or digit in lower case, or the next byte outside ASCII.
 private func nextTelling(_ bytes: inout String.UTF8View.Iterator) -> UInt8? {
   while let byte = bytes.next() {
     switch byte {

@@ -1,11 +1,11 @@
 import Files
 import Media
 
-/// Which names stand for the same clip: `youtube_mapping.txt`, which lies beside copies of MSVD.
+/// The alternative names of clips in `youtube_mapping.txt`, which accompanies copies of MSVD.
 ///
 ///     -4wsuPCjDBc_5_15 vid1
 ///
-/// Clips are called by either, in files as well as in lists.
+/// Either name occurs, in files as well as in lists.
 struct NameMapping {
   private var others: [ByteName: String] = [:]
 
@@ -19,7 +19,7 @@ struct NameMapping {
         guard !words.isEmpty else { return }
         guard words.count == 2 else { throw .noNamePair }
         for (name, other) in [(words[0], words[1]), (words[1], words[0])] {
-          // A name of two clips would tell neither.
+          // A name of two clips would be ambiguous.
           guard others.updateValue(other, forKey: ByteName(name)) ?? other == other else {
             throw .repeatedImage(id: jsonString(name))
           }
@@ -30,7 +30,7 @@ struct NameMapping {
     }
   }
 
-  /// What else a clip may be called, without extension and with that of videos.
+  /// Returns the alternative names of a clip, without extension and with that of videos.
   func otherNames(of name: String) -> [String] {
     let name = MediaKind(fileName: name) == .video ? stem(name) : name
     guard let other = others[ByteName(name)] else { return [] }
@@ -39,7 +39,7 @@ struct NameMapping {
 }
 
 extension CaptionSource {
-  /// Other names of its clips.
+  /// Returns the alternative names of its clips.
   func mapping() throws(DatasetError) -> NameMapping {
     guard let nameMapping else { return NameMapping() }
     return try NameMapping(nameMapping)
@@ -49,7 +49,7 @@ extension CaptionSource {
 extension CollectionFolder {
   private static let mappingName = "youtube_mapping.txt"
 
-  /// The mapping of names that lies beside `file`, or else in the folder itself.
+  /// Returns the mapping of names beside `file`, or else in the folder itself.
   func nameMapping(beside file: String) -> String? {
     let folder = file.lastIndex(of: "/").map { String(file[..<$0]) } ?? path
     for folder in [folder, path] {

@@ -1,16 +1,16 @@
 import Media
 
-/// Which pictures are for what, where lists say so: plain files with the name of a picture in each line.
+/// The splits of pictures according to lists: plain files with the name of a picture on each line.
 ///
-/// A name counts as it is written; one without its extension, or without its folder, as in the lists of
-/// Flickr30k Entities, where that leaves no doubt.
+/// Names are compared as written. A name without its extension or its folder, as in the lists of
+/// Flickr30k Entities, counts if it is unambiguous.
 struct SplitLists {
   private struct Entry {
     let name: String
     let split: CaptionDataset.Split
   }
   private var splits: [String: CaptionDataset.Split] = [:]
-  /// By the last part of the name without extension.
+  /// The entries by the last part of the name without extension.
   private var entries: [String: [Entry]] = [:]
   private let isEmpty: Bool
 
@@ -32,7 +32,7 @@ struct SplitLists {
   private mutating func add(
     _ name: String, to split: CaptionDataset.Split
   ) throws(DatasetError.Problem) {
-    // Lists of Windows, too, are about files here.
+    // Lists from Windows, too, name files here.
     let name = trimmed(name).replacing("\\", with: "/")
     guard !name.isEmpty else { return }
     let known = splits.updateValue(split, forKey: name)
@@ -40,7 +40,8 @@ struct SplitLists {
     if known == nil { entries[Self.key(name), default: []].append(Entry(name: name, split: split)) }
   }
 
-  /// What the picture `name` is for: to learn from where there are no lists, nil if no list names it.
+  /// Returns the split of the picture `name`: training if there are no lists, nil if no list names
+  /// it.
   func split(of name: String) -> CaptionDataset.Split? {
     guard !isEmpty else { return .train }
     let name = name.replacing("\\", with: "/")
@@ -49,7 +50,7 @@ struct SplitLists {
     return splits.count == 1 ? splits.first : nil
   }
 
-  /// The names in the lists that none of `pictures` has, with what each is for.
+  /// Returns the names in the lists that none of `pictures` has, with their splits.
   func names(
     missingFrom pictures: [Gathering.Picture]
   ) -> [(name: String, split: CaptionDataset.Split)] {
@@ -65,7 +66,8 @@ struct SplitLists {
 
   // MARK: Names that are written otherwise
 
-  /// The entries that are `name` but for an extension and folders that one of the two lacks.
+  /// Returns the entries equal to `name` apart from an extension and folders that one of the two
+  /// lacks.
   private func alike(_ name: String) -> [Entry] {
     let path = Self.plain(name)
     return (entries[Self.key(name)] ?? []).filter { entry in
@@ -78,7 +80,7 @@ struct SplitLists {
     plain(name).split(separator: "/").last.map(String.init) ?? ""
   }
 
-  /// `name` without `./` in front and the extension of a picture or clip.
+  /// Returns `name` without a leading `./` and without the extension of a picture or clip.
   private static func plain(_ name: String) -> String {
     let name = MediaKind(fileName: name) == nil ? name : stem(name)
     return name.hasPrefix("./") ? String(name.dropFirst(2)) : name
@@ -86,7 +88,7 @@ struct SplitLists {
 }
 
 extension CollectionFolder {
-  /// The lists of pictures that lie in the folder: `Flickr_8k.devImages.txt`, or simply `val.txt`.
+  /// Returns the lists of pictures in the folder: `Flickr_8k.devImages.txt`, or simply `val.txt`.
   func splitLists(beside file: String) -> [CaptionDataset.Split: String] {
     guard !isOneFile else { return [:] }
     var lists: [CaptionDataset.Split: String] = [:]

@@ -2,35 +2,37 @@ import Files
 
 /// The first line of a table, which names its columns.
 ///
-/// Names are read loosely: in any case, with blanks, `_` or `-` in them or not. Between the columns stands a
-/// comma, a semicolon, a tab or a `|`, or what a line above says, as Excel has it: `sep=;`.
+/// Names are compared loosely: without case, blanks, `_` and `-`. Columns are separated by a comma,
+/// a semicolon, a tab or a `|`, or by the character that a line above announces, as Excel writes:
+/// `sep=;`.
 struct TableHeader {
   let separator: UInt8
-  /// How many records there are above the header's.
+  /// The number of records above the header.
   let recordsAbove: Int
-  /// Where it is, counted from 1.
+  /// The line of the header, counted from 1.
   let line: Int
-  /// As they are written.
+  /// The columns, as written.
   let columns: [String]
   private let keys: [String]
 
-  /// What columns of pictures and clips are called, the likeliest first.
+  /// The usual names of columns of pictures and clips, the likeliest first.
   static let pictureNames = [
     "image", "file name", "image name", "image path", "image file", "image file name",
     "video file name", "file", "file path", "path", "img", "img path", "img name", "picture",
     "photo", "video", "video path", "video name", "video file", "clip", "clip name", "image id",
     "video id", "clip id",
   ]
-  /// What columns of captions are called, the likeliest first.
+  /// The usual names of columns of captions, the likeliest first.
   static let captionNames = [
     "text", "caption", "captions", "comment", "prompt", "description", "sentence", "sentences",
     "caption text", "raw", "report",
   ]
   private static let separators = [",", "\t", ";", "|"].map { UInt8(ascii: $0) }
 
-  /// Reads the first line of a text; nil where it is none.
+  /// Reads the first line of a text; nil if it is no header.
   ///
-  /// Of several characters that may separate, the one counts that makes a column of pictures, and most columns.
+  /// Of several possible separators the one is used that yields a column of pictures, and the most
+  /// columns.
   init?(_ text: some Collection<UInt8>) {
     let bytes = Array(text)
     let headers =
@@ -55,7 +57,7 @@ struct TableHeader {
     keys = columns.map(looseKey)
   }
 
-  /// What the first line says that separates columns: `sep=;`, or `"sep=;"`.
+  /// Returns the separator that the first line announces: `sep=;`, or `"sep=;"`.
   private static func announcedSeparator(_ text: [UInt8]) -> UInt8? {
     let line = text.prefix { $0 != 0x0A && $0 != 0x0D }.filter { $0 != UInt8(ascii: "\"") }
     guard line.count == 5, String(decoding: line.prefix(4), as: UTF8.self).lowercased() == "sep="
@@ -63,15 +65,15 @@ struct TableHeader {
     return line[4]
   }
 
-  /// Where the first of `names` is that there is.
+  /// Returns the index of the first of `names` that exists.
   func place(of names: [String]) -> Int? {
     names.lazy.compactMap { keys.firstIndex(of: looseKey($0)) }.first
   }
 
   func has(_ names: String...) -> Bool { names.allSatisfy { place(of: [$0]) != nil } }
 
-  /// Where the captions are: in the columns that are called `chosen`, or by the first of the usual names that
-  /// there is, `caption` as well as `captions` and `caption 2`.
+  /// Returns the indices of the captions: the columns called `chosen`, or those of the first usual
+  /// name that exists, `caption` as well as `captions` and `caption 2`.
   func captionPlaces(_ chosen: String?) -> [Int] {
     if let chosen { return keys.indices.filter { keys[$0] == looseKey(chosen) } }
     let kinds = keys.map(captionKind)
@@ -79,7 +81,7 @@ struct TableHeader {
     return kinds.indices.filter { kinds[$0] == first }
   }
 
-  /// The columns that are called like captions, and are not read.
+  /// Returns the columns with names of captions that are not read.
   func unreadCaptions(_ chosen: String?) -> [String] {
     let read = captionPlaces(chosen)
     guard chosen == nil else { return [] }
@@ -98,9 +100,9 @@ extension Gathering {
   ///
   /// - Parameters:
   ///   - file: The table.
-  ///   - columns: Says in which columns what is needed is, or throws.
-  ///   - body: Takes the fields of one record in these columns.
-  /// - Throws: What is wrong with the first record; or with another, unless those are left out.
+  ///   - columns: Returns the indices of the required columns, or throws.
+  ///   - body: Receives the fields of one record in these columns.
+  /// - Throws: The error of the header, or of a record, unless bad records are left out.
   mutating func readTable(
     _ file: AnnotationFile, columns: (TableHeader) throws(DatasetError.Problem) -> [Int],
     _ body: (inout Gathering, [String]) throws(DatasetError.Problem) -> Void
@@ -119,7 +121,7 @@ extension Gathering {
         skippedCount += 1
         return
       }
-      // Excel writes rows below the last one that hold nothing.
+      // Excel writes empty rows below the last one.
       if let fields = try? record.fields.get(), fields.allSatisfy({ trimmed($0).isEmpty }) {
         return
       }
@@ -137,7 +139,7 @@ extension Gathering {
 }
 
 extension TableHeader {
-  /// The place of `names`, which must be there.
+  /// Returns the index of one of `names`, which must exist.
   func required(
     _ names: [String], calling title: String
   ) throws(DatasetError.Problem) -> Int {
@@ -145,7 +147,7 @@ extension TableHeader {
     return place
   }
 
-  /// The places of the captions, of which there must be one.
+  /// Returns the indices of the captions, of which there must be one.
   func requiredCaptions(_ chosen: String?) throws(DatasetError.Problem) -> [Int] {
     let places = captionPlaces(chosen)
     guard !places.isEmpty else {
@@ -154,15 +156,15 @@ extension TableHeader {
     return places
   }
 
-  /// The place of the pictures, which must be there.
+  /// Returns the index of the pictures, which must exist.
   func requiredPicture() throws(DatasetError.Problem) -> Int {
     try required(Self.pictureNames, calling: "'image' or 'file_name'")
   }
 
-  /// The fields of a record as there should be.
+  /// Returns the fields of a record, corrected.
   ///
-  /// Kaggle's Flickr30k has a record without the mark behind its number:
-  /// `2199200615.jpg| 4   A dog runs across the grass .`
+  /// Kaggle's Flickr30k has a record without the separator after its number: `2199200615.jpg| 4   A
+  /// dog runs across the grass .`
   fileprivate func mended(_ fields: [String]) -> [String] {
     guard fields.count == columns.count - 1, let number = place(of: ["comment number"]),
       fields.indices.contains(number)
@@ -176,6 +178,6 @@ extension TableHeader {
 }
 
 extension AnnotationFile {
-  /// Its first line as names of columns; nil where it is no text.
+  /// The first line as names of columns; nil if it is no text.
   var header: TableHeader? { withText { TableHeader($0.prefix(1 << 16)) } }
 }

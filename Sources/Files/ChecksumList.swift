@@ -79,8 +79,8 @@ package func isInsideFolder(_ name: String) -> Bool {
 }
 
 /// An error from reading or verifying a list of checksums.
-public struct ChecksumError: Error, Equatable, Sendable, CustomStringConvertible {
-  public enum Problem: Sendable, Equatable {
+package struct ChecksumError: Error, Equatable, Sendable, CustomStringConvertible {
+  package enum Problem: Sendable, Equatable {
     case unreadable(FileError)
     case malformed(line: Int)
     case outside(line: Int, name: String)
@@ -88,15 +88,15 @@ public struct ChecksumError: Error, Equatable, Sendable, CustomStringConvertible
     case mismatch(expected: String, found: String)
   }
   /// The path of the list, or of the listed file that does not match.
-  public let path: String
-  public let problem: Problem
+  package let path: String
+  package let problem: Problem
 
   init(_ path: String, _ problem: Problem) {
     self.path = path
     self.problem = problem
   }
 
-  public var description: String {
+  package var description: String {
     switch problem {
     case .unreadable(let error): error.description
     case .malformed(let line):

@@ -1,8 +1,8 @@
 import Glibc
 
 /// An error from reading or writing a file.
-public struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
-  public enum Problem: Sendable, Equatable {
+package struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
+  package enum Problem: Sendable, Equatable {
     /// The file does not exist.
     case missing
     /// The folder of the file to write does not exist.
@@ -24,15 +24,15 @@ public struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The system call `name` failed in another way; `code` is the `errno`.
     case systemCall(name: String, code: Int32)
   }
-  public let path: String
-  public let problem: Problem
+  package let path: String
+  package let problem: Problem
 
-  public init(_ path: String, _ problem: Problem) {
+  package init(_ path: String, _ problem: Problem) {
     self.path = path
     self.problem = problem
   }
 
-  public var description: String {
+  package var description: String {
     switch problem {
     case .missing:
       "\(path): there is no such file. Check the spelling, and the folder you are in."

@@ -44,12 +44,6 @@ package func isFolder(_ path: String) -> Bool {
   return stat(systemPath(path), &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
 }
 
-/// Returns true if `path` itself is a folder, not a link to one.
-package func isFolderItself(_ path: String) -> Bool {
-  var status = stat()
-  return lstat(systemPath(path), &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-}
-
 /// Returns true if `path`, or the target of a link there, is a regular file.
 package func isFile(_ path: String) -> Bool {
   var status = stat()

@@ -1,8 +1,8 @@
 /// An error in a JSON text, with its position.
 ///
 /// It does not name the file; the error that wraps it does.
-public struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
-  public enum Problem: Sendable, Equatable {
+package struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
+  package enum Problem: Sendable, Equatable {
     /// Another token than the required one was found.
     case unexpected(String)
     /// A number is out of range.
@@ -14,14 +14,14 @@ public struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
     /// A string has more bytes than `JSONReader.maximumStringSize`.
     case tooLong
   }
-  public let problem: Problem
+  package let problem: Problem
   /// The line, counted from 1.
-  public let line: Int
+  package let line: Int
   /// The column in bytes, counted from 1.
-  public let column: Int
+  package let column: Int
 
   /// The error as part of a sentence: "at line 3, column 14: expected ':'".
-  public var description: String {
+  package var description: String {
     let reason =
       switch problem {
       case .unexpected(let wanted): "expected \(wanted)"

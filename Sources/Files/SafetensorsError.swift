@@ -1,6 +1,6 @@
 /// An error from reading a safetensors file.
-public struct SafetensorsError: Error, Equatable, Sendable, CustomStringConvertible {
-  public enum Problem: Error, Equatable {
+package struct SafetensorsError: Error, Equatable, Sendable, CustomStringConvertible {
+  package enum Problem: Error, Equatable {
     case unreadable(FileError)
     /// The file begins like one of PyTorch's `torch.save`.
     case pickle
@@ -20,15 +20,15 @@ public struct SafetensorsError: Error, Equatable, Sendable, CustomStringConverti
     case misplaced(tensor: String, expected: Int, found: Int)
     case unclaimed(byteCount: Int)
   }
-  public let path: String
-  public let problem: Problem
+  package let path: String
+  package let problem: Problem
 
   package init(_ path: String, _ problem: Problem) {
     self.path = path
     self.problem = problem
   }
 
-  public var description: String {
+  package var description: String {
     switch problem {
     case .unreadable(let error): error.description
     case .pickle:
@@ -41,7 +41,7 @@ public struct SafetensorsError: Error, Equatable, Sendable, CustomStringConverti
   private var remedy: String {
     switch problem {
     case .unknownElement:
-      "Convert the tensor to one of \(ElementType.allCases.map(\.rawValue).joined(separator: ", "))."
+      "Convert the tensor to one of \(SafetensorsType.allCases.map(\.rawValue).joined(separator: ", "))."
     case .headerSize, .outside, .unclaimed:
       "It is not a safetensors file, or was cut off on its way; get a fresh copy."
     case .largeFilePointer: "Fetch it, with git lfs pull."

@@ -10,7 +10,7 @@ package struct SafetensorsFile: Sendable {
   /// A tensor in the file.
   package struct Entry: Sendable, Equatable {
     package let name: String
-    package let type: ElementType
+    package let type: SafetensorsType
     package let shape: [Int]
     /// The range of its data, in bytes from the start of the file.
     package let range: Range<Int>

@@ -167,7 +167,7 @@ extension SafetensorsHeader {
     guard let offsets = record.offsets, offsets.count == 2, 0 <= offsets[0],
       offsets[0] <= offsets[1]
     else { throw .missingField("data_offsets", tensor: name) }
-    guard let type = ElementType(rawValue: element) else {
+    guard let type = SafetensorsType(rawValue: element) else {
       throw .unknownElement(element, tensor: name)
     }
     guard let byteCount = checkedProduct(type.size, shape) else {

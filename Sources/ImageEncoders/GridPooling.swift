@@ -1,29 +1,28 @@
 import Layers
 import Tensors
 
-/// An encoder whose pooled vector keeps where things are: the means of the `k × k` parts of its map, row by
-/// row, instead of the one mean of all.
+/// An encoder whose pooled vector is the means of the `k × k` parts of its map, row by row, instead of the
+/// one mean of all.
 ///
-/// The mean over all positions forgets whether a thing was on the left or on the right, and with it in which
-/// direction it moves. Parts are those of PyTorch's `AdaptiveAvgPool2d`, which overlap where the map
-/// cannot be cut evenly.
-public struct GridPooling: ImageEncoder {
+/// The mean over all positions does not tell left from right, nor the direction of a movement. Parts are
+/// those of PyTorch's `AdaptiveAvgPool2d`, which overlap where the map cannot be cut evenly.
+package struct GridPooling: ImageEncoder {
   private var encoder: any ImageEncoder
   private let side: Int
 
   /// - Parameters:
-  ///   - encoder: What makes the map.
+  ///   - encoder: Computes the map.
   ///   - side: `k`.
-  public init(_ encoder: any ImageEncoder, side: Int) {
+  package init(_ encoder: any ImageEncoder, side: Int) {
     (self.encoder, self.side) = (encoder, side)
   }
 
-  public var pooledSize: Int { side * side * encoder.channelCount }
-  public var channelCount: Int { encoder.channelCount }
+  package var pooledSize: Int { side * side * encoder.channelCount }
+  package var channelCount: Int { encoder.channelCount }
 
-  public func callAsFunction(_ pixels: Tensor) -> Tensor { encoder(pixels) }
+  package func callAsFunction(_ pixels: Tensor) -> Tensor { encoder(pixels) }
 
-  public func pooled(_ map: Tensor) -> Tensor {
+  package func pooled(_ map: Tensor) -> Tensor {
     let (height, width) = (map.shape[1], map.shape[2])
     let parts = (0..<side).flatMap { row in
       let band = map.slice(part(row, of: height), along: 1)
@@ -36,7 +35,7 @@ public struct GridPooling: ImageEncoder {
     index * size / side..<((index + 1) * size + side - 1) / side
   }
 
-  public mutating func visitParameters(_ visitor: inout ParameterVisitor) {
+  package mutating func visitParameters(_ visitor: inout ParameterVisitor) {
     encoder.visitParameters(&visitor)
   }
 }

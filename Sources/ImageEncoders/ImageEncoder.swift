@@ -2,8 +2,8 @@ import Layers
 import Synchronization
 import Tensors
 
-/// What is kept of a picture or clip.
-public enum FeatureKind: Sendable {
+/// The features of a picture or clip that a decoder reads.
+package enum FeatureKind: Sendable {
   /// One vector, `[F]`; of a clip the mean of its frames'.
   case pooled
   /// One for each position of the feature map, row by row, `[L, F]`; of a clip the mean of its frames'.
@@ -15,10 +15,10 @@ public enum FeatureKind: Sendable {
 /// A convolutional network that turns pictures into features, cut before its classifier.
 ///
 /// Parameters carry torchvision's names, so its published weights load as they are.
-public protocol ImageEncoder: Module {
-  /// How many numbers describe one picture.
+package protocol ImageEncoder: Module {
+  /// The number of pooled features of a picture, `F`.
   var pooledSize: Int { get }
-  /// How many describe each position of its feature map.
+  /// The number of channels of its feature map, `C`.
   var channelCount: Int { get }
 
   /// - Parameter pixels: `[B, H, W, 3]`, normalised as the weights were trained with.
@@ -31,21 +31,19 @@ public protocol ImageEncoder: Module {
 
 extension ImageEncoder {
   /// The mean over all positions, which is what most classifiers read.
-  public func pooled(_ map: Tensor) -> Tensor { map.mean(over: [1, 2]) }
+  package func pooled(_ map: Tensor) -> Tensor { map.mean(over: [1, 2]) }
 
-  public var channelCount: Int { pooledSize }
+  package var channelCount: Int { pooledSize }
 
   /// One vector per picture, `[B, F]`, from `[B, H, W, 3]`.
-  public func features(_ pixels: Tensor) -> Tensor { pooled(self(pixels)) }
+  package func features(_ pixels: Tensor) -> Tensor { pooled(self(pixels)) }
 
-  /// What is kept of each picture or frame, `[B, F]` or `[B, L, F]`, from `[B, H, W, 3]`.
-  public func features(_ pixels: Tensor, _ kind: FeatureKind) -> Tensor {
-    if kind != .positions { return features(pixels) }
-    let map = self(pixels)
-    return map.reshaped(to: [map.shape[0], map.shape[1] * map.shape[2], map.shape[3]])
+  /// Returns the features of each picture or frame: `[B, F]`, or the map `[B, h, w, C]`, from `[B, H, W, 3]`.
+  package func features(_ pixels: Tensor, _ kind: FeatureKind) -> Tensor {
+    kind == .positions ? self(pixels) : features(pixels)
   }
 
-  /// The same, picture by picture: each thread takes whole pictures, as it gets free.
+  /// Returns the same features, computed picture by picture: each thread takes whole pictures.
   ///
   /// The maps of one picture fit into a core's cache, where those of a batch do not: MobileNetV2 is 1.15 (bfloat16)
   /// to 1.25 (float32) times as fast at 32 pictures (`cutline bench --encoder mobilenet_v2`). Beside other
@@ -54,13 +52,13 @@ extension ImageEncoder {
   ///
   /// - Parameters:
   ///   - pixels: `[B, H, W, 3]`, without a history.
-  ///   - kind: What is kept of each picture.
-  /// - Returns: `[B, F]` or `[B, L, F]`.
+  ///   - kind: The kind of features.
+  /// - Returns: `[B, F]` or `[B, h, w, C]`.
   package func featuresByPicture(_ pixels: Tensor, _ kind: FeatureKind) -> Tensor {
     byPicture(pixels) { features($0, kind) }
   }
 
-  /// The feature map, `[B, h, w, C]`, likewise.
+  /// Returns the feature map, `[B, h, w, C]`, computed picture by picture.
   package func mapByPicture(_ pixels: Tensor) -> Tensor { byPicture(pixels) { self($0) } }
 
   private func byPicture(_ pixels: Tensor, _ body: @Sendable (Tensor) -> Tensor) -> Tensor {
@@ -79,8 +77,8 @@ extension ImageEncoder {
 
   private static var pixelsOfPart: Int { 224 * 224 }
 
-  /// How many numbers describe a picture, or each of its positions or frames.
-  public func featureSize(_ kind: FeatureKind) -> Int {
+  /// Returns the number of features of a picture, or of each of its positions or frames.
+  package func featureSize(_ kind: FeatureKind) -> Int {
     kind == .positions ? channelCount : pooledSize
   }
 }

@@ -1,14 +1,14 @@
 import Media
 import Tensors
 
-/// What happens to a picture between its file and an encoder.
+/// The preprocessing of a picture for an encoder: resize, crop and normalise.
 ///
 /// Stored with every model, because captions only make sense when pictures are prepared in use as
 /// they were in training. Resampling is Pillow's bilinear filter with antialiasing, as torchvision's.
 package struct ImagePreprocessing: Sendable, Equatable {
-  /// How a picture of any shape becomes a square.
+  /// The rule by which a picture of any shape becomes a square.
   package enum Framing: Sendable, Equatable {
-    /// Stretched to fit: all of the picture is seen, and its aspect is lost.
+    /// Stretched to fit: all of the picture is kept, and its aspect ratio is lost.
     case squash
     /// The shorter side becomes this long, and the middle is cut out (torchvision).
     case shorterSide(Int)
@@ -18,8 +18,9 @@ package struct ImagePreprocessing: Sendable, Equatable {
   package var framing: Framing
   /// Height and width of what the encoder reads, in pixels.
   package var size: Int
-  /// Per channel, of pixels in `0...1`.
+  /// The mean per channel, of pixels in `0...1`.
   package var mean: [Float]
+  /// The standard deviation per channel, of pixels in `0...1`.
   package var deviation: [Float]
 
   package init(framing: Framing, size: Int, mean: [Float], deviation: [Float]) {
@@ -27,14 +28,14 @@ package struct ImagePreprocessing: Sendable, Equatable {
     (self.mean, self.deviation) = (mean, deviation)
   }
 
-  /// What torchvision's ImageNet classifiers were trained with.
+  /// The preprocessing of torchvision's ImageNet classifiers.
   package static func torchvision(resize: Int = 256, crop: Int = 224) -> ImagePreprocessing {
     ImagePreprocessing(
       framing: .shorterSide(resize), size: crop, mean: [0.485, 0.456, 0.406],
       deviation: [0.229, 0.224, 0.225])
   }
 
-  /// What TensorFlow's classifiers were trained with: pixels in `-1...1`.
+  /// The preprocessing of TensorFlow's classifiers: pixels in `-1...1`.
   package static func tensorFlow(size: Int = 224) -> ImagePreprocessing {
     ImagePreprocessing(
       framing: .centralFraction(0.875), size: size, mean: [0.5, 0.5, 0.5],
@@ -54,7 +55,7 @@ package struct ImagePreprocessing: Sendable, Equatable {
   }
 
   /// The square that the encoder sees, in 8-bit pixels.
-  package func frame(_ image: Image) -> Image {
+  package func resizeAndCrop(_ image: Image) -> Image {
     switch framing {
     case .squash:
       return image.resized(toWidth: size, height: size)
@@ -85,11 +86,11 @@ package struct ImagePreprocessing: Sendable, Equatable {
 
   /// Pictures as an encoder reads them, `[B, size, size, 3]`.
   package func tensor(_ images: [Image]) -> Tensor {
-    tensor(framed: images.map(frame))
+    tensor(inputs: images.map(resizeAndCrop))
   }
 
-  /// Pictures that have been framed already, `[B, size, size, 3]`.
-  package func tensor(framed images: [Image]) -> Tensor {
+  /// Returns pictures that are resized and cropped already, `[B, size, size, 3]`.
+  package func tensor(inputs images: [Image]) -> Tensor {
     Tensor(
       pictures: images.map(\.pixels), height: size, width: size,
       scale: deviation.map { 1 / (255 * $0) }, shift: zip(mean, deviation).map { -$0 / $1 })

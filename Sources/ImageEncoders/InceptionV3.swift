@@ -1,8 +1,8 @@
 import Layers
 import Tensors
 
-/// A network whose blocks look at several scales at once (Szegedy et al., 2016).
-public struct InceptionV3: ImageEncoder {
+/// A network whose blocks convolve at several scales in parallel (Szegedy et al., 2016).
+package struct InceptionV3: ImageEncoder {
   private var stem = [
     Branch.layer("Conv2d_1a_3x3", from: 3, to: 32, kernel: (3, 3), stride: 2, isPadded: false),
     Branch.layer("Conv2d_2a_3x3", from: 32, to: 32, kernel: (3, 3), isPadded: false),
@@ -24,23 +24,23 @@ public struct InceptionV3: ImageEncoder {
     ("Mixed_7c", .e(from: 2048)),
   ].map { NamedBlock(name: $0.0, block: $0.1) }
 
-  public let pooledSize = 2048
+  package let pooledSize = 2048
 
   private struct NamedBlock: Sendable {
     let name: String
     var block: InceptionBlock
   }
 
-  public init() {}
+  package init() {}
 
   /// `[B, 299, 299, 3]` to `[B, 8, 8, 2048]`.
-  public func callAsFunction(_ pixels: Tensor) -> Tensor {
+  package func callAsFunction(_ pixels: Tensor) -> Tensor {
     var x = stem[..<3].reduce(pixels) { x, layer in layer(x) }
     x = stem[3...].reduce(maxPool(x, window: 3, stride: 2)) { x, layer in layer(x) }
     return blocks.reduce(maxPool(x, window: 3, stride: 2)) { x, next in next.block(x) }
   }
 
-  public mutating func visitParameters(_ visitor: inout ParameterVisitor) {
+  package mutating func visitParameters(_ visitor: inout ParameterVisitor) {
     for index in stem.indices { stem[index].visitParameters(&visitor) }
     for index in blocks.indices { visitor.visit(blocks[index].name, &blocks[index].block) }
   }
@@ -59,7 +59,7 @@ private struct InceptionBlock: Module {
   }
 }
 
-/// Pooling perhaps, convolutions in turn, and perhaps a fork at the end.
+/// A chain of convolutions, optionally with pooling before it and a fork at its end.
 private struct Branch: Sendable {
   enum Pooling: Sendable { case none, average, halvingMaximum }
 
@@ -214,4 +214,16 @@ extension InceptionBlock {
       chain(from: inputs, [("branch_pool", 192, (1, 1))], pooling: .average),
     ])
   }
+}
+
+extension EncoderArchitecture {
+  package static let inceptionV3 = EncoderArchitecture(
+    "inception_v3", preprocessing: inceptionPreprocessing, torchvision: inceptionPreprocessing,
+    // Its convolutions without padding leave nothing of a smaller picture.
+    inputSizes: 75...4096, classifierPrefixes: ["fc.", "AuxLogits."], cacheName: "inceptionV3"
+  ) { _ in InceptionV3() }
+
+  /// torchvision's network turns ImageNet's mean and standard deviation into these before its first layer.
+  private static let inceptionPreprocessing = ImagePreprocessing(
+    framing: .shorterSide(342), size: 299, mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5])
 }

@@ -5,12 +5,12 @@ import Tensors
 ///
 /// Published by TensorFlow with its norms folded into the convolutions and "SAME" padding; there is
 /// no torchvision twin, so names are position in the network: `stem`, `blocks.7.1`, `head`.
-public struct MobileNetEdgeTPU: ImageEncoder {
+package struct MobileNetEdgeTPU: ImageEncoder {
   private var stem = Self.layer(from: 3, to: 32, kernel: 3, stride: 2)
   private var blocks: [Block] = []
   private var head = Self.layer(from: 192, to: 1280, kernel: 1)
 
-  public let pooledSize = 1280
+  package let pooledSize = 1280
 
   /// Output channels, kernel, first stride, repetitions, and whether one convolution both widens and
   /// looks around, for each stage; a stage's first block widens eightfold, the others fourfold.
@@ -23,7 +23,7 @@ public struct MobileNetEdgeTPU: ImageEncoder {
     (channels: 192, kernel: 3, stride: 1, count: 1, isFused: false),
   ]
 
-  public init() {
+  package init() {
     var channels = 16
     blocks.append(Block(layers: [Self.layer(from: 32, to: channels, kernel: 1)], addsInput: false))
     for stage in Self.stages {
@@ -46,13 +46,13 @@ public struct MobileNetEdgeTPU: ImageEncoder {
   }
 
   /// `[B, H, W, 3]` to `[B, H/32, W/32, 1280]`.
-  public func callAsFunction(_ pixels: Tensor) -> Tensor {
+  package func callAsFunction(_ pixels: Tensor) -> Tensor {
     var x = stem(pixels, activation: .relu)
     for block in blocks { x = block(consume x) }
     return head(x, activation: .relu)
   }
 
-  public mutating func visitParameters(_ visitor: inout ParameterVisitor) {
+  package mutating func visitParameters(_ visitor: inout ParameterVisitor) {
     visitor.visit("stem", &stem)
     visitor.visit("blocks", &blocks)
     visitor.visit("head", &head)
@@ -81,4 +81,11 @@ public struct MobileNetEdgeTPU: ImageEncoder {
       for index in layers.indices { visitor.visit("\(index)", &layers[index]) }
     }
   }
+}
+
+extension EncoderArchitecture {
+  package static let mobileNetEdgeTPU = EncoderArchitecture(
+    "mobilenet_edgetpu", preprocessing: .tensorFlow(), classifierPrefixes: ["classifier."],
+    cacheName: "mobileNetEdgeTPU"
+  ) { _ in MobileNetEdgeTPU() }
 }

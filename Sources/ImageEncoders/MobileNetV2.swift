@@ -2,12 +2,12 @@ import Layers
 import Tensors
 
 /// A network of inverted residual blocks, made for phones (Sandler et al., 2018).
-public struct MobileNetV2: ImageEncoder {
+package struct MobileNetV2: ImageEncoder {
   private var stem: NormalizedConvolution
   private var blocks: [InvertedResidual] = []
   private var head: NormalizedConvolution
 
-  public let pooledSize = 1280
+  package let pooledSize = 1280
 
   /// Expansion, output channels, repetitions and first stride of each stage (table 2 of the paper).
   private static let stages = [
@@ -21,7 +21,7 @@ public struct MobileNetV2: ImageEncoder {
   ]
 
   /// - Parameter padding: Where the zeros go; weights trained with TensorFlow need `.same`.
-  public init(padding: PaddingStyle = .symmetric) {
+  package init(padding: PaddingStyle = .symmetric) {
     stem = NormalizedConvolution(
       Convolution(from: 3, to: 32, kernel: (3, 3), stride: 2, padding: padding.rule(forKernel: 3)),
       activation: .relu6)
@@ -40,13 +40,13 @@ public struct MobileNetV2: ImageEncoder {
   }
 
   /// `[B, H, W, 3]` to `[B, H/32, W/32, 1280]`.
-  public func callAsFunction(_ pixels: Tensor) -> Tensor {
+  package func callAsFunction(_ pixels: Tensor) -> Tensor {
     var x = stem(pixels)
     for block in blocks { x = block(consume x) }
     return head(x)
   }
 
-  public mutating func visitParameters(_ visitor: inout ParameterVisitor) {
+  package mutating func visitParameters(_ visitor: inout ParameterVisitor) {
     // torchvision keeps stem, blocks and head in one list.
     visitor.visit("features.0.0", "features.0.1", &stem)
     for index in blocks.indices { visitor.visit("features.\(index + 1).conv", &blocks[index]) }
@@ -94,4 +94,11 @@ private struct InvertedResidual: Module {
     visitor.visit("\(index).0", "\(index).1", &depthwise)
     visitor.visit("\(index + 1)", "\(index + 2)", &project)
   }
+}
+
+extension EncoderArchitecture {
+  package static let mobileNetV2 = EncoderArchitecture(
+    "mobilenet_v2", classifierPrefixes: ["classifier."],
+    weightsMarks: .init(first: "b0353104", second: "7ebf99e0"), cacheName: "mobileNetV2"
+  ) { MobileNetV2(padding: $0) }
 }

@@ -1,8 +1,8 @@
 import Layers
 
-/// Where the framework that trained an encoder puts the zeros around a map.
-public enum PaddingStyle: String, Sendable, Codable, CaseIterable {
-  /// The same on opposite sides (PyTorch).
+/// The zero padding of the framework that an encoder was trained with.
+package enum PaddingStyle: String, Sendable, Codable, CaseIterable {
+  /// Equal on opposite sides (PyTorch).
   case symmetric
   /// The odd one below and right (TensorFlow's "SAME").
   case same

@@ -2,25 +2,25 @@ import Layers
 import Tensors
 
 /// A residual network (He et al., 2016).
-public struct ResNet: ImageEncoder {
+package struct ResNet: ImageEncoder {
   private var stem: NormalizedConvolution
   private var stages: [[ResidualBlock]] = []
-  public let pooledSize: Int
+  package let pooledSize: Int
 
-  /// How many blocks each of the four stages holds, and which kind they are.
-  public struct Depth: Sendable {
+  /// The number of blocks of each of the four stages, and their kind.
+  package struct Depth: Sendable {
     fileprivate let blocksPerStage: [Int]
     fileprivate let hasBottleneck: Bool
 
-    public static let eighteen = Depth(blocksPerStage: [2, 2, 2, 2], hasBottleneck: false)
-    public static let thirtyFour = Depth(blocksPerStage: [3, 4, 6, 3], hasBottleneck: false)
-    public static let fifty = Depth(blocksPerStage: [3, 4, 6, 3], hasBottleneck: true)
-    public static let oneHundredOne = Depth(blocksPerStage: [3, 4, 23, 3], hasBottleneck: true)
-    public static let oneHundredFiftyTwo = Depth(
+    package static let eighteen = Depth(blocksPerStage: [2, 2, 2, 2], hasBottleneck: false)
+    package static let thirtyFour = Depth(blocksPerStage: [3, 4, 6, 3], hasBottleneck: false)
+    package static let fifty = Depth(blocksPerStage: [3, 4, 6, 3], hasBottleneck: true)
+    package static let oneHundredOne = Depth(blocksPerStage: [3, 4, 23, 3], hasBottleneck: true)
+    package static let oneHundredFiftyTwo = Depth(
       blocksPerStage: [3, 8, 36, 3], hasBottleneck: true)
   }
 
-  public init(_ depth: Depth) {
+  package init(_ depth: Depth) {
     stem = NormalizedConvolution(
       Convolution(from: 3, to: 64, kernel: (7, 7), stride: 2), activation: .relu)
     var channels = 64
@@ -38,13 +38,13 @@ public struct ResNet: ImageEncoder {
   }
 
   /// `[B, H, W, 3]` to `[B, H/32, W/32, 512 or 2048]`.
-  public func callAsFunction(_ pixels: Tensor) -> Tensor {
+  package func callAsFunction(_ pixels: Tensor) -> Tensor {
     var x = maxPool(stem(pixels), window: 3, stride: 2, padding: Padding(1))
     for block in stages.joined() { x = block(consume x) }
     return x
   }
 
-  public mutating func visitParameters(_ visitor: inout ParameterVisitor) {
+  package mutating func visitParameters(_ visitor: inout ParameterVisitor) {
     visitor.visit("conv1", "bn1", &stem)
     for stage in stages.indices { visitor.visit("layer\(stage + 1)", &stages[stage]) }
   }
@@ -92,5 +92,25 @@ private struct ResidualBlock: Module {
     guard var present = shortcut else { return }
     visitor.visit("downsample.0", "downsample.1", &present)
     shortcut = present
+  }
+}
+
+extension EncoderArchitecture {
+  package static let resNet18 = resNet("18", .eighteen)
+  package static let resNet34 = resNet("34", .thirtyFour)
+  package static let resNet50 = resNet(
+    "50", .fifty, weightsMarks: .init(first: "0676ba61", second: "11ad3fa6"))
+  package static let resNet101 = resNet(
+    "101", .oneHundredOne, weightsMarks: .init(first: "63fe2227", second: "cd907fc2"))
+  package static let resNet152 = resNet(
+    "152", .oneHundredFiftyTwo, weightsMarks: .init(first: "394f9c45", second: "f82ba261"))
+
+  private static func resNet(
+    _ number: String, _ depth: ResNet.Depth, weightsMarks: WeightsMarks? = nil
+  ) -> EncoderArchitecture {
+    EncoderArchitecture(
+      "resnet\(number)", classifierPrefixes: ["fc."], weightsMarks: weightsMarks,
+      cacheName: "resNet\(number)"
+    ) { _ in ResNet(depth) }
   }
 }

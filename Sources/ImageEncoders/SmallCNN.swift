@@ -6,11 +6,11 @@ import Tensors
 /// Group norm, because there are no published statistics to keep and batches are small. As narrow as it
 /// is, it learns most in minutes: twice the width costs three times the time of a step, and on two cores
 /// it is steps that count.
-public struct SmallCNN: ImageEncoder {
+package struct SmallCNN: ImageEncoder {
   private var stages: [Stage] = []
-  public let pooledSize = 128
+  package let pooledSize = 128
 
-  /// A convolution, what halves its map, and a norm, which then has a quarter of the places to see.
+  /// A convolution, pooling to half its height and width, and a norm of the quarter of positions that is left.
   private struct Stage: Module {
     var conv: Convolution
     var norm: GroupNorm
@@ -25,7 +25,7 @@ public struct SmallCNN: ImageEncoder {
     }
   }
 
-  public init() {
+  package init() {
     var channels = 3
     for width in [16, 32, 64, 128] {
       let conv = Convolution(from: channels, to: width, kernel: (3, 3))
@@ -35,11 +35,20 @@ public struct SmallCNN: ImageEncoder {
   }
 
   /// `[B, 64, 64, 3]` to `[B, 4, 4, 128]`.
-  public func callAsFunction(_ pixels: Tensor) -> Tensor {
+  package func callAsFunction(_ pixels: Tensor) -> Tensor {
     stages.reduce(pixels) { x, stage in stage(x) }
   }
 
-  public mutating func visitParameters(_ visitor: inout ParameterVisitor) {
+  package mutating func visitParameters(_ visitor: inout ParameterVisitor) {
     visitor.visit("stages", &stages)
   }
+}
+
+extension EncoderArchitecture {
+  package static let smallCNN = EncoderArchitecture(
+    "small_cnn",
+    preprocessing: ImagePreprocessing(
+      framing: .squash, size: 64, mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5]),
+    classifierPrefixes: [], cacheName: "smallCNN"
+  ) { _ in SmallCNN() }
 }

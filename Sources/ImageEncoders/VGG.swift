@@ -2,24 +2,24 @@ import Layers
 import Tensors
 
 /// A plain stack of 3×3 convolutions (Simonyan & Zisserman, 2015).
-public struct VGG: ImageEncoder {
+package struct VGG: ImageEncoder {
   /// The convolutions between one pooling and the next.
   private var stages: [[Convolution]] = []
   private var fc6 = Linear(from: 512 * 7 * 7, to: 4096)
   private var fc7 = Linear(from: 4096, to: 4096)
 
-  public let pooledSize = 4096
-  public let channelCount = 512
+  package let pooledSize = 4096
+  package let channelCount = 512
 
-  /// How many convolutions each of the five stages holds.
-  public struct Depth: Sendable {
+  /// The number of convolutions of each of the five stages.
+  package struct Depth: Sendable {
     fileprivate let convolutionsPerStage: [Int]
 
-    public static let sixteen = Depth(convolutionsPerStage: [2, 2, 3, 3, 3])
-    public static let nineteen = Depth(convolutionsPerStage: [2, 2, 4, 4, 4])
+    package static let sixteen = Depth(convolutionsPerStage: [2, 2, 3, 3, 3])
+    package static let nineteen = Depth(convolutionsPerStage: [2, 2, 4, 4, 4])
   }
 
-  public init(_ depth: Depth) {
+  package init(_ depth: Depth) {
     var channels = 3
     for (count, width) in zip(depth.convolutionsPerStage, [64, 128, 256, 512, 512]) {
       let stage = (0..<count).map { _ in
@@ -31,14 +31,14 @@ public struct VGG: ImageEncoder {
   }
 
   /// `[B, H, W, 3]` to `[B, H/32, W/32, 512]`.
-  public func callAsFunction(_ pixels: Tensor) -> Tensor {
+  package func callAsFunction(_ pixels: Tensor) -> Tensor {
     stages.reduce(pixels) { x, stage in
       maxPool(stage.reduce(x) { x, layer in layer(x, activation: .relu) }, window: 2, stride: 2)
     }
   }
 
   /// The activations of `fc7`, `[B, 4096]`: what captioners of 2014 and 2015 read.
-  public func pooled(_ map: Tensor) -> Tensor {
+  package func pooled(_ map: Tensor) -> Tensor {
     precondition(
       Array(map.shape.dropFirst()) == [7, 7, 512],
       "VGG: fc7 needs the map of a 224×224 picture, not \(map.shape)")
@@ -48,7 +48,7 @@ public struct VGG: ImageEncoder {
     return relu(fc7(relu(fc6(rows))))
   }
 
-  public mutating func visitParameters(_ visitor: inout ParameterVisitor) {
+  package mutating func visitParameters(_ visitor: inout ParameterVisitor) {
     // torchvision's list holds an activation after each convolution and a pooling after each stage.
     var position = 0
     for stage in stages.indices {
@@ -60,5 +60,20 @@ public struct VGG: ImageEncoder {
     }
     visitor.visit("classifier.0", &fc6)
     visitor.visit("classifier.3", &fc7)
+  }
+}
+
+extension EncoderArchitecture {
+  package static let vgg16 = vgg("vgg16", .sixteen)
+  package static let vgg19 = vgg("vgg19", .nineteen)
+
+  private static func vgg(_ name: String, _ depth: VGG.Depth) -> EncoderArchitecture {
+    EncoderArchitecture(
+      name,
+      // fc6 has a weight for each of 7×7 positions.
+      inputSizes: 224...224,
+      // `classifier.0` and `.3` are fc6 and fc7, which pooled features go through.
+      classifierPrefixes: ["classifier.6."]
+    ) { _ in VGG(depth) }
   }
 }

@@ -1,36 +1,38 @@
 import Tensors
 
-/// Reads whole sequences in both directions (Schuster & Paliwal, 1997): `yₜ = [forward hₜ; backward hₜ]`.
+/// A recurrent layer that reads whole sequences in both directions (Schuster & Paliwal, 1997).
 ///
-/// Each sequence is read backwards from its own end, so longer ones beside it do not matter. Parameters
+///     yₜ = [forward hₜ; backward hₜ]
+///
+/// Each sequence is read backwards from its own end, whatever the lengths of the others. Parameters
 /// have the names of PyTorch's `LSTM`, `GRU` or `RNN` with `bidirectional`.
-public struct Bidirectional<Layer: RecurrentLayer>: Module {
-  public var forward: Layer
-  public var backward: Layer
+package struct Bidirectional<Layer: RecurrentLayer>: Module {
+  package var forward: Layer
+  package var backward: Layer
 
-  /// What each direction remembers: of a sequence's last step, and of its first.
-  public struct State: RowSelectable {
-    public var forward: Layer.State
-    public var backward: Layer.State
+  /// The states of both directions: after a sequence's last step, and after its first.
+  package struct State: RowSelectable {
+    package var forward: Layer.State
+    package var backward: Layer.State
 
-    public func rows(_ indices: [Int]) -> State {
+    package func rows(_ indices: [Int]) -> State {
       State(forward: forward.rows(indices), backward: backward.rows(indices))
     }
   }
 
-  public init(inputSize: Int, hiddenSize: Int) {
+  package init(inputSize: Int, hiddenSize: Int) {
     forward = Layer(inputSize: inputSize, hiddenSize: hiddenSize)
     backward = Layer(inputSize: inputSize, hiddenSize: hiddenSize)
   }
 
-  public func initialState(rows: Int, on device: Device) -> State {
+  package func initialState(rows: Int, on device: Device) -> State {
     State(
       forward: forward.initialState(rows: rows, on: device),
       backward: backward.initialState(rows: rows, on: device))
   }
 
-  /// Reads `inputs`, `[N, I]`, and returns the outputs, `[N, 2H]`, and what is remembered at the ends.
-  public func callAsFunction(
+  /// Reads `inputs`, `[N, I]`, and returns the outputs, `[N, 2H]`, and the states at the ends.
+  package func callAsFunction(
     _ inputs: Tensor, _ layout: SequenceLayout, from state: State
   ) -> (hidden: Tensor, state: State) {
     let mirrored = layout.mirroredRows
@@ -42,7 +44,7 @@ public struct Bidirectional<Layer: RecurrentLayer>: Module {
     )
   }
 
-  public mutating func visitParameters(_ visitor: inout ParameterVisitor) {
+  package mutating func visitParameters(_ visitor: inout ParameterVisitor) {
     forward.visitParameters(&visitor, of: "l0")
     backward.visitParameters(&visitor, of: "l0_reverse")
   }

@@ -1,24 +1,24 @@
 import Tensors
 
-/// Slides learned kernels over channels-last maps.
-public struct Convolution: Module {
+/// A two-dimensional convolution of channels-last maps.
+package struct Convolution: Module {
   /// `[O, C / groups, kh, kw]`, as PyTorch stores it.
-  public var weight: Tensor
+  package var weight: Tensor
   /// `[O]`; absent where a norm follows.
-  public var bias: Tensor?
-  public let stride: Int
-  public let padding: PaddingRule
-  public let groups: Int
+  package var bias: Tensor?
+  package let stride: Int
+  package let padding: PaddingRule
+  package let groups: Int
 
   /// - Parameters:
-  ///   - inputs: Channels of the input.
-  ///   - outputs: Channels of the output.
+  ///   - inputs: The number of channels of the input.
+  ///   - outputs: The number of channels of the output.
   ///   - kernel: Height and width of the kernel.
   ///   - stride: The step between windows, in both directions.
   ///   - padding: Zeros around the map; by default as many as keep its size at stride 1.
-  ///   - groups: Into how many groups the channels fall that do not see each other.
-  ///   - hasBias: Whether a constant is added per output channel.
-  public init(
+  ///   - groups: The number of groups of channels, each convolved by itself.
+  ///   - hasBias: True if a bias is added per output channel.
+  package init(
     from inputs: Int, to outputs: Int, kernel: (height: Int, width: Int), stride: Int = 1,
     padding: PaddingRule? = nil, groups: Int = 1, hasBias: Bool = false
   ) {
@@ -28,19 +28,21 @@ public struct Convolution: Module {
     self.padding = padding ?? .symmetric(height: kernel.height / 2, width: kernel.width / 2)
   }
 
+  /// Convolves maps.
+  ///
   /// - Parameters:
-  ///   - x: `[B, H, W, C]`.
+  ///   - x: The maps, `[B, H, W, C]`.
   ///   - addend: Added before the activation, shaped like the result.
-  ///   - activation: What happens to the sum.
+  ///   - activation: The activation of the sum.
   /// - Returns: `[B, h, w, O]`.
-  public func callAsFunction(
+  package func callAsFunction(
     _ x: Tensor, adding addend: consuming Tensor? = nil, activation: Activation = .linear
   ) -> Tensor {
     convolution(
       x, weight, bias: bias, adding: consume addend, geometry(for: x.shape), activation: activation)
   }
 
-  public mutating func visitParameters(_ visitor: inout ParameterVisitor) {
+  package mutating func visitParameters(_ visitor: inout ParameterVisitor) {
     visitor.visit(
       "weight", &weight, initially: .he(fanIn: weight.shape.dropFirst().reduce(1, *)))
     if var present = bias {
@@ -58,14 +60,14 @@ public struct Convolution: Module {
   }
 }
 
-/// How many zeros go around a map.
-public enum PaddingRule: Sendable, Hashable {
+/// The number of zeros around a map.
+package enum PaddingRule: Sendable, Hashable {
   /// The same on opposite sides, as in PyTorch.
   case symmetric(height: Int, width: Int)
-  /// As many as make the output `⌈size / stride⌉`, the odd one below and right, as in TensorFlow.
+  /// The zeros that make the output `⌈size / stride⌉`, the odd one below and right, as in TensorFlow.
   case same
 
-  public static func symmetric(_ all: Int) -> PaddingRule { .symmetric(height: all, width: all) }
+  package static func symmetric(_ all: Int) -> PaddingRule { .symmetric(height: all, width: all) }
 
   func padding(height: Int, width: Int, kernel: (height: Int, width: Int), stride: Int) -> Padding {
     switch self {

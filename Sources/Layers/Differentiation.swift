@@ -1,32 +1,32 @@
 import Tensors
 
 /// The gradient of a loss at a model's parameters.
-public struct ModelGradient: Sendable {
-  /// Gradients by the parameters' names; what the loss does not depend on is absent.
-  public private(set) var tensors: [String: Tensor]
+package struct ModelGradient: Sendable {
+  /// Gradients by the parameters' names; parameters that the loss does not depend on are absent.
+  package private(set) var tensors: [String: Tensor]
 
-  public init(tensors: [String: Tensor]) { self.tensors = tensors }
+  package init(tensors: [String: Tensor]) { self.tensors = tensors }
 
   /// The Euclidean norm over all parameters together.
-  public var norm: Double {
+  package var norm: Double {
     // Summed in the order of names, because a dictionary's own order changes from run to run.
     tensors.keys.sorted().reduce(0) { $0 + (tensors[$1]?.sumOfSquares ?? 0) }.squareRoot()
   }
 
-  /// The gradient of a sum of losses; what one of the two lacks is that of the other.
-  public static func + (a: Self, b: Self) -> Self {
+  /// Returns the gradient of a sum of losses; a parameter may be absent in one of the two.
+  package static func + (a: Self, b: Self) -> Self {
     ModelGradient(tensors: a.tensors.merging(b.tensors) { $0 + $1 })
   }
 
-  public static func * (gradient: Self, factor: Float) -> Self {
+  package static func * (gradient: Self, factor: Float) -> Self {
     if factor == 1 { return gradient }
     return ModelGradient(tensors: gradient.tensors.mapValues { $0 * factor })
   }
 
-  /// Cuts every number to `-limit...limit`.
+  /// Clips every number to `-limit...limit`.
   ///
-  /// - Returns: How many were beyond.
-  public mutating func clip(toValue limit: Float) -> Int {
+  /// - Returns: The number of those beyond.
+  package mutating func clip(toValue limit: Float) -> Int {
     var count = 0
     for name in tensors.keys.sorted() {
       count += tensors[name]?.clip(to: limit) ?? 0
@@ -37,8 +37,8 @@ public struct ModelGradient: Sendable {
 
 /// Returns the loss that `function` gives for `model`, and its gradient at the chosen parameters.
 ///
-/// What is not chosen records nothing: a frozen encoder costs what it costs in use.
-public func valueWithGradient<Model: Module>(
+/// Parameters that are not chosen record nothing: a frozen encoder costs no more than in inference.
+package func valueWithGradient<Model: Module>(
   at model: Model, where isChosen: (Parameter) -> Bool = { $0.role == .learned },
   of loss: (Model) throws -> Tensor
 ) rethrows -> (loss: Tensor, gradient: ModelGradient) {

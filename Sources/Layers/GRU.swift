@@ -6,33 +6,33 @@ import Tensors
 ///       h' = (1 - z) ∘ n + z ∘ h
 ///
 /// Parameters have the names and the gate order, r, z, n, of PyTorch's `GRU`.
-public struct GRU: RecurrentLayer {
+package struct GRU: RecurrentLayer {
   /// `W`, `[3H, I]`.
-  public var inputWeight: Tensor
+  package var inputWeight: Tensor
   /// `U`, `[3H, H]`.
-  public var hiddenWeight: Tensor
+  package var hiddenWeight: Tensor
   /// `b`, `[3H]`.
-  public var inputBias: Tensor
+  package var inputBias: Tensor
   /// `c`, `[3H]`.
-  public var hiddenBias: Tensor
+  package var hiddenBias: Tensor
 
-  /// When what is remembered is reset.
-  public enum Reset: String, Sendable, CaseIterable {
-    /// Before it is multiplied, as Cho et al. have it.
+  /// The place of the reset gate.
+  package enum Reset: String, Sendable, CaseIterable {
+    /// Before the hidden state is multiplied, as in Cho et al.
     case before
-    /// Afterwards, so that one product does for all three gates.
+    /// After the product, so that one product serves all three gates.
     case after
   }
-  public let reset: Reset
+  package let reset: Reset
 
-  public var inputSize: Int { inputWeight.shape[1] }
-  public var hiddenSize: Int { hiddenWeight.shape[1] }
+  package var inputSize: Int { inputWeight.shape[1] }
+  package var hiddenSize: Int { hiddenWeight.shape[1] }
 
-  public init(inputSize: Int, hiddenSize: Int) {
+  package init(inputSize: Int, hiddenSize: Int) {
     self.init(inputSize: inputSize, hiddenSize: hiddenSize, reset: .after)
   }
 
-  public init(inputSize: Int, hiddenSize: Int, reset: Reset) {
+  package init(inputSize: Int, hiddenSize: Int, reset: Reset) {
     self.reset = reset
     inputWeight = Tensor(zeros: [3 * hiddenSize, inputSize])
     hiddenWeight = Tensor(zeros: [3 * hiddenSize, hiddenSize])
@@ -41,15 +41,15 @@ public struct GRU: RecurrentLayer {
   }
 
   /// The hidden state, `[B, H]`.
-  public func initialState(rows: Int, on device: Device) -> Tensor {
+  package func initialState(rows: Int, on device: Device) -> Tensor {
     Tensor(zeros: [rows, hiddenSize], on: device)
   }
 
-  public func project(_ inputs: Tensor) -> Tensor {
+  package func project(_ inputs: Tensor) -> Tensor {
     projection(of: inputs, by: inputWeight, bias: inputBias)
   }
 
-  public func recur(
+  package func recur(
     _ projected: consuming Tensor, _ layout: SequenceLayout, from state: Tensor,
     in precision: ElementType, dropout: SequenceDropout?
   ) -> (hidden: Tensor, state: Tensor) {
@@ -75,24 +75,39 @@ public struct GRU: RecurrentLayer {
     var before = state
     let steps = projected.split(sizes: layout.rowCounts, along: 0).map { rows in
       // Sequences that have ended are the last ones.
-      let living = before.slice(0..<rows.shape[0])
-      let (kept, x) = (living.droppingOut(dropout), rows.split(sizes: sizes, along: 1))
+      let active = before.slice(0..<rows.shape[0])
+      let (kept, x) = (active.droppingOut(dropout), rows.split(sizes: sizes, along: 1))
       let gates = sigmoid(
         x[0] + linear(kept.converted(to: precision), weights[0], bias: biases[0])
       ).split(into: 2, along: 1)
       let (reset, update) = (gates[0], gates[1])
       let candidate = tanh(
         x[1] + linear((reset * kept).converted(to: precision), weights[1], bias: biases[1]))
-      before = candidate + update * (living - candidate)
+      before = candidate + update * (active - candidate)
       return before
     }
     return Tensor(concatenating: steps, along: 0)
   }
 
-  public mutating func visitParameters(_ visitor: inout ParameterVisitor, of layer: String) {
+  package mutating func visitParameters(_ visitor: inout ParameterVisitor, of layer: String) {
     visitor.visit("weight_ih_\(layer)", &inputWeight, initially: initialWeight)
     visitor.visit("weight_hh_\(layer)", &hiddenWeight, initially: initialWeight)
     visitor.visit("bias_ih_\(layer)", &inputBias)
     visitor.visit("bias_hh_\(layer)", &hiddenBias)
   }
+}
+
+extension GRU.Reset: OptionValue {}
+
+extension CellType {
+  package static let gru = CellType("gru", options: [GRU.resetOption]) { cell in
+    LayerMaker { GRU(inputSize: $0, hiddenSize: $1, reset: cell[GRU.resetOption]) }
+  }
+}
+
+extension GRU {
+  package static let resetOption = ChoiceOption<Reset>(
+    "reset", default: .after,
+    help:
+      "Reset the hidden state before its product (Cho et al., 2014) or after it, as PyTorch does.")
 }

@@ -1,10 +1,10 @@
 import Tensors
 
-/// How a parameter begins, before anything has been learned.
-public enum Initialization: Sendable, Hashable {
+/// The values of a parameter before training.
+package enum Initialization: Sendable, Hashable {
   case zeros
   case ones
-  /// Evenly within `-bound...bound`.
+  /// Uniform within `-bound...bound`.
   case uniform(bound: Float)
   /// Equal blocks along the first axis, each filled with one value.
   case blocks([Float])
@@ -12,7 +12,7 @@ public enum Initialization: Sendable, Hashable {
   /// Keeps the variance of what passes through a ReLU, forwards (He et al., 2015).
   ///
   /// The uniform form: its bound is `√(6 / fanIn)`.
-  public static func he(fanIn: Int) -> Initialization {
+  package static func he(fanIn: Int) -> Initialization {
     .uniform(bound: (6 / Float(max(fanIn, 1))).squareRoot())
   }
 

@@ -6,51 +6,51 @@ import Tensors
 ///           g = tanh(W x + U h + b)    h' = o ∘ tanh(c')
 ///
 /// Parameters have the names and the gate order, i, f, g, o, of PyTorch's `LSTM`.
-public struct LSTM: RecurrentLayer {
+package struct LSTM: RecurrentLayer {
   /// `W`, `[4H, I]`.
-  public var inputWeight: Tensor
+  package var inputWeight: Tensor
   /// `U`, `[4H, H]`.
-  public var hiddenWeight: Tensor
+  package var hiddenWeight: Tensor
   /// The two parts of `b`, `[4H]` each.
-  public var inputBias: Tensor
-  public var hiddenBias: Tensor
+  package var inputBias: Tensor
+  package var hiddenBias: Tensor
 
-  /// What the cell remembers between steps.
-  public struct State: RowSelectable {
+  /// The state that the cell carries from step to step.
+  package struct State: RowSelectable {
     /// The output of the last step, `[B, H]`.
-    public var hidden: Tensor
+    package var hidden: Tensor
     /// The long-term memory, `[B, H]`.
-    public var cell: Tensor
+    package var cell: Tensor
 
-    public func rows(_ indices: [Int]) -> State {
+    package func rows(_ indices: [Int]) -> State {
       State(hidden: hidden.rows(indices), cell: cell.rows(indices))
     }
   }
 
-  public var inputSize: Int { inputWeight.shape[1] }
-  public var hiddenSize: Int { hiddenWeight.shape[1] }
+  package var inputSize: Int { inputWeight.shape[1] }
+  package var hiddenSize: Int { hiddenWeight.shape[1] }
 
-  public init(inputSize: Int, hiddenSize: Int) {
+  package init(inputSize: Int, hiddenSize: Int) {
     inputWeight = Tensor(zeros: [4 * hiddenSize, inputSize])
     hiddenWeight = Tensor(zeros: [4 * hiddenSize, hiddenSize])
     inputBias = Tensor(zeros: [4 * hiddenSize])
     hiddenBias = inputBias
   }
 
-  public func initialState(rows: Int, on device: Device) -> State {
+  package func initialState(rows: Int, on device: Device) -> State {
     let zeros = Tensor(zeros: [rows, hiddenSize], on: device)
     return State(hidden: zeros, cell: zeros)
   }
 
-  public var statePartCount: Int { 2 }
-  public func state(of parts: [Tensor]) -> State { State(hidden: parts[0], cell: parts[1]) }
-  public func hidden(of state: State) -> Tensor { state.hidden }
+  package var statePartCount: Int { 2 }
+  package func state(of parts: [Tensor]) -> State { State(hidden: parts[0], cell: parts[1]) }
+  package func hidden(of state: State) -> Tensor { state.hidden }
 
-  public func project(_ inputs: Tensor) -> Tensor {
+  package func project(_ inputs: Tensor) -> Tensor {
     projection(of: inputs, by: inputWeight, bias: inputBias + hiddenBias)
   }
 
-  public func recur(
+  package func recur(
     _ projected: consuming Tensor, _ layout: SequenceLayout, from state: State,
     in precision: ElementType, dropout: SequenceDropout?
   ) -> (hidden: Tensor, state: State) {
@@ -60,7 +60,7 @@ public struct LSTM: RecurrentLayer {
     return (hidden, State(hidden: hidden.lastSteps(layout), cell: cells.lastSteps(layout)))
   }
 
-  public mutating func visitParameters(_ visitor: inout ParameterVisitor, of layer: String) {
+  package mutating func visitParameters(_ visitor: inout ParameterVisitor, of layer: String) {
     visitor.visit("weight_ih_\(layer)", &inputWeight, initially: initialWeight)
     visitor.visit("weight_hh_\(layer)", &hiddenWeight, initially: initialWeight)
     // The forget gate begins open, at σ(1) (Jozefowicz et al., 2015); in one bias, not in both.
@@ -70,8 +70,12 @@ public struct LSTM: RecurrentLayer {
 }
 
 extension Tensor {
-  /// The last row of each sequence: `[N, H]` to `[B, H]`.
+  /// Returns the last row of each sequence: `[N, H]` to `[B, H]`.
   func lastSteps(_ layout: SequenceLayout) -> Tensor {
     layout.stepCount == 1 ? self : rows(layout.lastRows)
   }
+}
+
+extension CellType {
+  package static let lstm = CellType("lstm") { _ in LayerMaker(LSTM.init) }
 }

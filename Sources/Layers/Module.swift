@@ -1,33 +1,32 @@
 import Tensors
 
-/// A part of a model: something with named parameters.
+/// A part of a model, with named parameters.
 ///
-/// Modules are values. Copying one copies no numbers, and changing the copy leaves the first alone.
-public protocol Module: Sendable {
-  /// Shows every parameter to `visitor`, once, under its published name.
+/// Modules are values. Copying one copies no tensor data, and changing the copy leaves the first alone.
+package protocol Module: Sendable {
+  /// Passes every parameter to `visitor`, once, under its published name.
   ///
-  /// This is the only place where names stand: loading, saving, initialising and learning all go
-  /// through here.
+  /// Names stand nowhere else: loading, saving, initializing and learning all go through here.
   mutating func visitParameters(_ visitor: inout ParameterVisitor)
 }
 
-/// What a parameter is called, what it is for, and how it begins.
-public struct Parameter: Sendable, Hashable {
+/// The name, the role and the initialization of a parameter.
+package struct Parameter: Sendable, Hashable {
   /// The full name, such as `layer1.0.conv1.weight`.
-  public let name: String
-  public let role: Role
-  public let initialization: Initialization
+  package let name: String
+  package let role: Role
+  package let initialization: Initialization
 
-  public enum Role: Sendable {
+  package enum Role: Sendable {
     case learned
-    /// Measured, not learned: the mean and variance that a batch norm was trained with.
+    /// A buffer that is measured, not learned: the running mean or variance of a norm.
     case statistic
   }
 }
 
 extension Module {
-  /// Shows each parameter with its name to `body`, which may replace it.
-  public mutating func updateParameters(_ body: (Parameter, inout Tensor) -> Void) {
+  /// Passes each parameter with its name to `body`, which may replace it.
+  package mutating func updateParameters(_ body: (Parameter, inout Tensor) -> Void) {
     withoutActuallyEscaping(body) { body in
       var visitor = ParameterVisitor(body)
       visitParameters(&visitor)
@@ -35,20 +34,20 @@ extension Module {
   }
 
   /// All parameters by name, in the order of `visitParameters`.
-  public var parameters: [(parameter: Parameter, value: Tensor)] {
+  package var parameters: [(parameter: Parameter, value: Tensor)] {
     var copy = self
     var found: [(parameter: Parameter, value: Tensor)] = []
     copy.updateParameters { parameter, value in found.append((parameter, value)) }
     return found
   }
 
-  /// How many numbers the module has learned or can learn.
-  public var parameterCount: Int {
+  /// The number of scalars that the module has learned or can learn.
+  package var parameterCount: Int {
     parameters.filter { $0.parameter.role == .learned }.reduce(0) { $0 + $1.value.elementCount }
   }
 
   /// Moves the chosen parameters towards those of `other` by a share of the way, in `0...1`.
-  public mutating func approach(
+  package mutating func approach(
     _ other: Self, share: Float, where isChosen: (Parameter) -> Bool
   ) {
     var next = other.parameters.makeIterator()
@@ -58,8 +57,8 @@ extension Module {
     }
   }
 
-  /// Draws every parameter afresh.
-  public mutating func initialize(using random: inout SeededGenerator) {
+  /// Initializes every parameter, drawing from `random`.
+  package mutating func initialize(using random: inout SeededGenerator) {
     var generator = random
     updateParameters { parameter, value in
       value = parameter.initialization.tensor(of: value.shape, using: &generator)
@@ -67,14 +66,15 @@ extension Module {
     random = generator
   }
 
-  /// The same module with its parameters on another device.
+  /// Returns the same module with its parameters on another device.
   package func moved(to device: Device) -> Self {
     var copy = self
     copy.updateParameters { _, value in value = value.moved(to: device) }
     return copy
   }
 
-  /// The same module with its parameters stored with another precision, which it then computes with.
+  /// Returns the same module with its parameters stored in another element type, which it then computes
+  /// with.
   package func converted(to type: ElementType) -> Self {
     var copy = self
     copy.updateParameters { _, value in value = value.converted(to: type) }

@@ -1,13 +1,14 @@
 import Tensors
 
-/// How much the lengths of hidden states change, `Σₜ (‖hₜ‖ - ‖hₜ₋₁‖)²` over all sequences; what it costs keeps
-/// them stable (the norm stabiliser of Krueger & Memisevic, 2016).
+/// Returns the norm stabilizer's penalty (Krueger & Memisevic, 2016), `Σₜ (‖hₜ‖ - ‖hₜ₋₁‖)²` over all sequences.
+///
+/// It keeps the norms of hidden states stable.
 ///
 /// - Parameters:
 ///   - hidden: `[N, H]`, from `h₀` on.
-///   - layout: How they belong to sequences.
+///   - layout: The sequences that its rows make up.
 /// - Returns: A tensor of shape `[]`.
-public func normChanges(of hidden: Tensor, _ layout: SequenceLayout) -> Tensor {
+package func normChanges(of hidden: Tensor, _ layout: SequenceLayout) -> Tensor {
   let x = hidden.converted(to: .float32)
   // The root of 0 has no slope.
   let norms = sqrt((x * x).sum(over: [1]) + 1e-12)

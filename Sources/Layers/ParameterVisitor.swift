@@ -1,7 +1,7 @@
 import Tensors
 
-/// Walks through a module's parameters and knows the path to the one it is at.
-public struct ParameterVisitor {
+/// A walk through a module's parameters, which keeps the path to the current one.
+package struct ParameterVisitor {
   private var path: [String] = []
   private let body: (Parameter, inout Tensor) -> Void
   private let fold: ((inout NormalizedConvolution) -> Void)?
@@ -13,7 +13,7 @@ public struct ParameterVisitor {
     (self.fold, self.body) = (fold, body)
   }
 
-  public mutating func visit(
+  package mutating func visit(
     _ name: String, _ value: inout Tensor, initially initialization: Initialization = .zeros,
     role: Parameter.Role = .learned
   ) {
@@ -21,14 +21,14 @@ public struct ParameterVisitor {
     body(Parameter(name: full, role: role, initialization: initialization), &value)
   }
 
-  public mutating func visit<Part: Module>(_ name: String, _ module: inout Part) {
+  package mutating func visit<Part: Module>(_ name: String, _ module: inout Part) {
     path.append(name)
     module.visitParameters(&self)
     path.removeLast()
   }
 
   /// Visits a parameter that a part may lack.
-  public mutating func visit(
+  package mutating func visit(
     _ name: String, _ value: inout Tensor?, initially initialization: Initialization
   ) {
     // Taken out, so that what changes it may do so in place.
@@ -38,21 +38,21 @@ public struct ParameterVisitor {
   }
 
   /// Visits a part that a model may lack.
-  public mutating func visit<Part: Module>(_ name: String, _ module: inout Part?) {
+  package mutating func visit<Part: Module>(_ name: String, _ module: inout Part?) {
     guard var present = module else { return }
     visit(name, &present)
     module = present
   }
 
   /// Visits a list, whose elements are named by their position.
-  public mutating func visit<Part: Module>(_ name: String, _ modules: inout [Part]) {
+  package mutating func visit<Part: Module>(_ name: String, _ modules: inout [Part]) {
     path.append(name)
     for index in modules.indices { visit("\(index)", &modules[index]) }
     path.removeLast()
   }
 
   /// Visits a convolution and its norm, which published weights name as two neighbours.
-  public mutating func visit(
+  package mutating func visit(
     _ convolution: String, _ norm: String, _ layer: inout NormalizedConvolution
   ) {
     fold?(&layer)

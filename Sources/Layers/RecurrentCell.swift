@@ -1,76 +1,77 @@
 import Tensors
 
-/// Reads a sequence and remembers (an LSTM, a GRU, …).
+/// A recurrent cell (an LSTM, a GRU, …).
 ///
-/// The work is in two parts: `project` multiplies the inputs of all time steps at once, `recur` does
-/// what must be done in turn. One step of decoding is both for a sequence of one.
-public protocol RecurrentCell: Module {
-  /// What is remembered between steps, one row per sequence.
+/// The work has two parts: `project` multiplies the inputs of all time steps at once, `recur` runs the
+/// recurrence over the steps. One step of decoding is both for a sequence of one.
+package protocol RecurrentCell: Module {
+  /// The state carried from step to step, one row per sequence.
   associatedtype State: RowSelectable
 
   var inputSize: Int { get }
   var hiddenSize: Int { get }
 
-  /// The state before anything has been read.
+  /// Returns the state before the first input.
   func initialState(rows: Int, on device: Device) -> State
-  /// How many tensors make up a state.
+  /// The number of tensors that make up a state.
   var statePartCount: Int { get }
-  /// The state that `parts` make up, `[B, H]` each, the hidden state first.
+  /// Returns the state that `parts` make up, `[B, H]` each, the hidden state first.
   func state(of parts: [Tensor]) -> State
-  /// The hidden state, `[B, H]`.
+  /// Returns the hidden state, `[B, H]`.
   func hidden(of state: State) -> Tensor
-  /// What the inputs say to the gates: `[N, I]` to `[N, G]`, in float32.
+  /// Multiplies the inputs by the input weights of all gates: `[N, I]` to `[N, G]`, in float32.
   ///
-  /// The last inputs may be left out, even all of them: they are 0, and nothing is multiplied for them.
+  /// The last columns may be absent, even all of them: they are 0, and nothing is multiplied for them.
   func project(_ inputs: Tensor) -> Tensor
-  /// Reads `projected`, `[N, G]`, multiplying in `precision` what `dropout` leaves.
+  /// Runs the recurrence over `projected`, `[N, G]`, multiplying in `precision`, with `dropout` of its state.
   ///
   /// - Returns: The outputs of all steps, `[N, H]`, and the state of each sequence after its last.
   func recur(
     _ projected: consuming Tensor, _ layout: SequenceLayout, from state: State,
     in precision: ElementType, dropout: SequenceDropout?
   ) -> (hidden: Tensor, state: State)
-  /// Does what `recur` does, and shows the hidden states of all steps, `[N, H]`, beside the outputs: where
-  /// a connection leads around the cell, the two differ.
+  /// Runs `recur` and returns the hidden states of all steps, `[N, H]`, beside the outputs.
+  ///
+  /// The two differ where a residual connection leads around the cell.
   func recurShowingHidden(
     _ projected: consuming Tensor, _ layout: SequenceLayout, from state: State,
     in precision: ElementType, dropout: SequenceDropout?
   ) -> (output: Tensor, hidden: Tensor, state: State)
 }
 
-/// A cell that can be one of several layers.
-public protocol RecurrentLayer: RecurrentCell {
+/// A recurrent cell that can be a layer of a stack.
+package protocol RecurrentLayer: RecurrentCell {
   init(inputSize: Int, hiddenSize: Int)
 
-  /// Shows the parameters under PyTorch's names, such as `weight_ih_l0` for the layer `l0`.
+  /// Visits the parameters under PyTorch's names, such as `weight_ih_l0` for the layer `l0`.
   mutating func visitParameters(_ visitor: inout ParameterVisitor, of layer: String)
 }
 
 extension RecurrentLayer {
-  public mutating func visitParameters(_ visitor: inout ParameterVisitor) {
+  package mutating func visitParameters(_ visitor: inout ParameterVisitor) {
     visitParameters(&visitor, of: "l0")
   }
 }
 
-/// A value with one row per sequence, whose rows can be picked and repeated.
-public protocol RowSelectable: Sendable {
+/// A value with one row per sequence, whose rows can be selected and repeated.
+package protocol RowSelectable: Sendable {
   func rows(_ indices: [Int]) -> Self
 }
 
 extension Tensor: RowSelectable {}
 
 extension Array: RowSelectable where Element: RowSelectable {
-  public func rows(_ indices: [Int]) -> [Element] { map { $0.rows(indices) } }
+  package func rows(_ indices: [Int]) -> [Element] { map { $0.rows(indices) } }
 }
 
 extension RecurrentCell where State == Tensor {
-  public var statePartCount: Int { 1 }
-  public func state(of parts: [Tensor]) -> Tensor { parts[0] }
-  public func hidden(of state: Tensor) -> Tensor { state }
+  package var statePartCount: Int { 1 }
+  package func state(of parts: [Tensor]) -> Tensor { parts[0] }
+  package func hidden(of state: Tensor) -> Tensor { state }
 }
 
 extension RecurrentCell {
-  public func recurShowingHidden(
+  package func recurShowingHidden(
     _ projected: consuming Tensor, _ layout: SequenceLayout, from state: State,
     in precision: ElementType, dropout: SequenceDropout?
   ) -> (output: Tensor, hidden: Tensor, state: State) {
@@ -81,13 +82,13 @@ extension RecurrentCell {
   /// Reads sequences.
   ///
   /// - Parameters:
-  ///   - inputs: `[N, I]`, or fewer columns where the last inputs are 0. Products are computed in their
-  ///     precision, and the outputs are of it.
-  ///   - layout: Which sequence and step each row belongs to.
-  ///   - state: What has been read before, one row per sequence.
-  ///   - dropout: What is left out within the cell while learning; nil leaves nothing out.
+  ///   - inputs: `[N, I]`, or fewer columns where the last inputs are 0. Products and outputs have their
+  ///     element type.
+  ///   - layout: The sequence and step of each row.
+  ///   - state: The state before the first step, one row per sequence.
+  ///   - dropout: Dropout within the cell, during training; nil for none.
   /// - Returns: The outputs, `[N, H]`, and the state of each sequence after its last step.
-  public func callAsFunction(
+  package func callAsFunction(
     _ inputs: Tensor, _ layout: SequenceLayout, from state: State, dropout: SequenceDropout? = nil
   ) -> (hidden: Tensor, state: State) {
     let (hidden, state) = recur(
@@ -96,7 +97,7 @@ extension RecurrentCell {
   }
 
   /// Reads one row for every sequence, `[B, I]`.
-  public func callAsFunction(_ inputs: Tensor, from state: State) -> (hidden: Tensor, state: State)
+  package func callAsFunction(_ inputs: Tensor, from state: State) -> (hidden: Tensor, state: State)
   {
     self(inputs, SequenceLayout(steps: 1, rows: inputs.shape[0]), from: state)
   }
@@ -105,7 +106,7 @@ extension RecurrentCell {
   var initialWeight: Initialization { .uniform(bound: 1 / Float(hiddenSize).squareRoot()) }
 }
 
-/// `W x + b` for inputs of which the last may be left out, being 0.
+/// Returns `W x + b` for inputs whose last columns may be absent, being 0.
 func projection(of inputs: Tensor, by weight: Tensor, bias: Tensor) -> Tensor {
   let (rows, given) = (inputs.shape[0], inputs.shape[1])
   if given == 0 { return Tensor(zeros: [rows, weight.shape[0]], on: inputs.device) + bias }

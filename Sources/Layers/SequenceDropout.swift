@@ -1,40 +1,39 @@
 import Tensors
 
-/// Leaves out random features of sequences while learning.
+/// Dropout of features of sequences during training.
 ///
-/// What stays is scaled up, so nothing changes in use.
-public struct SequenceDropout: Sendable {
-  /// Which connections are cut, and for how long.
-  public enum Kind: String, Sendable, CaseIterable {
-    /// Only what goes into and comes out of a cell, other features at every step (Zaremba et al., 2014).
+/// Kept values are scaled up by `1 / (1 - rate)`, so nothing changes in inference.
+package struct SequenceDropout: Sendable {
+  /// The connections that dropout applies to, and the lifetime of its masks.
+  package enum Kind: String, Sendable, CaseIterable {
+    /// The inputs and outputs of a cell, with a new mask at every step (Zaremba et al., 2014).
     case nonRecurrent = "non-recurrent"
-    /// The same features at all steps of a sequence, and of what a cell remembers too (Gal & Ghahramani,
-    /// 2016).
+    /// One mask for all steps of a sequence, also of the hidden state (Gal & Ghahramani, 2016).
     case variational
   }
 
-  /// Where in a decoder, so that no two places share their draws.
-  public enum Site: Int, Sendable { case input, output, state }
+  /// The place in a decoder; no two places share their draws.
+  package enum Site: Int, Sendable { case input, output, state }
 
-  public let kind: Kind
-  /// The share that is left out, in `0..<1`.
-  public let rate: Float
-  /// The share of the words that each sequence does without, wherever they stand in it, in `0..<1`.
-  public let wordRate: Float
+  package let kind: Kind
+  /// The dropout rate, in `0..<1`.
+  package let rate: Float
+  /// The word dropout rate: the share of different words that are dropped from a sequence, in `0..<1`.
+  package let wordRate: Float
   private let random: SeededRandom
   private let epoch: Int
   private var examples: [Int]
-  /// The layer of a stack, and the step that the first one of a layout is.
+  /// The layer of a stack, and the number of the first step of a layout.
   private var (layer, firstStep) = (0, 0)
 
   /// - Parameters:
-  ///   - kind: Which connections are cut.
-  ///   - rate: The share that is left out.
-  ///   - wordRate: The share of words that are left out.
-  ///   - random: Fixes the draw.
-  ///   - epoch: So that every epoch leaves out something else.
-  ///   - examples: What each sequence is, so that its draw does not depend on its company.
-  public init(
+  ///   - kind: The connections that dropout applies to.
+  ///   - rate: The dropout rate.
+  ///   - wordRate: The word dropout rate.
+  ///   - random: The source of random numbers.
+  ///   - epoch: The epoch, which changes the draws.
+  ///   - examples: The number of each sequence's example; its draw does not depend on the rest of the batch.
+  package init(
     _ kind: Kind = .nonRecurrent, rate: Float, wordRate: Float = 0, random: SeededRandom,
     epoch: Int,
     examples: [Int]
@@ -43,10 +42,10 @@ public struct SequenceDropout: Sendable {
     (self.epoch, self.examples) = (epoch, examples)
   }
 
-  /// `x`, `[N, F]`, with some of its numbers replaced by 0.
-  public func callAsFunction(_ x: Tensor, _ layout: SequenceLayout, at site: Site) -> Tensor {
+  /// Returns `x`, `[N, F]`, with some of its values replaced by 0.
+  package func callAsFunction(_ x: Tensor, _ layout: SequenceLayout, at site: Site) -> Tensor {
     guard rate > 0 else { return x }
-    precondition(site != .state, "sequence dropout: what is remembered is left out in the cell")
+    precondition(site != .state, "sequence dropout: hidden states are dropped within the cell")
     let keys = layout.rowCounts.enumerated().flatMap { step, count in
       examples.prefix(count).map { example in
         key(example, site, step: kind == .variational ? 0 : firstStep + step)
@@ -55,9 +54,9 @@ public struct SequenceDropout: Sendable {
     return x.droppingOut(rate, keys: keys)
   }
 
-  /// The vectors of `words`, `[N, E]`, with some words' replaced by 0: in a sequence all or none of those
-  /// that are the same (Gal & Ghahramani, 2016).
-  public func callAsFunction(
+  /// Returns the embeddings of `words`, `[N, E]`, with those of some words replaced by 0: in a sequence all or
+  /// none of the same word (Gal & Ghahramani, 2016).
+  package func callAsFunction(
     _ x: Tensor, of words: [Int], _ layout: SequenceLayout
   ) -> Tensor {
     guard wordRate > 0 else { return x }
@@ -69,32 +68,39 @@ public struct SequenceDropout: Sendable {
     return x * Tensor(factors, shape: [words.count, 1])
   }
 
-  /// What is left out of the hidden states that a cell remembers; nil where nothing is.
-  public var ofState: StateDropout? {
+  /// The dropout of hidden states within a cell; nil for none.
+  package var ofState: StateDropout? {
     guard kind == .variational, rate > 0 else { return nil }
     return StateDropout(rate: rate, keys: examples.map { key($0, .state, step: 0) })
   }
 
-  /// The same in another layer of a stack: its draws are its own, and its input is what the one below says.
-  public func inLayer(_ layer: Int) -> SequenceDropout {
+  /// Returns the dropout of another layer of a stack, with draws of its own.
+  package func inLayer(_ layer: Int) -> SequenceDropout {
     var copy = self
     copy.layer = layer
     return copy
   }
 
-  /// The same at one step of `layout`, for what reads step by step.
-  public func at(step: Int, of layout: SequenceLayout) -> SequenceDropout {
+  /// Returns the dropout of one step of `layout`, for layers that read step by step.
+  package func at(step: Int, of layout: SequenceLayout) -> SequenceDropout {
     var copy = self
     (copy.firstStep, copy.examples) = (step, Array(examples.prefix(layout.rowCounts[step])))
     return copy
   }
 
-  /// The same of other sequences, which `sequences` of these are read beforehand, such as the clips that
-  /// captions describe.
-  public func beforehand(_ sequences: [Int]) -> SequenceDropout {
+  /// Returns the dropout of some of these sequences, or of all in another order.
+  package func ofSequences(_ sequences: [Int]) -> SequenceDropout {
     var copy = self
+    copy.examples = sequences.map { examples[$0] }
+    return copy
+  }
+
+  /// Returns the dropout of sequences that are read before these, such as the clips that captions describe;
+  /// each has the example of one of `sequences`.
+  package func beforehand(_ sequences: [Int]) -> SequenceDropout {
+    var copy = ofSequences(sequences)
     // Further back than any sequence is long.
-    (copy.firstStep, copy.examples) = (firstStep + 1 << 24, sequences.map { examples[$0] })
+    copy.firstStep = firstStep + 1 << 24
     return copy
   }
 

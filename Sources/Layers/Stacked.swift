@@ -1,20 +1,20 @@
 import Tensors
 
-/// Recurrent layers on top of each other (El Hihi & Bengio, 1996): each reads what the one below says.
+/// A stack of recurrent layers (El Hihi & Bengio, 1996): each reads the outputs of the one below.
 ///
 ///     hₗ = cellₗ(yₗ₋₁)      yₗ = hₗ, or with residual connections hₗ + yₗ₋₁ above the first layer
 ///
 /// The first layer's input may have another size, so no connection leads around it (as in Wu et al.,
 /// 2016). Parameters have the names of PyTorch's `LSTM`, `GRU` or `RNN` with `num_layers`.
-public struct Stacked<Layer: RecurrentLayer>: RecurrentCell {
+package struct Stacked<Layer: RecurrentLayer>: RecurrentCell {
   /// The lowest first.
-  public var layers: [Layer]
-  public let isResidual: Bool
+  package var layers: [Layer]
+  package let isResidual: Bool
 
-  public var inputSize: Int { layers[0].inputSize }
-  public var hiddenSize: Int { layers[0].hiddenSize }
+  package var inputSize: Int { layers[0].inputSize }
+  package var hiddenSize: Int { layers[0].hiddenSize }
 
-  public init(_ layers: [Layer], isResidual: Bool = false) {
+  package init(_ layers: [Layer], isResidual: Bool = false) {
     precondition(
       !layers.isEmpty
         && layers.dropFirst().allSatisfy {
@@ -23,15 +23,15 @@ public struct Stacked<Layer: RecurrentLayer>: RecurrentCell {
     (self.layers, self.isResidual) = (layers, isResidual)
   }
 
-  /// What each layer remembers.
-  public func initialState(rows: Int, on device: Device) -> [Layer.State] {
+  /// The initial state of each layer.
+  package func initialState(rows: Int, on device: Device) -> [Layer.State] {
     layers.map { $0.initialState(rows: rows, on: device) }
   }
 
-  public var statePartCount: Int { layers.reduce(0) { $0 + $1.statePartCount } }
+  package var statePartCount: Int { layers.reduce(0) { $0 + $1.statePartCount } }
 
   /// The parts of the lowest layer come first.
-  public func state(of parts: [Tensor]) -> [Layer.State] {
+  package func state(of parts: [Tensor]) -> [Layer.State] {
     var rest = parts[...]
     return layers.map { layer in
       defer { rest = rest.dropFirst(layer.statePartCount) }
@@ -39,15 +39,15 @@ public struct Stacked<Layer: RecurrentLayer>: RecurrentCell {
     }
   }
 
-  /// The uppermost layer's.
-  public func hidden(of state: [Layer.State]) -> Tensor {
+  /// The hidden state of the top layer.
+  package func hidden(of state: [Layer.State]) -> Tensor {
     let top = layers.count - 1
     return layers[top].hidden(of: state[top])
   }
 
-  public func project(_ inputs: Tensor) -> Tensor { layers[0].project(inputs) }
+  package func project(_ inputs: Tensor) -> Tensor { layers[0].project(inputs) }
 
-  public func recur(
+  package func recur(
     _ projected: consuming Tensor, _ layout: SequenceLayout, from state: [Layer.State],
     in precision: ElementType, dropout: SequenceDropout?
   ) -> (hidden: Tensor, state: [Layer.State]) {
@@ -56,7 +56,7 @@ public struct Stacked<Layer: RecurrentLayer>: RecurrentCell {
     return (read.output, read.state)
   }
 
-  public func recurShowingHidden(
+  package func recurShowingHidden(
     _ projected: consuming Tensor, _ layout: SequenceLayout, from state: [Layer.State],
     in precision: ElementType, dropout: SequenceDropout?
   ) -> (output: Tensor, hidden: Tensor, state: [Layer.State]) {
@@ -75,7 +75,7 @@ public struct Stacked<Layer: RecurrentLayer>: RecurrentCell {
     return (output, hidden, states)
   }
 
-  public mutating func visitParameters(_ visitor: inout ParameterVisitor) {
+  package mutating func visitParameters(_ visitor: inout ParameterVisitor) {
     for index in layers.indices { layers[index].visitParameters(&visitor, of: "l\(index)") }
   }
 }

@@ -2,21 +2,21 @@ import Files
 import Tensors
 
 /// A safetensors file that holds the parameters of a module.
-public struct WeightsFile: Sendable {
+package struct WeightsFile: Sendable {
   private let file: SafetensorsFile
-  public var path: String { file.file.path }
+  package var path: String { file.file.path }
 
   /// Opens the file and checks its header; numbers are read when they are asked for.
-  public init(_ path: String) throws(SafetensorsError) { file = try SafetensorsFile(path) }
+  package init(_ path: String) throws(SafetensorsError) { file = try SafetensorsFile(path) }
 
   /// The names of all tensors in the file.
-  public var names: [String] { file.entries.map(\.name) }
+  package var names: [String] { file.entries.map(\.name) }
 
-  /// What the writer noted, such as the licence.
+  /// The metadata of the file, such as the license.
   package var metadata: [String: String] { file.metadata }
 
   /// The shape of a tensor of the file, without reading it.
-  public func shape(of name: String) -> Shape? { file[name]?.shape }
+  package func shape(of name: String) -> Shape? { file[name]?.shape }
 
   /// Sets every parameter of `module` from the tensor of its name.
   ///
@@ -24,11 +24,11 @@ public struct WeightsFile: Sendable {
   ///   - module: Keeps its old parameters if the file does not fit.
   ///   - prefix: Stands before the parameters' names in the file.
   ///   - isIgnored: Tensors that the module need not have; any other extra one is an error.
-  ///   - keepsBfloat16Matrices: Whether matrices that are stored in bfloat16 are used where they lie, which
-  ///     is for models that will not learn: products widen them as they read.
-  ///   - allowsNonFinite: Whether infinities and NaN are taken as they are.
-  /// - Throws: The first thing that does not fit.
-  public func load(
+  ///   - keepsBfloat16Matrices: True to use matrices that are stored in bfloat16 where they lie, which is for
+  ///     models that will not learn: products widen them as they read.
+  ///   - allowsNonFinite: True to accept infinities and NaN.
+  /// - Throws: `WeightsError` with the first problem found.
+  package func load(
     into module: inout some Module, prefix: String = "", ignoring isIgnored: (String) -> Bool,
     keepingBfloat16Matrices keepsBfloat16Matrices: Bool = false, allowsNonFinite: Bool = false
   ) throws(WeightsError) {
@@ -57,12 +57,12 @@ public struct WeightsFile: Sendable {
     module = copy
   }
 
-  /// What stands before the names of a module's parameters in the file: nothing, or what wrappers such as
-  /// `DataParallel` (`module.`) and larger models (`backbone.`) put there.
+  /// Finds the prefix of a module's parameter names in the file: none, or that of wrappers such as
+  /// `DataParallel` (`module.`) and of larger models (`backbone.`).
   ///
   /// - Returns: The prefix behind which all parameters are; where none has them all, that which has the most.
   /// - Throws: `WeightsError` where several prefixes have them all, as with a copy that moves slowly.
-  public func prefix(of module: some Module) throws(WeightsError) -> String {
+  package func prefix(of module: some Module) throws(WeightsError) -> String {
     let parameters = module.parameters.map { (name: $0.parameter.name, shape: $0.value.shape) }
     let plain = parameters.count { file[$0.name] != nil }
     guard plain < parameters.count, let first = parameters.first else { return "" }
@@ -103,7 +103,7 @@ public struct WeightsFile: Sendable {
   }
 
   /// All tensors by name, in the order of the file.
-  public func tensors() throws(WeightsError) -> [(name: String, value: Tensor)] {
+  package func tensors() throws(WeightsError) -> [(name: String, value: Tensor)] {
     var all: [(name: String, value: Tensor)] = []
     for name in names {
       do throws(WeightsError.Problem) {
@@ -122,7 +122,7 @@ public struct WeightsFile: Sendable {
   }
 
   /// Writes tensors under their names; the file appears whole or not at all.
-  public static func write(
+  package static func write(
     _ tensors: [(name: String, value: Tensor)], to path: String,
     metadata: [String: String] = [:], overwriting: Bool = false
   ) throws(FileError) {
@@ -142,9 +142,9 @@ public struct WeightsFile: Sendable {
   }
 }
 
-/// Why a weights file does not fit a model.
-public struct WeightsError: Error, Equatable, Sendable, CustomStringConvertible {
-  public enum Problem: Error, Sendable, Equatable {
+/// A mismatch between a weights file and a model.
+package struct WeightsError: Error, Equatable, Sendable, CustomStringConvertible {
+  package enum Problem: Error, Sendable, Equatable {
     case missing(String)
     case unexpected(String)
     case wrongShape(String, expected: Shape, found: Shape)
@@ -154,17 +154,17 @@ public struct WeightsError: Error, Equatable, Sendable, CustomStringConvertible 
     case severalPrefixes([String])
   }
   /// The weights file.
-  public let path: String
-  /// The first thing that is wrong.
-  public let problem: Problem
-  /// How many more tensors have something wrong with them.
-  public let others: Int
+  package let path: String
+  /// The first problem found.
+  package let problem: Problem
+  /// The number of further tensors with a problem.
+  package let others: Int
 
-  public init(path: String, problem: Problem, others: Int = 0) {
+  package init(path: String, problem: Problem, others: Int = 0) {
     (self.path, self.problem, self.others) = (path, problem, others)
   }
 
-  public var description: String {
+  package var description: String {
     "\(path): \(fault)\(others > 0 ? " (and \(others) more)" : ""). \(remedy)"
   }
 

@@ -1,9 +1,9 @@
 /// An upright image of 8-bit RGB pixels.
-package struct Image: Sendable, Equatable {
-  package let width: Int
-  package let height: Int
+public struct Image: Sendable, Equatable {
+  public let width: Int
+  public let height: Int
   /// `width * height` RGB triples in `0...255`, row by row from the top left.
-  package let pixels: [UInt8]
+  public let pixels: [UInt8]
 
   /// Creates an image from `width * height` interleaved RGB triples.
   package init(width: Int, height: Int, pixels: [UInt8]) {

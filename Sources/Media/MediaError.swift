@@ -1,7 +1,7 @@
 /// An error from reading an image or a video.
-package struct MediaError: Error, Equatable, CustomStringConvertible {
+public struct MediaError: Error, Equatable, CustomStringConvertible {
   /// The kinds of failure; a closed list that scripts may rely on.
-  package enum Code: String, Sendable, CaseIterable {
+  public enum Code: String, Sendable, CaseIterable {
     case missing, unreadable, empty, unsupported, truncated, corrupt, timeout, cancelled, `internal`
     case notMedia = "not_media"
     case tooLarge = "too_large"
@@ -17,11 +17,12 @@ package struct MediaError: Error, Equatable, CustomStringConvertible {
   }
 
   /// The path of the file, as the user gave it.
-  package let path: String
-  package let code: Code
+  public let path: String
+  /// The kind of failure.
+  public let code: Code
   package let stage: Stage
   /// The problem and its remedy, in whole sentences.
-  package let problem: String
+  public let problem: String
 
   package init(path: String, code: Code, stage: Stage, problem: String) {
     self.path = path
@@ -30,7 +31,7 @@ package struct MediaError: Error, Equatable, CustomStringConvertible {
     self.problem = problem
   }
 
-  package var description: String { "\(path): \(problem)" }
+  public var description: String { "\(path): \(problem)" }
 }
 
 /// A warning or remark about an image or a video that was read.
@@ -47,7 +48,7 @@ package struct MediaWarning: Sendable, Equatable {
   /// The warning for an animation of which only the first frame was read.
   package static let firstPictureOnly = MediaWarning(
     code: .unsupported,
-    message: "moves, and only its first picture was looked at (--every, --scenes or --frames "
+    message: "moves, and only its first picture was used (--every, --scenes or --frames "
       + "caption it as a clip)")
 
   /// The remark for an HDR image with transfer function `transfer` that was tone-mapped to SDR.

@@ -72,7 +72,7 @@ struct TIFFDecoder: ~Copyable {
   private var remark: MediaWarning? {
     guard hasMorePages else { return nil }
     return MediaWarning(
-      code: .unsupported, message: "a TIFF of several pages, of which only the first is looked at")
+      code: .unsupported, message: "a TIFF of several pages, of which only the first is used")
   }
 
   private static let rawPhoto = StillImageProblem(

@@ -1,13 +1,14 @@
 import Tensors
 
-/// What things lie on: a grey, hardly tinted, that changes evenly across the picture, and noise.
+/// The background of a picture: a slightly tinted grey that changes evenly across the picture, with
+/// noise.
 struct Background: Sendable, Equatable {
   /// Pixel values at the middle, `0...1`.
   private let middle: SIMD3<Double>
-  /// How they change from side to side, and from top to bottom.
+  /// The change of the values from left to right, and from top to bottom.
   private let slopeX: SIMD3<Double>
   private let slopeY: SIMD3<Double>
-  /// The most that noise changes a pixel by.
+  /// The maximum change of a pixel by noise.
   let noise: Double
 
   init(using random: inout SeededGenerator) {

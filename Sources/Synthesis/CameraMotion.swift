@@ -1,4 +1,5 @@
-/// What a camera does over a picture; only the order of a clip's frames tells it from its reverse.
+/// The motion of a camera over a picture; only the order of a clip's frames distinguishes it from
+/// its reverse.
 package enum CameraMotion: String, Sendable, CaseIterable {
   case panLeft = "pans left"
   case panRight = "pans right"
@@ -7,7 +8,7 @@ package enum CameraMotion: String, Sendable, CaseIterable {
   case zoomIn = "zooms in"
   case zoomOut = "zooms out"
 
-  /// What is seen when the clip is played backwards.
+  /// The motion that is seen when the clip is played backwards.
   package var reversed: CameraMotion {
     switch self {
     case .panLeft: .panRight
@@ -19,12 +20,13 @@ package enum CameraMotion: String, Sendable, CaseIterable {
     }
   }
 
-  /// What is true of a clip over a picture of which `caption` is true; nil if that says nothing.
+  /// Returns a true caption of a clip over a picture with the true caption `caption`; nil if that
+  /// is blank.
   ///
-  /// "A dog runs left ." becomes "the camera pans up while a dog runs left": but for its first letter and the
-  /// marks at its end the caption stays as it is, and what it says of left and right stays true, for no
-  /// picture is mirrored. What the camera does comes first since S2VT learned nothing of it in the
-  /// epochs that were tried while it stood behind ten other words.
+  /// "A dog runs left ." becomes "the camera pans up while a dog runs left". Apart from its first
+  /// letter and the marks at its end the caption is unchanged, and left and right stay true, since
+  /// no picture is mirrored. The motion comes first: S2VT did not learn it in the epochs that were
+  /// tried while it stood behind ten other words.
   package func caption(of caption: String) -> String? {
     guard let end = caption.lastIndex(where: { !$0.isWhitespace && !".,;:!?".contains($0) })
     else { return nil }

@@ -1,7 +1,7 @@
 import Media
 import Tensors
 
-/// How a square window moves evenly over a picture, whatever the picture's size.
+/// The even motion of a square window over a picture of any size.
 ///
 /// For a pan it goes from near one edge to near the opposite one; for a zoom it shrinks from nearly the
 /// whole picture to a half of it, or grows back.
@@ -13,14 +13,14 @@ package struct CameraPath: Sendable, Equatable {
   private let far: Place
 
   private struct Place: Equatable {
-    /// As a share of the picture's shorter side.
+    /// The side as a share of the picture's shorter side.
     let side: Double
-    /// As shares of the room that the window has to the right and down.
+    /// The place as shares of the room that the window has to the right and down.
     let x: Double
     let y: Double
   }
 
-  /// Draws a path; each motion is as likely as the others.
+  /// Draws a random path; all motions are equally likely.
   package init(using random: inout SeededGenerator) {
     let motion = random.element(of: CameraMotion.allCases)
     self.motion = motion
@@ -75,7 +75,7 @@ private struct Area {
   let width: Double
   let height: Double
 
-  /// What lies at `share`, in `0...1`, of the way to `other`.
+  /// Returns the area at `share`, in `0...1`, of the way to `other`.
   func moved(_ share: Double, towards other: Area) -> Area {
     func between(_ a: Double, _ b: Double) -> Double { a + (b - a) * share }
     return Area(

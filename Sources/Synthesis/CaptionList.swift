@@ -1,6 +1,6 @@
 import Files
 
-/// Captions in COCO's form, a record on a line.
+/// Captions in COCO's format, one record per line.
 struct CaptionList {
   private var images: [String] = []
   private var captions: [String] = []
@@ -16,10 +16,10 @@ struct CaptionList {
   /// Adds a picture or clip.
   ///
   /// - Parameters:
-  ///   - name: Its file.
+  ///   - name: The name of its file.
   ///   - size: Its width and height, in pixels.
-  ///   - texts: What is said of it.
-  ///   - source: The picture that it was made of, if any.
+  ///   - texts: Its captions.
+  ///   - source: The picture it was made from, if any.
   mutating func add(_ name: String, size: Int, captions texts: [String], source: String? = nil) {
     let image = JSONValue.number(Double(firstImage + images.count))
     let side = JSONValue.number(Double(size))

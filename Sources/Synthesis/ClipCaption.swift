@@ -14,7 +14,7 @@ package struct ClipCaption: Sendable, Hashable {
     case down = "moves down"
     case grows, shrinks
 
-    /// What is seen when the clip is played backwards.
+    /// The motion that is seen when the clip is played backwards.
     package var reversed: Motion {
       switch self {
       case .left: .right
@@ -29,7 +29,7 @@ package struct ClipCaption: Sendable, Hashable {
 
   package let mover: Kind
   package private(set) var motion: Motion
-  /// What lies beside it; nil if nothing does.
+  /// The thing beside the mover; nil if there is none.
   package let still: Kind?
 
   package var text: String {
@@ -37,14 +37,14 @@ package struct ClipCaption: Sendable, Hashable {
     return still.map { "\(event) while \($0.sizelessText) stays" } ?? event
   }
 
-  /// What is true of the clip played backwards.
+  /// The caption of the clip played backwards.
   package var reversed: ClipCaption {
     var other = self
     other.motion = motion.reversed
     return other
   }
 
-  /// Draws a caption; one clip in three has nothing but the mover.
+  /// Draws a random caption; one clip in three has only the mover.
   init(using random: inout SeededGenerator) {
     let kinds = Kind.all.filter { $0.size == .large }
     let mover = random.element(of: kinds)

@@ -8,13 +8,13 @@ import Tensors
 ///     images/val_000001.avi        annotations/captions_val.json
 ///     synthesis.json               what it was made with
 ///
-/// Of both clips of a pair all is true that is said of the picture, and they have the same frames: what the
-/// camera does can be told from the order of the frames only. Every pixel is a function of picture, seed,
-/// split and the picture's number: a larger collection begins with a smaller one.
+/// The captions of the picture are true of both clips of a pair, which have the same frames: only
+/// the order of the frames tells the motion of the camera. Every pixel is a function of picture,
+/// seed, split and the picture's number: a larger collection begins with a smaller one.
 package struct CropsCollection: Sendable {
   /// The pictures to make clips of, by their split.
   private let pictures: [CaptionDataset.Split: [CaptionedImage]]
-  /// How many clips, each with its reverse, are made of a picture.
+  /// The number of clips per picture, not counting their reverses.
   package var pairsPerPicture = 1
   /// Width and height of all clips, in pixels.
   package var size = 224
@@ -27,7 +27,8 @@ package struct CropsCollection: Sendable {
 
   /// - Parameters:
   ///   - datasets: Captioned pictures; a test split is left alone.
-  ///   - limits: How many pictures of a split are used, of those that have a caption; none says all.
+  ///   - limits: The number of captioned pictures to use of each split; all of a split that is
+  ///     missing here.
   package init(of datasets: [CaptionDataset], limits: [CaptionDataset.Split: Int] = [:]) {
     var pictures: [CaptionDataset.Split: [CaptionedImage]] = [:]
     for dataset in datasets where Self.splits.contains(dataset.split) {
@@ -45,12 +46,12 @@ package struct CropsCollection: Sendable {
     pictures[split] ?? []
   }
 
-  /// How many pictures there are in all.
+  /// The total number of pictures.
   package var pictureCount: Int { Self.splits.reduce(0) { $0 + pictures($1).count } }
 
   // MARK: What is seen
 
-  /// What the camera does in the clips of picture `index`, and in their reverses, in turn.
+  /// Returns the camera motions in the clips of picture `index` and in their reverses, in turn.
   package func motions(_ split: CaptionDataset.Split, _ index: Int) -> [CameraMotion] {
     paths(split, index).flatMap { [$0.motion, $0.motion.reversed] }
   }
@@ -66,7 +67,7 @@ package struct CropsCollection: Sendable {
     }
   }
 
-  /// The ways the camera takes over picture `index`, one for each pair of clips.
+  /// Returns the camera paths over picture `index`, one for each pair of clips.
   func paths(_ split: CaptionDataset.Split, _ index: Int) -> [CameraPath] {
     // Streams 0 to 7 are those of the shapes.
     var random = SeededRandom(seed).generator(

@@ -5,40 +5,42 @@ import Synchronization
 import Tensors
 
 extension CropsCollection {
-  /// The file that says what a folder is, without which none is replaced.
+  /// The file that describes a generated folder; a folder without it is never replaced.
   private static let marker = "synthesis.json"
 
-  /// How a collection is written.
+  /// The settings for writing a collection.
   package struct Writing: Sendable {
-    /// Whether another drawn collection may be there.
+    /// True if an existing generated collection may be replaced.
     package var isReplacing = false
-    /// What becomes of pictures that no camera can move over.
+    /// The treatment of pictures that no camera can move over.
     package var badPictures = BadRecords.stop
     package var threadCount = Device.coreCount
-    /// Is told before every picture, on any thread, how many are done, and says whether to go on.
+    /// Receives the number of finished pictures before every picture, on any thread, and returns
+    /// false to stop.
     package var report: @Sendable (Int) -> Bool = { _ in true }
 
     package init() {}
   }
 
-  /// What was written.
+  /// The result of writing a collection.
   package struct Outcome: Sendable, Equatable {
     package fileprivate(set) var clipCounts: [CaptionDataset.Split: Int] = [:]
-    /// Why pictures have no clips, in the order of the collection.
+    /// The reasons why pictures have no clips, in the order of the collection.
     package fileprivate(set) var leftOut: [MediaError] = []
   }
 
-  /// Writes the collection as the folder at `path`, which is whole or not there.
+  /// Writes the collection as the folder at `path`, which appears complete or not at all.
   ///
   /// Each thread has one picture and its clips in memory. Where a picture is left out, its clips' numbers
   /// stay unused, so that all others are what they would be with it.
   ///
   /// - Parameters:
-  ///   - path: Where there is nothing yet, or an empty folder.
-  ///   - origin: What the folder's description calls the collection of the pictures.
-  ///   - writing: How it is done.
-  /// - Returns: What was written; nil if it was stopped, and nothing remains.
-  /// - Throws: `MediaError` for a picture, or `FileError` for what is written.
+  ///   - path: A path that does not exist, or an empty folder.
+  ///   - origin: The name of the source collection, for the folder's description.
+  ///   - writing: The settings.
+  /// - Returns: The result; nil if it was stopped, which leaves nothing behind.
+  /// - Throws: `MediaError` for a picture that cannot be used, or `FileError` if a file cannot be
+  ///   written.
   package func write(
     to path: String, from origin: String, _ writing: Writing = Writing()
   ) throws -> Outcome? {
@@ -61,7 +63,7 @@ extension CropsCollection {
       try writeFile(
         Array(list.text.utf8), to: "\(working)/annotations/captions_\(split.rawValue).json")
     }
-    // With no clip at all, what is wrong is not one picture or another.
+    // Without a single clip, the fault is not in one picture or another.
     if outcome.leftOut.count == doneCount, let error = outcome.leftOut.first { throw error }
     let text = description(from: origin, outcome).prettyText + "\n"
     try writeFile(Array(text.utf8), to: "\(working)/\(Self.marker)")
@@ -71,7 +73,7 @@ extension CropsCollection {
 
   /// Writes the clips of all pictures of `split`.
   ///
-  /// - Returns: Why pictures were left out, by their numbers; nil if it was stopped.
+  /// - Returns: The reasons why pictures were left out, by their numbers; nil if it was stopped.
   private func writeClips(
     _ split: CaptionDataset.Split, to folder: String, after earlierCount: Int, _ writing: Writing
   ) throws -> [Int: MediaError]? {
@@ -100,7 +102,7 @@ extension CropsCollection {
     return (count * index..<count * (index + 1)).map { drawnFileName(split.rawValue, $0, "avi") }
   }
 
-  /// What is said of the clips of `split`.
+  /// Returns the captions of the clips of `split`.
   private func captions(
     _ split: CaptionDataset.Split, without bad: [Int: MediaError], after list: CaptionList
   ) -> CaptionList {

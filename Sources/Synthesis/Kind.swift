@@ -1,4 +1,4 @@
-/// What is said of a thing in a picture: its size, colour and shape.
+/// The describable properties of a thing: its size, colour and shape.
 package struct Kind: Sendable, Hashable {
   package enum Size: String, Sendable, CaseIterable { case small, large }
   package enum Color: String, Sendable, CaseIterable {
@@ -24,7 +24,7 @@ package struct Kind: Sendable, Hashable {
 }
 
 extension Kind.Size {
-  /// How large things are, as the radius of a circle of about their area; the picture's side is 1.
+  /// The range of sizes, as the radius of a circle of about the same area; the picture's side is 1.
   ///
   /// The gap between the ranges keeps the word a fact: the smallest large thing has nearly twice the
   /// area of the largest small one.
@@ -37,7 +37,7 @@ extension Kind.Size {
 }
 
 extension Kind.Color {
-  /// In degrees, as in HSV; neighbours are at least ten degrees apart.
+  /// The range of hues in degrees, as in HSV; neighbours are at least ten degrees apart.
   var hues: ClosedRange<Double> {
     switch self {
     case .red: -10...6

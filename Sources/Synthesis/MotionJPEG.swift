@@ -1,6 +1,6 @@
 import Media
 
-/// A clip as a file: JPEG pictures in an AVI container (Microsoft & IBM, 1991), which every player reads.
+/// A clip as a file: JPEG pictures in an AVI container (Microsoft & IBM, 1991), which players read.
 package struct MotionJPEG: Sendable, Equatable {
   /// The frames as JPEG files.
   package private(set) var pictures: [[UInt8]]
@@ -64,7 +64,7 @@ package struct MotionJPEG: Sendable, Equatable {
       + [3 * size.width * size.height, 0, 0, 0, 0].flatMap(littleEndian32)
   }
 
-  /// Where each picture's chunk begins, counted from the list's name.
+  /// Returns the index, with the offset of each picture's chunk from the list's name.
   private func index(of pictures: [[UInt8]]) -> [UInt8] {
     let isKeyFrame = 0x10
     var offset = 4

@@ -1,7 +1,7 @@
 import Media
 import Tensors
 
-/// What happens in a short clip, and what is true of it.
+/// A short clip of moving things, and its true caption.
 package struct MovingScene: Sendable, Equatable {
   package let caption: ClipCaption
   private let before: Thing
@@ -41,11 +41,11 @@ package struct MovingScene: Sendable, Equatable {
 
 /// The halves of a picture, one for what moves and one for what stays, so that they never meet.
 private struct Lanes {
-  /// Whether the halves lie above each other.
+  /// True if the halves lie above each other.
   private let areRows: Bool
   /// The middle of the mover's half, from the edge that counts as 0.
   private let middle: Double
-  /// What stays free at the edge.
+  /// The free margin at the edge.
   private let margin = 0.02
 
   init(_ motion: ClipCaption.Motion, using random: inout SeededGenerator) {

@@ -12,7 +12,7 @@ enum Outline: Sendable {
   /// Its corners, in order.
   case polygon([Point])
 
-  /// How far the outline reaches from the origin, at most.
+  /// The maximum distance of the outline from the origin.
   static let reach = 1.26
 
   init(of shape: Kind.Shape) {
@@ -37,7 +37,7 @@ enum Outline: Sendable {
     }
   }
 
-  /// How far a point lies outside the outline; below 0 inside.
+  /// Returns the signed distance of a point from the outline; below 0 inside.
   func signedDistance(to p: Point) -> Double {
     switch self {
     case .circle: (p.x * p.x + p.y * p.y).squareRoot() - 1

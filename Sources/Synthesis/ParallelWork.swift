@@ -4,12 +4,12 @@ import Synchronization
 /// Calls `work` with every number in `0..<count`, on `threadCount` threads, until it throws or has to stop.
 ///
 /// - Parameters:
-///   - count: How much there is to do.
-///   - threadCount: How much is under way at once.
-///   - shouldContinue: Is asked before each call.
-///   - work: What is done, in about this order.
-/// - Returns: Whether all was done.
-/// - Throws: What the call with the lowest number threw, of those that threw.
+///   - count: The number of calls.
+///   - threadCount: The number of concurrent calls.
+///   - shouldContinue: Called before each call; false stops the work.
+///   - work: The work, done in roughly ascending order.
+/// - Returns: True if all calls were made.
+/// - Throws: The error of the lowest number that failed.
 func forEachNumber<Failure: Error>(
   below count: Int, threadCount: Int, shouldContinue: @Sendable () -> Bool,
   _ work: @Sendable (Int) throws(Failure) -> Void
@@ -24,7 +24,7 @@ func forEachNumber<Failure: Error>(
       do throws(Failure) {
         try work(number)
       } catch {
-        // Numbers are given out in order: what is below this one has begun, and will be heard of.
+        // Numbers are given out in order: the calls below this one have begun, and will report.
         outcome.withLock { outcome in
           if outcome.failure.map({ number < $0.number }) ?? true {
             outcome.failure = (number, error)

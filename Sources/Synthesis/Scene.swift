@@ -1,8 +1,8 @@
 import Tensors
 
-/// What is to be seen in a picture: one or two things on a background, and what is true of them.
+/// The content of a picture: one or two things on a background, and their true caption.
 ///
-/// A function of what is drawn from the generator, and so of seed and number of the picture alone.
+/// It is a function of the generator's numbers, and so of the seed and the picture's number alone.
 package struct Scene: Sendable, Equatable {
   package let caption: SceneCaption
   /// In the order in which the caption names them.
@@ -29,22 +29,25 @@ package struct Scene: Sendable, Equatable {
   }
 }
 
-/// Where things may lie so that a caption's relation is a plain fact.
+/// The positions of things for which a caption's relation is unambiguous.
 enum Placement {
-  /// What stays free around the edge of the picture and between things.
+  /// The free margin at the edge of the picture and between things.
   private static let margin = 0.02
 
   /// The coordinates of a center that leave all of a thing within the picture.
   static func range(reach: Double) -> ClosedRange<Double> { margin + reach...1 - margin - reach }
 
-  /// The centers of two things, drawn evenly.
+  /// Draws the centers of two things at random, evenly.
+  ///
+  /// In the direction of the relation they do not overlap; across it they are at most half as far
+  /// apart.
   ///
   /// In the direction of the relation they do not overlap; across it they are at most half as far apart.
   ///
   /// - Parameters:
-  ///   - relation: Where the first is, seen from the second.
+  ///   - relation: The position of the first thing, seen from the second.
   ///   - reach: The radii of circles about them.
-  ///   - random: What to draw from.
+  ///   - random: The source of randomness.
   /// - Returns: Both centers.
   static func centers(
     _ relation: SceneCaption.Relation, reach: (Double, Double),

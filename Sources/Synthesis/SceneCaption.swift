@@ -6,10 +6,10 @@ import Tensors
 ///     thing    = "a" size colour shape
 ///     relation = "left of" | "right of" | "above" | "below"
 ///
-/// Two things could be told in two ways, so a rule says which is meant: the larger one is named first;
-/// of two of one size, the left or the upper one. So a model that says something else is wrong.
+/// Two things could be described in two ways, so a rule decides: the larger one is named first; of
+/// two of the same size, the left or the upper one. A model that says anything else is wrong.
 package struct SceneCaption: Sendable, Hashable {
-  /// Where the first thing is, seen from the second.
+  /// The position of the first thing, seen from the second.
   package enum Relation: String, Sendable, CaseIterable {
     case leftOf = "left of"
     case rightOf = "right of"
@@ -17,7 +17,7 @@ package struct SceneCaption: Sendable, Hashable {
   }
 
   package let first: Kind
-  /// What else there is; nil if the first thing is alone.
+  /// The second thing; nil if the first one is alone.
   package let other: Other?
 
   package struct Other: Sendable, Hashable {
@@ -40,7 +40,8 @@ package struct SceneCaption: Sendable, Hashable {
       }
   }
 
-  /// How `first` may lie to `second`; none if they are to be named the other way round.
+  /// Returns the possible positions of `first` relative to `second`; none if they must be named the
+  /// other way round.
   static func relations(of first: Kind, to second: Kind) -> [Relation] {
     // Two of a kind would be "two small red circles", which this grammar cannot say.
     if first == second { return [] }
@@ -50,10 +51,10 @@ package struct SceneCaption: Sendable, Hashable {
 }
 
 extension SceneCaption {
-  /// How many scenes have a single thing: one in this number.
+  /// The share of scenes with a single thing: one in this number.
   private static let scenesPerSingle = 8
 
-  /// Draws a caption; every part of it is as likely as its alternatives.
+  /// Draws a random caption; all alternatives of a part are equally likely.
   init(using random: inout SeededGenerator) {
     let kind = random.element(of: Kind.all)
     guard random.below(Self.scenesPerSingle) > 0 else {

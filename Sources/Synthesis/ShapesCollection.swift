@@ -9,7 +9,8 @@ import Tensors
 ///     training.json                options of `cutline train` with which it is learned in minutes
 ///     synthesis.json               what it was made with, and how to make it again
 ///
-/// Every pixel is a function of seed, part and number: a larger collection begins with a smaller one.
+/// Every pixel is a function of seed, part and number: a larger collection begins with a smaller
+/// one.
 package struct ShapesCollection: Sendable {
   /// A part of the collection, which draws its own scenes.
   package enum Part: String, Sendable, CaseIterable {
@@ -17,11 +18,12 @@ package struct ShapesCollection: Sendable {
     case validation = "val"
   }
 
-  /// How many pictures to learn from.
+  /// The number of training pictures.
   package var trainingCount = 20_000
-  /// How many pictures to check on.
+  /// The number of validation pictures.
   package var validationCount = 400
-  /// The number of clips to learn from, an even one; a tenth as many are added to check on, at most 1,000.
+  /// The number of training clips, an even one; a tenth as many are added for validation, at most
+  /// 1,000.
   package var clipCount = 0
   /// Width and height of all pictures, in pixels.
   package var size = 64
@@ -54,7 +56,7 @@ package struct ShapesCollection: Sendable {
     return Painter(size: size).image(of: scene.things, on: scene.background, noise: &noise)
   }
 
-  /// What happens in clip `index`, an odd one being the reverse of the one before.
+  /// Returns the caption of clip `index`; an odd clip is the reverse of the one before.
   package func clipCaption(_ part: Part, _ index: Int) -> ClipCaption {
     let caption = movingScene(part, index / 2).caption
     return index % 2 == 0 ? caption : caption.reversed

@@ -3,18 +3,19 @@ import Media
 import Tensors
 
 extension ShapesCollection {
-  /// The file that says what a folder is, without which none is replaced.
+  /// The file that describes a generated folder; a folder without it is never replaced.
   private static let marker = "synthesis.json"
 
-  /// Writes the collection as the folder at `path`, which is whole or not there.
+  /// Writes the collection as the folder at `path`, which appears complete or not at all.
   ///
   /// - Parameters:
-  ///   - path: Where there is nothing yet, or an empty folder.
-  ///   - replacing: Whether another drawn collection may be there.
-  ///   - threadCount: The number of files that are drawn at once.
-  ///   - shouldContinue: Is asked before every picture and pair of clips; nothing remains once it says no.
-  /// - Returns: Whether it was written.
-  /// - Throws: What the file system said.
+  ///   - path: A path that does not exist, or an empty folder.
+  ///   - replacing: True if an existing generated collection may be replaced.
+  ///   - threadCount: The number of files that are made at once.
+  ///   - shouldContinue: Called before every picture and pair of clips; false stops, which leaves
+  ///     nothing behind.
+  /// - Returns: True if it was written.
+  /// - Throws: `FileError` if a file cannot be written.
   package func write(
     to path: String, replacing: Bool = false, threadCount: Int = Device.coreCount,
     shouldContinue: @escaping @Sendable () -> Bool = { true }
@@ -50,21 +51,22 @@ extension ShapesCollection {
     try writeFile(Array((json.prettyText + "\n").utf8), to: path)
   }
 
-  /// Options of `cutline train` with which a network of its own learns to tell these shapes apart.
+  /// Options of `cutline train` for training an encoder from scratch on these shapes.
   ///
-  /// It has to find out what a shape is, and for that small and many steps do more than large ones. In the
-  /// first epoch only the decoder learns, to talk, and to tell the features of an encoder that knows
-  /// nothing apart; without it the encoder's first steps go astray.
+  /// The encoder must learn what a shape is, for which many small steps are better than few large
+  /// ones. In the first epoch only the decoder is trained: it learns to write, and to distinguish
+  /// the features of an encoder with random weights. Without this epoch the encoder's first steps
+  /// go in a wrong direction.
   private static let recipe: JSONValue = [
     "embed": 128, "hidden": 256, "dropout": 0, "min-count": 1, "lr": 0.001, "encoder-lr": 0.001,
     "epochs": 9, "frozen-epochs": 1, "batch-size": 8, "save-every": 5000,
   ]
 
-  /// Options of `cutline train` with which S2VT learns from clips and their reverses, once an encoder has
-  /// learned shapes from pictures.
+  /// Options of `cutline train` for training S2VT on clips and their reverses, once an encoder has
+  /// been trained on the pictures.
   ///
-  /// Its hardest lesson is which of two things it is that moves: the direction is learned in an epoch or
-  /// two, that in many. Few frames make epochs short, and many clips keep it from learning them by heart.
+  /// The hardest part is which of two things moves: it takes many epochs, the direction only one or
+  /// two. Few frames make epochs short, and many clips prevent overfitting.
   private static let clipRecipe: JSONValue = [
     "decoder": "s2vt", "frames": 4, "feature-grid": 2, "embed": 256, "hidden": 256, "dropout": 0,
     "ema": 0.998, "min-count": 1, "lr": 0.001, "epochs": 5, "batch-size": 32, "save-every": 5000,
@@ -80,7 +82,7 @@ extension ShapesCollection {
     ]
   }
 
-  /// Pictures, or clips, with what is said of them.
+  /// Pictures or clips, and their captions.
   private struct Files: Sendable {
     let folder: String
     let suffix: String

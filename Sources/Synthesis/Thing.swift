@@ -1,11 +1,11 @@
 import Tensors
 
-/// A thing where it is drawn, in a picture whose side is 1.
+/// A thing at its place in a picture whose side is 1.
 struct Thing: Sendable, Equatable {
   let shape: Kind.Shape
   /// Pixel values, `0...1`.
   let color: SIMD3<Double>
-  /// In radians; a little, so that a square is never a diamond.
+  /// The rotation in radians; small, so that a square is never a diamond.
   let turn: Double
   var center: Point
   /// Of a circle of about its area.
@@ -14,7 +14,8 @@ struct Thing: Sendable, Equatable {
   /// The radius of a circle about all of it.
   var reach: Double { Outline.reach * radius }
 
-  /// A thing of the colour and shape that `kind` says, drawn from what goes by that name.
+  /// Creates a thing of the colour and shape that `kind` says, with random values from the ranges
+  /// of these.
   init(_ kind: Kind, radius: Double, center: Point, using random: inout SeededGenerator) {
     shape = kind.shape
     color = rgb(

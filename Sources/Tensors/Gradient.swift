@@ -1,6 +1,6 @@
-/// Returns what `function` makes of the tensors, and its gradient at each of them.
+/// Returns the value of `function` for the given tensors, and its gradient with respect to each of them.
 ///
-/// `function` must return a single number. Where it does not depend on a tensor, the gradient is nil.
+/// `function` must return a single number. The gradient of a tensor that it does not depend on is nil.
 package func valueWithGradient<Failure: Error>(
   at tensors: [Tensor], of function: ([Tensor]) throws(Failure) -> Tensor
 ) throws(Failure) -> (value: Tensor, gradients: [Tensor?]) {
@@ -17,9 +17,9 @@ package func valueWithGradient<Failure: Error>(
   return (value.withoutGradient(), reverse.gradients(at: leaves))
 }
 
-/// Walks from a result back to the leaves, deepest operation first.
+/// A backward pass from a result to the leaves, deepest operation first.
 private struct ReversePass {
-  /// Operations that have a gradient and wait for their turn, by depth.
+  /// The operations that have a gradient and have not been differentiated yet, by depth.
   private var waiting: [[Operation]]
   private var sums: [ObjectIdentifier: [GradientSum]] = [:]
 
@@ -52,33 +52,30 @@ private struct ReversePass {
   }
 }
 
-/// What has come back to a result so far.
+/// The sum of the gradients that a result has received so far.
 private struct GradientSum {
   private var gradient: Tensor?
-  private var products: [MatrixProduct] = []
-  private var looks: [Look] = []
+  private var deferred: [any DeferredGradient] = []
 
   mutating func add(_ contribution: Contribution) {
     switch contribution {
     case .gradient(let tensor):
       guard let sum = gradient.take() else { return gradient = tensor }
-      // Consumed, so that its memory may turn out to be nobody else's.
+      // Consumed, so that the sum can be written in its memory if nothing else refers to that.
       gradient = (consume sum).adding(tensor)
-    case .product(let product): products.append(product)
-    case .look(let look): looks.append(look)
+    case .deferred(let gradient): deferred.append(gradient)
     }
   }
 
-  /// The gradient; nil if nothing has come back.
+  /// The gradient, or nil if none was received.
   var total: Tensor? {
-    let parts =
-      MatrixProduct.sums(products) + Look.sums(looks) + (gradient.map { [$0] } ?? [])
+    let parts = deferred.sums + (gradient.map { [$0] } ?? [])
     return parts.dropFirst().reduce(parts.first) { $0?.adding($1) }
   }
 }
 
 extension Tensor {
-  /// The sum, in this tensor's place if nobody else can see it.
+  /// Returns the sum, in the memory of this tensor if nothing else refers to it.
   fileprivate consuming func adding(_ other: Tensor) -> Tensor {
     guard elementType == .float32, other.elementType == .float32 else { return self + other }
     let (shape, device) = (shape, device)

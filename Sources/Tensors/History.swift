@@ -1,22 +1,22 @@
-/// How a tensor came about: the operation it is a result of.
+/// The origin of a tensor: the operation that it is a result of.
 ///
-/// History hangs on the tensors themselves. Nothing records unless an input already has a history,
-/// and the first ones come from `valueWithGradient`; inference therefore remembers nothing.
+/// The tensors themselves hold their history. An operation records only if one of its inputs has a history, and the
+/// first ones come from `valueWithGradient`, so inference records nothing.
 package struct History: Sendable {
   package let operation: Operation
-  /// Which of the operation's results the tensor is.
+  /// The index of the tensor among the results of the operation.
   package let output: Int
 }
 
-/// One operation that can be differentiated: where its inputs came from and how a gradient returns.
+/// A differentiable operation: the history of its inputs and the function that computes their gradients.
 ///
-/// A class, because results share it and because its identity is what gradients accumulate under.
-/// Immutable once made, except that `deinit` takes its inputs apart.
+/// It is a class because results share it and because gradients accumulate by its identity. It is immutable, except
+/// that `deinit` empties its inputs.
 package final class Operation: @unchecked Sendable {
   private(set) var inputs: [History]
-  /// Turns the gradients of the results into those of `inputs`; a result nobody used has none.
+  /// Computes the gradients of `inputs` from those of the results; the gradient of an unused result is nil.
   let pull: @Sendable ([Tensor?]) -> [Contribution?]
-  /// Longest way to a leaf; operations are differentiated in falling order of it.
+  /// The length of the longest path to a leaf; operations are differentiated in descending order of it.
   let depth: Int
   let outputCount: Int
 
@@ -30,7 +30,7 @@ package final class Operation: @unchecked Sendable {
     depth = (inputs.map(\.operation.depth).max() ?? -1) + 1
   }
 
-  /// A chain of thousands of operations must not be released by as many nested calls.
+  // A chain of thousands of operations must not be released by as many nested calls.
   deinit {
     var released = inputs.map(\.operation)
     inputs = []
@@ -42,25 +42,22 @@ package final class Operation: @unchecked Sendable {
   }
 }
 
-/// What an operation adds to the gradient of an input.
+/// The contribution of an operation to the gradient of one of its inputs.
 package enum Contribution: Sendable {
   case gradient(Tensor)
-  /// Not multiplied yet: weights that every step of a recurrence uses get a product from each.
-  case product(MatrixProduct)
-  /// Not computed yet: pictures that every step of a decoder looks at get a part of it from each.
-  case look(Look)
+  /// A gradient that is computed together with those of the same input from other operations.
+  case deferred(any DeferredGradient)
 
   /// The gradient itself.
   var result: Tensor {
     switch self {
     case .gradient(let gradient): gradient
-    case .product(let product): product.result
-    case .look(let look): look.result
+    case .deferred(let gradient): gradient.sum
     }
   }
 }
 
-/// The way back to one input of an operation: what its gradient is, given the result's.
+/// A function that computes the gradient of one input of an operation from that of the result.
 package struct Pullback: Sendable {
   let history: History?
   let gradient: @Sendable (Tensor) -> Tensor
@@ -72,9 +69,9 @@ package struct Pullback: Sendable {
 }
 
 extension Tensor {
-  /// This result, remembering the ways back to those inputs that have a history.
+  /// Returns this result with a history of the inputs that have one themselves.
   ///
-  /// A pullback must not hold a tensor with history, or releasing a long chain would recurse.
+  /// A pullback must not hold a tensor with history, because releasing a long chain would then recurse.
   package func recorded(_ pullbacks: Pullback...) -> Tensor {
     let wanted = pullbacks.filter { $0.history != nil }
     guard !wanted.isEmpty else { return self }
@@ -90,13 +87,13 @@ extension Tensor {
   }
 }
 
-/// Remembers `results` as made from `inputs` by one operation whose gradients come all at once.
+/// Records `results` as made from `inputs` by one operation that computes all gradients at once.
 ///
 /// - Parameters:
-///   - results: What the operation returned.
-///   - inputs: Those that matter; ones without history are skipped.
-///   - pull: The gradients of `results` (nil where unused) to those of `inputs`, in their order. As
-///     in `recorded`, it must not hold a tensor with history.
+///   - results: The results of the operation.
+///   - inputs: The inputs; those without history are skipped.
+///   - pull: Computes the gradients of `inputs`, in their order, from those of `results`, which are nil for unused
+///     results. As in `recorded`, it must not hold a tensor with history.
 /// - Returns: `results`, with their history.
 package func recordedJointly(
   _ results: [Tensor], from inputs: [Tensor],
@@ -107,7 +104,8 @@ package func recordedJointly(
   }
 }
 
-/// The same, for inputs whose numbers have been used up, and gradients that are products.
+/// Records results like the function above, for inputs whose memory has been taken over and gradients that may be
+/// deferred.
 func recordedJointly(
   _ results: [Tensor], from histories: [History?],
   contribute pull: @escaping @Sendable ([Tensor?]) -> [Contribution?]

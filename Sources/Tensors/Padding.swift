@@ -1,16 +1,16 @@
-/// Rows and columns of zeros around a picture.
-public struct Padding: Hashable, Sendable {
-  public var top = 0
-  public var left = 0
-  public var bottom = 0
-  public var right = 0
+/// The numbers of rows and columns of zeros around a map.
+package struct Padding: Hashable, Sendable {
+  package var top = 0
+  package var left = 0
+  package var bottom = 0
+  package var right = 0
 
-  public init(top: Int, left: Int, bottom: Int, right: Int) {
+  package init(top: Int, left: Int, bottom: Int, right: Int) {
     (self.top, self.left, self.bottom, self.right) = (top, left, bottom, right)
   }
 
-  /// The same on all four sides.
-  public init(_ all: Int) { self.init(top: all, left: all, bottom: all, right: all) }
+  /// Creates the same padding on all four sides.
+  package init(_ all: Int) { self.init(top: all, left: all, bottom: all, right: all) }
 
-  public static let none = Padding(0)
+  package static let none = Padding(0)
 }

@@ -1,10 +1,10 @@
-/// A box of numbers with a shape: the one value that every model computes with.
+/// A multidimensional array of numbers, which every model computes with.
 ///
-/// A tensor never changes; operations return new ones. Where an input is being differentiated, the
-/// result also remembers how it came about (see `History`).
-public struct Tensor: Sendable {
-  public let shape: Shape
-  public let device: Device
+/// A tensor is a value: operations return new ones. If an input is being differentiated, the result also holds its
+/// origin (see `History`).
+package struct Tensor: Sendable {
+  package let shape: Shape
+  package let device: Device
   package private(set) var region: Region
   package let history: History?
 
@@ -15,7 +15,7 @@ public struct Tensor: Sendable {
     (self.shape, self.region, self.device, self.history) = (shape, region, device, history)
   }
 
-  /// A tensor with unwritten contents, for the kernel that is about to write them.
+  /// Creates a tensor with undefined contents, for a kernel that is about to write them.
   package init(
     uninitialized shape: Shape, type: ElementType = .float32, on device: Device
   ) {
@@ -23,35 +23,35 @@ public struct Tensor: Sendable {
     self.init(shape: shape, region: Region(buffer), device: device)
   }
 
-  /// A tensor of the given numbers, in row-major order.
-  public init(_ floats: [Float], shape: Shape, on device: Device = .cpu) {
+  /// Creates a tensor of the given numbers, in row-major order.
+  package init(_ floats: [Float], shape: Shape, on device: Device = .cpu) {
     precondition(
       floats.count == shape.elementCount, "tensor: \(floats.count) numbers do not fill \(shape)")
     self.init(uninitialized: shape, on: device)
     device.backend.write(floats, to: region)
   }
 
-  /// A tensor that holds one value everywhere.
-  public init(repeating value: Float, shape: Shape, on device: Device = .cpu) {
+  /// Creates a tensor whose elements all have one value.
+  package init(repeating value: Float, shape: Shape, on device: Device = .cpu) {
     self.init(uninitialized: shape, on: device)
     device.backend.fill(region, with: value)
   }
 
-  /// A tensor of zeros.
-  public init(zeros shape: Shape, type: ElementType = .float32, on device: Device = .cpu) {
+  /// Creates a tensor of zeros.
+  package init(zeros shape: Shape, type: ElementType = .float32, on device: Device = .cpu) {
     let buffer = device.backend.makeZeros(count: shape.elementCount, type: type)
     self.init(shape: shape, region: Region(buffer), device: device)
   }
 
-  /// Pictures of 8-bit RGB pixels, `[B, H, W, 3]`, as `byte * scale + shift`.
+  /// Creates a tensor `[B, H, W, 3]` from pictures of 8-bit RGB pixels, as `byte * scale + shift`.
   ///
   /// - Parameters:
   ///   - pictures: The pixels of each picture, all of one size.
-  ///   - height: The pictures' height.
-  ///   - width: The pictures' width.
+  ///   - height: The height of the pictures, in pixels.
+  ///   - width: The width of the pictures, in pixels.
   ///   - scale: One factor per channel.
   ///   - shift: One term per channel.
-  ///   - device: Where the tensor will live.
+  ///   - device: The device of the tensor.
   package init(
     pictures: [[UInt8]], height: Int, width: Int, scale: [Float], shift: [Float],
     on device: Device = .cpu
@@ -63,34 +63,34 @@ public struct Tensor: Sendable {
     }
   }
 
-  /// A single number, of shape `[]`.
-  public init(_ scalar: Float, on device: Device = .cpu) {
+  /// Creates a tensor of a single number, of shape `[]`.
+  package init(_ scalar: Float, on device: Device = .cpu) {
     self.init([scalar], shape: [], on: device)
   }
 
-  public var elementType: ElementType { region.type }
-  public var elementCount: Int { region.count }
-  public var rank: Int { shape.count }
+  package var elementType: ElementType { region.type }
+  package var elementCount: Int { region.count }
+  package var rank: Int { shape.count }
 
   /// All elements in row-major order.
-  public var floats: [Float] { device.backend.floats(in: region) }
+  package var floats: [Float] { device.backend.floats(in: region) }
 
   /// The value of a tensor with one element.
-  public var scalar: Float {
+  package var scalar: Float {
     precondition(
       elementCount == 1, "scalar: a tensor of shape \(shape) has \(elementCount) elements")
     return floats[0]
   }
 
-  /// Whether no element is infinite or NaN.
-  public var isFinite: Bool { device.backend.isFinite(region) }
+  /// A Boolean value that is true if no element is infinite or NaN.
+  package var isFinite: Bool { device.backend.isFinite(region) }
 
-  /// The same numbers without a memory of where they came from.
-  public func withoutGradient() -> Tensor {
+  /// Returns the same tensor without history.
+  package func withoutGradient() -> Tensor {
     history == nil ? self : Tensor(shape: shape, region: region, device: device)
   }
 
-  /// Lets `body` overwrite the numbers, in place if nobody else can see them.
+  /// Lets `body` overwrite the elements, in place if nothing else refers to their memory.
   package mutating func update(_ body: (Region) -> Void) {
     precondition(history == nil, "update: a tensor with history must keep its value")
     if !region.isUniquelyReferenced() {
@@ -102,13 +102,13 @@ public struct Tensor: Sendable {
     body(region)
   }
 
-  /// Moves the numbers towards those of `other` by a share of the way, in `0...1`.
+  /// Interpolates linearly towards `other` by a share in `0...1`, in place.
   package mutating func approach(_ other: Tensor, share: Float) {
     let device = device
     update { device.backend.approach(other.region, share, $0) }
   }
 
-  /// Cuts every number to `-limit...limit`, in place, and returns how many were beyond.
+  /// Clips every element to `-limit...limit`, in place, and returns the number of elements that were outside.
   package mutating func clip(to limit: Float) -> Int {
     var count = 0
     let device = device
@@ -116,14 +116,15 @@ public struct Tensor: Sendable {
     return count
   }
 
-  /// This very tensor, to be overwritten, if nobody else can see its numbers.
+  /// Returns this tensor, to be overwritten, if nothing else refers to its memory, and nil otherwise.
   mutating func writableIfUnshared() -> Tensor? {
     guard history == nil, region.isUniquelyReferenced() else { return nil }
     region.buffer.contentsWillChange()
     return self
   }
 
-  /// These numbers, to be overwritten: in place if nobody else can see them, else a copy.
+  /// Returns a tensor with these elements, to be overwritten: this one if nothing else refers to its memory, and a
+  /// copy otherwise.
   consuming func takenOver() -> Tensor {
     let device = device
     if region.isUniquelyReferenced() {
@@ -135,14 +136,14 @@ public struct Tensor: Sendable {
     return copy
   }
 
-  /// The same numbers on another device.
+  /// Returns the same tensor on another device.
   package func moved(to other: Device) -> Tensor {
     other == device ? self : Tensor(floats, shape: shape, on: other)
   }
 }
 
 extension Tensor: CustomStringConvertible {
-  public var description: String {
+  package var description: String {
     let shown = floats.prefix(8).map { "\($0)" }.joined(separator: ", ")
     return "Tensor\(shape) [\(shown)\(elementCount > 8 ? ", …" : "")]"
   }

@@ -7,14 +7,14 @@
 ///
 /// Each caption is tokenized on its own. The reference looks beyond the end of a line: it drops the stop of
 /// "vitamin C." at the end of a caption if the next caption begins with a word such as "The".
-public struct CaptionTokenizer: Sendable {
+package struct CaptionTokenizer: Sendable {
   /// The identity stored in `tokenizer_config.json`, so that a model is only used with captions tokenized in
   /// the same way.
-  public struct Identity: Codable, Hashable, Sendable {
-    public var type: String
-    public var version: Int
+  package struct Identity: Codable, Hashable, Sendable {
+    package var type: String
+    package var version: Int
 
-    public init(type: String, version: Int) {
+    package init(type: String, version: Int) {
       self.type = type
       self.version = version
     }
@@ -23,16 +23,16 @@ public struct CaptionTokenizer: Sendable {
   /// The maximum number of words returned for a caption; the rest is silently dropped.
   ///
   /// Human captions have fewer than 100, and a hostile file must not exhaust memory.
-  public static let wordLimit = 1000
+  package static let wordLimit = 1000
   /// The maximum number of Unicode scalars read from a caption, for the same reason.
   package static let lengthLimit = 1 << 15
 
-  public init() {}
+  package init() {}
 
-  public var identity: Identity { Identity(type: "ptb-lower", version: 1) }
+  package var identity: Identity { Identity(type: "ptb-lower", version: 1) }
 
   /// Returns the words of `caption`, at most `wordLimit`; line breaks separate words like blanks.
-  public func words(of caption: String) -> [String] {
+  package func words(of caption: String) -> [String] {
     var scanner = TokenScanner(caption, lengthLimit: Self.lengthLimit)
     var words: [String] = []
     while words.count < Self.wordLimit, let token = scanner.next() {

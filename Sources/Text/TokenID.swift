@@ -1,18 +1,18 @@
 /// The index of a word in a vocabulary.
-public struct TokenID: Hashable, Sendable, Comparable {
-  public let index: Int
+package struct TokenID: Hashable, Sendable, Comparable {
+  package let index: Int
 
-  public init(_ index: Int) { self.index = index }
+  package init(_ index: Int) { self.index = index }
 
   /// The padding after captions shorter than the longest in a batch, `<pad>`; it is never generated and has
   /// no loss.
-  public static let padding = TokenID(0)
+  package static let padding = TokenID(0)
   /// The input of a decoder before the first word, `<bos>`.
-  public static let start = TokenID(1)
+  package static let start = TokenID(1)
   /// The output of a decoder after the last word, `<eos>`.
-  public static let end = TokenID(2)
+  package static let end = TokenID(2)
   /// The token for words that are not in the vocabulary, `<unk>`.
-  public static let unknown = TokenID(3)
+  package static let unknown = TokenID(3)
 
-  public static func < (a: Self, b: Self) -> Bool { a.index < b.index }
+  package static func < (a: Self, b: Self) -> Bool { a.index < b.index }
 }

@@ -2,9 +2,9 @@
 ///
 /// Indices 0 to 3 are `<pad>`, `<bos>`, `<eos>` and `<unk>`. These are roles, not words: if a caption
 /// contains one of them as text, it is mapped to `<unk>`, so that no text can end or pad a sentence.
-public struct Vocabulary: Sendable, Equatable {
+package struct Vocabulary: Sendable, Equatable {
   /// The special words in the order of their indices.
-  public static let specialWords = ["<pad>", "<bos>", "<eos>", "<unk>"]
+  package static let specialWords = ["<pad>", "<bos>", "<eos>", "<unk>"]
 
   /// All words by index, special words first.
   private let words: [String]
@@ -14,7 +14,7 @@ public struct Vocabulary: Sendable, Equatable {
   /// Creates a vocabulary of `ordinaryWords` in their order, with indices from 4.
   ///
   /// Special, repeated and unstorable words are left out.
-  public init(words ordinaryWords: some Sequence<String>) {
+  package init(words ordinaryWords: some Sequence<String>) {
     var words = Self.specialWords
     var ids: [String: TokenID] = [:]
     for word in ordinaryWords
@@ -28,12 +28,12 @@ public struct Vocabulary: Sendable, Equatable {
 
   /// Creates a vocabulary of the words that occur at least `minimumCount` times, by descending frequency,
   /// then alphabetically.
-  public init(_ counts: WordCounts, minimumCount: Int = 5) {
+  package init(_ counts: WordCounts, minimumCount: Int = 5) {
     self.init(words: counts.ranked.lazy.filter { $0.count >= minimumCount }.map(\.word))
   }
 
   /// Counts the words of `sentences`, and keeps those that occur at least `minimumCount` times.
-  public init(counting sentences: some Sequence<[String]>, minimumCount: Int = 5) {
+  package init(counting sentences: some Sequence<[String]>, minimumCount: Int = 5) {
     self.init(WordCounts(counting: sentences), minimumCount: minimumCount)
   }
 
@@ -45,41 +45,41 @@ public struct Vocabulary: Sendable, Equatable {
   }
 
   /// The number of words including the four special ones, which is the width of the output layer.
-  public var count: Int { words.count }
+  package var count: Int { words.count }
 
   /// Returns the spelling of `token`, which may be a special word.
-  public func word(_ token: TokenID) -> String {
+  package func word(_ token: TokenID) -> String {
     precondition(
       words.indices.contains(token.index), "word \(token.index) of a vocabulary of \(count)")
     return words[token.index]
   }
 
   /// Returns the index of an ordinary word; nil if the vocabulary does not contain it.
-  public func id(of word: String) -> TokenID? { ids[word] }
+  package func id(of word: String) -> TokenID? { ids[word] }
 }
 
 // MARK: - Sentences to numbers and back
 
 extension Vocabulary {
   /// Returns the indices of `words`, with `.unknown` for each that the vocabulary does not contain.
-  public func tokens(for words: [String]) -> [TokenID] {
+  package func tokens(for words: [String]) -> [TokenID] {
     words.map { ids[$0] ?? .unknown }
   }
 
   /// Returns the words up to the first `<eos>` without special words, the form in which captions are scored.
-  public func words(_ tokens: some Sequence<TokenID>) -> [String] {
+  package func words(_ tokens: some Sequence<TokenID>) -> [String] {
     tokens.prefix { $0 != .end }.filter { $0 > .unknown }.map(word)
   }
 
   /// Returns the words up to the first `<eos>` as a readable sentence ("the man's dog", "(left)").
   ///
   /// Use `words` for scoring.
-  public func sentence(_ tokens: some Sequence<TokenID>) -> String {
+  package func sentence(_ tokens: some Sequence<TokenID>) -> String {
     readableSentence(words(tokens))
   }
 
   /// Returns the fraction of all counted words, including repetitions, that map to `<unk>`, in `0...1`.
-  public func unknownFraction(of counts: WordCounts) -> Double {
+  package func unknownFraction(of counts: WordCounts) -> Double {
     let total = counts.total
     let known = counts.counts.reduce(0) { $0 + (ids[$1.key] == nil ? 0 : $1.value) }
     return total == 0 ? 0 : Double(total - known) / Double(total)

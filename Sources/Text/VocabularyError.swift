@@ -1,6 +1,6 @@
 /// An error from reading a vocabulary or a table of word counts.
-public struct VocabularyError: Error, Equatable, CustomStringConvertible {
-  public enum Problem: Error, Sendable, Equatable {
+package struct VocabularyError: Error, Equatable, CustomStringConvertible {
+  package enum Problem: Error, Sendable, Equatable {
     case tooLarge(bytes: Int, limit: Int)
     case notJSON(expected: String, byte: Int)
     case missingSpecial(String)
@@ -13,15 +13,15 @@ public struct VocabularyError: Error, Equatable, CustomStringConvertible {
   }
 
   /// The path of the file, as the user gave it.
-  public let path: String
-  public let problem: Problem
+  package let path: String
+  package let problem: Problem
 
-  public init(path: String, problem: Problem) {
+  package init(path: String, problem: Problem) {
     self.path = path
     self.problem = problem
   }
 
-  public var description: String { "\(path): \(cause) \(remedy)" }
+  package var description: String { "\(path): \(cause) \(remedy)" }
 
   private var cause: String {
     switch problem {

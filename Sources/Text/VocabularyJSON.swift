@@ -8,7 +8,7 @@ extension Vocabulary {
   ///
   /// The entries may come in any order, but their indices must be contiguous from 0, since each is a row of
   /// the embedding.
-  public init(json bytes: [UInt8], path: String) throws(VocabularyError) {
+  package init(json bytes: [UInt8], path: String) throws(VocabularyError) {
     func failure(_ problem: VocabularyError.Problem) -> VocabularyError {
       VocabularyError(path: path, problem: problem)
     }
@@ -43,7 +43,7 @@ extension Vocabulary {
   }
 
   /// Returns `vocab.json` on one line, ordered by index; equal vocabularies give equal bytes.
-  public func json() -> [UInt8] {
+  package func json() -> [UInt8] {
     var bytes = Array("{".utf8)
     for number in 0..<count {
       if number > 0 { bytes.append(UInt8(ascii: ",")) }

@@ -2,23 +2,23 @@
 ///
 /// Words are compared as Swift strings: two encodings of the same letter (é as one or two scalars) are one
 /// word.
-public struct WordCounts: Sendable, Equatable {
-  public private(set) var counts: [String: Int] = [:]
+package struct WordCounts: Sendable, Equatable {
+  package private(set) var counts: [String: Int] = [:]
 
-  public init() {}
+  package init() {}
 
   /// Counts the words of `sentences`.
-  public init(counting sentences: some Sequence<[String]>) {
+  package init(counting sentences: some Sequence<[String]>) {
     for words in sentences { add(words) }
   }
 
   /// Counts the words of one caption.
-  public mutating func add(_ words: [String]) {
+  package mutating func add(_ words: [String]) {
     for word in words { counts[word, default: 0] += 1 }
   }
 
   /// Adds the counts of `other`.
-  public mutating func add(_ other: WordCounts) {
+  package mutating func add(_ other: WordCounts) {
     if counts.isEmpty {
       counts = other.counts
     } else {
@@ -27,10 +27,10 @@ public struct WordCounts: Sendable, Equatable {
   }
 
   /// The number of words including repetitions.
-  public var total: Int { counts.values.reduce(0, +) }
+  package var total: Int { counts.values.reduce(0, +) }
 
   /// All words by descending frequency, then alphabetically, so that the order does not depend on hashing.
-  public var ranked: [(word: String, count: Int)] {
+  package var ranked: [(word: String, count: Int)] {
     counts.map { (word: $0.key, count: $0.value) }
       .sorted { $0.count != $1.count ? $0.count > $1.count : $0.word < $1.word }
   }
@@ -43,7 +43,7 @@ extension WordCounts {
   package static let sizeLimit = 256 << 20
 
   /// Reads lines of `word<TAB>count`; `path` is only used in error messages.
-  public init(tsv bytes: [UInt8], path: String) throws(VocabularyError) {
+  package init(tsv bytes: [UInt8], path: String) throws(VocabularyError) {
     guard bytes.count <= Self.sizeLimit else {
       throw VocabularyError(
         path: path, problem: .tooLarge(bytes: bytes.count, limit: Self.sizeLimit))
@@ -63,7 +63,7 @@ extension WordCounts {
   }
 
   /// Returns lines of `word<TAB>count` by rank, without words that cannot be stored.
-  public func tsv() -> [UInt8] {
+  package func tsv() -> [UInt8] {
     var bytes: [UInt8] = []
     for (word, count) in ranked where word.isStorable {
       bytes += "\(word)\t\(count)\n".utf8

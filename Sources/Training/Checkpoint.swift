@@ -4,18 +4,18 @@ import Layers
 import Tensors
 import Text
 
-/// Where a training stands, as a folder: a model that captions, and what learning on takes besides.
+/// The state of a training as a folder: a model, and what is needed besides to resume.
 ///
 ///     step-0000400/   a model folder in float32
-///                     optimizer.safetensors   what the optimizer remembers, such as `NAME.first`, and
-///                                             `NAME.value` where the model holds an average of the weights
-///                     state.json              step, epoch and position, and the run's settings
+///                     optimizer.safetensors   the optimizer state, such as `NAME.first`, and `NAME.value`
+///                                             if the model holds an average of the weights
+///                     state.json              step, epoch, batch index, and the settings of the run
 ///                     COMPLETE                checksums of all of these, written last
 ///
-/// A checkpoint is written aside and renamed into place, so it is whole or not there; the older one goes
-/// only when the newer has reached the disk.
+/// A checkpoint is written aside and renamed into place, so it is whole or missing. The older one is
+/// removed only when the newer has reached the disk.
 package struct Checkpoint {
-  /// What a run was begun with: option and value, in the order they are compared.
+  /// The settings that a run was started with: options and values, in the order they are compared.
   package typealias Settings = [(name: String, value: String)]
 
   package let path: String
@@ -42,24 +42,25 @@ package struct Checkpoint {
   /// Writes a checkpoint of `state` into `folder`.
   ///
   /// - Parameters:
-  ///   - state: What is kept.
-  ///   - contents: The model folder it will be; its parameters are those of `state`.
-  ///   - settings: What the run was begun with.
-  ///   - folder: Where checkpoints lie.
-  /// - Returns: The checkpoint, on the disk.
-  /// - Throws: What the file system said.
-  package static func write(
-    _ state: TrainingState, as contents: ModelDirectory.Contents, _ settings: Settings,
-    into folder: String
+  ///   - state: The state to keep.
+  ///   - settings: The settings that the run was started with.
+  ///   - folder: The folder of all checkpoints.
+  ///   - writeModel: Writes the files of the model into a folder. One of them must be `model.safetensors`,
+  ///     with the parameters of `state.result` in float32.
+  /// - Returns: The checkpoint, which has reached the disk.
+  /// - Throws: The error of the file system.
+  package static func write<Model>(
+    _ state: TrainingState<Model>, _ settings: Settings, into folder: String,
+    writingModel writeModel: (_ folder: String) throws(FileError) -> Void
   ) throws(FileError) -> Checkpoint {
     let number = String(state.step)
     let padding = String(repeating: "0", count: max(0, 7 - number.count))
     let path = "\(folder)/\(prefix)\(padding)\(number)"
     let aside = try DirectoryReplacement(path, replacingFolderWith: FileName.state)
     let working = aside.workingPath
-    try ModelDirectory.write(contents, into: working, precision: .float32)
+    try writeModel(working)
     try WeightsFile.write(
-      Keepsakes(of: state).parameters.map { ($0.parameter.name, $0.value) },
+      OptimizerParameters(of: state).parameters.map { ($0.parameter.name, $0.value) },
       to: "\(working)/\(FileName.optimizer)")
     try AtomicFile.write(
       json(state, settings).prettyText + "\n", to: "\(working)/\(FileName.state)")
@@ -70,14 +71,26 @@ package struct Checkpoint {
     return Checkpoint(path: path)
   }
 
-  private static func json(_ state: TrainingState, _ settings: Settings) -> JSONValue {
-    let steps = state.optimizer.memories.map { ($0.key, $0.value.step) }.sorted { $0.0 < $1.0 }
+  /// Writes a checkpoint whose model folder has the given contents.
+  package static func write<Model>(
+    _ state: TrainingState<Model>, as contents: ModelDirectory.Contents, _ settings: Settings,
+    into folder: String
+  ) throws(FileError) -> Checkpoint {
+    try write(state, settings, into: folder) { folder throws(FileError) in
+      try ModelDirectory.write(contents, into: folder, precision: .float32)
+    }
+  }
+
+  private static func json<Model>(
+    _ state: TrainingState<Model>, _ settings: Settings
+  ) -> JSONValue {
+    let steps = state.optimizer.states.map { ($0.key, $0.value.step) }.sorted { $0.0 < $1.0 }
     return .object([
       .init("schema", .string(schema)), .init("step", .number(Double(state.step))),
       .init("epoch", .number(Double(state.epoch))),
-      .init("position", .number(Double(state.position))),
+      .init("position", .number(Double(state.batchIndex))),
       .init("summarized_step", .number(Double(state.summarized.step))),
-      .init("summarized_position", .number(Double(state.summarized.position))),
+      .init("summarized_position", .number(Double(state.summarized.batchIndex))),
       .init("loss_sum", .number(state.lossSum)),
       .init("skipped_batches", .number(Double(state.skippedBatchCount))),
       .init("clipped_steps", state.clippedStepCount.map { .number(Double($0)) } ?? .null),
@@ -93,7 +106,7 @@ package struct Checkpoint {
 
   /// Removes all but the newest `count` checkpoints of `folder`, and the one named `best`.
   ///
-  /// Each loses its name first: were the program killed halfway, half a checkpoint would be left.
+  /// Each loses its name first, so that a killed program leaves no incomplete checkpoint.
   package static func removeOld(
     in folder: String, keeping count: Int, and best: String?
   ) throws(FileError) {
@@ -104,7 +117,7 @@ package struct Checkpoint {
 
   // MARK: Reading
 
-  /// What the run was begun with.
+  /// Returns the settings that the run was started with.
   package func settings() throws(CheckpointError) -> Settings {
     guard case .object(let members) = try document()["settings"] else { throw damaged("settings") }
     return members.map { ($0.key, $0.value.string ?? "") }
@@ -119,25 +132,26 @@ package struct Checkpoint {
     }
   }
 
-  /// Puts the state together again; `verify` first.
+  /// Reads the state; call `verify` first.
   ///
   /// - Parameters:
-  ///   - model: Of the same shape; its numbers are replaced.
-  ///   - plan: What the run was begun with.
+  ///   - model: A model of the same shape, whose weights are replaced.
+  ///   - plan: The plan that the run was started with.
   /// - Returns: The state that was written, to the bit.
-  /// - Throws: What cannot be used.
-  package func state(
-    of model: CaptionModel, _ plan: TrainingPlan
-  ) throws(CheckpointError) -> TrainingState {
+  /// - Throws: `CheckpointError` for the file that cannot be used.
+  package func state<Model>(
+    of model: Model, _ plan: TrainingPlan
+  ) throws(CheckpointError) -> TrainingState<Model> {
     let document = try document()
     var state = TrainingState(model, plan)
     guard let step = document["step"]?.integer, let epoch = document["epoch"]?.integer,
-      let position = document["position"]?.integer, let sum = document["loss_sum"]?.number,
+      let batchIndex = document["position"]?.integer, let sum = document["loss_sum"]?.number,
       let sinceBest = document["epochs_since_best"]?.integer,
       let reductions = document["reductions"]?.integer,
       case .object(let steps) = document["optimizer_steps"]
     else { throw damaged("step, epoch, position, …") }
-    (state.step, state.epoch, state.position, state.lossSum) = (step, epoch, position, sum)
+    (state.step, state.epoch, state.lossSum) = (step, epoch, sum)
+    state.batchIndex = batchIndex
     state.skippedBatchCount = document["skipped_batches"]?.integer ?? 0
     readSummary(in: document, plan, &state)
     state.progress.bestScore = document["best_score"]?.number
@@ -145,38 +159,38 @@ package struct Checkpoint {
     (state.progress.validationsSinceBest, state.progress.reductionCount) = (sinceBest, reductions)
     for member in steps {
       guard let count = member.value.integer else { throw damaged("optimizer_steps") }
-      state.optimizer.memories[member.key] = .init(step: count, tensors: [])
+      state.optimizer.states[member.key] = .init(step: count, tensors: [])
     }
     do {
       try WeightsFile("\(path)/model.safetensors").load(into: &state.model) { _ in false }
       if state.average != nil { state.average = state.model }
-      var keepsakes = Keepsakes(of: state)
-      try WeightsFile("\(path)/\(FileName.optimizer)").load(into: &keepsakes) { _ in false }
-      keepsakes.restore(&state)
+      var parameters = OptimizerParameters(of: state)
+      try WeightsFile("\(path)/\(FileName.optimizer)").load(into: &parameters) { _ in false }
+      parameters.restore(&state)
     } catch {
       throw CheckpointError(path: path, problem: .incomplete("\(error)"))
     }
     return state
   }
 
-  /// Reads where the last summary was made.
+  /// Reads the position of the last summary.
   ///
-  /// A checkpoint from before there were validations within an epoch does not say; its last one was made
-  /// where its epoch began.
-  private func readSummary(
-    in document: JSONValue, _ plan: TrainingPlan, _ state: inout TrainingState
+  /// A checkpoint from before there were validations within an epoch does not contain it; its last summary
+  /// was made at the start of its epoch.
+  private func readSummary<Model>(
+    in document: JSONValue, _ plan: TrainingPlan, _ state: inout TrainingState<Model>
   ) {
     guard let step = document["summarized_step"]?.integer,
-      let position = document["summarized_position"]?.integer,
+      let batchIndex = document["summarized_position"]?.integer,
       let validatedStep = document["validated_step"]?.integer
     else {
-      let stepCount = (state.position + plan.batchesPerStep - 1) / plan.batchesPerStep
+      let stepCount = (state.batchIndex + plan.batchesPerStep - 1) / plan.batchesPerStep
       state.summarized.step = state.step - stepCount
       state.progress.validatedStep = state.summarized.step
-      state.clippedStepCount = state.position == 0 ? 0 : nil
+      state.clippedStepCount = state.batchIndex == 0 ? 0 : nil
       return
     }
-    state.summarized = .init(step: step, position: position)
+    state.summarized = .init(step: step, batchIndex: batchIndex)
     state.progress.validatedStep = validatedStep
     state.clippedStepCount = document["clipped_steps"]?.integer
   }
@@ -196,26 +210,26 @@ package struct Checkpoint {
   }
 
   private func damaged(_ key: String) -> CheckpointError {
-    CheckpointError(path: path, problem: .incomplete("state.json says nothing usable under \(key)"))
+    CheckpointError(path: path, problem: .incomplete("state.json has no usable value of \(key)"))
   }
 }
 
-/// What learning on takes besides the model, as parameters, so that it is loaded with the checks that
-/// weights go through.
-private struct Keepsakes: Module {
+/// The optimizer state, and the weights where the model holds an average, as parameters, so that they are
+/// loaded with the same checks as weights.
+private struct OptimizerParameters: Module {
   private var names: [String] = []
   private var values: [Tensor] = []
 
-  /// Zeros stand for memories that a state lacks.
-  init(of state: TrainingState) {
+  /// Zeros stand for optimizer state that is missing.
+  init<Model>(of state: TrainingState<Model>) {
     for (parameter, value) in state.model.parameters {
       if state.average != nil, parameter.role == .learned { add("\(parameter.name).value", value) }
-      guard let memory = state.optimizer.memories[parameter.name] else { continue }
-      for (index, slot) in state.optimizer.rule.memoryNames.enumerated() {
-        let isThere = index < memory.tensors.count
+      guard let kept = state.optimizer.states[parameter.name] else { continue }
+      for (index, slot) in state.optimizer.rule.stateNames.enumerated() {
+        let isThere = index < kept.tensors.count
         add(
           "\(parameter.name).\(slot)",
-          isThere ? memory.tensors[index] : Tensor(zeros: value.shape, on: value.device))
+          isThere ? kept.tensors[index] : Tensor(zeros: value.shape, on: value.device))
       }
     }
   }
@@ -225,12 +239,12 @@ private struct Keepsakes: Module {
     values.append(value)
   }
 
-  /// Puts everything where it was.
-  func restore(_ state: inout TrainingState) {
+  /// Puts everything back into a state.
+  func restore<Model>(_ state: inout TrainingState<Model>) {
     let found = Dictionary(uniqueKeysWithValues: zip(names, values))
-    let slots = state.optimizer.rule.memoryNames
-    for name in state.optimizer.memories.keys {
-      state.optimizer.memories[name]?.tensors = slots.compactMap { found["\(name).\($0)"] }
+    let slots = state.optimizer.rule.stateNames
+    for name in state.optimizer.states.keys {
+      state.optimizer.states[name]?.tensors = slots.compactMap { found["\(name).\($0)"] }
     }
     state.model.updateParameters { parameter, value in
       if let kept = found["\(parameter.name).value"] { value = kept }
@@ -242,12 +256,12 @@ private struct Keepsakes: Module {
   }
 }
 
-/// Why a training cannot go on from a checkpoint.
+/// The reason that a training cannot resume from a checkpoint.
 package struct CheckpointError: Error, Equatable, Sendable, CustomStringConvertible {
   package enum Problem: Sendable, Equatable {
     /// Not as it was written.
     case incomplete(String)
-    /// The run was begun with another value of an option.
+    /// The run was started with another value of an option.
     case otherSettings(option: String, then: String, now: String)
   }
   package let path: String
@@ -258,10 +272,10 @@ package struct CheckpointError: Error, Equatable, Sendable, CustomStringConverti
   package var description: String {
     switch problem {
     case .incomplete(let what):
-      "\(path): is not whole (\(what)). Remove it, to go on from the one before."
+      "\(path): is not whole (\(what)). Remove it to resume from the one before."
     case .otherSettings(let option, let then, let now):
-      "\(path): was begun with \(option) \(then), not \(now). "
-        + "Go on with the same options, or begin anew with another -o."
+      "\(path): was started with \(option) \(then), not \(now). "
+        + "Resume with the same options, or start anew with another -o."
     }
   }
 }

@@ -4,11 +4,11 @@ import Tensors
 import Text
 
 extension Vocabulary {
-  /// All words with their numbers, and behind them those of `counts` that are new, the most frequent first.
+  /// Adds the new words of `counts` behind the present ones, the most frequent first.
   ///
   /// - Parameters:
-  ///   - counts: How often each word was seen.
-  ///   - minimumCount: How often a new word must have been seen; those that are there stay in any case.
+  ///   - counts: The number of times that each word was seen.
+  ///   - minimumCount: The least number of times for a new word; present words stay in any case.
   /// - Returns: A vocabulary that begins with this one.
   package func growing(by counts: WordCounts, minimumCount: Int) -> Vocabulary {
     let old = (Self.specialWords.count..<count).map { word(TokenID($0)) }
@@ -17,10 +17,11 @@ extension Vocabulary {
   }
 }
 
-extension CaptionDecoder {
-  /// Takes over all that `trained` has learned, a decoder of the same kind and sizes for the first of this
-  /// one's words; the rows of the others stay as they are.
-  package mutating func takeOver(_ trained: some CaptionDecoder) {
+extension VisualDecoder {
+  /// Copies the weights of `trained`, a decoder of the same kind and sizes for the first words of this one.
+  ///
+  /// The rows of the other words stay as they are.
+  package mutating func takeOver(_ trained: some VisualDecoder) {
     var learned = trained.parameters.map(\.value).makeIterator()
     updateParameters { parameter, value in
       guard let old = learned.next() else { return }

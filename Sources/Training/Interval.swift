@@ -1,11 +1,11 @@
-/// The interval at which something is done in a training.
+/// An interval of a training.
 package enum Interval: Sendable, Equatable {
   /// A number of steps.
   case steps(Int)
-  /// A number of epochs; at the end of the last of them.
+  /// A number of epochs, counted to the end of the last.
   case epochs(Int)
 
-  /// Reads "500", every 500 steps, or "2ep", every two epochs; nil if it is neither.
+  /// Parses "500", every 500 steps, or "2ep", every two epochs; nil for other text.
   package init?(_ text: String) {
     let isOfEpochs = text.hasSuffix("ep")
     guard let count = Int(isOfEpochs ? String(text.dropLast(2)) : text) else { return nil }

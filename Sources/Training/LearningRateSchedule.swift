@@ -2,17 +2,17 @@
 import Glibc
 #endif
 
-/// How step sizes fall in the course of a training.
+/// The course of the learning rate over a training.
 package enum LearningRateSchedule: Sendable, Equatable {
   case constant
-  /// By a factor at fixed intervals: every so many epochs, as in Show and Tell, or steps.
+  /// Multiplied by a factor at a fixed interval of epochs, as in Show and Tell, or of steps.
   case step(factor: Float, every: Interval)
   /// Half a cosine, down to 0 (Loshchilov & Hutter, 2017).
   case cosine
-  /// By a factor whenever so many validations in a row were no better than the best.
+  /// Multiplied by a factor whenever `patience` validations in a row were no better than the best.
   case plateau(factor: Float, patience: Int)
 
-  /// The share of the highest step size, in `0...1`.
+  /// Returns the learning rate as a share of the highest one, in `0...1`.
   func share(epoch: Double, step: Int, epochCount: Int, reductionCount: Int) -> Float {
     switch self {
     case .constant: 1

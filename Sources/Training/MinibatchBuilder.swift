@@ -3,18 +3,18 @@ import Tensors
 /// Cuts a data set into minibatches whose members are of nearly equal length (Morishita et al., 2017,
 /// Algorithm 1).
 ///
-/// The members are put in order, batches are filled until they hold enough, and the batches are
-/// shuffled. The outcome is a function of seed and epoch alone.
+/// The members are sorted, batches are filled up to a budget, and the batches are shuffled. The result is a
+/// function of seed and epoch alone.
 package struct MinibatchBuilder: Sendable {
-  /// How long one member of a batch is.
+  /// The length of one member of a batch.
   package struct Length: Sendable, Equatable {
-    /// Frames of a clip; 1 for a picture.
+    /// The number of frames of a clip; 1 for a picture.
     package let source: Int
-    /// Words, `<eos>` included; of several captions, those of the longest.
+    /// The number of words of the longest caption, including `<eos>`.
     package let target: Int
-    /// How many captions the member has.
+    /// The number of captions of the member.
     package let captionCount: Int
-    /// The words of all of them.
+    /// The number of words of all of them.
     package let wordCount: Int
 
     package init(source: Int = 1, target: Int, captionCount: Int = 1, wordCount: Int? = nil) {
@@ -23,24 +23,24 @@ package struct MinibatchBuilder: Sendable {
     }
   }
 
-  /// In what order batches are filled; all but `pooled` are Morishita's.
+  /// The order in which batches are filled; all but `pooled` are Morishita's.
   package enum Order: String, Sendable, CaseIterable {
-    /// Shuffled, then by frames and words within pools of a few batches: little padding, and other
-    /// company every epoch.
+    /// Shuffled, then sorted by frames and words within pools of a few batches: little padding, and
+    /// different batches in every epoch.
     case pooled
     case shuffle
-    /// By the length of the source, of the target, of one and then the other; ties in random order.
+    /// Sorted by the length of the source, of the target, or of both; ties in random order.
     case source = "src"
     case target = "trg"
     case sourceThenTarget = "src_trg"
     case targetThenSource = "trg_src"
   }
 
-  /// When a batch is full.
+  /// The size at which a batch is full.
   package enum Budget: Sendable, Equatable {
-    /// Captions; the member that reaches the limit still joins.
+    /// A number of captions; the member that reaches the limit is still included.
     case captions(Int)
-    /// Words of all captions, likewise.
+    /// A number of words of all captions.
     case words(Int)
   }
 
@@ -48,7 +48,7 @@ package struct MinibatchBuilder: Sendable {
   package var order: Order
   package var budget: Budget
   package var random: SeededRandom
-  /// How many batches are sorted together by `pooled`.
+  /// The number of batches that `pooled` sorts together.
   private let batchesPerPool = 20
 
   package init(
@@ -57,8 +57,9 @@ package struct MinibatchBuilder: Sendable {
     (self.lengths, self.order, self.budget, self.random) = (lengths, order, budget, random)
   }
 
-  /// The batches of one epoch, as positions in `lengths`; the one with the longest target first, so that
-  /// a batch too large for the memory fails at once.
+  /// Returns the batches of one epoch, as indices of `lengths`.
+  ///
+  /// The batch with the longest target comes first, so that one too large for the memory fails at once.
   package func epoch(_ epoch: Int) -> [[Int]] {
     var generator = random.generator(.shuffling, epoch: epoch)
     let shuffled = generator.shuffled(Array(lengths.indices))
@@ -76,15 +77,15 @@ package struct MinibatchBuilder: Sendable {
     return batches
   }
 
-  /// What an epoch costs beside its words, and the frames of its clips.
+  /// The padding of an epoch, if every batch were padded to its longest member.
   package struct Padding: Sendable, Equatable {
     package var batchCount = 0
-    /// Words, and frames of clips.
+    /// The number of words, and of frames of clips.
     package var stepCount = 0
-    /// These and padding: what a decoder computes that pads.
+    /// The same including padding.
     package var slotCount = 0
 
-    /// The share of what is computed for nothing, in `0..<1`.
+    /// The share of padding, in `0..<1`.
     package var ratio: Double {
       slotCount == 0 ? 0 : 1 - Double(stepCount) / Double(slotCount)
     }
@@ -92,7 +93,7 @@ package struct MinibatchBuilder: Sendable {
 
   /// Counts the padding of one epoch.
   package func padding(epoch: Int = 0) -> Padding {
-    // That a picture is a frame, too, tells nothing about batches.
+    // Pictures count as one frame each, so the length of the source sorts nothing.
     let hasClips = lengths.contains { $0.source > 1 }
     return self.epoch(epoch).reduce(into: Padding()) { padding, batch in
       padding.batchCount += 1
@@ -114,7 +115,7 @@ package struct MinibatchBuilder: Sendable {
     }
   }
 
-  /// Longest first; members of equal keys stay as they are.
+  /// Sorts members, the longest first; the sort is stable.
   private func sorted(_ members: [Int], by key: (Length) -> Int) -> [Int] {
     members.enumerated().map { (place: $0, member: $1, key: key(lengths[$1])) }
       .sorted { ($1.key, $0.place) < ($0.key, $1.place) }

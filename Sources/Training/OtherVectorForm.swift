@@ -1,14 +1,14 @@
 import Files
 
-/// A form in which word vectors come that is no text, told by how a file begins.
+/// A form of word vectors that is not text, recognized by the first bytes of the file.
 struct OtherVectorForm {
-  /// As part of a sentence: "compressed with gzip".
+  /// A description as part of a sentence: "compressed with gzip".
   let title: String
   let advice: String
 
   private static let asText =
     "Save it as text, with gensim's KeyedVectors: save_word2vec_format(PATH, binary=False)."
-  /// By the bytes that files begin with, each of them written as a scalar.
+  /// The forms by the first bytes of their files, each written as a scalar.
   private static let known: [(beginning: String, title: String, advice: String)] = [
     ("\u{1F}\u{8B}", "compressed with gzip", "Unpack it, with gunzip."),
     ("BZh", "compressed with bzip2", "Unpack it, with bunzip2."),
@@ -28,7 +28,7 @@ struct OtherVectorForm {
   ]
   private static let asUTF8 = "Save it as UTF-8, with iconv -f UTF-16 -t UTF-8."
 
-  /// Looks at the beginning of a file; nil for what may be text.
+  /// Recognizes the first bytes of a file; nil if it may be text.
   init?(_ head: [UInt8]) {
     if isLargeFilePointer(head) {
       (title, advice) = ("a Git LFS pointer, not the file itself", "Fetch it, with git lfs pull.")
@@ -38,7 +38,7 @@ struct OtherVectorForm {
     }) {
       (title, advice) = (form.title, form.advice)
     } else if head.contains(0) {
-      // Numbers as bytes hold some, and texts none.
+      // Binary numbers contain NULs, and texts do not.
       let line = String(decoding: head.prefix { $0 != 0x0A }, as: UTF8.self)
       let isHeader = line.split(separator: " ").map { Int($0) != nil } == [true, true]
       title = isHeader ? "word2vec's binary form" : "no text"

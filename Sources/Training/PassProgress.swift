@@ -1,18 +1,23 @@
-/// How far a round over pictures is, besides learning from them.
+/// The progress of a pass over pictures that is not learning.
 package struct PassProgress: Sendable, Equatable {
   package enum Pass: Sendable {
-    /// The encoder looks at each picture, once for all epochs.
+    /// The encoder computes features, once for all epochs.
     case features
-    /// The model writes about pictures it does not learn from.
+    /// The model is evaluated on examples that it does not learn from.
     case validation
   }
   package let pass: Pass
-  /// Pictures.
+  /// The number of pictures that are done.
   package let done: Int
+  /// The number of all pictures.
   package let total: Int
+
+  package init(pass: Pass, done: Int, total: Int) {
+    (self.pass, self.done, self.total) = (pass, done, total)
+  }
 }
 
-/// Ends a round over pictures before it is through; an epoch that it belongs to is not finished.
+/// Ends a pass early; the epoch that it belongs to is then not finished.
 package struct PassInterrupted: Error {
   package init() {}
 }

@@ -1,23 +1,23 @@
 import Layers
 
-/// The batches of one step, which count together as one batch.
+/// The batches of one step, which count as one batch.
 struct StepParts {
-  /// What one batch gives.
+  /// The result of one batch.
   struct Part {
-    /// The mean that is reported, and the number of terms that it is the mean of.
+    /// The mean that is reported, and its number of terms.
     let loss: Double
     let lossCount: Int
-    /// The gradient of what is learned from, and the number of terms that this is the mean of.
+    /// The gradient of the objective, and the number of terms that the objective is the mean of.
     ///
-    /// Where the decoder learns from captions that it draws, a reward is reported of each caption, and the
-    /// gradient is of their words.
+    /// The two counts differ in self-critical epochs: the reported reward is per caption, the objective is
+    /// per word.
     let gradient: ModelGradient
     let count: Int
   }
 
   private var losses: [(mean: Double, count: Int)] = []
   private var counts: [Int] = []
-  /// The gradients, each multiplied by its number of terms as a share of the first one's.
+  /// The sum of the gradients, each multiplied by its number of terms relative to that of the first.
   private var sum = ModelGradient(tensors: [:])
 
   mutating func add(_ part: Part) {
@@ -26,7 +26,7 @@ struct StepParts {
     sum = sum + part.gradient * (Float(part.count) / unit)
   }
 
-  /// The number of terms of the first part: so a part that is alone stays as it is, to the bit.
+  /// The number of terms of the first part, so that a single part stays as it is, to the bit.
   private var unit: Float { Float(max(counts.first ?? 1, 1)) }
 
   /// The mean over all terms.

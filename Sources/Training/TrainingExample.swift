@@ -5,21 +5,21 @@ import Text
 
 /// A picture, or a clip, and its captions as word numbers.
 package struct TrainingExample: Sendable, Equatable {
-  /// The picture's place in the data set, which its random draws are keyed by.
+  /// The number of the picture in the data set; its random draws are keyed by it.
   package let number: Int
-  /// Where the picture is read.
+  /// The file or data of the picture.
   package let source: MediaSource
   package let kind: CaptionedImage.Kind
   package let captions: [Caption]
-  /// Whether the captions stay true of the mirrored picture.
+  /// True if the captions stay true of the mirrored picture.
   package let canBeMirrored: Bool
   /// The length of a clip, which batches are sorted by; nil for a picture, which has one frame.
   package let extent: ClipExtent?
-  /// The part of a clip that is seen; nil for all of it.
+  /// The part of a clip to read; nil for all of it.
   package var segment: ClipSegment?
 
   package struct Caption: Sendable, Equatable {
-    /// The caption's own number in the data set, which its random draws are keyed by.
+    /// The number of the caption in the data set; its random draws are keyed by it.
     package let number: Int
     /// From `<bos>` to `<eos>`.
     package let words: [TokenID]
@@ -46,7 +46,7 @@ package struct TrainingExample: Sendable, Equatable {
 
   package var path: String { source.name }
 
-  /// An example for each caption, of the same picture.
+  /// The same picture as one example for each caption.
   package var oneByOne: [TrainingExample] {
     captions.map {
       var example = TrainingExample(
@@ -57,7 +57,7 @@ package struct TrainingExample: Sendable, Equatable {
     }
   }
 
-  /// How long it is for a minibatch: as its frames and its longest caption, without `<bos>`.
+  /// Returns its length for minibatches; words are counted without `<bos>`.
   func length(frameCount: Int) -> MinibatchBuilder.Length {
     let counts = captions.map { $0.words.count - 1 }
     return .init(
@@ -66,16 +66,16 @@ package struct TrainingExample: Sendable, Equatable {
   }
 }
 
-/// A data set as words, before the vocabulary decides which of them have a number.
+/// A data set as words, before a vocabulary numbers them.
 package struct TokenizedDataset: Sendable {
-  /// Of the words that are learned from.
+  /// The counts of the words that are learned from.
   package let counts: WordCounts
   private let pictures: [(image: CaptionedImage, captions: [[String]])]
   private let maximumWords: Int
 
   /// - Parameters:
-  ///   - dataset: Pictures without captions are left out.
-  ///   - maximumWords: Longer captions are cut, for learning.
+  ///   - dataset: The data set; pictures without captions are left out.
+  ///   - maximumWords: The number of words after which captions are cut, for learning.
   package init(_ dataset: CaptionDataset, maximumWords: Int) {
     let tokenizer = CaptionTokenizer()
     let pictures = dataset.examples.map { picture in
@@ -87,26 +87,25 @@ package struct TokenizedDataset: Sendable {
     self.maximumWords = maximumWords
   }
 
-  /// - Parameter labelled: Pictures and clips with one caption each, a label: one word, whatever it is
-  ///   made of.
+  /// - Parameter labelled: Pictures and clips with one caption each, a label, which counts as one word
+  ///   whatever it is made of.
   package init(labels labelled: CaptionDataset) {
     pictures = labelled.examples.map { ($0, [$0.captions]) }
     counts = WordCounts(counting: pictures.lazy.flatMap(\.captions))
     maximumWords = 1
   }
 
-  /// The whole captions of each picture, by the numbers of the examples: what captions are scored
-  /// against.
+  /// The whole captions of each picture, by the numbers of the examples; captions are scored against them.
   package var references: [[[String]]] { pictures.map(\.captions) }
 
   package var captionCount: Int { pictures.reduce(0) { $0 + $1.captions.count } }
 
-  /// How many captions are cut, because they have too many words.
+  /// The number of captions that are cut, because they have too many words.
   package var cutCaptionCount: Int {
     pictures.reduce(0) { $0 + $1.captions.count { $0.count > maximumWords } }
   }
 
-  /// A checksum of all paths' last parts and words, to tell one data set from another.
+  /// A checksum of the file names and words, to tell one data set from another.
   package var fingerprint: String {
     var hash = SHA256()
     for picture in pictures {
@@ -136,13 +135,13 @@ package struct TokenizedDataset: Sendable {
   }
 }
 
-/// Whether a word, or a label such as "turn_left", says that something is on the left or right, or moves
-/// there: "left-hand", "rightmost", "lefthanded", "upper-left".
+/// Returns true if a word, or a label such as "turn_left", says that something is on the left or right, or
+/// moves there: "left-hand", "rightmost", "lefthanded", "upper-left".
 ///
-/// In doubt it does: a picture that is not mirrored costs little, one that is mirrored under "left" teaches
-/// what is not true.
+/// In doubt it returns true: a picture that is not mirrored costs little, but one that is mirrored under
+/// "left" teaches what is not true.
 func namesSide(_ word: String) -> Bool {
-  // Few words hold the "ft" of "left" or the "ht" of "right", and looking at bytes costs little.
+  // Few words contain the "ft" of "left" or the "ht" of "right", and comparing bytes is cheap.
   let pairs = zip(word.utf8, word.utf8.dropFirst())
   let isCandidate = pairs.contains { first, second in
     second | 0x20 == UInt8(ascii: "t")

@@ -2,91 +2,88 @@ import Captioning
 import Layers
 import Tensors
 
-/// Everything that decides how a model learns: with the data it fixes the outcome bit for bit.
+/// The plan of a training: with the data, it determines the outcome bit for bit.
 package struct TrainingPlan: Sendable, Equatable {
   package var epochCount = 20
-  /// When a batch is full.
+  /// The size of a batch.
   ///
-  /// While the encoder learns, pictures come with all their captions.
+  /// While the encoder learns, images come with all their captions.
   package var batchBudget = MinibatchBuilder.Budget.captions(64)
-  /// In what order batches are filled.
+  /// The order in which batches are filled.
   package var batchOrder = MinibatchBuilder.Order.pooled
-  /// How many batches make one step.
+  /// The number of batches whose gradients make one step.
   package var batchesPerStep = 1
 
   package var optimizer = Optimizer.Rule.adam(decoupledDecay: false)
-  /// The highest step size of the decoder.
+  /// The peak learning rate of the decoder.
   package var learningRate: Float = 8e-4
-  /// The highest step size of the encoder; 0 leaves the encoder as it is.
+  /// The peak learning rate of the encoder; 0 freezes the encoder.
   package var encoderLearningRate: Float = 0
-  /// Whether the encoder's step sizes are shares of each parameter's root mean square (Shazeer & Stern,
-  /// 2018), as they should be where it has been trained before.
+  /// True if the encoder's learning rate is relative to the root mean square of each parameter (Shazeer &
+  /// Stern, 2018), as it should be for an encoder that was trained before.
   ///
-  /// MobileNetV2's depthwise weights are forty times larger than the pointwise ones before them: steps of
-  /// one size had changed the second by 30 % in two epochs, and the first by less than 1 %.
+  /// The depthwise weights of MobileNetV2 are forty times larger than the pointwise ones before them: with
+  /// one learning rate, two epochs changed the second by 30 %, and the first by less than 1 %.
   package var encoderStepsAreRelative = false
-  /// How many epochs only the decoder learns, so that its first errors do not spoil the encoder.
+  /// The number of first epochs in which only the decoder learns, so that its first errors do not spoil the
+  /// encoder.
   package var frozenEpochCount = 0
-  /// The first parameter of the encoder that learns, or how its name begins, such as `layer3`.
+  /// The first parameter of the encoder that learns, or a prefix of its name, such as `layer3`.
   ///
-  /// Those before it stay as they are. Nil lets all learn.
+  /// The parameters before it are frozen. Nil lets all of them learn.
   package var encoderStart: String?
-  /// Whether the decoder takes the measure of the features before it learns; one that was trained before
-  /// has done so, and reads them as it has learned to.
+  /// True if the decoder measures the mean and the standard deviation of the features before it learns; one
+  /// that was trained before has measured its own.
   package var measuresFeatures = true
-  /// Whether the rows of the word embedding stay as they are.
+  /// True if the word embedding is frozen.
   package var freezesWords = false
+  /// The schedule of the learning rate.
   package var schedule = LearningRateSchedule.cosine
-  /// How many steps the step sizes take to rise from 0.
+  /// The number of steps in which the learning rate rises linearly from 0.
   package var warmupStepCount = 100
-  /// How much of each weight is taken off per unit of step size.
   package var weightDecay: Float = 0
   /// The largest Euclidean norm of a gradient (Pascanu et al., 2013).
   package var gradientNormLimit = 5.0
-  /// The largest size of any number of a gradient, cut before the norm is taken; nil cuts nothing.
+  /// The largest absolute value of a gradient element, applied before the norm is limited; nil is no limit.
   package var gradientValueLimit: Float?
-  /// How much of an average of the weights each step leaves as it was (Polyak & Juditsky, 1992).
+  /// The decay of an exponential moving average of the weights (Polyak & Juditsky, 1992), in `0..<1`.
   ///
-  /// In `0..<1`; it is the average that is validated and kept. Nil averages nothing.
+  /// The average is what is validated and saved. Nil averages nothing.
   package var averageDecay: Float?
 
   package var dropout = SequenceDropout.Kind.nonRecurrent
-  /// What is left out of the decoder's connections, in `0..<1`.
+  /// The dropout rate of the decoder, in `0..<1`.
   package var dropoutRate: Float = 0.5
-  /// How many of its words each caption does without, wherever they stand, in `0..<1`.
+  /// The share of words that are dropped from each caption that is read, in `0..<1`.
   package var wordDropoutRate: Float = 0
-  /// How much of the probability is wanted on all words alike, in `0..<1`.
+  /// The share of the target probability that is spread over all words, in `0..<1`.
   package var labelSmoothing: Float = 0
-  /// With attention, what it costs to look at some positions more than at others over a caption.
+  /// With attention, the weight of the penalty for attending to positions unevenly over a caption.
   package var coverageWeight: Float = 1
-  /// What it costs that the norms of hidden states change from word to word.
+  /// The weight of the penalty for norms of hidden states that change from step to step.
   package var normWeight: Float = 0
-  /// When the decoder reads words of its own; nil is teacher forcing throughout.
+  /// Scheduled sampling; nil is teacher forcing throughout.
   package var sampling: ScheduledSampling?
-  /// How the last epochs learn from their own captions; nil learns from given ones throughout.
+  /// Self-critical training in the last epochs; nil is cross-entropy throughout.
   package var selfCritical: SelfCriticalLearning?
-  /// Whether pictures are mirrored at random, unless a caption says left or right.
+  /// True if images are mirrored at random, unless a caption says left or right.
   package var mirrorsPictures = true
-  /// The least share of a picture's area that is shown to a learning encoder, cut out at random with an
-  /// aspect of 3:4 to 4:3 (Szegedy et al., 2015); 1 shows all of it.
+  /// The smallest share of an image's area in a random crop for a learning encoder, with an aspect ratio of
+  /// 3:4 to 4:3 (Szegedy et al., 2015); 1 shows the whole image.
   package var leastCropArea: Float = 1
-  /// What the decoder's products are computed in; its weights stay in float32.
+  /// The number type of the decoder's matrix products; its weights stay in float32.
   package var precision = ElementType.float32
 
   /// Words seen less often become `<unk>`.
   package var minimumWordCount = 5
-  /// The most words of a caption; the rest is cut off.
-  package var maximumWords = 20
-  /// How captions are ranked in validation.
-  package var lengthPenalty = LengthPenalty.none
-  /// How many words in a row no caption says twice in validation; nil lets it.
-  package var unrepeatedCount: Int?
+  /// The beam search of validation.
+  package var search = BeamSearch(width: 3, maximumWords: 20)
   package var seed: UInt64 = 1
-  /// How often the validation set is looked at; always at the end of the training, too.
+  /// The interval between validations; the end of the training is always validated, too.
   package var validationInterval = Interval.epochs(1)
-  /// By what the best validation is chosen.
+  /// The score that selects the best checkpoint.
   package var selection = Selection.cider
-  /// After how many validations without a better one the training ends; nil never ends it.
+  /// The number of validations without improvement that end the training; nil never ends it early.
   package var patience: Int?
 
   /// A score of the validation set.
@@ -94,22 +91,10 @@ package struct TrainingPlan: Sendable, Equatable {
     case cider
     case bleu4 = "bleu-4"
     case rougeL = "rouge-l"
-    /// The lower the better.
+    /// The validation loss; lower is better.
     case loss
     /// The share of clips with the right label.
     case accuracy
-
-    /// The higher the better.
-    package func score(of validation: Trainer.Validation) -> Double {
-      let corpus = validation.scores?.corpus
-      return switch self {
-      case .cider: corpus?.cider ?? 0
-      case .bleu4: corpus?.bleu[3] ?? 0
-      case .rougeL: corpus?.rougeL ?? 0
-      case .loss: -validation.loss
-      case .accuracy: validation.accuracy?.clips ?? 0
-      }
-    }
   }
 
   package init() {}
@@ -119,59 +104,60 @@ package struct TrainingPlan: Sendable, Equatable {
       smoothing: labelSmoothing, coverageWeight: coverageWeight, normWeight: normWeight)
   }
 
-  /// How captions are searched for in validation.
-  var search: BeamSearch {
-    var search = BeamSearch(width: 3, maximumWords: maximumWords)
-    search.lengthPenalty = lengthPenalty
-    search.rules.unrepeatedCount = unrepeatedCount
-    return search
+  /// The most words of a caption; the rest is cut off.
+  package var maximumWords: Int {
+    get { search.maximumWords }
+    set { search.maximumWords = newValue }
   }
 
-  /// Whether the encoder learns in this epoch, which counts from 0.
+  /// Returns true if the encoder learns in an epoch, which counts from 0.
   package func learnsEncoder(in epoch: Int) -> Bool {
     encoderLearningRate > 0 && epoch >= frozenEpochCount
   }
 
-  /// How this epoch, which counts from 0, learns from captions that the decoder draws; nil if it does not.
+  /// Returns the self-critical training of an epoch, which counts from 0; nil if it has none.
   package func selfCritical(in epoch: Int) -> SelfCriticalLearning? {
-    epoch >= toldEpochCount ? selfCritical : nil
+    epoch >= teacherForcedEpochCount ? selfCritical : nil
   }
 
-  /// How this epoch, which counts from 0, reads words of its own by a schedule; nil if it does not.
+  /// Returns the scheduled sampling of an epoch, which counts from 0; nil if it has none.
   ///
-  /// An epoch that learns from drawn captions reads nothing but its own words.
+  /// In self-critical training the decoder reads only its own words, so there is nothing to schedule.
   package func sampling(in epoch: Int) -> ScheduledSampling? {
     selfCritical(in: epoch) == nil ? sampling : nil
   }
 
-  /// Whether an epoch's batches are of pictures with all their captions, rather than of single captions.
+  /// Returns true if the batches of an epoch hold images with all their captions, rather than single
+  /// captions.
   package func learnsByPicture(in epoch: Int) -> Bool {
     learnsEncoder(in: epoch) || selfCritical(in: epoch) != nil
   }
 
-  /// How many epochs learn from given captions.
-  package var toldEpochCount: Int { epochCount - (selfCritical?.epochCount ?? 0) }
+  /// The number of epochs of teacher forcing or scheduled sampling, before self-critical training.
+  package var teacherForcedEpochCount: Int { epochCount - (selfCritical?.epochCount ?? 0) }
 
-  /// The share of the highest step size at a step: a linear rise, then as the schedule says, and the same
-  /// again, lower, from where the decoder's own captions are learned from.
+  /// Returns the learning rate of a step as a share of the peak: a linear warmup, then the schedule, and the
+  /// schedule once more, lower, in self-critical training.
   ///
   /// - Parameters:
   ///   - step: Counts from 0.
-  ///   - epoch: How far the training is, in epochs and parts of them.
-  ///   - reductionCount: How often validation has stopped getting better.
-  /// - Returns: In `0...1`.
+  ///   - epoch: The progress of the training, in epochs and fractions of them.
+  ///   - reductionCount: The number of times that validation has stopped improving.
+  /// - Returns: A share in `0...1`.
   package func learningRateShare(
     atStep step: Int, epoch: Double, reductionCount: Int = 0
   ) -> Float {
-    if let selfCritical, epoch >= Double(toldEpochCount) {
+    if let selfCritical, epoch >= Double(teacherForcedEpochCount) {
       return selfCritical.learningRateShare
         * schedule.share(
-          epoch: epoch - Double(toldEpochCount), step: max(step - selfCritical.firstStep, 0),
+          epoch: epoch - Double(teacherForcedEpochCount),
+          step: max(step - selfCritical.firstStep, 0),
           epochCount: selfCritical.epochCount, reductionCount: reductionCount)
     }
-    let rise = Float(step + 1) / Float(max(warmupStepCount, 1))
-    return min(rise, 1)
+    let warmup = Float(step + 1) / Float(max(warmupStepCount, 1))
+    return min(warmup, 1)
       * schedule.share(
-        epoch: epoch, step: step, epochCount: toldEpochCount, reductionCount: reductionCount)
+        epoch: epoch, step: step, epochCount: teacherForcedEpochCount,
+        reductionCount: reductionCount)
   }
 }

@@ -1,6 +1,6 @@
 import Files
 
-/// Why a file of word vectors cannot be used.
+/// An error of a file of word vectors.
 package struct WordVectorError: Error, Equatable, Sendable, CustomStringConvertible {
   package enum Problem: Sendable, Equatable {
     case unreadable(FileError)
@@ -9,7 +9,7 @@ package struct WordVectorError: Error, Equatable, Sendable, CustomStringConverti
     /// Numbers with decimal commas, or with commas between them.
     case commas(line: Int)
     case longLine(line: Int, limit: Int)
-    /// A form that is known, and not read; what it is, and what to do.
+    /// A form that is recognized but not supported; a description, and the remedy.
     case otherForm(String, advice: String)
     case noneFound
   }

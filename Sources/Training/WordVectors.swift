@@ -4,10 +4,11 @@ import Layers
 import Tensors
 import Text
 
-/// What others have learned about the words of a vocabulary: vectors from a text file of GloVe (Pennington et
-/// al., 2014) or word2vec (Mikolov et al., 2013).
+/// Pretrained vectors of the words of a vocabulary, from a text file of GloVe (Pennington et al., 2014) or
+/// word2vec (Mikolov et al., 2013).
 ///
-/// A line holds a word and its numbers; word2vec's first line says how many vectors there are, and how long.
+/// A line holds a word and its numbers. The first line of word2vec holds the number and the length of the
+/// vectors.
 package struct WordVectors: Sendable, Equatable {
   /// The vectors that were found, by the numbers of their words.
   package private(set) var rows: [TokenID: [Float]] = [:]
@@ -15,20 +16,20 @@ package struct WordVectors: Sendable, Equatable {
   package let wantedCount: Int
   /// The number of lines that hold no vector of the size, which are left out.
   package private(set) var oddLineCount = 0
-  /// What is odd about the file, though the vectors that were found can be used; with its path.
+  /// Warnings about the file, with its path; the vectors that were found can be used.
   package private(set) var warnings: [String] = []
 
-  /// Reads the file line by line; where a word comes again, the first vector counts.
+  /// Reads the file line by line; if a word is repeated, its first vector counts.
   ///
   /// Published files have lines without a vector, such as those of words with a blank or line break inside,
-  /// and lack lines that their first one counts. Such lines are left out, and `warnings` tells of them.
+  /// and lack lines that their first one counts. Such lines are left out, and counted in `warnings`.
   ///
   /// - Parameters:
-  ///   - path: May be of any size.
-  ///   - vocabulary: Whose words are looked for, as they are spelt.
+  ///   - path: The file, of any size.
+  ///   - vocabulary: The words to look for, with their exact spelling.
   ///   - size: The length of the vectors.
-  /// - Throws: What is wrong with the file: vectors of another size, no words of the vocabulary, or no vector
-  ///   in most of its lines.
+  /// - Throws: `WordVectorError` if the file has vectors of another size, no words of the vocabulary, or no
+  ///   vector in most of its lines.
   package init(_ path: String, of vocabulary: Vocabulary, size: Int) throws(WordVectorError) {
     wantedCount = vocabulary.count - Vocabulary.specialWords.count
     var lines = try VectorLines(path)
@@ -44,7 +45,7 @@ package struct WordVectors: Sendable, Equatable {
         continue
       }
       count += 1
-      // The numbers of words that nobody looks for are not read.
+      // The numbers of other words are not parsed.
       let token = line.fieldCount == size + 1 ? vocabulary.id(of: line.word) : nil
       let numbers = token == nil ? nil : line.numbers
       guard line.hasVector(ofSize: size), token == nil || numbers != nil else {
@@ -54,13 +55,13 @@ package struct WordVectors: Sendable, Equatable {
             lines.number, line.word, line.numbers?.count ?? 0, line.hasCommas(amongNumbers: size)
           )
         oddLineCount += 1
-        // A file of another kind is not read to its end.
+        // A file of another kind is not read to the end.
         if oddLineCount == count, count == 1000 { break }
         continue
       }
       if let token, let numbers, rows[token] == nil { rows[token] = numbers }
     }
-    // Only of the words that are looked for the numbers were read: none of these must have been good.
+    // Only the numbers of wanted words were parsed, and none of them was a vector.
     if let firstOdd, 2 * oddLineCount > count || rows.isEmpty {
       throw lines.error(
         firstOdd.hasCommas
@@ -81,8 +82,8 @@ package struct WordVectors: Sendable, Equatable {
   }
 }
 
-extension CaptionDecoder {
-  /// Begins with the vectors that there are; other words keep theirs.
+extension VisualDecoder {
+  /// Sets the embedding of the words that have vectors; other words keep theirs.
   package mutating func begin(with vectors: WordVectors) {
     updateParameters { parameter, value in
       guard parameter.name == CaptionModel.wordEmbeddingName else { return }
@@ -96,14 +97,14 @@ extension CaptionDecoder {
   }
 }
 
-/// The lines of such a file that are not empty.
+/// The lines of a file of word vectors that are not empty.
 private struct VectorLines {
   private let path: String
   private var reader: LineReader
-  /// Of the line that was told last, counting from 1.
+  /// The number of the line that was returned last, from 1.
   private(set) var number = 0
 
-  /// Numbers of 25 digits for the largest embedding there is.
+  /// Enough for numbers of 25 digits in the largest embedding.
   private static let longestLine = 1 << 19
 
   init(_ path: String) throws(WordVectorError) {
@@ -143,14 +144,14 @@ private struct VectorLines {
   }
 }
 
-/// A line of fields with blanks between them.
+/// A line of fields separated by blanks.
 private struct VectorLine {
   private let bytes: ArraySlice<UInt8>
   let fieldCount: Int
 
   init(_ bytes: ArraySlice<UInt8>) {
     self.bytes = bytes
-    // Most lines are of words that nobody looks for: of these the fields are only counted.
+    // Most lines are of other words: their fields are only counted.
     fieldCount = bytes.withUnsafeBytes { bytes in
       var (count, isWithin) = (0, false)
       for byte in bytes {
@@ -177,7 +178,7 @@ private struct VectorLine {
     return numbers.count == fieldCount - 1 ? numbers : nil
   }
 
-  /// Whether it would be a vector of `size` numbers if commas were decimal points, or blanks.
+  /// Returns true if it would be a vector of `size` numbers with commas as decimal points, or as blanks.
   func hasCommas(amongNumbers size: Int) -> Bool {
     let comma = UInt8(ascii: ",")
     guard bytes.contains(comma) else { return false }
@@ -187,13 +188,13 @@ private struct VectorLine {
     }
   }
 
-  /// What word2vec writes first.
+  /// The header that word2vec writes.
   var header: (count: Int, size: Int)? {
     let numbers = fieldCount == 2 ? fields.compactMap(Int.init) : []
     return numbers.count == 2 ? (numbers[0], numbers[1]) : nil
   }
 
-  /// Whether a vector of `size` numbers may be behind the word, which may itself have several parts.
+  /// Returns true if a vector of `size` numbers may follow the word, which may itself have several parts.
   func hasVector(ofSize size: Int) -> Bool {
     guard fieldCount > size + 1 else { return fieldCount == size + 1 }
     return Float(fields[fieldCount - size - 1]) == nil
@@ -201,6 +202,6 @@ private struct VectorLine {
 }
 
 extension UInt8 {
-  /// A NUL is none: blocks of them are what is left of a file that was never written to its end.
+  /// A NUL is not a blank: a file that was not written to its end may contain blocks of them.
   fileprivate var isBlank: Bool { self == UInt8(ascii: " ") || (9...13).contains(self) }
 }

@@ -2,20 +2,20 @@ import ArgumentParser
 import Files
 import Glibc
 
-/// The program: finds the command, runs it, and turns what went wrong into a message and an exit code.
+/// The program: finds the command, runs it, and converts errors into messages and exit codes.
 @main
 struct Cutline: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "cutline",
-    abstract: "Describe pictures in words.",
+    abstract: "Caption pictures and video clips.",
     discussion: """
-        cutline photo.jpg                           prints a caption
-        cutline *.png -f jsonl -o captions.jsonl    many pictures, as JSON lines
-        cutline batch photos -r -o out              a hundred thousand; goes on where it was
-        cutline caption --help                      all there is to choose
+        cutline photo.jpg                           print a caption
+        cutline *.png -f jsonl -o captions.jsonl    caption many pictures, as JSON lines
+        cutline batch photos -r -o out              caption a folder; resumes where it stopped
+        cutline caption --help                      list all options
 
-      Results go to standard output, all else to standard error. Exit code 0: all went well; \
-      2: some of several files failed; 64 and up: it could not be done.
+      Results are written to standard output, everything else to standard error. Exit codes: \
+      0 success; 2 some of several files failed; 64 and above the command failed.
       """,
     version: "0.1.0",
     subcommands: [
@@ -39,7 +39,7 @@ struct Cutline: ParsableCommand {
     }
   }
 
-  /// What was typed behind the program's name, names of files that are no UTF-8 included.
+  /// The arguments after the program's name; names of files that are not UTF-8 are kept.
   private static var typedArguments: [String] {
     (1..<max(1, Int(CommandLine.argc))).compactMap { CommandLine.unsafeArgv[$0] }
       .map { nameText(UnsafeRawBufferPointer(start: $0, count: strlen($0))) }
@@ -47,11 +47,11 @@ struct Cutline: ParsableCommand {
 
   private static func prepareProcess() {
     StandardStream.claim()
-    // `cutline … | head -1` ends quietly, also under a parent that ignores the signal.
+    // `cutline … | head -1` ends quietly, even under a parent that ignores the signal.
     signal(SIGPIPE, SIG_DFL)
     // A file over `ulimit -f` is then an error of write(2), like a full disk.
     signal(SIGXFSZ, SIG_IGN)
-    // How a worker process ended can be told, also under a parent that ignores it.
+    // The status of worker processes stays available, even under a parent that ignores the signal.
     signal(SIGCHLD, SIG_DFL)
   }
 
@@ -61,15 +61,15 @@ struct Cutline: ParsableCommand {
       exit(withError: failure.status.exitCode)
     }
     let code = exitCode(for: error)
-    // Help and version, or a command that has said all there is to say.
+    // Help and version, or a command that has already printed its messages.
     if code.isSuccess || error is ExitCode { exit(withError: error) }
     guard code == .validationFailure else {
-      Messages().error("a bug in cutline (\(error)). Please report it, with what you typed.")
+      Messages().error("bug in cutline (\(error)). Please report it, with the command line.")
       exit(withError: ExitStatus.bug.exitCode)
     }
     var text = fullMessage(for: error)
     if let file = OptionFile(namedBy: typedArguments) {
-      text += "\n  (The options of \(file.title) count as typed.)"
+      text += "\n  (Options were also read from \(file.title).)"
     }
     Messages().plain(text.hasPrefix("Error: ") ? "cutline: \(text.dropFirst(7))" : text)
     exit(withError: code)
@@ -77,7 +77,7 @@ struct Cutline: ParsableCommand {
 }
 
 extension Messages {
-  /// Says which options, those of a file among them, and which variables count.
+  /// Logs the options, including those of a file, and the variables in effect.
   fileprivate func traceSettings(_ arguments: [String]) {
     trace("options: \(arguments.joined(separator: " "))")
     for variable in Variable.allCases {

@@ -37,7 +37,7 @@ extension CaptioningTests {
       let captions = PackedCaptions(
         [[1, 4, 2], [1, 5, 2]].map { $0.map(TokenID.init) }, describing: [0, 1])
       func loss(_ model: CaptionModel) -> Tensor {
-        model.decoder.loss(of: captions, describing: model.encoder.features(pixels))
+        model.decoder.captionDecoder.loss(of: captions, describing: model.encoder.features(pixels))
       }
       let all = valueWithGradient(at: model, of: loss)
       let learned = model.parameters.map(\.parameter).filter { $0.role == .learned }
@@ -76,12 +76,10 @@ enum SmallModel {
   }
 
   static func model(
-    seed: UInt64, reading: DecoderConfiguration.Reading = .first
+    seed: UInt64, decoder type: DecoderType = .showAndTell
   ) -> CaptionModel {
     let encoder = SmallCNN()
-    var decoder = DecoderConfiguration(
-      cell: .lstm, embeddingSize: 4, hiddenSize: 5, reading: reading)
-    decoder.layerCount = reading == .frames ? 2 : 1
+    let decoder = DecoderConfiguration(type, embeddingSize: 4, hiddenSize: 5)
     var model = CaptionModel(
       encoder: encoder,
       decoder: decoder.makeDecoder(

@@ -14,7 +14,7 @@ extension CaptioningTests {
     /// Squares as the encoder sees them, of many kinds.
     func frames(_ count: Int, _ kind: Int) -> [Image] {
       (0..<count).map { index in
-        let size = captioner.preprocessing.size
+        let size = captioner.ensemble.preprocessing.size
         return Image(
           width: size, height: size,
           pixels: (0..<size * size * 3).map {
@@ -68,9 +68,9 @@ extension CaptioningTests {
       "segments that are read frame by frame are sorted by their frames, and keep their captions")
     func lookingAhead() {
       let reader = Captioner(
-        SmallModel.model(seed: 5, reading: .frames), SmallModel.configuration,
+        SmallModel.model(seed: 5, decoder: .s2vt), SmallModel.configuration,
         SmallModel.vocabulary)
-      #expect(reader.readsFrames && !captioner.readsFrames)
+      #expect(reader.ensemble.readsFrames && !captioner.ensemble.readsFrames)
       // More than are looked at ahead.
       let files = (0..<11).map { number in [frames(1 + number * 5 % 7, number)] }
       let together = texts(2, files, by: reader)

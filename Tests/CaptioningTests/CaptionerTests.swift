@@ -41,13 +41,13 @@ extension CaptioningTests {
 
     @Test("captions several pictures as it captions each alone")
     func company() throws {
-      var captioner = Captioner(
-        SmallModel.model(seed: 3), SmallModel.configuration, SmallModel.vocabulary)
       for search in [
         CaptionSearch.beam(BeamSearch(width: 2, maximumWords: 4)),
         .sampling(SampledSearch(count: 2, temperature: 1, maximumWords: 4, seed: 1)),
       ] {
-        captioner.search = search
+        let captioner = Captioner(
+          SmallModel.model(seed: 3), SmallModel.configuration, SmallModel.vocabulary, search: search
+        )
         let together = try captioner.captions(for: Self.images)
         for (number, image) in Self.images.enumerated() {
           let alone = try captioner.captions(for: [image], firstNumber: number)[0]
@@ -58,12 +58,14 @@ extension CaptioningTests {
 
     @Test("in bfloat16 sees the same to two digits, and not to all", .multipliesBfloat16)
     func precision() {
-      var captioner = Captioner(
-        SmallModel.model(seed: 3), SmallModel.configuration, SmallModel.vocabulary)
-      let framed = Self.images.map(captioner.preprocessing.frame)
-      let exact = captioner.features(of: framed).byMember[0].values
-      captioner.precision = .bfloat16
-      let rounded = captioner.features(of: framed).byMember[0].values
+      func features(_ precision: ElementType) -> Tensor {
+        let captioner = Captioner(
+          SmallModel.model(seed: 3), SmallModel.configuration, SmallModel.vocabulary,
+          precision: precision)
+        let inputs = Self.images.map(captioner.ensemble.preprocessing.resizeAndCrop)
+        return captioner.features(of: inputs).byMember[0].values
+      }
+      let (exact, rounded) = (features(.float32), features(.bfloat16))
       #expect(rounded.elementType == .float32)
       let error = (rounded - exact).sumOfSquares / exact.sumOfSquares
       #expect(error > 0 && error.squareRoot() < 0.02, "relative error \(error.squareRoot())")
@@ -82,7 +84,7 @@ extension CaptioningTests {
         SmallModel.model(seed: 3), SmallModel.configuration,
         Vocabulary(words: ["a", "man", "'s", "dog"]))
       let features = EncodedPictures(
-        byMember: [VisualFeatures(FormulaWeights.scaled("features", [4, 128]))])
+        byMember: [PackedSequence(FormulaWeights.scaled("features", [4, 128]))])
       for captions in captioner.captions(from: features) {
         for caption in captions {
           #expect(!caption.text.contains("<") && !caption.text.contains(" '"))
@@ -92,7 +94,7 @@ extension CaptioningTests {
 
     @Test("a decoder of another cell is one line of the configuration")
     func cells() throws {
-      for kind in DecoderConfiguration.CellKind.allCases {
+      for kind in CellType.all {
         var configuration = SmallModel.configuration
         configuration.decoder = DecoderConfiguration(cell: kind, embeddingSize: 4, hiddenSize: 5)
         let decoder = try #require(configuration.decoder).makeDecoder(
@@ -103,7 +105,7 @@ extension CaptioningTests {
         let captioner = Captioner(model, configuration, SmallModel.vocabulary)
         #expect(try captioner.captions(for: Self.images).count == 3)
         #expect(
-          decoder.parameters.contains { $0.parameter.name == "\(kind.rawValue).weight_ih_l0" })
+          decoder.parameters.contains { $0.parameter.name == "\(kind.name).weight_ih_l0" })
       }
     }
   }

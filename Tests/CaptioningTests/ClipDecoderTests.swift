@@ -11,26 +11,27 @@ extension CaptioningTests {
   @Suite("Decoders of clips")
   struct ClipDecoderTests {
     static let s2vt = [
-      ClipDecoder("s2vt-lstm", DecoderConfiguration(cell: .lstm, reading: .frames, layers: 2)),
-      ClipDecoder("s2vt-gru", DecoderConfiguration(cell: .gru, reading: .frames, layers: 2)),
+      ClipDecoder("s2vt-lstm", DecoderConfiguration(Configured(.s2vt), layers: 2)),
+      ClipDecoder("s2vt-gru", DecoderConfiguration(Configured(.s2vt), cell: .gru, layers: 2)),
     ]
+    private static let unfactored = DecoderType.lrcn.with(DecoderType.isFactored, false)
     static let lrcn = [
       ClipDecoder(
-        "lrcn-1", DecoderConfiguration(reading: .everyWord(isFactored: false), layers: 1)),
+        "lrcn-1", DecoderConfiguration(unfactored, layers: 1)),
       ClipDecoder(
         "lrcn-unfactored",
-        DecoderConfiguration(reading: .everyWord(isFactored: false), layers: 2)),
+        DecoderConfiguration(unfactored, layers: 2)),
       ClipDecoder(
-        "lrcn-factored", DecoderConfiguration(reading: .everyWord(isFactored: true), layers: 2)),
+        "lrcn-factored", DecoderConfiguration(Configured(.lrcn), layers: 2)),
       ClipDecoder(
         "lrcn-gru-factored",
-        DecoderConfiguration(cell: .gru, reading: .everyWord(isFactored: true), layers: 2)),
+        DecoderConfiguration(Configured(.lrcn), cell: .gru, layers: 2)),
     ]
     static let temporal = [
       ClipDecoder(
         "temporal-lstm",
         DecoderConfiguration(
-          reading: .attention(.frames, annotationSize: 6, attentionSize: 4), layers: 1))
+          DecoderType.temporalAttention.with(annotationSize: 6, attentionSize: 4), layers: 1))
     ]
     static let all = s2vt + lrcn + temporal
 
@@ -146,7 +147,7 @@ extension CaptioningTests {
         .map { $0.map(TokenID.init) }
       let frames = FormulaWeights.scaled("padded", [11, 8], 2)
       func cost(
-        _ decoder: some CaptionDecoder, _ captions: PackedCaptions, _ features: VisualFeatures,
+        _ decoder: some CaptionDecoder, _ captions: PackedCaptions, _ features: PackedSequence,
         _ examples: [Int]
       ) -> Tensor {
         decoder.cost(
@@ -223,7 +224,7 @@ extension CaptioningTests {
     @Test("the features of a clip are its frames, their mean, or the mean of their maps")
     func joining() {
       let frames = FormulaWeights.scaled("frames", [3, 4])
-      let pictures = VisualFeatures(frames)
+      let pictures = PackedSequence(frames)
       let kept = pictures.joined(intoClipsOf: [2, 1], for: .frames)
       #expect(kept.values.floats == frames.floats && kept.counts == [2, 1])
       let means = pictures.joined(intoClipsOf: [2, 1], for: .pooled)
@@ -231,11 +232,15 @@ extension CaptioningTests {
       expectClose(
         means.values, Tensor(concatenating: [first, frames.slice(2..<3)], along: 0), within: 1e-6)
       let maps = FormulaWeights.scaled("maps", [3, 2, 4])
-      let joined = VisualFeatures(maps).joined(intoClipsOf: [1, 2], for: .positions)
-      #expect(joined.counts == [2, 2])
+      let joined = PackedSequence(maps).joined(intoClipsOf: [1, 2], for: .positions)
+      #expect(joined.counts == [2, 2] && joined.grids == nil)
       let second = (maps.slice(1..<2) + maps.slice(2..<3)) * 0.5
       expectClose(
         joined.slice(1..<2).values, second.reshaped(to: [2, 4]), within: 1e-6)
+      let onGrid = PackedSequence(maps.reshaped(to: [3, 1, 2, 4]))
+        .joined(intoClipsOf: [1, 2], for: .positions)
+      #expect(onGrid.values.floats == joined.values.floats)
+      #expect(onGrid.grids == Array(repeating: .init(height: 1, width: 2), count: 2))
     }
   }
 }
@@ -259,7 +264,7 @@ struct ClipDecoder: Sendable, CustomTestStringConvertible {
   func sized(embedding: Int, hidden: Int) -> any CaptionDecoder {
     var configuration = configuration
     (configuration.embeddingSize, configuration.hiddenSize) = (embedding, hidden)
-    return configuration.makeDecoder(featureSize: 8, vocabularySize: 11)
+    return configuration.makeDecoder(featureSize: 8, vocabularySize: 11).captionDecoder
   }
 
   func captions(in fixture: Fixture) throws -> PackedCaptions {
@@ -274,13 +279,13 @@ struct ClipDecoder: Sendable, CustomTestStringConvertible {
 /// Returns the inputs of `decoder` for clips with these frames, `[N, F]`.
 private func clips(
   _ frames: Tensor, _ counts: [Int], for decoder: some CaptionDecoder
-) -> VisualFeatures {
-  VisualFeatures(frames).joined(intoClipsOf: counts, for: decoder.featureKind)
+) -> PackedSequence {
+  PackedSequence(frames).joined(intoClipsOf: counts, for: decoder.featureKind)
 }
 
 extension DecoderConfiguration {
-  fileprivate init(cell: CellKind = .lstm, reading: Reading, layers: Int) {
-    self.init(cell: cell, embeddingSize: 5, hiddenSize: 7, reading: reading)
+  fileprivate init(_ type: Configured<DecoderType>, cell: CellType = .lstm, layers: Int) {
+    self.init(type, cell: Configured(cell), embeddingSize: 5, hiddenSize: 7)
     layerCount = layers
   }
 }
@@ -288,7 +293,7 @@ extension DecoderConfiguration {
 extension CaptionDecoder {
   /// Words and coverage together, as the fixture has them.
   fileprivate func cost(
-    of captions: PackedCaptions, describing features: VisualFeatures,
+    of captions: PackedCaptions, describing features: PackedSequence,
     dropout: SequenceDropout? = nil
   ) -> Tensor {
     losses(

@@ -21,9 +21,11 @@ extension CaptioningTests {
       let captioner = Self.attentive()
       let picture = Self.spot(x: 20, y: 40)
       let caption = try #require(try captioner.captions(for: [picture]).first?.first)
-      let features = captioner.features(of: [captioner.preprocessing.frame(picture)])
-      let words = captioner.vocabulary.tokens(for: caption.words.map(\.text))
-      let found = captioner.emptyCaptions(of: features)
+      let features = captioner.features(of: [
+        captioner.ensemble.preprocessing.resizeAndCrop(picture)
+      ])
+      let words = captioner.ensemble.vocabulary.tokens(for: caption.words.map(\.text))
+      let found = captioner.ensemble.emptyCaptions(of: features)
         .logProbabilities(of: words, pictureCount: 1).map { $0[0] }
       try #require(found.count == caption.words.count && found.count > 2)
       for (word, found) in zip(caption.words, found) {
@@ -36,18 +38,26 @@ extension CaptioningTests {
       let captioner = Self.attentive()
       let picture = Self.spot(x: 20, y: 40)
       let caption = try #require(try captioner.captions(for: [picture]).first?.first)
-      let weights = captioner.members[0].decoder.attention(
-        saying: captioner.vocabulary.tokens(for: caption.words.map(\.text)),
-        of: captioner.features(of: [captioner.preprocessing.frame(picture)]).byMember[0])
+      let weights = captioner.ensemble.attention(
+        reading: captioner.ensemble.vocabulary.tokens(for: caption.words.map(\.text)),
+        of: captioner.features(of: [captioner.ensemble.preprocessing.resizeAndCrop(picture)]))
       let maps = try Self.maps(captioner, of: picture)
       #expect(captioner.heatMapKind == .attention && maps.count == weights.count)
       #expect(Set(weights).count > 1, "all words look at the same")
       for (weights, map) in zip(weights, maps) {
         #expect(weights.count == 64 && abs(weights.reduce(0, +) - 1) < 1e-5)
-        #expect(map.side == 8 && map.bits.contains { $0 > 0 })
+        #expect(map.height == 8 && map.width == 8 && map.bits.contains { $0 > 0 })
         for (weight, bits) in zip(weights, map.bits) {
           #expect(bits == 0 ? weight <= 1.0 / 64 : abs(weight * 64 - exp2(bits)) < 1e-4)
         }
+      }
+    }
+
+    @Test("maps have the height and width of the encoder's")
+    func grid() throws {
+      let captioner = Self.attentive(Mosaic(height: 4, width: 16))
+      for map in try Self.maps(captioner, of: Self.spot(x: 20, y: 40)) {
+        #expect(map.height == 4 && map.width == 16 && map.bits.count == 64)
       }
     }
 
@@ -85,9 +95,9 @@ extension CaptioningTests {
       let map = try #require(
         captioner.heatMaps(of: Self.spot(x: x, y: y, size: 16), saying: caption).first)
       let largest = try #require(map.bits.max())
-      #expect(map.side == Occlusion.side && largest > 0)
+      #expect(map.height == Occlusion.side && map.width == Occlusion.side && largest > 0)
       for (index, weight) in map.bits.enumerated() {
-        let (row, column) = (index / map.side, index % map.side)
+        let (row, column) = (index / map.width, index % map.width)
         let isThere = (column >= 5) == (x > 0) && (row >= 5) == (y > 0)
         #expect(isThere || weight < 1e-6, "column \(column), row \(row)")
       }
@@ -126,7 +136,7 @@ extension CaptioningTests {
         let spot = (x: width * 3 / 5, y: height * 2 / 5)
         let photo = Self.spot(x: spot.x, y: spot.y, size: 6, width: width, height: height)
         // What an encoder of eight by eight places would see most in.
-        let framed = rule.frame(photo)
+        let framed = rule.resizeAndCrop(photo)
         let places = (0..<64).map { place in
           (0..<64).reduce(Float(0)) { sum, pixel in
             let (x, y) = (place % 8 * 8 + pixel % 8, place / 8 * 8 + pixel / 8)
@@ -135,7 +145,7 @@ extension CaptioningTests {
         }
         let size = PixelSize(width: width, height: height)
         let seen = rule.seenPart(of: size)
-        let map = HeatMap(word: "spot", bits: places)
+        let map = HeatMap(word: "spot", height: 8, width: 8, bits: places)
         let grey = Image(
           width: width, height: height, pixels: Array(repeating: 120, count: width * height * 3))
         let drawn = HeatOverlay(grey, seen: seen).image(map)
@@ -168,15 +178,16 @@ extension CaptioningTests {
     static func maps(_ captioner: Captioner, of picture: Image) throws -> [HeatMap] {
       let caption = try #require(try captioner.captions(for: [picture]).first?.first)
       try #require(caption.words.count > 2)
-      return captioner.heatMaps(of: captioner.preprocessing.frame(picture), saying: caption)
+      return captioner.heatMaps(
+        of: captioner.ensemble.preprocessing.resizeAndCrop(picture), saying: caption)
     }
 
     /// Reads squares of eight by eight pixels as they are.
-    static func attentive() -> Captioner {
+    fileprivate static func attentive(_ encoder: Mosaic = Mosaic()) -> Captioner {
       var configuration = configuration
       configuration.decoder = DecoderConfiguration(
-        embeddingSize: 4, hiddenSize: 5,
-        reading: .attention(.positions, annotationSize: 3, attentionSize: 3))
+        DecoderType.showAttendTell.with(annotationSize: 3, attentionSize: 3), embeddingSize: 4,
+        hiddenSize: 5)
       configuration.maximumWords = 5
       var decoder = ShowAttendAndTell(
         cell: LSTM(inputSize: 7, hiddenSize: 5), named: "lstm", annotationSize: 3,
@@ -190,10 +201,10 @@ extension CaptioningTests {
           shape: [vocabulary.count])
       }
       return Captioner(
-        CaptionModel(encoder: Mosaic(), decoder: decoder), configuration, vocabulary)
+        CaptionModel(encoder: encoder, decoder: decoder), configuration, vocabulary)
     }
 
-    /// Returns a captioner whose probability of "bright" increases with the amount of red.
+    /// Says "bright" the more likely the more red there is.
     static func brightness() -> Captioner {
       var decoder = ShowAndTell(
         cell: RNN(inputSize: 1, hiddenSize: 1), named: "rnn", featureSize: 3,
@@ -224,19 +235,22 @@ extension CaptioningTests {
         encoder: EncoderConfiguration(
           .smallCNN,
           preprocessing: ImagePreprocessing(
-            framing: .squash, size: 64, mean: [grey, grey, grey], deviation: [0.25, 0.25, 0.25])))
+            framing: .squash, size: 64, mean: [grey, grey, grey],
+            deviation: [0.25, 0.25, 0.25])))
     }
   }
 }
 
-/// The mean colours of eight by eight parts of a picture: an encoder with nothing to learn.
+/// The mean colours of parts of a picture of 64 by 64 pixels: an encoder with nothing to learn.
 private struct Mosaic: ImageEncoder {
+  /// The number of parts one above the other, and beside each other.
+  var (height, width) = (8, 8)
   let pooledSize = 3
 
   func callAsFunction(_ pixels: Tensor) -> Tensor {
     let rows = pixels.shape[0]
-    return pixels.reshaped(to: [rows, 8, 8, 8, 8, 3]).mean(over: [2, 4])
-      .reshaped(to: [rows, 8, 8, 3])
+    return pixels.reshaped(to: [rows, height, 64 / height, width, 64 / width, 3])
+      .mean(over: [2, 4]).reshaped(to: [rows, height, width, 3])
   }
 
   mutating func visitParameters(_ visitor: inout ParameterVisitor) {}

@@ -10,7 +10,7 @@ import Testing
 extension CaptioningTests {
   @Suite("Model configuration")
   struct ModelConfigurationTests {
-    @Test("written and read again is the same", arguments: EncoderArchitecture.allCases)
+    @Test("written and read again is the same", arguments: EncoderArchitecture.all)
     func roundTrip(architecture: EncoderArchitecture) throws {
       var configuration = SmallModel.configuration
       configuration.encoder = EncoderConfiguration(architecture)
@@ -41,11 +41,11 @@ extension CaptioningTests {
       var configuration = SmallModel.configuration
       let usual = configuration.json["decode"]
       #expect(usual?["length_penalty"] == nil && usual?["no_repeat"] == nil)
-      (configuration.lengthPenalty, configuration.unrepeatedCount) = (.wu(alpha: 0.7), 3)
+      (configuration.lengthPenalty, configuration.noRepeatNGramSize) = (.wu(alpha: 0.7), 3)
       #expect(try reread(configuration) == configuration)
       var expected = BeamSearch(
         width: configuration.beamWidth, maximumWords: configuration.maximumWords)
-      (expected.lengthPenalty, expected.rules.unrepeatedCount) = (.wu(alpha: 0.7), 3)
+      (expected.lengthPenalty, expected.rules.noRepeatNGramSize) = (.wu(alpha: 0.7), 3)
       #expect(configuration.search == .beam(expected))
       configuration.lengthPenalty = .average
       #expect(try reread(configuration) == configuration)
@@ -61,7 +61,7 @@ extension CaptioningTests {
     @Test("makes the decoder that it names")
     func decoder() {
       let decoder = DecoderConfiguration(cell: .gru, embeddingSize: 6, hiddenSize: 7)
-        .makeDecoder(featureSize: 8, vocabularySize: 9)
+        .makeDecoder(featureSize: 8, vocabularySize: 9).captionDecoder
       #expect(decoder is ShowAndTell<GRU>)
       #expect(decoder.featureSize == 8 && decoder.vocabularySize == 9)
       #expect(
@@ -74,8 +74,8 @@ extension CaptioningTests {
     func attention() throws {
       var configuration = SmallModel.configuration
       let soft = DecoderConfiguration(
-        cell: .gru, embeddingSize: 6, hiddenSize: 7,
-        reading: .attention(.positions, annotationSize: 5, attentionSize: 4))
+        DecoderType.showAttendTell.with(annotationSize: 5, attentionSize: 4),
+        cell: Configured(.gru), embeddingSize: 6, hiddenSize: 7)
       configuration.decoder = soft
       #expect(try reread(configuration) == configuration)
       let decoder = soft.makeDecoder(reading: VGG(.sixteen), vocabularySize: 9)
@@ -88,24 +88,27 @@ extension CaptioningTests {
     func clips() throws {
       var configuration = SmallModel.configuration
       func made(
-        _ reading: DecoderConfiguration.Reading, layers: Int
-      ) throws -> any CaptionDecoder {
-        var decoder = DecoderConfiguration(embeddingSize: 6, hiddenSize: 7, reading: reading)
+        _ type: Configured<DecoderType>, layers: Int
+      ) throws -> any VisualDecoder {
+        var decoder = DecoderConfiguration(type, embeddingSize: 6, hiddenSize: 7)
         decoder.layerCount = layers
         configuration.decoder = decoder
         #expect(try reread(configuration) == configuration)
         return decoder.makeDecoder(featureSize: 8, vocabularySize: 9)
       }
       configuration.frames = .every(10, atMost: 59)
-      #expect(try made(.frames, layers: 2) is S2VT<LSTM>)
-      let temporal = try made(.attention(.frames, annotationSize: 5, attentionSize: 4), layers: 1)
+      #expect(try made(Configured(.s2vt), layers: 2) is S2VT<LSTM>)
+      let temporal = try made(
+        DecoderType.temporalAttention.with(annotationSize: 5, attentionSize: 4), layers: 1)
       #expect(temporal is ShowAttendAndTell<LSTM> && temporal.featureKind == .frames)
       configuration.frames = .evenly(8)
       for (isFactored, layers, sizes) in [
         (false, 1, [12]), (false, 3, [12, 7, 7]), (true, 3, [6, 13, 7]),
       ] {
         let lrcn = try #require(
-          made(.everyWord(isFactored: isFactored), layers: layers) as? LRCN<LSTM>)
+          made(
+            DecoderType.lrcn.with(DecoderType.isFactored, isFactored), layers: layers)
+            as? LRCN<LSTM>)
         #expect(lrcn.layers.map(\.inputSize) == sizes)
       }
     }
@@ -126,13 +129,14 @@ extension CaptioningTests {
     func labels() throws {
       var configuration = SmallModel.configuration
       var decoder = DecoderConfiguration(
-        cell: .gru, embeddingSize: 6, hiddenSize: 7, reading: .labels)
+        .frameClassifier, cell: .gru, embeddingSize: 6, hiddenSize: 7)
       configuration.decoder = decoder
       #expect(try reread(configuration) == configuration)
-      #expect(configuration.json["decoder"]?["task"] == "classify")
+      #expect(configuration.json["decoder"]?["type"] == "frame_classifier")
       let made = decoder.makeDecoder(featureSize: 8, vocabularySize: 9)
       #expect(made is FrameClassifier<GRU>)
-      #expect(made.featureKind == .frames && made.featureSize == 8 && made.vocabularySize == 9)
+      #expect(made.featureKind == .frames && made.featureSize == 8)
+      #expect((made as? any FrameScorer)?.labelCount == 5)
       let logits = made.parameters.first { $0.parameter.name == "label_logits.weight" }
       #expect(logits?.value.shape == [5, 7])
       (decoder.layerCount, decoder.isResidual) = (3, true)
@@ -146,14 +150,14 @@ extension CaptioningTests {
     func layers() throws {
       var configuration = SmallModel.configuration
       var decoder = DecoderConfiguration(cell: .gru, embeddingSize: 6, hiddenSize: 7)
-      #expect(configuration.json["decoder"]?["residual"] == nil)
+      #expect(configuration.json["decoder"]?["cell"]?["residual"] == nil)
       (decoder.layerCount, decoder.isResidual) = (3, true)
       configuration.decoder = decoder
       #expect(try reread(configuration) == configuration)
       let made = decoder.makeDecoder(featureSize: 8, vocabularySize: 9)
       let stack = try #require(made as? ShowAndTell<Stacked<GRU>>).cell
       #expect(stack.isResidual && stack.layers.map(\.inputSize) == [6, 7, 7])
-      decoder.reading = .attention(.positions, annotationSize: 5, attentionSize: 4)
+      decoder.type = DecoderType.showAttendTell.with(annotationSize: 5, attentionSize: 4)
       let attentive = decoder.makeDecoder(featureSize: 8, vocabularySize: 9)
       let parameters = attentive.parameters.map { ($0.parameter.name, $0.value.shape) }
       #expect(parameters.contains { $0 == ("gru.weight_ih_l0", [21, 11]) })
@@ -165,12 +169,27 @@ extension CaptioningTests {
     func reset() throws {
       var configuration = SmallModel.configuration
       var decoder = DecoderConfiguration(cell: .gru)
-      #expect(decoder.json["gru_reset"] == nil)
-      decoder.gruReset = .before
+      #expect(decoder.json["cell"]?["reset"] == "after")
+      decoder.cell[GRU.resetOption] = .before
+      #expect(decoder.json["cell"]?["reset"] == "before")
       configuration.decoder = decoder
       #expect(try reread(configuration) == configuration)
       let made = decoder.makeDecoder(featureSize: 8, vocabularySize: 9)
       #expect(try #require(made as? ShowAndTell<GRU>).cell.reset == .before)
+    }
+
+    @Test("a decoder that ties no words at any size says so")
+    func neverTied() throws {
+      let type = DecoderType("odd-one", reading: .pooled, tying: .never) { _ in
+        ShowAndTell(
+          cell: GRU(inputSize: 6, hiddenSize: 6), named: "gru", featureSize: 8, vocabularySize: 9)
+      }
+      var decoder = DecoderConfiguration(type, embeddingSize: 6, hiddenSize: 6)
+      #expect(decoder.problem == nil)
+      decoder.isTied = true
+      let problem = try #require(decoder.problem)
+      #expect(problem.key == "tied")
+      #expect(problem.problem == "is not for a decoder of type 'odd_one'")
     }
 
     @Test("ties words where it says so")
@@ -180,24 +199,24 @@ extension CaptioningTests {
       decoder.isTied = true
       configuration.decoder = decoder
       #expect(try reread(configuration) == configuration)
-      for reading in [
-        DecoderConfiguration.Reading.first,
-        .attention(.positions, annotationSize: 5, attentionSize: 4),
+      for (type, hiddenSize) in [
+        (Configured(.showAndTell), 6),
+        (DecoderType.showAttendTell.with(annotationSize: 5, attentionSize: 4), 7),
       ] {
-        (decoder.reading, decoder.hiddenSize) = (reading, reading == .first ? 6 : 7)
+        (decoder.type, decoder.hiddenSize) = (type, hiddenSize)
         let made = decoder.makeDecoder(featureSize: 8, vocabularySize: 9)
         let names = made.parameters.map(\.parameter.name)
         #expect(names.contains("word_logits.bias") && !names.contains("word_logits.weight"))
-        let logits = try #require(made as? any WordDecoder).wordLogits
-        #expect(logits.weight.shape == [9, 6] && made.vocabularySize == 9)
+        let writer = try #require(made as? any WordDecoder)
+        #expect(writer.wordLogits.weight.shape == [9, 6] && writer.vocabularySize == 9)
       }
     }
 
     /// Replacements in a valid file, with the setting that the error must name.
     static let problems: [(good: String, bad: String, key: String, problem: String)] = [
       (
-        "cutline.model/1", "cutline.model/2", "schema",
-        "is \"cutline.model/2\", not \"cutline.model/1\""
+        "cutline.model/2", "cutline.model/0", "schema",
+        "is \"cutline.model/0\", not \"cutline.model/2\""
       ),
       ("\"schema\"", "\"scheme\"", "schema", "is missing, but must be a text"),
       ("\"encoder\":{", "\"coder\":{", "encoder", "is missing, but must be an object"),
@@ -218,10 +237,23 @@ extension CaptioningTests {
       ("0.485", "\"x\"", "encoder.mean", "but must be three numbers"),
       ("0.485", "1e300", "encoder.mean", "but must be three numbers"),
       ("0.229", "0", "encoder.std", "must be above 0"),
-      ("shorter-side", "longer-side", "encoder.resize", "which is no rule we know"),
-      ("resize_value", "value", "encoder.resize", "with the value none, which is no rule we know"),
+      ("shorter-side", "longer-side", "encoder.resize", "which is not a known rule"),
+      ("resize_value", "value", "encoder.resize", "with the value none, which is not a known rule"),
       ("symmetric", "valid", "encoder.padding", "is \"valid\", but must be one of symmetric, same"),
-      ("\"lstm\"", "\"transformer\"", "decoder.type", "but must be one of lstm, gru, rnn"),
+      (
+        "resnet50", "resnet52", "encoder.type",
+        "vgg19, inception_v3, small_cnn (did you mean \"resnet50\"?)"
+      ),
+      (
+        "show_and_tell", "show_and_tel", "decoder.type",
+        "is \"show_and_tel\", but must be one of show_and_tell, show_attend_tell, lrcn, s2vt, "
+          + "temporal_attention, frame_classifier (did you mean \"show_and_tell\"?)"
+      ),
+      (
+        "\"lstm\"", "\"lsmt\"", "decoder.cell.type",
+        "is \"lsmt\", but must be one of lstm, gru, rnn (did you mean \"lstm\"?)"
+      ),
+      ("\"cell\":{", "\"sell\":{", "decoder.cell", "is missing, but must be an object"),
       (
         "\"embed\":4", "\"embed\":0", "decoder.embed",
         "is 0, but must be a whole number from 1 to 65536"
@@ -230,53 +262,51 @@ extension CaptioningTests {
         "\"hidden\":5", "\"hidden\":\"5\"", "decoder.hidden", "is \"5\", but must be a whole number"
       ),
       (
-        "\"layers\":1", "\"layers\":65", "decoder.layers",
+        "\"layers\":1", "\"layers\":65", "decoder.cell.layers",
         "is 65, but must be a whole number from 1 to 64"
       ),
       (
-        "\"layers\":1", "\"layers\":1,\"residual\":1", "decoder.residual",
+        "\"layers\":1", "\"layers\":1,\"residual\":1", "decoder.cell.residual",
         "is 1, but must be true or false"
       ),
       (
-        "\"layers\":1", "\"layers\":1,\"tied\":true", "decoder.tied",
+        "\"hidden\":5", "\"hidden\":5,\"tied\":true", "decoder.tied",
         "needs 'embed' and 'hidden' to be the same, not 4 and 5"
       ),
       (
-        "\"none\"", "\"soft\"", "decoder.annotation", "is missing, but must be a whole number"
-      ),
-      (
-        "\"none\"", "\"hard\"", "decoder.attention",
-        "is \"hard\", but must be one of none, soft, temporal"
-      ),
-      (
-        "\"first\"", "\"every\"", "decoder.image",
-        "is \"every\", but must be one of first, initial_state, every_word, frames"
-      ),
-      (
-        "\"first\"", "\"initial_state\"", "decoder.image",
-        "is \"initial_state\"; with this attention it can only be \"first\""
-      ),
-      (
-        "\"first\"", "\"frames\"", "decoder.layers", "must be 2, of which one reads frames"
-      ),
-      (
-        "\"first\"", "\"every_word\",\"factored\":true", "decoder.layers", "must be 2 or more"
-      ),
-      (
-        "\"first\"", "\"first\",\"task\":\"classify\"", "decoder.image",
-        "is \"first\"; with this task it can only be \"frames\""
-      ),
-      (
-        "\"none\"", "\"soft\",\"task\":\"classify\"", "decoder.attention",
-        "is \"soft\"; with this task it can only be \"none\""
-      ),
-      (
-        "\"first\"", "\"frames\",\"task\":\"classify\",\"tied\":true", "decoder.tied",
+        "\"show_and_tell\"", "\"frame_classifier\",\"tied\":true", "decoder.tied",
         "is for decoders that read words"
       ),
       (
-        "\"first\"", "\"frames\",\"task\":\"sort\"", "decoder.task",
-        "is \"sort\", but must be one of caption, classify"
+        "\"show_and_tell\"", "\"s2vt\"", "decoder.cell.layers",
+        "must be 2, of which one reads frames"
+      ),
+      ("\"show_and_tell\"", "\"lrcn\"", "decoder.cell.layers", "must be 2 or more"),
+      (
+        "\"show_and_tell\",\"embed\":4,\"hidden\":5,\"cell\":{",
+        "\"lrcn\",\"embed\":4,\"hidden\":5,\"factored\":false,\"cell\":{\"residual\":true,",
+        "decoder.cell.residual", "is for decoders that read the picture first or with attention"
+      ),
+      (
+        "\"show_and_tell\"", "\"show_attend_tell\",\"annotation_size\":0",
+        "decoder.annotation_size",
+        "is 0, but must be a whole number from 1 to 65536"
+      ),
+      (
+        "\"show_and_tell\"", "\"lrcn\",\"factored\":1", "decoder.factored",
+        "is 1, but must be true or false"
+      ),
+      (
+        "\"show_and_tell\"", "\"show_and_tell\",\"annotation_size\":5", "decoder.annotation_size",
+        "is an option of show_attend_tell, not of show_and_tell"
+      ),
+      (
+        "\"lstm\"", "\"lstm\",\"reset\":\"before\"", "decoder.cell.reset",
+        "is an option of gru, not of lstm"
+      ),
+      (
+        "\"lstm\"", "\"gru\",\"reset\":\"never\"", "decoder.cell.reset",
+        "is \"never\", but must be before or after"
       ),
       (
         "\"decode\":{", "\"frames\":0,\"decode\":{", "frames", "must be a number from 1 to 1000"

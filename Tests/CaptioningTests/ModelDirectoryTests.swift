@@ -22,7 +22,7 @@ extension CaptioningTests {
     @Test("hold a model to the bit in float32, and to its rounding in bfloat16")
     func roundTrip() throws {
       let model = SmallModel.model(seed: 2)
-      for precision in [Tensors.ElementType.float32, .bfloat16] {
+      for precision in [ElementType.float32, .bfloat16] {
         try write(model, precision: precision, replacing: true)
         let directory = ModelDirectory(path)
         let configuration = try directory.configuration()
@@ -60,7 +60,7 @@ extension CaptioningTests {
     func captions() throws {
       let model = SmallModel.model(seed: 6)
       try write(model)
-      let loaded = try Captioner(loading: ModelDirectory(path))
+      let loaded = try Captioner(model: path)
       let original = Captioner(model, SmallModel.configuration, SmallModel.vocabulary)
       #expect(
         try loaded.captions(for: CaptionerTests.images)
@@ -204,7 +204,7 @@ extension CaptioningTests {
     @Test("a classifier is read with its labels, and refused with others or none")
     func labels() throws {
       var contents = contents()
-      contents.configuration.decoder?.reading = .labels
+      contents.configuration.decoder?.type = Configured(.frameClassifier)
       let decoder = try #require(contents.configuration.decoder)
       let labels = ["playing guitar", "waving"]
       var model = CaptionModel(
@@ -276,7 +276,7 @@ extension CaptioningTests {
       #expect(error.path == counts)
       #expect(error.description.hasPrefix("\(counts): its SHA-256 is "))
       #expect(error.description.contains("The file was damaged or changed; get a fresh copy"))
-      let captioner = try Captioner(loading: ModelDirectory(path))
+      let captioner = try Captioner(model: path)
       let late = try #require(throws: ModelError.self) {
         _ = try captioner.captions(for: CaptionerTests.images)
       }
@@ -296,7 +296,7 @@ extension CaptioningTests {
       #expect(error == ModelError(list, .unlisted("vocab.json")))
       #expect(
         error.description
-          == "\(list): does not list 'vocab.json', so nobody knows whether it is whole. Get a fresh "
+          == "\(list): does not list 'vocab.json', so the file cannot be checked. Get a fresh "
           + "copy of the model.")
     }
 
@@ -331,7 +331,7 @@ extension CaptioningTests {
 
     private func write(
       _ model: CaptionModel = SmallModel.model(seed: 2),
-      precision: Tensors.ElementType = .float32, replacing: Bool = false
+      precision: ElementType = .float32, replacing: Bool = false
     ) throws {
       try ModelDirectory.write(
         contents(model), to: path, precision: precision, replacing: replacing)

@@ -8,11 +8,11 @@ import Text
 
 extension CaptionDecoder {
   func start(_ features: Tensor) -> (context: Context, state: State) {
-    start(VisualFeatures(features))
+    start(PackedSequence(features))
   }
 
   func loss(of captions: PackedCaptions, describing features: Tensor) -> Tensor {
-    loss(of: captions, describing: VisualFeatures(features))
+    loss(of: captions, describing: PackedSequence(features))
   }
 
   func losses(
@@ -20,18 +20,18 @@ extension CaptionDecoder {
     costs: CaptionCosts = CaptionCosts()
   ) -> CaptionLosses {
     losses(
-      of: captions, describing: VisualFeatures(features), dropout: dropout, costs: costs)
+      of: captions, describing: PackedSequence(features), dropout: dropout, costs: costs)
   }
 
   func emptyCaptions(of features: Tensor) -> any CaptionsInProgress {
-    emptyCaptions(of: VisualFeatures(features))
+    emptyCaptions(of: PackedSequence(features))
   }
 }
 
 extension BeamSearch {
   func captions<Decoder: CaptionDecoder>(of features: Tensor, by decoder: Decoder) -> [[Hypothesis]]
   {
-    captions(of: VisualFeatures(features), by: decoder)
+    captions(of: PackedSequence(features), by: decoder)
   }
 }
 
@@ -39,6 +39,8 @@ extension SampledSearch {
   func captions<Decoder: CaptionDecoder>(
     of features: Tensor, by decoder: Decoder, firstPicture: Int = 0
   ) -> [[Hypothesis]] {
-    captions(of: VisualFeatures(features), by: decoder, firstPicture: firstPicture)
+    captions(
+      of: PackedSequence(features), by: decoder,
+      numbers: (0..<features.shape[0]).map { firstPicture + $0 })
   }
 }

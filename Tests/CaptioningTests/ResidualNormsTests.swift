@@ -10,13 +10,13 @@ extension CaptioningTests {
   @Suite("Norm stabiliser beside residual connections")
   struct ResidualNormsTests {
     private let captions = [[1, 4, 6, 5, 2], [1, 7, 2]].map { $0.map(TokenID.init) }
-    private let features = VisualFeatures(FormulaWeights.scaled("residual", [2, 3, 8], 2))
+    private let features = PackedSequence(FormulaWeights.scaled("residual", [2, 3, 8], 2))
 
     @Test("it is of the uppermost layer's hidden states, without what leads around the layer")
     func hiddenStates() throws {
       let first = ShowAndTell(
         cell: stack(of: 6), named: "gru", featureSize: 8, vocabularySize: 9)
-      try check(first, VisualFeatures(features.means)) { first.cell.hidden(of: $0) }
+      try check(first, PackedSequence(features.means)) { first.cell.hidden(of: $0) }
       let looking = ShowAttendAndTell(
         cell: stack(of: 6 + 4), named: "gru", annotationSize: 4, attentionSize: 5, featureSize: 8,
         vocabularySize: 9)
@@ -31,10 +31,10 @@ extension CaptioningTests {
 
     /// Compares with the hidden states of every step, read one by one.
     private func check<Decoder: WordDecoder>(
-      _ blank: Decoder, _ features: VisualFeatures, hidden: (Decoder.State) -> Tensor
+      _ blank: Decoder, _ features: PackedSequence, hidden: (Decoder.State) -> Tensor
     ) throws {
       var decoder = blank
-      decoder.measure(features)
+      decoder.fitNormalization(features)
       decoder.updateParameters { parameter, value in
         guard parameter.role == .learned else { return }
         value = FormulaWeights.scaled("residual.\(parameter.name)", value.shape, 1)

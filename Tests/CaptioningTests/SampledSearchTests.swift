@@ -40,6 +40,14 @@ extension CaptioningTests {
       }
     }
 
+    @Test("pictures are drawn by their numbers, in whatever order they come")
+    func numbers() {
+      let all = search().captions(of: ToyDecoder.pictures(4), by: decoder)
+      let some = PackedSequence(ToyDecoder.pictures(4).rows([3, 1, 2]))
+      let found = search().captions(of: some, by: decoder, numbers: [3, 1, 2])
+      #expect(found == [all[3], all[1], all[2]])
+    }
+
     @Test("what is drawn first for a picture does not depend on how many are drawn")
     func count() {
       let pictures = ToyDecoder.pictures(4)
@@ -99,18 +107,17 @@ extension CaptioningTests {
       #expect(found.suffix(cut.count).allSatisfy { !$0.isFinished })
     }
 
-    @Test("is chosen by CaptionSearch, which passes on the number of the first picture")
+    @Test("is chosen by CaptionSearch, which passes on the numbers of pictures")
     func dispatch() {
       let pictures = ToyDecoder.pictures(2)
-      let start = DecoderCaptions(of: VisualFeatures(pictures), by: decoder)
+      let start = DecoderCaptions(of: PackedSequence(pictures), by: decoder)
       let direct = search().captions(of: pictures, by: decoder, firstPicture: 7)
       #expect(
         CaptionSearch.sampling(search())
-          .captions(from: start, pictureCount: 2, firstPicture: 7)
-          == direct)
+          .captions(from: start, numbers: [7, 8]) == direct)
       #expect(
         CaptionSearch.beam(BeamSearch())
-          .captions(from: start, pictureCount: 2, firstPicture: 7)
+          .captions(from: start, numbers: [7, 8])
           == BeamSearch().captions(of: pictures, by: decoder))
     }
   }

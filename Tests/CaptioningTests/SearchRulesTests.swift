@@ -48,7 +48,7 @@ extension CaptioningTests {
     @Test("no run of words is said twice", arguments: 1...3)
     func repetition(count: Int) {
       var search = BeamSearch()
-      search.rules.unrepeatedCount = count
+      search.rules.noRepeatNGramSize = count
       check(search) { words in
         let runs = (0..<max(words.count - count + 1, 0)).map { Array(words[$0..<$0 + count]) }
         return Set(runs).count == runs.count
@@ -81,7 +81,7 @@ extension CaptioningTests {
       let many = ToyDecoder("company", pictureCount: 5)
       var search = BeamSearch(width: 4, maximumWords: 6)
       (search.forced, search.groupCount, search.diversity) = ([Self.words[1]], 2, 0.7)
-      search.rules.unrepeatedCount = 2
+      search.rules.noRepeatNGramSize = 2
       let pictures = ToyDecoder.pictures(5)
       let together = search.captions(of: pictures, by: many)
       for picture in 0..<5 {
@@ -174,7 +174,7 @@ extension CaptioningTests {
     @Test("where no word may come any more, what was said is the caption")
     func nothingLeft() {
       var search = BeamSearch(width: 2, maximumWords: 9)
-      search.rules = WordRules(minimumWords: 9, unrepeatedCount: 1)
+      search.rules = WordRules(minimumWords: 9, noRepeatNGramSize: 1)
       for captions in search.captions(of: ToyDecoder.pictures(2), by: decoder) {
         #expect(captions.count == 2)
         #expect(captions.allSatisfy { Set($0.words) == Set(Self.words) && !$0.isFinished })
@@ -184,7 +184,7 @@ extension CaptioningTests {
     @Test("drawn captions keep the rules, too")
     func sampled() {
       var search = SampledSearch(count: 300, temperature: 2, maximumWords: 5, seed: 3)
-      search.rules = WordRules(minimumWords: 2, unrepeatedCount: 1, forbidden: [Self.words[1]])
+      search.rules = WordRules(minimumWords: 2, noRepeatNGramSize: 1, forbidden: [Self.words[1]])
       for caption in search.captions(of: ToyDecoder.pictures(2), by: decoder).joined() {
         let words = caption.words.filter { $0 != .end }
         #expect(Set(words) == [Self.words[0], Self.words[2]] && words.count == 2)

@@ -272,7 +272,7 @@ extension WordDecoder {
     _ captions: PackedCaptions, _ features: Tensor, _ dropout: SequenceDropout? = nil
   ) -> Tensor {
     wordLogits(
-      outputs(for: captions, describing: VisualFeatures(features), dropout: dropout, in: .float32)
+      outputs(for: captions, describing: PackedSequence(features), dropout: dropout, in: .float32)
         .output)
   }
 }

@@ -31,7 +31,7 @@ struct TinyCaptioner {
   }
 }
 
-extension CaptionDecoder {
+extension VisualDecoder {
   /// The same decoder with the parameters that have been stored under its names.
   func reading(_ parameter: (String) throws -> Tensor) throws -> Self {
     var copy = self

@@ -50,10 +50,10 @@ struct ToyDecoder: CaptionDecoder {
     Tensor((0..<count).map(Float.init), shape: [count, 1])
   }
 
-  mutating func measure(_ features: VisualFeatures) {}
+  mutating func fitNormalization(_ features: PackedSequence) {}
 
   func start(
-    _ features: VisualFeatures, in precision: ElementType
+    _ features: PackedSequence, in precision: ElementType
   ) -> (context: [Int], state: State) {
     let numbers = features.values.floats.map { Int($0) }
     return (numbers, State(last: numbers.map { _ in TokenID.padding.index }))
@@ -62,20 +62,20 @@ struct ToyDecoder: CaptionDecoder {
   func step(
     _ words: [TokenID], _ state: State, _ context: [Int], pictureOfRow: [Int],
     in precision: ElementType
-  ) -> DecoderStep<State> {
+  ) -> DecoderRead<State> {
     precondition(words.count == state.last.count && words.count == pictureOfRow.count)
     let rows = words.indices.map { row in
       table[context[pictureOfRow[row]]][state.last[row]][words[row].index]
     }
     let logits = Tensor(rows.flatMap { $0 }, shape: [words.count, vocabularySize])
-    return DecoderStep(output: logits, state: State(last: words.map(\.index)))
+    return DecoderRead(output: logits, state: State(last: words.map(\.index)))
   }
 
   /// The entries of the table are logits already.
   func scores(of output: Tensor) -> Tensor { output }
 
   func losses(
-    of captions: PackedCaptions, describing features: VisualFeatures, dropout: SequenceDropout?,
+    of captions: PackedCaptions, describing features: PackedSequence, dropout: SequenceDropout?,
     costs: CaptionCosts, weights: [Float]?, in precision: ElementType
   ) -> CaptionLosses {
     preconditionFailure("searches never ask for it")

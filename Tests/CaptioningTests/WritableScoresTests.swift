@@ -36,7 +36,7 @@ extension CaptioningTests {
           ? Tensor(repeating: 1, shape: value.shape)
           : FormulaWeights.scaled("writable.\(parameter.name)", value.shape, 1)
       }
-      let features = VisualFeatures(FormulaWeights.scaled("writable", [1, 8], 2))
+      let features = PackedSequence(FormulaWeights.scaled("writable", [1, 8], 2))
       let caption = [1, 5, 4, 2].map(TokenID.init)
       var state = decoder.start(features).state
       var expected = 0.0

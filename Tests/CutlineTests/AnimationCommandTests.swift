@@ -38,8 +38,8 @@ struct AnimationCommandTests {
     #expect(picture.status == 0 && picture.lines.count == 1)
     #expect(
       picture.errors
-        == "cutline: moves.gif: moves, and only its first picture was looked at (--every, --scenes or "
-        + "--frames caption it as a clip); used what is there.\n", "\(picture.errors)")
+        == "cutline: moves.gif: moves, and only its first picture was used (--every, --scenes or "
+        + "--frames caption it as a clip); using what was decoded.\n", "\(picture.errors)")
     for options in [["--every", "1"], ["--scenes"]] {
       let clip = try Program.run(
         ["moves.gif", "-m", model.path] + options, in: folder.path)
@@ -54,7 +54,7 @@ struct AnimationCommandTests {
     #expect(subtitles.output.hasPrefix("1\n00:00:00,000 --> 00:00:02"), "\(subtitles)")
     try folder.write(Self.gif(.blue), to: "still.gif")
     let still = try cutline("still.gif", "-f", "srt")
-    #expect(still.status == 65 && still.errors.contains("is no clip"), "\(still.errors)")
+    #expect(still.status == 65 && still.errors.contains("is not a clip"), "\(still.errors)")
     #expect(try cutline("still.gif").errors == "")
   }
 

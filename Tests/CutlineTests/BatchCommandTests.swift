@@ -167,7 +167,7 @@ struct BatchCommandTests {
     #expect(try rows(in: "out2").map(\.name) == ["pics/a.jpg", name])
     let missing = try batch("pics/*.gif", "-o", "out")
     #expect(missing.status == 66)
-    #expect(missing.errors.contains("pics/*.gif: no file is like that."))
+    #expect(missing.errors.contains("pics/*.gif: no file matches this pattern."))
     try folder.makeFolder("nothing")
     try folder.makeFolder("nothing/pics")
     let none = try batch("nothing", "-o", "out")
@@ -254,18 +254,18 @@ struct BatchCommandTests {
     try folder.write("junk", to: "pics/bad.jpg")
     #expect(try batch("pics", "-r", "-o", "whole").status == 2)
     let first = try batch("pics", "-r", "-o", "out", "--shard", "0/3")
-    #expect(first.errors.hasPrefix("shard 0 of 0 to 2\n"))
+    #expect(first.errors.hasPrefix("shard 0/3, counted from 0\n"))
     let early = try batch("--merge", "-o", "out")
     #expect(early.status == 66)
     #expect(early.errors.contains("of 3 shards there are no results of 1, 2."))
     let slurm = try Program.run(
       ["batch", "pics", "-r", "-o", "out", "-m", model.path], in: folder.path,
       environment: ["SLURM_ARRAY_TASK_ID": "1", "SLURM_ARRAY_TASK_COUNT": "3"])
-    #expect(slurm.errors.hasPrefix("shard 1 of 0 to 2, by $SLURM_ARRAY_TASK_ID\n"))
+    #expect(slurm.errors.hasPrefix("shard 1/3, counted from 0 ($SLURM_ARRAY_TASK_ID)\n"))
     let kubernetes = try Program.run(
       ["batch", "pics", "-r", "-o", "out", "-m", model.path, "--shards", "3"], in: folder.path,
       environment: ["JOB_COMPLETION_INDEX": "2"])
-    #expect(kubernetes.errors.hasPrefix("shard 2 of 0 to 2, by $JOB_COMPLETION_INDEX\n"))
+    #expect(kubernetes.errors.hasPrefix("shard 2/3, counted from 0 ($JOB_COMPLETION_INDEX)\n"))
     let merged = try batch("--merge", "-o", "out")
     #expect(merged.status == 2)
     #expect(merged.errors == "merged 13 rows, 1 of them failures, into out/results.jsonl\n")

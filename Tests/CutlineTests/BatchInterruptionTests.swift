@@ -100,8 +100,9 @@ struct BatchInterruptionTests {
       """
     let result = try shell(script)
     #expect(result.status == status)
-    #expect(result.errors.contains("stopping after this batch... (again to stop at once)"))
-    #expect(result.errors.contains("of 200 done. To go on, type the same again."))
+    #expect(
+      result.errors.contains("stopping after this batch... (interrupt again to stop at once)"))
+    #expect(result.errors.contains("of 200 done. To resume, run the same command again."))
     let summary = try JSONValue(
       reading: Array(
         try Data(contentsOf: URL(fileURLWithPath: "\(folder.path)/out/summary.json"))))
@@ -152,8 +153,8 @@ struct BatchInterruptionTests {
     #expect(result.lines == ["75", "2", "75", "75", "2"])
     #expect(
       result.errors.hasPrefix(
-        "cutline: out: another batch is at work there. Wait for it, or choose another -o.\n"
-          + "cutline: out: another batch of shard 0/2 is at work there."))
+        "cutline: out: another batch is running there. Wait for it, or choose another -o.\n"
+          + "cutline: out: another batch of shard 0/2 is running there."))
     try expectMerging()
   }
 

@@ -237,10 +237,13 @@ struct CaptionCommandTests {
   @Test(
     "What a model cannot do is refused before any picture is read",
     arguments: [
-      (["--force-words", "zebra"], "does not know the word 'zebra'"),
-      (["--force-words", "dog,cat,house", "--max-words", "3"], "cannot say 3 and end"),
-      (["--min-words", "9"], "more than the 8 words of --max-words"),
-      (["--beam-groups", "2"], "a beam of 3 cannot be parted into 2 groups"),
+      (["--force-words", "zebra"], "vocabulary lacks the word 'zebra'"),
+      (
+        ["--force-words", "dog,cat,house", "--max-words", "3"],
+        "captions of at most 3 words have no room for 3 forced words and their end"
+      ),
+      (["--min-words", "9"], "--min-words 9 is above the maximum of 8 words"),
+      (["--beam-groups", "2"], "a beam width of 3 cannot be divided into 2 groups"),
     ])
   func impossibleSearches(options: [String], message: String) throws {
     let result = try Program.run(["missing.jpg", "-m", model.path] + options, in: folder.path)
@@ -286,7 +289,7 @@ struct CaptionCommandTests {
   @Test(
     "Weights that do not fit the models are refused",
     arguments: [
-      ("0.5", "--model-weights has 1 weights for 2 models. Name one for each --model"),
+      ("0.5", "--model-weights has 1 weights for 2 models. Give one for each --model"),
       ("0.5,-1", "'0.5,-1' is invalid for '--model-weights"),
       ("0.5,", "'0.5,' is invalid for '--model-weights"),
     ])
@@ -309,7 +312,9 @@ struct CaptionCommandTests {
       with: framing.text(of: "config.json").replacingOccurrences(
         of: "squash-bilinear-antialias", with: "central-fraction-bilinear-antialias"
       ).replacingOccurrences(of: "\"padding\"", with: "\"resize_value\": 0.8, \"padding\""))
-    for (unfit, message) in [(words, "knows other words"), (framing, "frames pictures otherwise")] {
+    for (unfit, message) in [
+      (words, "has another vocabulary"), (framing, "resizes or crops pictures in another way"),
+    ] {
       let result = try Program.run(
         ["caption", Pictures.jpeg, "-m", model.path, "-m", unfit.path], in: folder.path)
       #expect(result.status == 65 && result.errors.contains(message), "\(result.errors)")

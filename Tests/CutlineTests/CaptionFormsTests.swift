@@ -49,7 +49,7 @@ struct CaptionFormsTests {
     #expect(try namesInFolder("\(folder.path)/out") == ["x.json", "x.png.json"])
     let mixed = try run("x.png", "-f", "srt,txt", "-o", "mixed")
     #expect(mixed.status == 0)
-    #expect(mixed.errors.contains("x.png: a picture, which has no times for srt."))
+    #expect(mixed.errors.contains("x.png: a picture, which has no timestamps for srt."))
     #expect(try namesInFolder("\(folder.path)/mixed") == ["x.txt"])
     #expect(try run("x.png", "-f", "srt,vtt", "-o", "none").status == 65)
   }

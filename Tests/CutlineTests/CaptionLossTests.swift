@@ -32,7 +32,7 @@ struct CaptionLossTests {
     // It can be gone on with.
     let again = try collection.train(options, minimumCount: 5)
     #expect(again.status == 0, "\(again.errors)")
-    #expect(again.errors.contains("going on from run/checkpoints/step-0000003"))
+    #expect(again.errors.contains("resuming from run/checkpoints/step-0000003"))
   }
 
   @Test("a training that begins slowly writes nothing at first, and is warned only")
@@ -77,7 +77,7 @@ struct CaptionLossTests {
         """), "\(some)")
     let none = try check("10")
     #expect(none.contains("captions cut (--max-words 10): train 0, val 0\n"))
-    #expect(none.hasSuffix("\nnothing wrong\n"), "\(none)")
+    #expect(none.hasSuffix("\nno problems found\n"), "\(none)")
     let trained = try collection.train(options + ["--max-words", "8"])
     #expect(trained.errors.contains("captions  1 of 5 are cut at --max-words 8\n"))
   }
@@ -90,7 +90,7 @@ struct CaptionLossTests {
     try collection.folder.write(table.replacing("a picture", with: "a photo"), to: "val.tsv")
     let other = try collection.train(options)
     #expect(other.status == 78, "\(other.errors)")
-    #expect(other.errors.contains("run: was begun with VALIDATION's fingerprint "))
+    #expect(other.errors.contains("run: was started with VALIDATION's fingerprint "))
     try collection.folder.write("", to: "val.tsv")
     let none = try collection.train(options)
     #expect(none.status == 78 && none.errors.contains(", not none."), "\(none.errors)")
@@ -101,7 +101,7 @@ struct CaptionLossTests {
     try collection.folder.write(table.replacing("a picture", with: "a photo"), to: "val.tsv")
     let older = try collection.train(options)
     #expect(older.status == 0, "\(older.errors)")
-    #expect(older.errors.contains("going on from run/checkpoints/"))
+    #expect(older.errors.contains("resuming from run/checkpoints/"))
   }
 
   /// Takes the fingerprint of the validation set out of the newest checkpoint.

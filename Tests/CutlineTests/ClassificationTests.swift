@@ -81,13 +81,13 @@ struct ClassificationTests {
     #expect(accuracies.allSatisfy { $0.map((0...1).contains) ?? false })
 
     let model = try json("run/best/config.json")
-    #expect(model["decoder"]?["task"] == "classify" && model["decode"]?["beam"] == 1)
+    #expect(model["decoder"]?["type"] == "frame_classifier" && model["decode"]?["beam"] == 1)
     #expect(model["decode"]?["max_words"] == 1 && model["frames"] == ["every": 4, "at_most": 78])
     let words = try json("run/best/vocab.json")
     let labels = ["moves left", "moves right", "moves up", "moves down", "grows", "shrinks"]
     #expect(labels.allSatisfy { words[$0] != nil }, "\(words)")
     let info = try Program.run(["model", "info", "run/best"], in: folder.path)
-    #expect(info.output.contains("labels of frames\n"), "\(info.output)")
+    #expect(info.output.contains("frame-classifier, lstm, embedding "), "\(info.output)")
     #expect(try Program.run(["model", "verify", "run/best"], in: folder.path).status == 0)
 
     let expected = try bytes("run/last/model.safetensors")
@@ -95,7 +95,7 @@ struct ClassificationTests {
     try FileManager.default.removeItem(
       atPath: "\(folder.path)/run/checkpoints/\(try #require(checkpoints.last))")
     let resumed = try train("labels", "-o", "run")
-    #expect(resumed.errors.contains("going on from run/checkpoints/"), "\(resumed.errors)")
+    #expect(resumed.errors.contains("resuming from run/checkpoints/"), "\(resumed.errors)")
     #expect(try bytes("run/last/model.safetensors") == expected)
     // What a run was told can be told another.
     let again = try Program.run(
@@ -214,7 +214,7 @@ struct ClassificationTests {
     let name = words[0] == "--select" ? option : words[0]
     #expect(
       refused.errors.contains(
-        "\(name) is about sentences, and --task classify says one label. Leave it out."),
+        "\(name) is for sentences, and --task classify writes one label. Leave it out."),
       "\(refused.errors)")
   }
 
@@ -223,7 +223,7 @@ struct ClassificationTests {
     let refused = try Program.run(
       ["train", "nothing", "--select", "accuracy", "-o", "run"], in: folder.path)
     #expect(refused.status == 64)
-    #expect(refused.errors.contains("--select accuracy is about labels. Add --task classify."))
+    #expect(refused.errors.contains("--select accuracy is for labels. Add --task classify."))
   }
 
   @Test("--start-from keeps a classifier's labels and adds new ones; a captioner is refused")

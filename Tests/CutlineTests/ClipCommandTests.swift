@@ -165,7 +165,9 @@ struct ClipCommandTests {
     // Parts that are shorter themselves stay, and a clip that is leaves one.
     #expect(try cutline(clip, "--every", "0.3").lines.count == 10)
     let short = try cutline(clip, "--every", "1", "--end", "0.4")
-    #expect(short.lines.count == 1 && short.errors.contains("--every 1.0 leaves it whole"))
+    #expect(
+      short.lines.count == 1 && short.errors.contains("--every 1.0 gives one caption for the whole")
+    )
     let row = try row(clip, "--every", "1", "--start", "0:01", "--end", "2.5")
     let segments = try #require(row["segments"]?.elements)
     #expect(segments.map { $0["start"]?.number } == [1, 2])
@@ -192,7 +194,7 @@ struct ClipCommandTests {
       #expect(text.hasPrefix(start), "\(text)")
     }
     let picture = try cutline(Pictures.jpeg, "-f", "srt")
-    #expect(picture.status == 65 && picture.errors.contains("is no clip"), "\(picture.errors)")
+    #expect(picture.status == 65 && picture.errors.contains("is not a clip"), "\(picture.errors)")
     #expect(try cutline(clip, clip, "-f", "vtt").status == 64)
   }
 

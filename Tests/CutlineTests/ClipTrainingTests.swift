@@ -66,7 +66,7 @@ struct ClipTrainingTests {
     let refused = try train("--max-words", "78")
     #expect(refused.status == 78)
     #expect(
-      refused.errors.contains("At most --max-words 77 fits; or say with --frames how many"),
+      refused.errors.contains("At most --max-words 77 fits; or set the number of frames"),
       "\(refused.errors)")
     let small = ["--embed", "8", "--hidden", "8", "--batch-size", "4", "-t", "1"]
     for fitting in [["--max-words", "77"], ["--max-words", "78", "--frames", "3"]] {
@@ -289,7 +289,7 @@ struct ClipTrainingTests {
     try FileManager.default.removeItem(
       atPath: "\(folder.path)/run/checkpoints/\(checkpoints[checkpoints.count - 1])")
     let resumed = try Program.run(arguments, in: folder.path)
-    #expect(resumed.status == 0 && resumed.errors.contains("going on from run/checkpoints"))
+    #expect(resumed.status == 0 && resumed.errors.contains("resuming from run/checkpoints"))
     #expect(try bytes() == expected)
   }
 }

@@ -51,16 +51,21 @@ struct CommandLineTests {
       (["a.jpg", "--top-p", "0.9"], "Add --sample."),
       (["a.jpg", "--seed", "2"], "Add --sample."),
       (["a.jpg", "--sample", "--top-p", "0"], "--top-p must be above 0 and at most 1, not 0.0."),
-      (["a.jpg", "--sample", "-b", "2"], "--beam is for a beam"),
-      (["a.jpg", "--sample", "--length-penalty", "average"], "--length-penalty is for a beam"),
-      (["a.jpg", "--sample", "--force-words", "dog"], "--force-words is for a beam"),
+      (["a.jpg", "--sample", "-b", "2"], "--sample cannot be used with --beam, which"),
+      (
+        ["a.jpg", "--sample", "--length-penalty", "average"],
+        "--sample cannot be used with --length-penalty"
+      ),
+      (
+        ["a.jpg", "--sample", "--force-words", "dog"], "--sample cannot be used with --force-words"
+      ),
       (["a.jpg", "--length-penalty", "mean"], "--length-penalty"),
       (["a.jpg", "--diversity", "1"], "Add --beam-groups."),
       (["a.jpg", "--no-repeat", "1001"], "--no-repeat must be from 0 to 1000, not 1001."),
       (["a.jpg", "--force-words", "Dog,a", "--forbid-words", "dog"], "'dog' cannot be both"),
       (["a.jpg", "--force-words", "dog,,cat"], "--force-words"),
       (["a.jpg", "--sample", "--seed", "9007199254740992"], "--seed must be below 2^53."),
-      (["a.jpg", "--json", "-f", "text"], "contradict each other"),
+      (["a.jpg", "--json", "-f", "text"], "cannot be used together"),
       (["a.jpg", "-f", "yaml"], "yaml"),
       (["a.jpg", "--nonsense"], "Unknown option '--nonsense'"),
       (["a.jpg", "--\u{1B}[31m"], "Unknown option '--\\u{1b}[31m'"),
@@ -82,7 +87,7 @@ struct CommandLineTests {
     #expect(result.status == 78)
     #expect(
       result.errors == "cutline: CUTLINE_THREADS: is 'many', but must be a number from 1 to 1024. "
-        + "Mend or unset it.\n")
+        + "Correct or unset it.\n")
   }
 
   @Test("Completions load", arguments: ["bash", "zsh", "fish"])

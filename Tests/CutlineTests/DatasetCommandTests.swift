@@ -35,9 +35,9 @@ struct DatasetCommandTests {
     #expect(
       result.errors
         == ".  tab-separated captions  train 5 images 5 captions | val 2 images 2 captions\n")
-    #expect(result.output.hasSuffix("\nnothing wrong\n"))
+    #expect(result.output.hasSuffix("\nno problems found\n"))
     #expect(
-      result.output.contains("words lost to <unk> (--min-count 1): train 0.0 %, val 66.7 %"))
+      result.output.contains("words replaced by <unk> (--min-count 1): train 0.0 %, val 66.7 %"))
     #expect(result.output.contains("WORDS  CAPTIONS"))
     #expect(!result.output.contains("\u{1B}") && !result.errors.contains("\r"))
   }
@@ -212,7 +212,7 @@ struct DatasetCommandTests {
     #expect(done.errors.hasPrefix("out  COCO captions  train 5 images"))
 
     let linked = try dataset("convert", "out", "-o", "side", "--to", "sidecar")
-    #expect(linked.errors.contains("Look it over: cutline dataset check side"))
+    #expect(linked.errors.contains("Check it: cutline dataset check side"))
     #expect(try dataset("check", "side").status == 0)
   }
 

@@ -43,12 +43,12 @@ struct DecoderChoicesTests {
     #expect(straight.status == 0, "\(straight.errors)")
     #expect(straight.errors.contains("word vectors  1 of "), "\(straight.errors)")
     let model = try JSONValue(reading: bytes("run/last/config.json"))
-    #expect(model["decoder"]?["layers"]?.integer == 2)
+    #expect(model["decoder"]?["cell"]?["layers"]?.integer == 2)
     let info = try Program.run(["model", "info", "run/last"], in: folder.path)
     #expect(
       info.output.contains(
-        "gru, resetting before the product, embedding 16, hidden 12, 2 residual layers, soft "
-          + "attention, tied words\n"), "\(info.output)")
+        "show-attend-tell:annotation-size=8,attention-size=8, gru:reset=before, embedding 16, "
+          + "hidden 12, 2 residual layers, tied words\n"), "\(info.output)")
     let names = ["model.safetensors", "optimizer.safetensors", "state.json"]
     let expected = try names.map { try bytes("run/last/\($0)") }
     #expect(expected.allSatisfy { !$0.isEmpty })
@@ -59,7 +59,7 @@ struct DecoderChoicesTests {
     try FileManager.default.removeItem(atPath: "\(folder.path)/run/checkpoints/\(newest)")
     let resumed = try train("run", Self.choices)
     #expect(resumed.status == 0, "\(resumed.errors)")
-    #expect(resumed.errors.contains("going on from run/checkpoints/"))
+    #expect(resumed.errors.contains("resuming from run/checkpoints/"))
     for (name, expected) in zip(names, expected) {
       #expect(try bytes("run/last/\(name)") == expected, "\(name)")
     }
@@ -67,16 +67,71 @@ struct DecoderChoicesTests {
     #expect(caption.status == 0, "\(caption.errors)")
   }
 
+  /// The settings of `choices` as checkpoints have held them since before options could follow a colon.
+  private static let settings = [
+    "--cell": "gru", "--gru-reset": "before", "--embed": "16", "--hidden": "12",
+    "--attention": "soft", "--annotation-size": "8", "--attention-size": "8", "--layers": "2",
+    "--residual": "true", "--tied": "true", "--min-count": "1", "--max-words": "20",
+  ]
+
+  @Test("options behind a colon and those of their own are the same run, under the settings of old")
+  func spellings() throws {
+    let colons = [
+      "--cell", "gru:reset=before", "--layers", "2", "--residual", "--tied",
+      "--decoder", "show-attend-tell:annotation-size=8,attention-size=8",
+      "--word-vectors", "vectors.txt", "--freeze-word-vectors", "--norm-stabilizer", "0.1",
+    ]
+    #expect(try train("run", Self.choices).status == 0)
+    let other = try train("run", colons)
+    #expect(other.status == 0, "\(other.errors)")
+    #expect(other.errors.contains("resuming from run/checkpoints/"), "\(other.errors)")
+    let state = try JSONValue(reading: bytes("run/last/state.json"))
+    for (name, value) in Self.settings {
+      #expect(state["settings"]?[name]?.string == value, "\(name)")
+    }
+    #expect(state["settings"]?["--decoder"] == nil)
+    let configured = try Program.run(
+      ["train", "captions.tsv", "-o", "again", "--config", "run/config.json"], in: folder.path)
+    #expect(configured.status == 0, "\(configured.errors)")
+    #expect(try bytes("again/last/model.safetensors") == bytes("run/last/model.safetensors"))
+  }
+
+  @Test(
+    "decoders are named in the settings as of old",
+    arguments: [
+      (["--decoder", "video-mean"], ["--decoder": "video-mean", "--attention": "none"]),
+      (["--decoder", "show-attend-tell:annotation-size=8"], ["--attention": "soft"]),
+      (
+        ["--decoder", "lrcn:factored=false"],
+        ["--decoder": "lrcn", "--unfactored": "true", "--attention": "none"]
+      ),
+      (["--decoder", "lrcn", "--layers", "1"], ["--decoder": "lrcn", "--layers": "1"]),
+      (
+        ["--decoder", "temporal-attention:attention-size=6"],
+        ["--decoder": "temporal-attention", "--attention-size": "6", "--annotation-size": "512"]
+      ),
+    ])
+  func names(choices: [String], settings: [String: String]) throws {
+    let run = try train("run", choices + ["--epochs", "1"])
+    #expect(run.status == 0, "\(run.errors)")
+    let state = try JSONValue(reading: bytes("run/last/state.json"))
+    for (name, value) in settings {
+      #expect(state["settings"]?[name]?.string == value, "\(name)")
+    }
+    if settings["--unfactored"] == nil { #expect(state["settings"]?["--unfactored"] == nil) }
+  }
+
   @Test("a run is not gone on with under another choice, whether it was made then or now")
   func otherChoices() throws {
     #expect(try train("run", ["--layers", "2"]).status == 0)
     let more = try train("run", ["--layers", "3"])
     #expect(more.status == 78)
-    #expect(more.errors.contains("run: was begun with --layers 2, not 3."), "\(more.errors)")
+    #expect(more.errors.contains("run: was started with --layers 2, not 3."), "\(more.errors)")
     let fewer = try train("run", [])
-    #expect(fewer.errors.contains("run: was begun with --layers 2, not unset."), "\(fewer.errors)")
+    #expect(
+      fewer.errors.contains("run: was started with --layers 2, not unset."), "\(fewer.errors)")
     let other = try train("run", ["--layers", "2", "--norm-stabilizer", "1"])
-    #expect(other.errors.contains("run: was begun with --norm-stabilizer unset, not 1.0."))
+    #expect(other.errors.contains("run: was started with --norm-stabilizer unset, not 1.0."))
     #expect(try train("run", ["--layers", "2"]).status == 0)
   }
 
@@ -85,18 +140,50 @@ struct DecoderChoicesTests {
     arguments: [
       (["--layers", "0"], "--layers must be from 1 to 64, not 0."),
       (["--residual"], "--residual leads around layers above the first: it needs --layers 2."),
-      (["--decoder", "s2vt", "--layers", "3"], "--decoder s2vt has two layers, one for frames"),
+      (
+        ["--decoder", "s2vt", "--layers", "3"],
+        "--layers with --decoder s2vt must be 2, of which one reads frames and one words, not 3."
+      ),
       (
         ["--decoder", "show-attend-tell", "--feature-grid", "2"],
-        "--feature-grid is not for --decoder show-attend-tell, which sees every position."
+        "--feature-grid is not for --decoder show-attend-tell, which reads every position."
       ),
       (["--feature-grid", "9"], "--feature-grid must be"),
       (["--decoder", "s2vt", "--residual"], "--residual is not for --decoder s2vt."),
       (["--decoder", "lrcn", "--attention", "soft"], "contradict each other"),
-      (["--unfactored"], "--unfactored is about --decoder lrcn, not show-and-tell."),
+      (["--unfactored"], "--unfactored is for --decoder lrcn, not show-and-tell."),
       (["--frames", "3", "--frame-step", "2"], "--frame-step and --frames contradict each other"),
       (["--frame-step", "0"], "--frame-step must be from 1 to 1000000, not 0."),
-      (["--gru-reset", "before"], "--gru-reset is about --cell gru, not lstm."),
+      (["--gru-reset", "before"], "--gru-reset is for --cell gru, not lstm."),
+      (
+        ["--cell", "lsmt"], "there is no cell 'lsmt'. Did you mean lstm? There are: lstm, gru, rnn."
+      ),
+      (["--cell", "gru:rest=before"], "cell gru has no option 'rest'. Did you mean reset?"),
+      (["--cell", "lstm:reset=before"], "cell lstm has no option 'reset'. It has none."),
+      (["--cell", "gru:reset=never"], "gru:reset must be before or after, not 'never'."),
+      (
+        ["--cell", "gru:reset=after", "--gru-reset", "before"],
+        "--gru-reset and --cell set the same option. Leave one out."
+      ),
+      (
+        ["--decoder", "show-and-tel"],
+        "there is no decoder 'show-and-tel'. Did you mean show-and-tell?"
+      ),
+      (
+        ["--decoder", "frame-classifier"], "it labels clips. Leave it out, and add --task classify."
+      ),
+      (
+        ["--decoder", "show-attend-tell:attention-size=0"],
+        "show-attend-tell:attention-size must be a whole number from 1 to 65536, not '0'."
+      ),
+      (
+        ["--decoder", "show-attend-tell:attention-size=8", "--attention-size", "9"],
+        "--attention-size and --decoder set the same option. Leave one out."
+      ),
+      (
+        ["--decoder", "lrcn:factored", "--layers", "1"],
+        "--layers with --decoder lrcn must be 2 or more where the second layer reads the picture, not 1."
+      ),
       (["--tied"], "--tied needs --embed and --hidden to be the same without attention"),
       (["--freeze-word-vectors"], "--freeze-word-vectors needs --word-vectors"),
       (["--norm-stabilizer=-1"], "--norm-stabilizer must be 0 or above, not -1.0."),

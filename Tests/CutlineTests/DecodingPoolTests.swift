@@ -39,7 +39,7 @@ struct DecodingPoolTests {
     case picture(Image, PixelSize, [MediaWarning])
     case failure(MediaError)
 
-    init(_ result: Result<FramedPicture, MediaError>) {
+    init(_ result: Result<InputPicture, MediaError>) {
       switch result {
       case .success(let picture): self = .picture(picture.image, picture.size, picture.warnings)
       case .failure(let error): self = .failure(error)
@@ -127,7 +127,7 @@ struct DecodingPoolTests {
     #expect(sources.count > 250)
     var pool = try pool()
     var index = 0
-    try pool.framed(sources) { name, result in
+    try pool.forEachInput(sources) { name, result in
       let source = sources[index]
       index += 1
       #expect(name == source.name)
@@ -306,7 +306,7 @@ struct DecodingPoolTests {
       asked += 1
       return .file(Pictures.png)
     }
-    try pool.framed(sources) { _, _ in
+    try pool.forEachInput(sources) { _, _ in
       delivered += 1
       #expect(asked - delivered <= 16)
     }

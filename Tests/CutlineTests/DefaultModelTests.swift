@@ -14,7 +14,9 @@ struct DefaultModelTests {
 
   @Test("is whole, small, and stored in bfloat16")
   func files() throws {
-    try Self.check(Self.path, saying: ["Started from", "Saw", "Scores", "Cannot", "COCO"])
+    try Self.check(
+      Self.path,
+      saying: ["## Started from", "## Training data", "## Scores", "## Limitations", "COCO"])
   }
 
   /// Checks the folder of a model that the repository ships, and what its card has to say.

@@ -2,6 +2,7 @@ import Captioning
 import Files
 import Media
 import Testing
+import Training
 
 @testable import cutline
 
@@ -27,6 +28,16 @@ struct ExitCodesTests {
     ])
   func output(problem: FileError.Problem, code: Int) throws {
     #expect(Int(try #require(Failure(FileError("out", problem))).status.rawValue) == code)
+  }
+
+  @Test(
+    "Each kind of training error has its code",
+    arguments: [
+      (TrainingError.Kind.locked, 75), (.data, 65), (.choice, 78), (.diverged, 3),
+      (.checkpoint, 74),
+    ])
+  func training(kind: TrainingError.Kind, code: Int) throws {
+    #expect(Int(try #require(Failure(TrainingError(kind, "run"))).status.rawValue) == code)
   }
 
   @Test("What is none of our errors is left to others")

@@ -33,7 +33,7 @@ struct FeaturesCommandTests {
     let result = try cutline(Pictures.jpeg, Pictures.png, Pictures.webp, "-o", "f.safetensors")
     #expect(result.status == 0)
     #expect(result.output == "")
-    #expect(result.errors.hasPrefix("cutline: wrote f.safetensors: 'pooled' [3, 128]. Read it: "))
+    #expect(result.errors.hasPrefix("cutline: wrote f.safetensors: 'pooled' [3, 128]. Load it: "))
     let file = try open("f.safetensors")
     #expect(file["pooled"]?.shape == [3, 128])
     let names = try JSONValue(reading: Array((file.metadata["files"] ?? "").utf8))

@@ -94,12 +94,14 @@ struct HeatMapCommandTests {
     try folder.write("precious", to: "photos/dog-on-grass/notes.txt")
     let kept = try cutline([Pictures.jpeg, "--attention", "photos", "--force"], model)
     #expect(kept.status == 73 && kept.output == "")
-    #expect(kept.errors.contains("photos/dog-on-grass: holds no heat maps, and is not replaced"))
+    #expect(
+      kept.errors.contains("photos/dog-on-grass: contains no heat maps, so it is not replaced"))
     #expect(try self.names("photos/dog-on-grass") == ["notes.txt"])
     let own = try cutline(
       ["maps/dog-on-grass/strip.png", "x/dog-on-grass.jpg", "--attention", "maps", "--force"], model
     )
-    #expect(own.status == 73 && own.errors.contains("is the picture maps/dog-on-grass/strip.png"))
+    #expect(
+      own.status == 73 && own.errors.contains("is the input picture maps/dog-on-grass/strip.png"))
   }
 
   @Test("a clip, and a format for clips, are refused before any work")

@@ -51,7 +51,7 @@ struct MessageOptionsTests {
 
   @Test("each level says more than the one before")
   func levels() throws {
-    let (warning, timing, variable) = ("used what is there", "decode", "CUTLINE_LOG=")
+    let (warning, timing, variable) = ("using what was decoded", ": decode ", "CUTLINE_LOG=")
     let said = try LogLevel.allCases.map { try errors([], ["CUTLINE_LOG": $0.rawValue]) }
     #expect(said.map { $0.contains(warning) } == [false, true, true, true, true])
     #expect(said.map { $0.contains(timing) } == [false, false, false, true, true])
@@ -62,15 +62,15 @@ struct MessageOptionsTests {
   @Test("what is typed counts more than the environment, and that more than a file")
   func precedence() throws {
     #expect(try errors(["-q"], ["CUTLINE_LOG": "trace"]) == "")
-    #expect(try errors(["-v"], ["CUTLINE_LOG": "error"]).contains("decode"))
+    #expect(try errors(["-v"], ["CUTLINE_LOG": "error"]).contains(": decode "))
     #expect(try errors(["-vv"]).contains("options: caption a.jpg cut.jpg -m"))
     #expect(try errors(["-v", "-v"]).contains("CUTLINE_THREADS=1"))
     #expect(try !errors(["-v"]).contains("CUTLINE_THREADS=1"))
     try folder.write(#"{"quiet": true}"#, to: "quiet.json")
     let file = ["--config", "quiet.json"]
     #expect(try errors(file) == "")
-    #expect(try errors(file, ["CUTLINE_LOG": "warn"]).contains("used what is there"))
-    #expect(try errors(file + ["-v"]).contains("decode"))
+    #expect(try errors(file, ["CUTLINE_LOG": "warn"]).contains("using what was decoded"))
+    #expect(try errors(file + ["-v"]).contains(": decode "))
   }
 
   @Test("a level that is none is refused by every command, saying which there are")
@@ -81,7 +81,7 @@ struct MessageOptionsTests {
       #expect(result.status == 78)
       #expect(
         result.errors == "cutline: CUTLINE_LOG: is 'loud', but must be one of error, warn, info, "
-          + "debug, trace. Mend or unset it.\n")
+          + "debug, trace. Correct or unset it.\n")
     }
   }
 

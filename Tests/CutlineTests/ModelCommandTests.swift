@@ -108,7 +108,9 @@ struct ModelCommandTests {
       with: parts.text(of: "config.json").replacingOccurrences(
         of: "squash-bilinear-antialias", with: "central-fraction-bilinear-antialias"
       ).replacingOccurrences(of: "\"padding\"", with: "\"resize_value\": 0.8, \"padding\""))
-    for (unfit, message) in [(words, "knows other words"), (parts, "is made of other parts")] {
+    for (unfit, message) in [
+      (words, "has another vocabulary"), (parts, "has another encoder or decoder"),
+    ] {
       let result = try cutline("model", "average", model.path, unfit.path, "-o", "unfit")
       #expect(result.status == 65 && result.errors.contains(message), "\(result.errors)")
     }

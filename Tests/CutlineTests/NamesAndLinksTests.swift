@@ -94,8 +94,8 @@ struct NamesAndLinksTests {
     #expect(without.status == 66)
     #expect(
       without.errors
-        == "cutline: \(snapshot): there are no pictures or videos (left out: 1 link). Add --follow-links "
-        + "to read what links lead to.\n")
+        == "cutline: \(snapshot): no pictures or videos found (left out: 1 link). Add --follow-links "
+        + "to follow symbolic links.\n")
     let followed = try run("cutline batch -m $m --follow-links \(snapshot) -o out")
     #expect(followed.status == 0)
     #expect(try rows("out").map { $0["file"]?.string } == ["\(snapshot)/beach.png"])
@@ -116,8 +116,8 @@ struct NamesAndLinksTests {
     let batch = try run("cutline batch -m $m in -r -o o1 -v --follow-links")
     #expect(batch.status == 2 && !batch.errors.contains("--follow-links"))
     #expect(
-      batch.errors.contains("left out: in/loop (link into folders that are gone through already)"))
-    #expect(batch.errors.contains("left out: in/gone.txt (link to what is not there)"))
+      batch.errors.contains("left out: in/loop (link into folders that are already searched)"))
+    #expect(batch.errors.contains("left out: in/gone.txt (broken link)"))
     #expect(
       batch.errors.contains("in/self.png: a symbolic link that leads in a circle. Mend the link."))
     let summary = try JSONValue(
@@ -127,7 +127,7 @@ struct NamesAndLinksTests {
     #expect(summary["left_out"]?["examples"]?["circles"]?.elements?.first?.string == "in/loop")
     let plain = try run("cutline batch -m $m out -o o2 -v")
     #expect(plain.status == 0 && plain.errors.contains("left out: out/b.txt (link)"))
-    #expect(plain.errors.contains("to read what links lead to, add --follow-links"))
+    #expect(plain.errors.contains("to follow symbolic links, add --follow-links"))
 
     #expect(try run("rm in/self.png in/gone.txt").status == 0)
     for flag in ["", "--follow-links"] {
@@ -169,7 +169,8 @@ struct NamesAndLinksTests {
     let script = """
       mkdir in; cp plain.png in/a.png; ln -s ../plain.png in/b.png; ln -s .. in/up; ln -s /etc/passwd in/c
       [ -x /usr/bin/strace ] || { echo; exit 0; }
-      strace -f -e trace=open,openat,openat2,readlink -o trace "\(Program.path)" batch -m $m in -r -o out && grep -E 'in/(b.png|up|c)' trace
+      strace -f -e trace=open,openat,openat2,readlink -o trace \\
+        "\(Program.path)" batch -m $m in -r -o out && grep -E 'in/(b.png|up|c)' trace
       """
     let result = try run(script)
     #expect(result.output.filter { !$0.isWhitespace }.isEmpty, "\(result.output)")
@@ -186,6 +187,6 @@ struct NamesAndLinksTests {
     #expect(result.lines == ["65", "65"], "\(result.errors)")
     #expect(try rows("out").compactMap { $0["segments"] }.count == 2)
     #expect(result.errors.contains("cutline: utf16: is UTF-16 text. Save it as UTF-8"))
-    #expect(result.errors.contains("holds NUL bytes. Add -0"))
+    #expect(result.errors.contains("contains NUL bytes. Add -0"))
   }
 }

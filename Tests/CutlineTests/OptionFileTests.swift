@@ -54,10 +54,10 @@ struct OptionFileTests {
     "says what is wrong with the file",
     arguments: [
       ("{\"count\": 3", 78, "options.json: is not JSON at line 1, column 12: expected"),
-      ("[1]", 78, "options.json: must hold one JSON object"),
+      ("[1]", 78, "options.json: must contain one JSON object"),
       (
         "{\"count\": [3]}", 78,
-        "options.json: 'count' must be a number, a text, true, false or null."
+        "options.json: 'count' must be a number, a string, true, false or null."
       ),
       ("{\"counts\": 3}", 64, "Unknown option '--counts'"),
       ("{\"count\": -3}", 64, "--count must be from 0"),

@@ -39,7 +39,7 @@ struct OutputFileTests {
   func unknownExtension() throws {
     let result = try cutline(Pictures.jpeg, "-o", "a.doc")
     #expect(result.status == 64)
-    #expect(result.errors.hasPrefix("cutline: 'a.doc' does not tell the format"))
+    #expect(result.errors.hasPrefix("cutline: 'a.doc' has no extension of a known format"))
     #expect(result.errors.contains("Add --format."))
   }
 
@@ -141,7 +141,7 @@ struct OutputFileTests {
       let result = try Program.run(
         [command, "photo.txt", "-m", model.path, "-o", output, "--force"], in: folder.path)
       #expect(result.status == 73)
-      #expect(result.errors.contains("is the picture photo.txt, which would be lost"))
+      #expect(result.errors.contains("is the input picture photo.txt, which would be overwritten"))
     }
     #expect(try Pictures.bytes(of: path) == bytes)
   }

@@ -201,15 +201,15 @@ struct PackedArchiveTests {
       #expect(rows["\(name)/b.png"]?.isLike(red) == true, "\(name)")
       for leftOut in [
         "a.png (replaced by a later member of the same name)",
-        "b.tar (archive in archives, to be read once unpacked)",
-        "b.png.gz (compressed once more, to be read once unpacked)",
+        "b.tar (archive in archives, read only if unpacked)",
+        "b.png.gz (compressed file, read only if unpacked)",
       ] {
         #expect(result.errors.contains("left out: \(name)/\(leftOut)"))
       }
     }
     #expect(
       result.errors.contains(
-        "left out: twice.tar.gz/c.png (link in archives, to be read once unpacked)"))
+        "left out: twice.tar.gz/c.png (link in archives, read only if unpacked)"))
     #expect(rows.count == 4 * 2 + 3)
     // What is there stays as it is, to the byte.
     let path = "\(folder.path)/out/results.jsonl"
@@ -266,7 +266,8 @@ struct PackedArchiveTests {
       ))
     #expect(result.errors.contains("cutline: a.jpg.gz: an archive, or compressed once more."))
     #expect(
-      result.errors.contains("left out: a.jpg.gz (compressed once more, to be read once unpacked)"))
+      result.errors.contains(
+        "left out: a.jpg.gz (compressed file, read only if unpacked)"))
   }
 
   @Test("that are damaged have the same rows whichever of their members were read before")

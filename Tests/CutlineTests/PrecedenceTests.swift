@@ -67,9 +67,9 @@ struct PrecedenceTests {
       return result.errors
     }
     let environment = ["PMI_RANK": "2", "PMI_SIZE": "3"]
-    #expect(try start([], [:]).hasPrefix("shard 0 of 0 to 1\n"))
-    #expect(try start([], environment).hasPrefix("shard 2 of 0 to 2, by $PMI_RANK\n"))
-    #expect(try start(["--shard", "3/4"], environment).hasPrefix("shard 3 of 0 to 3\n"))
+    #expect(try start([], [:]).hasPrefix("shard 0/2, counted from 0\n"))
+    #expect(try start([], environment).hasPrefix("shard 2/3, counted from 0 ($PMI_RANK)\n"))
+    #expect(try start(["--shard", "3/4"], environment).hasPrefix("shard 3/4, counted from 0\n"))
   }
 
   @Test("CUTLINE_CONFIG is a file as --config, which counts more")
@@ -88,7 +88,7 @@ struct PrecedenceTests {
     try folder.write("[]", to: "options.json")
     let broken = try Program.run(["doctor"], in: folder.path, environment: environment)
     #expect(broken.status == 78)
-    #expect(broken.errors.contains("options.json ($CUTLINE_CONFIG): must hold"))
+    #expect(broken.errors.contains("options.json ($CUTLINE_CONFIG): must contain one JSON object"))
   }
 
   @Test(
@@ -104,7 +104,7 @@ struct PrecedenceTests {
       let result = try Program.run(command, in: folder.path, environment: environment)
       #expect(result.status == 78)
       #expect(result.errors.contains("\(name): is '\(value)', but must be "), "\(result.errors)")
-      #expect(result.errors.contains("from 1 to 1024. Mend or unset it."), "\(result.errors)")
+      #expect(result.errors.contains("from 1 to 1024. Correct or unset it."), "\(result.errors)")
     }
     // With the option, the variables that it overrides are not checked.
     let typed = try Program.run(

@@ -1,4 +1,5 @@
 import Files
+import Reports
 import Synchronization
 import Testing
 

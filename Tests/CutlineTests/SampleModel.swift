@@ -17,7 +17,7 @@ struct SampleModel {
   ]
 
   /// Writes the model into a new folder.
-  init(precision: Tensors.ElementType = .float32, hasAttention: Bool = false) throws {
+  init(precision: ElementType = .float32, hasAttention: Bool = false) throws {
     folder = try TemporaryFolder()
     let contents = hasAttention ? Self.attentiveContents : Self.contents
     try contents.get().write(to: path, precision: precision)
@@ -52,13 +52,13 @@ struct SampleModel {
   }
 
   /// Made once: drawing the weights takes a while without optimisation.
-  private static let contents = Result { try makeContents(.first) }
+  private static let contents = Result { try makeContents(Configured(.showAndTell)) }
   private static let attentiveContents = Result {
-    try makeContents(.attention(.positions, annotationSize: 12, attentionSize: 8))
+    try makeContents(DecoderType.showAttendTell.with(annotationSize: 12, attentionSize: 8))
   }
 
   private static func makeContents(
-    _ attention: DecoderConfiguration.Reading
+    _ type: Configured<DecoderType>
   ) throws -> SendableContents {
     var counts = WordCounts()
     for (index, word) in words.enumerated() {
@@ -66,8 +66,7 @@ struct SampleModel {
     }
     let vocabulary = Vocabulary(counts, minimumCount: 5)
     var configuration = ModelConfiguration(encoder: EncoderConfiguration(.smallCNN))
-    let decoder = DecoderConfiguration(
-      cell: .lstm, embeddingSize: 16, hiddenSize: 16, reading: attention)
+    let decoder = DecoderConfiguration(type, embeddingSize: 16, hiddenSize: 16)
     configuration.decoder = decoder
     configuration.maximumWords = 8
     configuration.provenance.license = "CC0-1.0"
@@ -92,7 +91,7 @@ struct SampleModel {
     let vocabulary: Vocabulary
     let counts: WordCounts
 
-    func write(to path: String, precision: Tensors.ElementType) throws {
+    func write(to path: String, precision: ElementType) throws {
       try ModelDirectory.write(
         .init(
           configuration: configuration, parameters: parameters, words: (vocabulary, counts),

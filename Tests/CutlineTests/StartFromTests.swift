@@ -102,14 +102,14 @@ struct StartFromTests {
 
     // The same command resumes; a changed captioner is detected.
     let again = try run()
-    #expect(again.status == 0 && again.errors.contains("going on from c/checkpoints/"))
+    #expect(again.status == 0 && again.errors.contains("resuming from c/checkpoints/"))
     let more = try train("first", "-o", "d", "--embed", "8", "--hidden", "12", "--epochs", "1")
     #expect(more.status == 0, "\(more.errors)")
     try FileManager.default.removeItem(atPath: "\(folder.path)/models/captioner")
     try link(to: "d")
     let changed = try run()
     #expect(changed.status == 78)
-    #expect(changed.errors.contains("was begun with CAPTIONER's checksum "), "\(changed.errors)")
+    #expect(changed.errors.contains("was started with CAPTIONER's checksum "), "\(changed.errors)")
   }
 
   @Test("a run that is killed and goes on is the undisturbed one, and its config.json repeats it")
@@ -128,7 +128,7 @@ struct StartFromTests {
     }
     let cut = try Program.run(
       ["train", "-o", "cut"] + options + ["--min-count", "1", "--batch-size", "2"], in: folder.path)
-    #expect(cut.status == 0 && cut.errors.contains("going on from"), "\(cut.errors)")
+    #expect(cut.status == 0 && cut.errors.contains("resuming from"), "\(cut.errors)")
     let repeated = try Program.run(
       ["train", "second", "-o", "repeated", "--config", "straight/config.json"], in: folder.path)
     #expect(repeated.status == 0, "\(repeated.errors)")
@@ -149,6 +149,12 @@ struct StartFromTests {
       (["--embed", "9"], 78, "--embed 9: contradicts"), (["--cell", "gru"], 78, "--cell gru:"),
       (["--decoder", "lrcn"], 78, "--decoder lrcn: contradicts"),
       (["--attention", "soft"], 78, "--decoder show-attend-tell: contradicts"),
+      (["--cell", "gru:reset=before"], 78, "--cell gru:reset=before: contradicts"),
+      (
+        ["--decoder", "lrcn:factored=false"], 78,
+        "--decoder lrcn:factored=false: contradicts --start-from "
+          + "a/last, which has show-and-tell."
+      ),
       (["--layers", "2"], 78, "--layers 2: contradicts"), (["--tied"], 78, "--tied: contra"),
       (["--feature-grid", "2"], 78, "--feature-grid 2: contradicts"),
       (["--encoder-model", "a/last"], 64, "--encoder-model and --start-from contradict"),
@@ -192,10 +198,10 @@ struct StartFromTests {
     for (name, text, status, message) in [
       (
         "tokenizer_config.json", #"{"type": "bpe", "version": 1}"#, 65,
-        "cut into words by {\"type\":\"bpe\""
+        "tokenized by {\"type\":\"bpe\""
       ),
       ("tokenizer_config.json", #"{"type": "ptb-lower", "version": 2}"#, 65, "not by ptb-lower 1"),
-      ("vocab.json", #"{"<pad>":0,"<bos>":1,"<eos>":2,"<unk>":3}"#, 65, "no word but the special"),
+      ("vocab.json", #"{"<pad>":0,"<bos>":1,"<eos>":2,"<unk>":3}"#, 65, "no words but the special"),
       (
         "vocab.json", #"{"<pad>":0,"<bos>":1,"<eos>":2,"<unk>":3,"a":4}"#, 65,
         "has 5 words, but the decoder"
@@ -227,7 +233,7 @@ struct StartFromTests {
     #expect(result.status == 0, "\(result.errors)")
     #expect(
       result.errors.contains(
-        "--encoder-model takes the encoder of a/last alone, not its decoder and words. To go on from "
+        "--encoder-model takes the encoder of a/last alone, not its decoder and words. To keep "
           + "these, too: --start-from a/last"), "\(result.errors)")
   }
 

@@ -39,7 +39,7 @@ struct SynthesizeCropsTests {
     #expect(
       result.errors == """
         mine  tab-separated captions  train 2 images 3 captions | val 1 images 1 captions
-        cutline: wrote out: 8 clips to learn from, 4 to check on. Look it over: cutline dataset check out
+        cutline: wrote out: 8 training clips, 4 validation clips. Check them: cutline dataset check out
 
         """)
     let training = try clips("out", .train)
@@ -132,13 +132,13 @@ struct SynthesizeCropsTests {
     let stopped = try crops("--from", "mine", "-o", "out")
     #expect(stopped.status == 65)
     #expect(stopped.errors.contains("cutline: mine/house: not a picture"), "\(stopped.errors)")
-    #expect(stopped.errors.hasSuffix("\n      --skip-bad leaves such pictures out.\n"))
+    #expect(stopped.errors.hasSuffix("\n      Add --skip-bad to leave out such pictures.\n"))
     #expect(try namesInFolder(folder.path) == ["empty", "mine"])
     let skipped = try crops("--from", "mine", "-o", "out", "--skip-bad")
     #expect(skipped.status == 0)
     #expect(skipped.errors.contains("left out: mine/house: not a picture"), "\(skipped.errors)")
     #expect(skipped.errors.contains("mine: left out 1 records and pictures;"))
-    #expect(skipped.errors.contains("wrote out: 2 clips to learn from, 2 to check on."))
+    #expect(skipped.errors.contains("wrote out: 2 training clips, 2 validation clips."))
   }
 
   @Test("Ctrl-C ends it as the signal would, and leaves nothing")

@@ -19,12 +19,22 @@ struct VariableTests {
     }
   }
 
-  @Test("Swift reads a variable in one place alone, which takes those that are listed")
+  @Test(
+    "Swift reads variables in one place of the program, and in one of the library: models' folders")
   func onePlace() throws {
     let reading = try sources(".swift").filter { _, text in
       ["getenv(", "ProcessInfo", "environ\n", "environ)"].contains { text.contains($0) }
     }
-    #expect(reading.map(\.name) == ["cutline/Variable.swift"])
+    #expect(
+      Set(reading.map(\.name)) == [
+        "Captioning/Model/ModelSearchPath.swift", "cutline/Terminal/Variable.swift",
+      ])
+    var asked: [String] = []
+    _ = ModelSearchPath(
+      environment: {
+        asked.append($0); return nil
+      }, executable: "/")
+    #expect(!asked.isEmpty && asked.allSatisfy { Variable(rawValue: $0) != nil }, "\(asked)")
   }
 
   @Test("what C reads is listed")

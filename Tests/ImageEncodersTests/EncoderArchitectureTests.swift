@@ -19,11 +19,11 @@ extension ImageEncodersTests {
     @Test(
       "know every published tensor by name and shape, and no other",
       // The other two are not torchvision's.
-      arguments: EncoderArchitecture.allCases.filter {
+      arguments: EncoderArchitecture.all.filter {
         ![.smallCNN, .mobileNetEdgeTPU].contains($0)
       })
     func publishedNames(architecture: EncoderArchitecture) throws {
-      let all = try #require(try Self.published.get()[architecture.rawValue])
+      let all = try #require(try Self.published.get()[architecture.name])
       let needed = all.filter {
         !architecture.isClassifier($0.key) && !EncoderArchitecture.isBatchCounter($0.key)
       }
@@ -36,6 +36,25 @@ extension ImageEncodersTests {
       for (name, _) in all where EncoderArchitecture.isBatchCounter(name) {
         #expect(name.hasSuffix("num_batches_tracked"))
       }
+    }
+
+    @Test("are named as users, models and feature caches have known them")
+    func names() {
+      #expect(
+        EncoderArchitecture.all.map(\.name) == [
+          "mobilenet_v2", "mobilenet_edgetpu", "resnet18", "resnet34", "resnet50", "resnet101",
+          "resnet152", "vgg16", "vgg19", "inception_v3", "small_cnn",
+        ])
+      #expect(EncoderArchitecture.all.map(\.type) == EncoderArchitecture.all.map(\.name))
+      #expect(
+        EncoderArchitecture.all.map(\.cacheName) == [
+          "mobileNetV2", "mobileNetEdgeTPU", "resNet18", "resNet34", "resNet50", "resNet101",
+          "resNet152", "vgg16", "vgg19", "inceptionV3", "smallCNN",
+        ])
+      #expect(
+        EncoderArchitecture.all.filter(\.hasSecondWeights) == [
+          .mobileNetV2, .resNet50, .resNet101, .resNet152,
+        ])
     }
 
     @Test("tell measured statistics from what is learned")

@@ -17,7 +17,7 @@ extension ImageEncodersTests {
         ("inception_v3", 1e-4),
       ])
     func parity(name: String, tolerance: Double) throws {
-      let architecture = try #require(EncoderArchitecture(rawValue: name))
+      let architecture = try #require(EncoderArchitecture.ofType(name))
       try check(architecture.makeEncoder(), against: name, within: tolerance)
     }
 

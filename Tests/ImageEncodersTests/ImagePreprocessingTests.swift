@@ -60,7 +60,7 @@ extension ImageEncodersTests {
           }
           let image = Image(width: width, height: height, pixels: pixels)
           let part = preprocessing.seenPart(of: PixelSize(width: width, height: height))
-          let framed = preprocessing.frame(image)
+          let framed = preprocessing.resizeAndCrop(image)
           let size = preprocessing.size
           func expectPlace(_ x: Int, _ y: Int) {
             let place = (y * size + x) * 3
@@ -89,7 +89,7 @@ extension ImageEncodersTests {
       for (index, image) in images.enumerated() {
         #expect(batch.slice(index..<index + 1).floats == rule.tensor([image]).floats)
       }
-      #expect(rule.tensor(framed: images.map(rule.frame)).floats == batch.floats)
+      #expect(rule.tensor(inputs: images.map(rule.resizeAndCrop)).floats == batch.floats)
     }
 
     @Test("says how small a picture may be decoded")
@@ -119,7 +119,7 @@ extension ImageEncodersTests {
         }
         let image = Image(width: width, height: height, pixels: pixels)
         for (name, rule) in Self.rules {
-          let framed = rule.frame(image)
+          let framed = rule.resizeAndCrop(image)
           #expect(framed.width == rule.size && framed.height == rule.size, "\(name)")
           guard name == "torchvision" else { continue }
           let middle = (framed.height / 2 * framed.width + framed.width / 2) * 3

@@ -10,7 +10,7 @@ extension LayersTests {
     func standardises() {
       let features = FormulaWeights.scaled("features", [200, 5], 3, offset: 7)
       var norm = FeatureNorm(size: 5)
-      norm.measure(features)
+      norm.fit(features)
       let y = norm(features)
       expectClose(y.mean(over: [0]), Tensor(zeros: [5]), within: 1e-4)
       expectClose((y * y).mean(over: [0]), Tensor(repeating: 1, shape: [5]), within: 1e-2)
@@ -19,7 +19,7 @@ extension LayersTests {
     @Test("leaves a feature that never varies at 0, and tames one that hardly does")
     func constants() {
       var norm = FeatureNorm(size: 2)
-      norm.measure(Tensor([3, 1, 3, 1.0002], shape: [2, 2]))
+      norm.fit(Tensor([3, 1, 3, 1.0002], shape: [2, 2]))
       let y = norm(Tensor([3, 1.0002], shape: [1, 2])).floats
       #expect(y[0] == 0 && abs(y[1]) < 0.01, "\(y)")
     }
@@ -41,7 +41,7 @@ extension LayersTests {
     @Test("before a linear map is the same for few rows and for many, gradients too")
     func folded() throws {
       var norm = FeatureNorm(size: 4)
-      norm.measure(FormulaWeights.scaled("measured", [9, 4], 2, offset: 1))
+      norm.fit(FormulaWeights.scaled("measured", [9, 4], 2, offset: 1))
       var map = Linear(from: 4, to: 3)
       map.weight = FormulaWeights.scaled("weight", [3, 4])
       map.bias = FormulaWeights.scaled("bias", [3])

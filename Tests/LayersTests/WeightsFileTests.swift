@@ -17,7 +17,7 @@ extension LayersTests {
     @Test("written and loaded again, numbers are the same, or rounded to bfloat16")
     func roundTrip() throws {
       let layer = Linear(from: 7, to: 3).withFormulaWeights()
-      for type in [Tensors.ElementType.float32, .bfloat16] {
+      for type in [ElementType.float32, .bfloat16] {
         try write(layer.parameters.map { ($0.parameter.name, $0.value.converted(to: type)) })
         let file = try WeightsFile(path)
         #expect(file.path == path && Set(file.names) == ["weight", "bias"])
@@ -181,7 +181,7 @@ extension LayersTests {
 
     /// Writes a file of any element types.
     private func write(
-      bytes: [(name: String, type: Files.ElementType, shape: [Int], bytes: [UInt8])]
+      bytes: [(name: String, type: SafetensorsType, shape: [Int], bytes: [UInt8])]
     ) throws {
       var writer = try SafetensorsWriter(
         path,

@@ -200,7 +200,8 @@ struct ClipColourTests {
     let plain = try frame("plain.mkv", "-c:v ffv1 -pix_fmt gbrp")
     let high = try frame(
       "high.mp4",
-      "-vf format=gbrp,zscale=tin=iec61966-2-1:pin=bt709:min=gbr:t=smpte2084:p=bt2020:m=bt2020nc:r=limited:npl=203,format=yuv420p10le"
+      "-vf format=gbrp,zscale=tin=iec61966-2-1:pin=bt709:min=gbr:t=smpte2084:p=bt2020:m=bt2020nc"
+        + ":r=limited:npl=203,format=yuv420p10le"
         + " -c:v libx265 -preset ultrafast -color_trc smpte2084 -color_primaries bt2020"
         + " -colorspace bt2020nc -x265-params log-level=0:qp=8")
     let difference = zip(plain.pixels, high.pixels).reduce(0) { $0 + abs(Int($1.0) - Int($1.1)) }

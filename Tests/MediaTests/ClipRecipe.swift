@@ -76,7 +76,8 @@ struct ClipRecipe: Sendable, CustomTestStringConvertible {
       "-c:v libx264 -colorspace smpte170m -color_primaries smpte170m -color_trc smpte170m"),
     ClipRecipe(
       "BT.2020, 10 bits", in: "mkv",
-      "-vf scale=out_color_matrix=bt2020 -c:v libx265 -preset ultrafast -pix_fmt yuv420p10le -colorspace bt2020nc -x265-params log-level=0"
+      "-vf scale=out_color_matrix=bt2020 -c:v libx265 -preset ultrafast -pix_fmt yuv420p10le"
+        + " -colorspace bt2020nc -x265-params log-level=0"
     ),
     ClipRecipe(
       "a palette in front", in: "avi",

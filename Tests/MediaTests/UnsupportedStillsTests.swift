@@ -199,7 +199,7 @@ struct UnsupportedStillsTests {
     }
     #expect(try warnings(kind: 1) == [])
     let warning = try #require(try warnings(kind: 0).first)
-    #expect(warning.message == "a TIFF of several pages, of which only the first is looked at")
+    #expect(warning.message == "a TIFF of several pages, of which only the first is used")
   }
 }
 

@@ -10,7 +10,7 @@ import Testing
 struct HeatMapTests {
   /// A map of four by four places that counts one of them alone.
   static func peak(_ place: Int, _ bits: Float = 3, word: String = "dog") -> HeatMap {
-    HeatMap(word: word, bits: (0..<16).map { $0 == place ? bits : 0 })
+    HeatMap(word: word, height: 4, width: 4, bits: (0..<16).map { $0 == place ? bits : 0 })
   }
 
   /// Returns the column and the row of the largest value in a map with `columns` columns.
@@ -31,8 +31,8 @@ struct HeatMapTests {
   @Test("it is smooth, keeps what is equal equal, and is nowhere above the largest of the places")
   func smoothness() {
     #expect(
-      HeatMap(word: "a", bits: Array(repeating: 0.25, count: 9)).enlarged(toWidth: 31, height: 7)
-        .allSatisfy { abs($0 - 0.25) < 1e-6 })
+      HeatMap(word: "a", height: 3, width: 3, bits: Array(repeating: 0.25, count: 9))
+        .enlarged(toWidth: 31, height: 7).allSatisfy { abs($0 - 0.25) < 1e-6 })
     let map = Self.peak(5, 0.5).enlarged(toWidth: 100, height: 100)
     #expect(map.allSatisfy { $0 >= 0 && $0 <= 0.5 })
     let steps = map.indices.dropLast().filter { $0 % 100 < 99 }.map { abs(map[$0 + 1] - map[$0]) }
@@ -53,10 +53,20 @@ struct HeatMapTests {
     #expect(here != right && here != below)
   }
 
+  @Test("a map may be wider than high")
+  func wide() {
+    for place in 0..<10 {
+      let map = HeatMap(
+        word: "a", height: 2, width: 5, bits: (0..<10).map { $0 == place ? 1 : 0 })
+      let (column, row) = Self.largest(map.enlarged(toWidth: 50, height: 40), columns: 50)
+      #expect(column / 10 + row / 20 * 5 == place)
+    }
+  }
+
   @Test("what is no number counts nothing")
   func notNumbers() {
-    let map = HeatMap(word: "a", bits: [.nan, -1, .infinity, 2])
-    #expect(map.bits == [0, 0, 0, 2] && map.side == 2 && map.factor == 4)
+    let map = HeatMap(word: "a", height: 2, width: 2, bits: [.nan, -1, .infinity, 2])
+    #expect(map.bits == [0, 0, 0, 2] && map.factor == 4)
   }
 
   // MARK: Over a photo

@@ -24,7 +24,7 @@ extension TensorsTests {
       #expect((frozen * watched.withoutGradient()).history == nil)
     }
 
-    /// Otherwise letting go of a long chain would nest one call per operation, and overflow.
+    /// Otherwise releasing a long chain would nest one call per operation and overflow the stack.
     @Test("no pullback holds what came before its operation", arguments: operations.indices)
     func pullbacksHoldNoHistory(index: Int) throws {
       let (name, shapes, function) = Self.operations[index]
@@ -134,7 +134,7 @@ extension TensorsTests {
       #expect(try #require(kept.history).operation.inputs[0].operation === operation)
     }
 
-    /// A tensor that is being differentiated, and the operation it came from.
+    /// A tensor that is being differentiated, and the operation that it came from.
     private func leaf(_ shape: Shape) -> (tensor: Tensor, operation: Operation) {
       let operation = Operation(inputs: []) { _ in [] }
       let tensor = FormulaWeights.scaled("leaf", shape)

@@ -4,7 +4,7 @@ import Testing
 extension TensorsTests {
   @Suite("Seeded random numbers")
   struct SeededRandomTests {
-    /// The first numbers that the authors' own C program prints for this seed (SplitMix64).
+    /// The first numbers that the C program of the authors prints for this seed (SplitMix64).
     @Test("the generator is SplitMix64")
     func published() {
       var generator = SeededGenerator(seed: 1_234_567)
@@ -13,7 +13,7 @@ extension TensorsTests {
       #expect(generator.next() == 9_817_491_932_198_370_423)
     }
 
-    /// Computed apart, in Python, from the text of the rule: a new toolchain must not change a run.
+    /// Numbers computed in Python from the description of the rule: a new toolchain must not change a run.
     @Test("what is drawn for a seed and a purpose never changes")
     func golden() {
       let random = SeededRandom(42)

@@ -1,5 +1,5 @@
 import Testing
 
-/// Holds every suite of the module, one after the other: OpenMP makes one team per calling thread.
+/// Contains every suite of the module, one after the other, because OpenMP makes one team per calling thread.
 @Suite("Tensors", .serialized)
 enum TensorsTests {}

@@ -1,15 +1,15 @@
 import Tensors
 import Testing
 
-/// Records an issue unless the processor computes `function` and its gradients as the reference does.
+/// Records an issue unless the CPU computes `function` and its gradients as the reference does.
 ///
 /// - Parameters:
-///   - tensors: The arguments of `function`, on the device to test.
-///   - tolerance: The maximum difference of elements, relative to the largest of their tensor, but at least
-///     to 0.1.
-///   - what: The name of the case in messages.
-///   - sourceLocation: The location at which issues are reported.
-///   - function: The function that both compute; its constants must be among `tensors`.
+///   - tensors: The arguments of `function`, which are moved to each device.
+///   - tolerance: The largest difference of two elements, relative to the largest element of their tensor, or to 0.1
+///     if all are smaller.
+///   - what: The name of the case in the message.
+///   - sourceLocation: The location at which the issue is reported.
+///   - function: The function that both compute. Constants that it needs are passed in `tensors`.
 package func expectAgreement(
   at tensors: [Tensor], within tolerance: Double = 2e-6, _ what: String = "function",
   sourceLocation: SourceLocation = #_sourceLocation, of function: ([Tensor]) -> Tensor
@@ -26,7 +26,7 @@ package func expectAgreement(
     }
     let scale = expected.doubles.map(abs).max() ?? 0
     let distances = zip(found, expected.doubles).map { abs(Double($0) - $1) }
-    // NaN on one side only gives a distance that fails every comparison.
+    // NaN on one side only gives a distance that no comparison finds small.
     guard let worst = distances.indices.max(by: { distances[$0] < distances[$1] }),
       !distances.allSatisfy({ $0 <= tolerance * max(scale, 0.1) })
     else { continue }
@@ -38,7 +38,7 @@ package func expectAgreement(
   }
 }
 
-/// Returns the value of `function` on one device, followed by its gradients.
+/// Returns the value of `function` on one device, then its gradient with respect to each tensor.
 private func results(
   of function: ([Tensor]) -> Tensor, at tensors: [Tensor], on device: Device
 ) -> [Tensor?] {

@@ -2,13 +2,13 @@ import Tensors
 import Testing
 
 extension Tensor {
-  /// Returns true if shapes are equal and every element differs by at most `tolerance · (1 + |other|)`.
+  /// Returns true if the shapes agree and every element differs by at most `tolerance · (1 + |other|)`.
   package func isClose(to other: Tensor, within tolerance: Double) -> Bool {
     shape == other.shape
       && zip(wideElements, other.wideElements).allSatisfy { excess($0, $1, tolerance) <= 1 }
   }
 
-  /// The elements in the full precision of the device.
+  /// The elements with all digits of the device.
   fileprivate var wideElements: [Double] {
     device.backend is ReferenceBackend ? doubles : floats.map(Double.init)
   }
@@ -16,7 +16,8 @@ extension Tensor {
 
 /// Records an issue naming the worst element unless `found` is close to `expected`.
 ///
-/// Close is within `tolerance · (1 + |expected|)`: absolute for small numbers, relative for large.
+/// Numbers are close within `tolerance · (1 + |expected|)`, which is absolute for small numbers and relative for large
+/// ones.
 package func expectClose(
   _ found: Tensor, _ expected: Tensor, within tolerance: Double, _ what: String = "result",
   sourceLocation: SourceLocation = #_sourceLocation
@@ -38,7 +39,7 @@ package func expectClose(
     """, sourceLocation: sourceLocation)
 }
 
-/// Returns the difference of two numbers in units of the tolerance; infinite if only one of them is NaN.
+/// Returns the distance of two numbers in tolerances, which is infinite if only one of them is NaN.
 private func excess(_ found: Double, _ expected: Double, _ tolerance: Double) -> Double {
   if found == expected || (found.isNaN && expected.isNaN) { return 0 }
   let ratio = abs(found - expected) / (tolerance * (1 + abs(expected)))

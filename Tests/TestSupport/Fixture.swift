@@ -1,10 +1,10 @@
 import Foundation
 import Tensors
 
-/// Numbers written by a script in `scripts/fixtures`: `Tests/Fixtures/NAME.safetensors`.
+/// Numbers that a script in `scripts/fixtures` wrote: `Tests/Fixtures/NAME.safetensors`.
 package struct Fixture: Sendable {
   package let name: String
-  /// The metadata written by the script: its name, its settings and PyTorch's version.
+  /// The notes of the script: its name, its settings and the version of PyTorch.
   package let metadata: [String: String]
   private let entries: [String: Entry]
   private let data: Data
@@ -37,7 +37,7 @@ package struct Fixture: Sendable {
     get throws { Tensor(try floats(tensor), shape: try shape(of: tensor)) }
   }
 
-  /// Returns a tensor's elements, which are float32 or whole numbers in the file.
+  /// Returns the elements of a tensor, which are float32 numbers or integers in the file.
   package func floats(_ tensor: String) throws -> [Float] {
     let entry = try entry(tensor)
     let bytes = data[entry.range.lowerBound..<entry.range.upperBound]
@@ -50,7 +50,7 @@ package struct Fixture: Sendable {
     }
   }
 
-  /// Returns a tensor of sizes, axes or word indices.
+  /// Returns a tensor of sizes, axes or word ids.
   package func integers(_ tensor: String) throws -> [Int] { try floats(tensor).map { Int($0) } }
 
   private func entry(_ tensor: String) throws -> Entry {
@@ -66,7 +66,7 @@ package struct FixtureError: Error, CustomStringConvertible {
   init(_ description: String) { self.description = description }
 }
 
-/// One entry of the header: a tensor, or the metadata.
+/// One entry of the header: a tensor, or the notes under `__metadata__`.
 private struct Entry: Decodable {
   var type = ""
   var shape: Shape = []
@@ -89,7 +89,7 @@ private struct Entry: Decodable {
 }
 
 extension Data {
-  /// Returns the bytes as little-endian numbers.
+  /// The bytes as little-endian numbers.
   fileprivate func numbers<Number: FixedWidthInteger>(of type: Number.Type) -> [Number] {
     let bytes = Array(self)
     let size = MemoryLayout<Number>.size

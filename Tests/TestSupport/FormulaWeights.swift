@@ -1,17 +1,17 @@
 import CTestSupport
 import Tensors
 
-/// Numbers by formula: the twin of `scripts/fixtures/formula.py`, which holds the rule in words.
+/// Numbers by a formula, the counterpart of `scripts/fixtures/formula.py`, which explains it.
 ///
-/// Python and Swift make the same weights and pictures from names alone, so that a fixture need not
-/// carry the weights of a whole network.
+/// Python and Swift compute the same weights and pictures from names alone, so a fixture need not contain the weights
+/// of a whole network.
 package enum FormulaWeights {
-  /// Elements `start`, `start` + 1, … of `name`, in `-1..<1`.
+  /// Returns the elements `start`, `start` + 1, … of `name`, in `-1..<1`.
   package static func uniform(_ name: String, count: Int, start: Int = 0) -> [Float] {
     floats(name, count: count, start: start, scale: 1, offset: 0)
   }
 
-  /// `offset + scale · u`, each step rounded.
+  /// Returns `offset + scale · u`, rounded after each operation.
   package static func scaled(
     _ name: String, _ shape: Shape, _ scale: Float = 1, offset: Float = 0
   ) -> Tensor {
@@ -19,7 +19,7 @@ package enum FormulaWeights {
       floats(name, count: shape.elementCount, start: 0, scale: scale, offset: offset), shape: shape)
   }
 
-  /// The value of the parameter `name`: its role follows from its last word and its rank.
+  /// Returns the value of the parameter `name`, whose role follows from its last word and its rank.
   package static func parameter(_ name: String, _ shape: Shape) -> Tensor {
     let last = name.split(separator: ".").last.map(String.init) ?? name
     switch last {
@@ -35,7 +35,7 @@ package enum FormulaWeights {
     }
   }
 
-  /// Tinted pictures of 16 by 16 coloured tiles, `[count, height, width, 3]` in `-4..<4`.
+  /// Returns tinted pictures of 16 by 16 coloured tiles, `[count, height, width, 3]` in `-4..<4`.
   package static func photos(height: Int, width: Int, count: Int = 2) -> Tensor {
     let floats = (0..<count).flatMap { b in
       let tiles = uniform("photo\(b)", count: 16 * 16 * 3)
@@ -49,7 +49,7 @@ package enum FormulaWeights {
     return Tensor(floats, shape: [count, height, width, 3])
   }
 
-  /// The norms that end a residual branch, which are halved.
+  /// The endings of the names of the norms that end a residual branch, whose weights are scaled by 0.5.
   private static let branchEnds = [".bn2.weight", ".bn3.weight", ".conv.3.weight"]
 
   private static func floats(
@@ -63,7 +63,7 @@ package enum FormulaWeights {
     }
   }
 
-  /// The 32-bit hash of Fowler, Noll and Vo.
+  /// Returns the 32-bit hash of Fowler, Noll and Vo.
   private static func fnv1a(_ name: String) -> UInt32 {
     name.utf8.reduce(0x811C_9DC5) { ($0 ^ UInt32($1)) &* 0x0100_0193 }
   }

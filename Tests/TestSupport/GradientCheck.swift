@@ -3,10 +3,10 @@ import Testing
 
 /// Records an issue unless the gradients of `function` agree with central differences.
 ///
-/// Everything runs in float64 on a reference device. The function's result is weighted by fixed
-/// numbers to get one to differentiate; each input is then moved along a few fixed directions that
-/// touch all its elements, and the slope must be the gradient's to `tolerance` of its largest
-/// element. Constants that `function` needs go among `tensors`, or onto its arguments' device.
+/// Everything is computed in float64 on a reference device. The result of the function is weighted by fixed numbers to
+/// get a single number. Each input is then moved along a few fixed directions that change all of its elements, and the
+/// slope must equal that of the gradient within `tolerance` of its largest element. Constants that `function` needs are
+/// passed in `tensors` or are on the device of its arguments.
 package func expectGradientsMatch(
   at tensors: [Tensor], within tolerance: Double = 1e-6,
   sourceLocation: SourceLocation = #_sourceLocation, of function: ([Tensor]) -> Tensor
@@ -33,7 +33,7 @@ package func expectGradientsMatch(
         .map(Double.init)
       let slope = slope(of: loss, at: inputs, index, along: direction)
       let projected = zip(found.doubles, direction).reduce(0) { $0 + $1.0 * $1.1 }
-      // Negated, so that NaN is an issue too.
+      // Negated, so that NaN is an issue, too.
       guard !(abs(slope - projected) <= tolerance * max(largest, 1e-3)) else { continue }
       Issue.record(
         """
@@ -44,7 +44,7 @@ package func expectGradientsMatch(
   }
 }
 
-/// Returns the slope of `loss` as one input moves along `direction`; accurate to about nine digits.
+/// Returns the slope of `loss` along a direction of one input, to about nine digits.
 private func slope(
   of loss: ([Tensor]) -> Tensor, at inputs: [Tensor], _ index: Int, along direction: [Double]
 ) -> Double {

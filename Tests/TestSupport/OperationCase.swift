@@ -1,7 +1,7 @@
 import Tensors
 import Testing
 
-/// One case of `Tests/Fixtures/operations-*`: inputs, settings, result and gradients by PyTorch.
+/// One case of `Tests/Fixtures/operations-*`: inputs, settings, and the result and gradients of PyTorch.
 package struct OperationCase: Sendable {
   private let fixture: Fixture
   private let name: String
@@ -18,8 +18,8 @@ package struct OperationCase: Sendable {
 
   package func contains(_ what: String) -> Bool { fixture.contains("\(name).\(what)") }
 
-  /// Proves `function` three ways: on the processor and in float64 its value and gradients are
-  /// PyTorch's, and in float64 its gradients are those of central differences.
+  /// Checks `function` in three ways: on the CPU and in float64 its value and gradients are those of PyTorch, and in
+  /// float64 its gradients are those of central differences.
   package func prove(
     _ inputs: [String], within tolerance: Double = 1e-5,
     sourceLocation: SourceLocation = #_sourceLocation, _ function: ([Tensor]) -> Tensor

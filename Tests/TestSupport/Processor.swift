@@ -2,9 +2,9 @@ import Foundation
 import Tensors
 import Testing
 
-/// The capabilities of the processor that runs the tests.
+/// The abilities of the processor that runs the tests.
 package enum Processor {
-  /// Returns true if the kernel lists a feature, such as "avx2", among the processor's flags.
+  /// Returns true if the operating system lists a feature of the processor, such as "avx2".
   package static func has(_ flag: String) -> Bool {
     let text = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)
     let flags = text?.split(separator: "\n").first { $0.hasPrefix("flags") }
@@ -13,7 +13,7 @@ package enum Processor {
 }
 
 extension Trait where Self == ConditionTrait {
-  /// Skips a test where oneDNN does not multiply bfloat16 numbers, which it does from AVX-512 on.
+  /// Skips a test if oneDNN does not multiply bfloat16 numbers, which needs AVX-512.
   package static var multipliesBfloat16: Self {
     .enabled(if: Device.multipliesBfloat16, "oneDNN multiplies bfloat16 numbers from AVX-512 on")
   }

@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// Runs `body` on a thread that overflows after about a thousand nested calls.
+/// Runs `body` on a thread whose stack overflows after about a thousand nested calls.
 package func onSmallStack<Value: Sendable>(_ body: @escaping @Sendable () -> Value) -> Value? {
   let answer = Answer<Value>()
   let thread = Thread { answer.give(body()) }
@@ -10,7 +10,7 @@ package func onSmallStack<Value: Sendable>(_ body: @escaping @Sendable () -> Val
   return answer.wait()
 }
 
-/// A value that one thread waits for and another gives; a class, because both hold it.
+/// A value that one thread waits for and another one sets; it is a class because both hold it.
 private final class Answer<Value: Sendable>: Sendable {
   private let value = Mutex<Value?>(nil)
   private let given = DispatchSemaphore(value: 0)

@@ -4,17 +4,17 @@ package struct TarBytes {
 
   package init() {}
 
-  /// The archive with its two zero blocks.
+  /// The archive with its two empty blocks.
   package var whole: [UInt8] { bytes + [UInt8](repeating: 0, count: 1024) }
 
   /// Adds a member with a POSIX header.
   ///
   /// - Parameters:
   ///   - name: The name, of which at most 100 bytes are used.
-  ///   - contents: The data, padded to whole blocks.
-  ///   - type: The type in the header: 0 for a file.
-  ///   - prefix: The start of a long name.
-  ///   - size: The stated size as eleven digits; nil for the actual one.
+  ///   - contents: The contents, padded to whole blocks.
+  ///   - type: The type as in the header, 0 for a file.
+  ///   - prefix: The beginning of a long name.
+  ///   - size: The size in the header, as eleven digits; nil for that of the contents.
   ///   - target: The target of a link.
   package mutating func add(
     _ name: String, _ contents: [UInt8] = [], type: Character = "0", prefix: String = "",
@@ -47,7 +47,7 @@ package struct TarBytes {
     bytes += [UInt8](repeating: 0, count: (512 - contents.count % 512) % 512)
   }
 
-  /// Adds the pax records of the next member.
+  /// Adds a pax header for the next member.
   package mutating func addRecords(_ records: [(key: String, value: String)]) {
     var text = ""
     for (key, value) in records {

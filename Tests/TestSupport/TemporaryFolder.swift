@@ -1,8 +1,8 @@
 import Foundation
 
-/// A new empty folder for one test, removed with all it holds when the value goes.
+/// A new empty folder for one test, which is removed with its contents when the value is released.
 ///
-/// A class, because removing it must happen exactly once.
+/// It is a class because it must be removed exactly once.
 package final class TemporaryFolder {
   package let path: String
 
@@ -40,7 +40,7 @@ package final class TemporaryFolder {
   }
 }
 
-/// A system call that a test needed and did not get.
+/// The failure of a system call that a test needs.
 package struct SystemCallFailed: Error {
   let call: String
   let code: Int32

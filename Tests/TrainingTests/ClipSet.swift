@@ -20,24 +20,24 @@ struct ClipSet {
     let description: String
     let configuration: DecoderConfiguration
 
-    init(_ name: String, _ reading: DecoderConfiguration.Reading, layers: Int = 1) {
+    init(_ name: String, _ type: Configured<DecoderType>) {
       description = name
-      var configuration = DecoderConfiguration(
-        cell: .gru, embeddingSize: 8, hiddenSize: 8, reading: reading)
-      configuration.layerCount = layers
-      self.configuration = configuration
+      configuration = DecoderConfiguration(
+        type, cell: Configured(.gru), embeddingSize: 8, hiddenSize: 8)
     }
 
-    var saysLabels: Bool { configuration.reading == .labels }
+    var saysLabels: Bool { !configuration.writesSentences }
   }
 
   static let decoders = [
-    Decoder("show-and-tell", .first),
-    Decoder("show-attend-tell", .attention(.positions, annotationSize: 6, attentionSize: 5)),
-    Decoder("lrcn", .everyWord(isFactored: true), layers: 2),
-    Decoder("s2vt", .frames, layers: 2),
-    Decoder("temporal-attention", .attention(.frames, annotationSize: 6, attentionSize: 5)),
-    Decoder("classify", .labels),
+    Decoder("show-and-tell", Configured(.showAndTell)),
+    Decoder(
+      "show-attend-tell", DecoderType.showAttendTell.with(annotationSize: 6, attentionSize: 5)),
+    Decoder("lrcn", Configured(.lrcn)),
+    Decoder("s2vt", Configured(.s2vt)),
+    Decoder(
+      "temporal-attention", DecoderType.temporalAttention.with(annotationSize: 6, attentionSize: 5)),
+    Decoder("classify", Configured(.frameClassifier)),
   ]
 
   private let folder: TemporaryFolder
@@ -63,25 +63,44 @@ struct ClipSet {
     self.images = images
   }
 
-  func trainer(
-    _ decoder: Decoder, _ plan: TrainingPlan, resuming state: TrainingState? = nil
-  ) -> Trainer {
+  /// Makes a trainer of a decoder that writes captions.
+  func captioner(
+    _ decoder: Decoder, _ plan: TrainingPlan, resuming state: TrainingState<CaptionModel>? = nil
+  ) -> Trainer<CaptioningTask> {
+    let (training, vocabulary, model) = parts(decoder)
+    return Trainer(
+      CaptioningTask(training: training, vocabulary, input(decoder)), model, plan, resuming: state)
+  }
+
+  /// Makes a trainer of a decoder that scores labels.
+  func classifier(
+    _ decoder: Decoder, _ plan: TrainingPlan, resuming state: TrainingState<CaptionModel>? = nil
+  ) -> Trainer<ClassificationTask> {
+    let (training, vocabulary, model) = parts(decoder)
+    return Trainer(
+      ClassificationTask(training: training, vocabulary, input(decoder)), model, plan,
+      resuming: state)
+  }
+
+  private func input(_ decoder: Decoder) -> PictureInput {
+    PictureInput(
+      EncoderConfiguration(.smallCNN), decoder.configuration.featureKind,
+      frames: .every(1, atMost: 20))
+  }
+
+  private func parts(_ decoder: Decoder) -> (ReferencedExamples, Vocabulary, CaptionModel) {
     let dataset = CaptionDataset(split: .train, examples: images)
     let tokenized =
       decoder.saysLabels
       ? TokenizedDataset(labels: dataset) : TokenizedDataset(dataset, maximumWords: 4)
     let vocabulary = Vocabulary(tokenized.counts, minimumCount: 1)
-    let encoder = EncoderConfiguration(.smallCNN)
-    let blank = encoder.makeEncoder()
+    let blank = EncoderConfiguration(.smallCNN).makeEncoder()
     var model = CaptionModel(
       encoder: blank,
       decoder: decoder.configuration.makeDecoder(
         reading: blank, vocabularySize: vocabulary.count))
     var random = SeededGenerator(seed: 1)
     model.initialize(using: &random)
-    return Trainer(
-      model, encoder, frames: .every(1, atMost: 20),
-      training: tokenized.examples(with: vocabulary), validation: [], references: [],
-      vocabulary: vocabulary, plan: plan, resuming: state)
+    return (ReferencedExamples(tokenized, vocabulary), vocabulary, model)
   }
 }

@@ -19,8 +19,18 @@ extension TrainingTests {
       arguments: ClipSet.decoders)
     func resumes(decoder: ClipSet.Decoder) throws {
       let set = try ClipSet()
-      var straight = set.trainer(decoder, plan)
-      var states: [TrainingState] = []
+      if decoder.saysLabels {
+        try expectResuming { set.classifier(decoder, plan, resuming: $0) }
+      } else {
+        try expectResuming { set.captioner(decoder, plan, resuming: $0) }
+      }
+    }
+
+    private func expectResuming<Task>(
+      _ trainer: (TrainingState<Task.Model>?) -> Trainer<Task>
+    ) throws {
+      var straight = trainer(nil)
+      var states: [TrainingState<Task.Model>] = []
       while !straight.isFinished {
         _ = try straight.learnEpoch { _, state in
           states.append(state)
@@ -30,7 +40,7 @@ extension TrainingTests {
       try #require(states.count == 8)
       // At the end of the frozen epoch, and in the one in which the encoder learns.
       for stop in [4, 5] {
-        var resumed = set.trainer(decoder, plan, resuming: states[stop - 1])
+        var resumed = trainer(states[stop - 1])
         while !resumed.isFinished { _ = try resumed.learnEpoch() }
         for (found, expected) in zip(
           resumed.state.model.parameters, straight.state.model.parameters)
@@ -51,7 +61,10 @@ extension TrainingTests {
       plan.batchOrder = order
       let set = try ClipSet()
       for decoder in ClipSet.decoders {
-        let batches = set.trainer(decoder, plan).batches(ofEpoch: epoch)
+        let batches =
+          decoder.saysLabels
+          ? set.classifier(decoder, plan).batches(ofEpoch: epoch)
+          : set.captioner(decoder, plan).batches(ofEpoch: epoch)
         let counts = batches.map { $0.map { ClipSet.statedCounts[$0.number] }.sorted() }
         // What reads the mean of the frames has no use for their number.
         let readsFrames = ["s2vt", "temporal-attention", "classify"].contains(decoder.description)

@@ -1,3 +1,5 @@
+import Captioning
+import ImageEncoders
 import Tensors
 import Testing
 import Text
@@ -22,7 +24,10 @@ struct EpochBatchesTests {
   ) -> [[TrainingExample]] {
     var plan = TrainingPlan()
     (plan.batchBudget, plan.encoderLearningRate, plan.frozenEpochCount) = (budget, 1e-4, 2)
-    return Trainer.batches(of: examples, epoch: epoch, plan)
+    let task = CaptioningTask(
+      training: ReferencedExamples(examples), Vocabulary(words: []),
+      PictureInput(EncoderConfiguration(.smallCNN), .pooled))
+    return task.batches(ofEpoch: epoch, plan)
   }
 
   @Test(

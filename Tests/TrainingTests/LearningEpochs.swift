@@ -3,7 +3,7 @@ import Training
 extension Trainer {
   /// Learns to the end of the epoch, where the plan validates nowhere else.
   mutating func learnEpoch(
-    afterStep: (TrainingState.Report, TrainingState) throws -> Bool = { _, _ in true },
+    afterStep: (StepReport, State) throws -> Bool = { _, _ in true },
     duringPass: (PassProgress) throws -> Void = { _ in }
   ) throws -> Summary? {
     let summary = try learn(afterStep: afterStep, duringPass: duringPass)

@@ -12,8 +12,8 @@ struct ParityRun: Sendable, CustomStringConvertible {
   let name: String
   /// Absent where it is frozen, and features come by formula.
   let encoder: EncoderArchitecture?
-  let cell: DecoderConfiguration.CellKind
-  let reading: DecoderConfiguration.Reading
+  let cell: CellType
+  let decoder: Configured<DecoderType>
   /// The number of captions, or of images with both captions, in each part of a step's batch; nil for a
   /// single part.
   let parts: [Int]?
@@ -25,13 +25,16 @@ struct ParityRun: Sendable, CustomStringConvertible {
 
   init(
     _ name: String, _ encoder: EncoderArchitecture? = nil,
-    cell: DecoderConfiguration.CellKind = .lstm, attends: Bool = false, parts: [Int]? = nil,
+    cell: CellType = .lstm, attends: Bool = false, parts: [Int]? = nil,
     noise: String = "training.noise",
     _ adapt: (inout TrainingPlan) -> Void
   ) {
     (self.name, self.encoder, self.cell) = (name, encoder, cell)
     (self.parts, self.noise) = (parts, noise)
-    reading = attends ? .attention(.positions, annotationSize: 20, attentionSize: 28) : .first
+    decoder =
+      attends
+      ? DecoderType.showAttendTell.with(annotationSize: 20, attentionSize: 28)
+      : Configured(.showAndTell)
     (plan.epochCount, plan.dropoutRate) = (2, 0)
     (plan.learningRate, plan.warmupStepCount) = (1e-2, 5)
     adapt(&plan)
@@ -55,7 +58,7 @@ struct ParityRun: Sendable, CustomStringConvertible {
 
   /// The record of a run: every step, followed by every trained parameter, by name.
   struct Trace {
-    var reports: [TrainingState.Report] = []
+    var reports: [StepReport] = []
     var moves: [Move] = []
   }
 
@@ -76,12 +79,12 @@ struct ParityRun: Sendable, CustomStringConvertible {
   }
 
   /// The state before the first step, in which the decoder has taken the measure of all pictures.
-  func state() -> TrainingState { TrainingState(model(measuring: pictures), plan) }
+  func state() -> TrainingState<CaptionModel> { TrainingState(model(measuring: pictures), plan) }
 
   /// Takes one step of two epochs.
   func learn(
-    from batches: [TrainingBatch], _ step: Int, _ state: inout TrainingState
-  ) -> TrainingState.Report {
+    from batches: [CaptionBatch], _ step: Int, _ state: inout TrainingState<CaptionModel>
+  ) -> StepReport {
     state.epoch = step / Self.epochSize
     let progress = Double(step % Self.epochSize) / Double(Self.epochSize)
     return state.learn(from: batches, plan, epochProgress: progress)
@@ -90,7 +93,7 @@ struct ParityRun: Sendable, CustomStringConvertible {
   /// `[8, 64, 64, 3]`, or where the encoder is frozen `[8, 128]`, and with attention `[8, 5, 128]`.
   private var pictures: Tensor {
     guard encoder != nil else {
-      return reading == .first
+      return decoder.entry == .showAndTell
         ? FormulaWeights.scaled("training.features", [Self.pictureCount, 128])
         : FormulaWeights.scaled("training.positions", [Self.pictureCount, 5, 128])
     }
@@ -102,7 +105,7 @@ struct ParityRun: Sendable, CustomStringConvertible {
     let configuration = EncoderConfiguration(encoder ?? .smallCNN)
     let blank = configuration.makeEncoder()
     let decoder = DecoderConfiguration(
-      cell: cell, embeddingSize: 24, hiddenSize: 32, reading: reading)
+      self.decoder, cell: Configured(cell), embeddingSize: 24, hiddenSize: 32)
     var model = CaptionModel(
       encoder: blank, decoder: decoder.makeDecoder(reading: blank, vocabularySize: 40))
     model.updateParameters { parameter, value in
@@ -110,8 +113,8 @@ struct ParityRun: Sendable, CustomStringConvertible {
       else { return }
       value = Self.firstValue(of: parameter.name, value.shape)
     }
-    model.decoder.measure(
-      VisualFeatures(
+    model.decoder.fitNormalization(
+      PackedSequence(
         encoder == nil ? pictures : model.encoder.features(pictures, decoder.featureKind)))
     return model
   }
@@ -126,7 +129,7 @@ struct ParityRun: Sendable, CustomStringConvertible {
   }
 
   /// The batches of each step.
-  func steps() throws -> [[TrainingBatch]] {
+  func steps() throws -> [[CaptionBatch]] {
     let fixture = try Fixture("training")
     let captions = try fixture.rows("captions").map { row in
       row.filter { $0 >= 0 }.map(TokenID.init)
@@ -145,10 +148,10 @@ struct ParityRun: Sendable, CustomStringConvertible {
           encoder == nil ? example(of: $0 / 2, [$0]) : example(of: $0, [2 * $0, 2 * $0 + 1])
         }
         let rows = pictures.rows(examples.map(\.number))
-        return TrainingBatch(
+        return CaptionBatch(
           examples,
           encoder == nil
-            ? .features(VisualFeatures(rows))
+            ? .features(PackedSequence(rows))
             : .pixels(rows, frameCounts: examples.map { _ in 1 }))
       }
     }

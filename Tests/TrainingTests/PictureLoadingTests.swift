@@ -31,7 +31,7 @@ struct PictureLoadingTests {
   @Test("decoded ahead, on however many threads, pictures are the same", arguments: [1, 2, 8])
   func ahead(threadCount: Int) throws {
     let loader = loader(leastArea: 0.5)
-    let pictures = PicturesAhead(self.loader(leastArea: 0.5, threadCount: threadCount))
+    let pictures = PicturePrefetch(self.loader(leastArea: 0.5, threadCount: threadCount))
     let steps = [[examples[0], examples[1]], [examples[2]], [examples[3], examples[0]]]
     for epoch in 0..<2 {
       for (place, step) in steps.enumerated() {
@@ -47,7 +47,7 @@ struct PictureLoadingTests {
   func missing() throws {
     let missing = TrainingExample(
       number: 9, path: Self.folder + "/none.jpg", captions: [], canBeMirrored: true)
-    let pictures = PicturesAhead(loader(threadCount: 8))
+    let pictures = PicturePrefetch(loader(threadCount: 8))
     _ = try pictures.pixels(of: [examples[0]], thenOf: [missing], epoch: 0)
     #expect(throws: MediaError.self) {
       try pictures.pixels(of: [missing], thenOf: nil, epoch: 0)
@@ -90,7 +90,7 @@ struct PictureLoadingTests {
   }
 }
 
-extension TrainingBatch.Pictures {
+extension BatchPictures {
   /// The pixels; none of features.
   fileprivate var floats: [Float] {
     guard case .pixels(let pixels, _) = self else { return [] }

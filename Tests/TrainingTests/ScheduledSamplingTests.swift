@@ -81,7 +81,7 @@ extension TrainingTests {
       let many = Array(repeating: [1, 4, 4, 4, 2].map(TokenID.init), count: count)
       let inputs = ScheduledSampling(.exponential(k: 1), draw: draw).replacingWords(
         in: PackedCaptions(many, describing: Array(repeating: 0, count: count)),
-        describing: VisualFeatures(features.slice(0..<1)), by: decoder, rate: 1,
+        describing: PackedSequence(features.slice(0..<1)), by: decoder, rate: 1,
         .init(SeededRandom(5), epoch: 0, examples: Array(0..<count)), in: .float32
       ).inputs.dropFirst(count)
       #expect(Set(inputs) == (draw == .argmax ? [TokenID(5)] : [TokenID(5), TokenID(6)]))
@@ -93,7 +93,7 @@ extension TrainingTests {
         repeating: [TokenID.start] + Array(repeating: TokenID(4), count: 8), count: 4)
       let own = read(long, [0, 1, 2, 3], rate: 1, .argmax)
       let written = BeamSearch(width: 1, maximumWords: 7).captions(
-        of: VisualFeatures(features), by: decoder)
+        of: PackedSequence(features), by: decoder)
       for (own, written) in zip(own, written) {
         let words = written[0].words
         #expect(Array(own.dropFirst().prefix(words.count)) == words)
@@ -136,7 +136,7 @@ extension TrainingTests {
       let many = Array(repeating: [1, 4, 4, 4, 4, 4, 2].map(TokenID.init), count: count)
       let packed = PackedCaptions(many, describing: Array(repeating: 0, count: count))
       let inputs = ScheduledSampling(.exponential(k: 1)).replacingWords(
-        in: packed, describing: VisualFeatures(features.slice(0..<1)), by: decoder, rate: 0.4,
+        in: packed, describing: PackedSequence(features.slice(0..<1)), by: decoder, rate: 0.4,
         .init(SeededRandom(5), epoch: 0, examples: Array(0..<count)), in: .float32
       ).inputs.map(\.index)
       let counts = (0..<12).map { word in inputs.count { $0 == word } }
@@ -187,7 +187,7 @@ extension TrainingTests {
       _ draw: ScheduledSampling.Draw, epoch: Int
     ) -> PackedCaptions {
       ScheduledSampling(.exponential(k: 1), draw: draw).replacingWords(
-        in: packed, describing: VisualFeatures(features), by: decoder, rate: rate,
+        in: packed, describing: PackedSequence(features), by: decoder, rate: rate,
         .init(SeededRandom(7), epoch: epoch, examples: packed.order.map { numbers[$0] }),
         in: .float32)
     }
@@ -207,7 +207,7 @@ private enum SamplingDecoder {
       value = FormulaWeights.scaled("sampling204.\(parameter.name)", value.shape, 2)
     }
     decoder.imageNorm.variance = Tensor(repeating: 1, shape: [8])
-    decoder.wordScoring.bias = Tensor(
+    decoder.outputProjection.bias = Tensor(
       (0..<12).map { [0, 1, 3, 4].contains($0) ? -100 : 0 }, shape: [12])
     return decoder
   }
@@ -216,7 +216,7 @@ private enum SamplingDecoder {
   static func biased(_ weights: [Int: Double]) -> ShowAndTell<LSTM> {
     var decoder = blank
     decoder.imageNorm.variance = Tensor(repeating: 1, shape: [8])
-    decoder.wordScoring.bias = Tensor(
+    decoder.outputProjection.bias = Tensor(
       (0..<12).map { word in weights[word].map { Float(log($0)) } ?? -100 }, shape: [12])
     return decoder
   }

@@ -19,7 +19,7 @@ struct SelfCriticalLearningTests {
     var decoder = DecoderConfiguration(cell: .gru, embeddingSize: 8, hiddenSize: 8)
       .makeDecoder(featureSize: SmallCNN().pooledSize, vocabularySize: vocabularySize)
     decoder.initialize(using: &random)
-    return decoder
+    return decoder.captionDecoder
   }
 
   private func drawn(
@@ -27,7 +27,7 @@ struct SelfCriticalLearningTests {
   ) -> [[TokenID]] {
     func draw(_ decoder: some CaptionDecoder) -> [[TokenID]] {
       learning.drawnCaptions(
-        describing: VisualFeatures(
+        describing: PackedSequence(
           Tensor(
             concatenating: pictures.map { FormulaWeights.scaled("picture\($0)", [1, 128], 2) },
             along: 0)),
@@ -51,7 +51,7 @@ struct SelfCriticalLearningTests {
     let first = drawn(learning, pictures: [2]).map { $0[1].index }
     func probabilities(_ decoder: some CaptionDecoder) -> [Float] {
       let start = decoder.start(
-        VisualFeatures(FormulaWeights.scaled("picture2", [1, 128], 2)))
+        PackedSequence(FormulaWeights.scaled("picture2", [1, 128], 2)))
       let (logits, _) = decoder.logits(
         after: [.start], start.state, start.context, pictureOfRow: [0])
       return softmax(logits).floats
@@ -86,12 +86,13 @@ struct SelfCriticalLearningTests {
       cell: GRU(inputSize: 4, hiddenSize: 4), named: "gru", featureSize: encoder.pooledSize,
       vocabularySize: vocabulary.count)
     // Without weights, all it ever says is "dog".
-    decoder.wordScoring.bias = Tensor(
+    decoder.outputProjection.bias = Tensor(
       (0..<vocabulary.count).map { $0 == dog.index ? 50 : 0 }, shape: [vocabulary.count])
     var trainer = Trainer(
-      CaptionModel(encoder: encoder, decoder: decoder), set.configuration.encoder,
-      training: tokenized.examples(with: vocabulary), validation: [], references: [],
-      rewardReferences: tokenized.references, vocabulary: vocabulary, plan: plan)
+      CaptioningTask(
+        training: ReferencedExamples(tokenized, vocabulary), vocabulary,
+        PictureInput(set.configuration.encoder, decoder.featureKind)),
+      CaptionModel(encoder: encoder, decoder: decoder), plan)
     var loss = 0.0
     _ = try trainer.learnEpoch { report, _ in
       loss = Double(report.loss)
@@ -122,8 +123,9 @@ struct SelfCriticalLearningTests {
     var model = CaptionModel(
       encoder: encoder,
       decoder: DecoderConfiguration(
-        cell: .gru, embeddingSize: 8, hiddenSize: 8,
-        reading: attends ? .attention(.positions, annotationSize: 6, attentionSize: 5) : .first
+        attends
+          ? DecoderType.showAttendTell.with(annotationSize: 6, attentionSize: 5)
+          : Configured(.showAndTell), cell: Configured(.gru), embeddingSize: 8, hiddenSize: 8
       ).makeDecoder(reading: encoder, vocabularySize: vocabularySize))
     var random = SeededGenerator(seed: 3)
     model.initialize(using: &random)
@@ -139,7 +141,7 @@ struct SelfCriticalLearningTests {
     let rewards = (0..<300).map { epoch in
       state.epoch = epoch
       return -state.learn(
-        from: [TrainingBatch(examples, .features(VisualFeatures(features)))], plan,
+        from: [CaptionBatch(examples, .features(PackedSequence(features)))], plan,
         epochProgress: 0,
         reward: { words, picture in
           Double(words.count { $0 == TokenID(4 + picture) }) / 4
@@ -176,7 +178,7 @@ struct SelfCriticalLearningTests {
     for _ in 0..<3 { _ = try #require(try whole.learnEpoch()) }
     var stopped = set.trainer(plan)
     _ = try stopped.learnEpoch()
-    #expect(try stopped.learnEpoch(afterStep: { _, state in state.position < 2 }) == nil)
+    #expect(try stopped.learnEpoch(afterStep: { _, state in state.batchIndex < 2 }) == nil)
     while stopped.state.epoch < 3 { _ = try stopped.learnEpoch() }
     #expect(
       stopped.state.model.parameters.map(\.value.floats)

@@ -60,9 +60,10 @@ extension TrainingTests {
 
 /// Clips of unequal lengths with unequal captions, and a step that learns from them.
 private struct Step {
-  private let state: TrainingState
+  private let state: TrainingState<CaptionModel>
   private let plan: TrainingPlan
   private let examples: [TrainingExample]
+  private let saysLabels: Bool
   private let frameCounts: [Int]
   /// Of all frames, the pixels or what an encoder sees.
   private let frames: Tensor
@@ -80,7 +81,7 @@ private struct Step {
     plan.encoderLearningRate = epoch.learnsEncoder ? 1e-3 : 0
     plan.sampling = ScheduledSampling(.linear(k: 0.5, slope: 0, floor: 0))
     plan.selfCritical = epoch.isSelfCritical ? SelfCriticalLearning(epochCount: 1) : nil
-    self.plan = plan
+    (self.plan, saysLabels) = (plan, decoder.saysLabels)
 
     examples = (0..<epoch.clipCount).map { number in
       let captionCount = decoder.saysLabels ? 1 : 1 + number % 3
@@ -106,12 +107,12 @@ private struct Step {
     let kind = decoder.configuration.featureKind
     if epoch.learnsEncoder {
       frames = Self.pixels.slice(0..<frameCount)
-      model.decoder.measure(VisualFeatures(encoder.features(frames, kind)))
+      model.decoder.fitNormalization(PackedSequence(encoder.features(frames, kind)))
     } else {
       let size = encoder.featureSize(kind)
       frames = FormulaWeights.scaled(
         "seen", kind == .positions ? [frameCount, 4, size] : [frameCount, size], 2)
-      model.decoder.measure(VisualFeatures(frames))
+      model.decoder.fitNormalization(PackedSequence(frames))
     }
     state = TrainingState(model, plan)
   }
@@ -129,25 +130,30 @@ private struct Step {
   }
 
   /// Learns once from clips, in parts.
-  func learn(from parts: [[Int]]) -> TrainingState.Report {
+  func learn(from parts: [[Int]]) -> StepReport {
     var state = state
+    if saysLabels {
+      return state.learn(
+        from: parts.map { LabelBatch($0.map { examples[$0] }, pictures($0)) }, plan,
+        epochProgress: 0
+      ) { batch, model, _, context in model.labelLoss(of: batch, context) }
+    }
     return state.learn(
-      from: parts.map(batch), plan, epochProgress: 0,
+      from: parts.map { CaptionBatch($0.map { examples[$0] }, pictures($0)) }, plan,
+      epochProgress: 0,
       reward: { words, picture in
         Double(words.count { ($0.index + picture) % 3 == 0 }) + 0.1 * Double(words.count)
       })
   }
 
-  private func batch(_ clips: [Int]) -> TrainingBatch {
+  private func pictures(_ clips: [Int]) -> BatchPictures {
     let starts = frameCounts.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1) }
     let rows = frames.rows(clips.flatMap { Array(starts[$0]..<starts[$0 + 1]) })
     let counts = clips.map { frameCounts[$0] }
-    let pictures: TrainingBatch.Pictures =
-      plan.learnsEncoder(in: 0)
+    return plan.learnsEncoder(in: 0)
       ? .pixels(rows, frameCounts: counts)
       : .features(
-        VisualFeatures(rows).joined(
+        PackedSequence(rows).joined(
           intoClipsOf: counts, for: state.model.decoder.featureKind))
-    return TrainingBatch(clips.map { examples[$0] }, pictures)
   }
 }

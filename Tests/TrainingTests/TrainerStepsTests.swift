@@ -95,7 +95,7 @@ extension TrainingTests {
     }
 
     /// Twelve captions of four pictures: three batches an epoch.
-    private func trainer(_ plan: TrainingPlan) throws -> Trainer {
+    private func trainer(_ plan: TrainingPlan) throws -> Trainer<CaptioningTask> {
       let words = (0..<10).map { "word\($0)" }
       let vocabulary = Vocabulary(words: words)
       let examples = ["dog-on-grass.jpg", "person-on-beach.jpg", "red-car.jpg", "house.png"]
@@ -114,9 +114,12 @@ extension TrainingTests {
         decoder: decoder.makeDecoder(featureSize: 128, vocabularySize: vocabulary.count))
       var random = SeededGenerator(seed: 1)
       model.initialize(using: &random)
+      let referenced = ReferencedExamples(examples, references: examples.map { _ in [words] })
       return Trainer(
-        model, configuration, training: examples, validation: examples,
-        references: examples.map { _ in [words] }, vocabulary: vocabulary, plan: plan)
+        CaptioningTask(
+          training: referenced, validation: referenced, vocabulary,
+          PictureInput(configuration, model.decoder.featureKind)),
+        model, plan)
     }
   }
 }

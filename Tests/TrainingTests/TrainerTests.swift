@@ -28,7 +28,7 @@ struct TrainerTests {
     let last = try #require(losses.last)
     #expect(last < 0.1, "losses \(losses)")
 
-    let captioner = Captioner(trainer.state.model, set.configuration, trainer.vocabulary)
+    let captioner = Captioner(trainer.state.model, set.configuration, trainer.task.vocabulary)
     // Shades that no training picture has.
     for colour in ColourSet.colours {
       let caption = try captioner.captions(for: [colour.picture(brightness: 173)])[0][0]
@@ -76,7 +76,7 @@ struct TrainerTests {
     plan.encoderLearningRate = 1e-3
     var trainer = set.trainer(plan)
     let pixels = try PictureLoader(set.configuration.encoder.preprocessing)
-      .pixels(of: trainer.training, epoch: 0)
+      .pixels(of: trainer.task.training.examples, epoch: 0)
     let seen = trainer.state.model.features(of: pixels, in: .float32).values
     // Kept in bfloat16; a number that lies between two of its may be rounded either way.
     let expected = seen.converted(to: .bfloat16).converted(to: .float32).mean(over: [0])
@@ -125,7 +125,7 @@ struct TrainerTests {
     }
 
     var stopped = set.trainer(plan)
-    var kept: TrainingState?
+    var kept: TrainingState<CaptionModel>?
     while kept == nil {
       _ = try stopped.learnEpoch { _, state in
         if state.step == stop { kept = state }
@@ -135,7 +135,7 @@ struct TrainerTests {
     let folder = try TemporaryFolder()
     let state = try #require(kept)
     let written = try Checkpoint.write(
-      state, as: set.contents(state, stopped.vocabulary), [("--lr", "1")], into: folder.path)
+      state, as: set.contents(state, stopped.task.vocabulary), [("--lr", "1")], into: folder.path)
     #expect(try Checkpoint.all(in: folder.path).map(\.path) == [written.path])
     try written.verify()
     let fresh = set.trainer(plan)
@@ -149,10 +149,10 @@ struct TrainerTests {
     for (found, expected) in zip(resumed.state.model.parameters, straight.state.model.parameters) {
       #expect(found.value.floats == expected.value.floats, "\(found.parameter.name)")
     }
-    for (name, memory) in straight.state.optimizer.memories {
-      let found = resumed.state.optimizer.memories[name]
-      #expect(found?.step == memory.step)
-      #expect(found?.tensors.map(\.floats) == memory.tensors.map(\.floats))
+    for (name, kept) in straight.state.optimizer.states {
+      let found = resumed.state.optimizer.states[name]
+      #expect(found?.step == kept.step)
+      #expect(found?.tensors.map(\.floats) == kept.tensors.map(\.floats))
     }
   }
 
@@ -195,15 +195,15 @@ struct TrainerTests {
     _ = try trainer.learnEpoch { _, _ in false }
     var state = trainer.state
     var random = SeededGenerator(seed: 7)
-    let examples = Array(trainer.training.prefix(4))
+    let examples = Array(trainer.task.training.examples.prefix(4))
     let size = state.model.encoder.pooledSize
     for injection in 0..<200 {
       let before = state
       var features = (0..<examples.count * size).map { _ in random.uniform() }
       let poison: [Float] = [.nan, .infinity, -.infinity]
       features[random.below(features.count)] = poison[injection % poison.count]
-      let batch = TrainingBatch(
-        examples, .features(VisualFeatures(Tensor(features, shape: [examples.count, size]))))
+      let batch = CaptionBatch(
+        examples, .features(PackedSequence(Tensor(features, shape: [examples.count, size]))))
       let report = state.learn(from: [batch], plan, epochProgress: 0)
       #expect(report.wasSkipped, "\(injection): \(report)")
       #expect(state.step == before.step + 1)
@@ -215,7 +215,7 @@ struct TrainerTests {
     }
     let folder = try TemporaryFolder()
     let written = try Checkpoint.write(
-      state, as: set.contents(state, trainer.vocabulary), [], into: folder.path)
+      state, as: set.contents(state, trainer.task.vocabulary), [], into: folder.path)
     let read = try written.state(of: set.trainer(plan).state.model, plan)
     #expect(read.skippedBatchCount == 200)
     #expect(read.lossSum == state.lossSum)
@@ -230,7 +230,8 @@ struct TrainerTests {
     _ = try trainer.learnEpoch()
     let folder = try TemporaryFolder()
     let checkpoint = try Checkpoint.write(
-      trainer.state, as: set.contents(trainer.state, trainer.vocabulary), [], into: folder.path)
+      trainer.state, as: set.contents(trainer.state, trainer.task.vocabulary), [], into: folder.path
+    )
     for name in try namesInFolder(checkpoint.path) where name != "counts.tsv" {
       let path = "\(checkpoint.path)/\(name)"
       let bytes = try MappedFile(path).withBytes { Array($0) }
@@ -257,116 +258,4 @@ struct TrainerTests {
     var trainer = set.trainer(plan, extra: "missing.jpg")
     #expect(throws: MediaError.self) { try trainer.learnEpoch() }
   }
-}
-
-/// Pictures of one colour each, in several shades, with captions that name it.
-struct ColourSet {
-  struct Colour {
-    let name: String
-    let channel: Int
-
-    func picture(brightness: UInt8) -> Image {
-      let pixel = (0..<3).map { $0 == channel ? brightness : brightness / 6 }
-      return Image(
-        width: 64, height: 64, pixels: (0..<64 * 64).flatMap { _ in pixel })
-    }
-  }
-  static let colours = ["red", "green", "blue"].enumerated().map {
-    Colour(name: $1, channel: $0)
-  }
-
-  let folder: TemporaryFolder
-  let dataset: CaptionDataset
-  var configuration = ModelConfiguration(
-    encoder: EncoderConfiguration(.smallCNN),
-    decoder: DecoderConfiguration(embeddingSize: 64, hiddenSize: 64))
-
-  init() throws {
-    folder = try TemporaryFolder()
-    var examples: [CaptionedImage] = []
-    for brightness in stride(from: 120, through: 240, by: 20) {
-      for colour in Self.colours {
-        let image = colour.picture(brightness: UInt8(brightness))
-        let path = try folder.write(
-          storedPNG(image), to: "\(colour.name)-\(brightness).png")
-        examples.append(
-          CaptionedImage(
-            id: examples.count, path: path,
-            captions: ["A \(colour.name) picture.", "a \(colour.name) picture"]))
-      }
-    }
-    dataset = CaptionDataset(split: .train, examples: examples)
-  }
-
-  func contents(_ state: TrainingState, _ vocabulary: Vocabulary) -> ModelDirectory.Contents {
-    .init(
-      configuration: configuration,
-      parameters: state.model.parameters.map { ($0.parameter.name, $0.value) },
-      words: (vocabulary, WordCounts()), card: "# A test\n")
-  }
-
-  func trainer(
-    _ plan: TrainingPlan, extra path: String? = nil, resuming state: TrainingState? = nil
-  ) -> Trainer {
-    var examples = dataset.examples
-    if let path {
-      examples.append(CaptionedImage(id: 999, path: path, captions: ["nothing to see"]))
-    }
-    let tokenized = TokenizedDataset(
-      CaptionDataset(split: .train, examples: examples), maximumWords: 20)
-    let vocabulary = Vocabulary(tokenized.counts, minimumCount: plan.minimumWordCount)
-    let encoder = configuration.encoder.makeEncoder()
-    let decoder = configuration.decoder ?? DecoderConfiguration()
-    var model = CaptionModel(
-      encoder: encoder,
-      decoder: decoder.makeDecoder(
-        featureSize: encoder.pooledSize, vocabularySize: vocabulary.count))
-    var random = SeededGenerator(seed: plan.seed)
-    model.initialize(using: &random)
-    let numbered = tokenized.examples(with: vocabulary)
-    return Trainer(
-      model, configuration.encoder, training: numbered, validation: Array(numbered.prefix(6)),
-      references: tokenized.references, rewardReferences: tokenized.references,
-      vocabulary: vocabulary, plan: plan, resuming: state)
-  }
-}
-
-/// A PNG whose pixels are stored, not compressed.
-private func storedPNG(_ image: Image) -> [UInt8] {
-  var rows: [UInt8] = []
-  for y in 0..<image.height {
-    rows.append(0)
-    rows += image.pixels[y * image.width * 3..<(y + 1) * image.width * 3]
-  }
-  var (a, b): (UInt32, UInt32) = (1, 0)
-  for byte in rows {
-    a = (a + UInt32(byte)) % 65521
-    b = (b + a) % 65521
-  }
-  let length = [UInt8(rows.count & 255), UInt8(rows.count >> 8)]
-  var zlib: [UInt8] = [0x78, 0x01, 1]
-  zlib += length
-  zlib += length.map { ~$0 }
-  zlib += rows
-  zlib += bigEndian(b << 16 | a)
-  var file: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
-  let sizes = bigEndian(UInt32(image.width)) + bigEndian(UInt32(image.height))
-  file += pngChunk("IHDR", sizes + [8, 2, 0, 0, 0])
-  file += pngChunk("IDAT", zlib)
-  file += pngChunk("IEND", [])
-  return file
-}
-
-private func pngChunk(_ name: String, _ data: [UInt8]) -> [UInt8] {
-  let body = Array(name.utf8) + data
-  var crc = UInt32.max
-  for byte in body {
-    crc ^= UInt32(byte)
-    for _ in 0..<8 { crc = crc & 1 == 1 ? (crc >> 1) ^ 0xEDB8_8320 : crc >> 1 }
-  }
-  return bigEndian(UInt32(data.count)) + body + bigEndian(~crc)
-}
-
-private func bigEndian(_ value: UInt32) -> [UInt8] {
-  [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: value >> $0) }
 }

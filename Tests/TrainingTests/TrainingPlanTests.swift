@@ -90,7 +90,7 @@ struct TrainingPlanTests {
     #expect(state.progress.bestScore == 0.2 && state.progress.lossOfBest == 100)
   }
 
-  private func smallState(_ plan: TrainingPlan) -> TrainingState {
+  private func smallState(_ plan: TrainingPlan) -> TrainingState<CaptionModel> {
     let decoder = DecoderConfiguration(cell: .gru, embeddingSize: 2, hiddenSize: 2)
       .makeDecoder(featureSize: SmallCNN().pooledSize, vocabularySize: 5)
     return TrainingState(CaptionModel(encoder: SmallCNN(), decoder: decoder), plan)

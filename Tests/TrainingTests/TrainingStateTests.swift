@@ -103,12 +103,12 @@ extension TrainingTests {
       let example = TrainingExample(
         number: 0, path: "", captions: [.init(number: 0, words: [.start, TokenID(7), .end])],
         canBeMirrored: false)
-      let batch = TrainingBatch(
-        [example], .features(VisualFeatures(Tensor(repeating: .nan, shape: [1, 128]))))
+      let batch = CaptionBatch(
+        [example], .features(PackedSequence(Tensor(repeating: .nan, shape: [1, 128]))))
       let report = run.learn(from: [batch], 1, &state)
       #expect(report.loss.isNaN && report.gradientNorm.isNaN && report.step == 2)
       try expectSameBits(state, before)
-      #expect(state.step == 2 && state.position == 2 && state.lossSum == before.lossSum)
+      #expect(state.step == 2 && state.batchIndex == 2 && state.lossSum == before.lossSum)
 
       let folder = try TemporaryFolder()
       let checkpoint = try Checkpoint.write(state, as: contents(state), [], into: folder.path)
@@ -123,19 +123,21 @@ extension TrainingTests {
     }
 
     /// Compares all that is learned: weights, their average, what the optimizer remembers.
-    private func expectSameBits(_ found: TrainingState, _ expected: TrainingState) throws {
+    private func expectSameBits(
+      _ found: TrainingState<CaptionModel>, _ expected: TrainingState<CaptionModel>
+    ) throws {
       #expect(numbers(of: found.model) == numbers(of: expected.model))
       #expect(
         try numbers(of: #require(found.average)) == numbers(of: #require(expected.average)))
-      try #require(found.optimizer.memories.count == expected.optimizer.memories.count)
-      for (name, memory) in expected.optimizer.memories {
-        let other = try #require(found.optimizer.memories[name])
-        #expect(other.step == memory.step, "\(name)")
-        #expect(other.tensors.map(\.floats) == memory.tensors.map(\.floats), "\(name)")
+      try #require(found.optimizer.states.count == expected.optimizer.states.count)
+      for (name, kept) in expected.optimizer.states {
+        let other = try #require(found.optimizer.states[name])
+        #expect(other.step == kept.step, "\(name)")
+        #expect(other.tensors.map(\.floats) == kept.tensors.map(\.floats), "\(name)")
       }
     }
 
-    private func contents(_ state: TrainingState) -> ModelDirectory.Contents {
+    private func contents(_ state: TrainingState<CaptionModel>) -> ModelDirectory.Contents {
       let configuration = ModelConfiguration(
         encoder: EncoderConfiguration(.smallCNN),
         decoder: DecoderConfiguration(embeddingSize: 24, hiddenSize: 32))

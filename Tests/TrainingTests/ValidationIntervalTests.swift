@@ -24,13 +24,13 @@ extension TrainingTests {
 
     /// The reports of a run, up to its end.
     private struct Course {
-      var summaries: [Trainer.Summary] = []
-      var steps: [TrainingState.Report] = []
+      var summaries: [Trainer<CaptioningTask>.Summary] = []
+      var steps: [StepReport] = []
       /// After each step, and again after each summary.
-      var states: [TrainingState] = []
+      var states: [TrainingState<CaptionModel>] = []
     }
 
-    private func course(of trainer: inout Trainer) throws -> Course {
+    private func course(of trainer: inout Trainer<CaptioningTask>) throws -> Course {
       var course = Course()
       while !trainer.isFinished {
         let summary = try trainer.learn(afterStep: { report, state in
@@ -82,7 +82,7 @@ extension TrainingTests {
       let weights = straight.state.model.parameters.map(\.value.floats)
       for state in expected.states where [2, 3, 4, 5, 6, 9].contains(state.step) {
         let checkpoint = try Checkpoint.write(
-          state, as: set.contents(state, straight.vocabulary), [], into: folder.path)
+          state, as: set.contents(state, straight.task.vocabulary), [], into: folder.path)
         var resumed = set.trainer(
           plan, resuming: try checkpoint.state(of: set.trainer(plan).state.model, plan))
         #expect(resumed.state.summarized == state.summarized)
@@ -117,13 +117,13 @@ extension TrainingTests {
         let state = states[index]
         let folder = try TemporaryFolder()
         let checkpoint = try Checkpoint.write(
-          state, as: set.contents(state, trainer.vocabulary), [], into: folder.path)
+          state, as: set.contents(state, trainer.task.vocabulary), [], into: folder.path)
         try makeOlder(checkpoint)
         let read = try checkpoint.state(of: set.trainer(plan).state.model, plan)
         #expect(read.summarized == state.summarized && read.summarized.step == summarized)
         #expect(read.progress.validatedStep == summarized && read.lossSum == state.lossSum)
         #expect(read.progress.bestScore == state.progress.bestScore)
-        #expect(read.clippedStepCount == (state.position == 0 ? 0 : nil))
+        #expect(read.clippedStepCount == (state.batchIndex == 0 ? 0 : nil))
       }
     }
 

@@ -162,7 +162,7 @@ extension TrainingTests {
       var decoder = configuration.makeDecoder(featureSize: 4, vocabularySize: vocabulary.count)
       var random = SeededGenerator(seed: 1)
       decoder.initialize(using: &random)
-      func words(_ decoder: any CaptionDecoder) throws -> [[Float]] {
+      func words(_ decoder: any VisualDecoder) throws -> [[Float]] {
         let table = try #require(
           decoder.parameters.first { $0.parameter.name == CaptionModel.wordEmbeddingName })
         return (0..<vocabulary.count).map { table.value.slice($0..<$0 + 1).floats }
@@ -183,7 +183,7 @@ extension TrainingTests {
       for (step, batches) in try run.steps().prefix(3).enumerated() {
         _ = run.learn(from: batches, step, &state)
       }
-      #expect(state.optimizer.memories[CaptionModel.wordEmbeddingName] == nil)
+      #expect(state.optimizer.states[CaptionModel.wordEmbeddingName] == nil)
       for ((parameter, old), (_, new)) in zip(before, state.model.parameters) {
         guard parameter.name.hasPrefix("word_") else { continue }
         #expect(

@@ -72,7 +72,7 @@ enum PicturesProbe {
       // Includes starting and ending the workers.
       try there.measure(sources.count) {
         var pool = try DecodingPool(for: preprocessing, StillImageOptions(), settings)
-        try pool.framed(sources) { _, result in _ = try result.get() }
+        try pool.forEachInput(sources) { _, result in _ = try result.get() }
       }
     }
     return (here, there)

@@ -1,4 +1,4 @@
-"""The table that `busy` prints, and the shares that its --check wants."""
+"""The table that `busy` prints, and the shares that its --check requires."""
 
 import statistics
 
@@ -8,11 +8,11 @@ AT_ONCE = {32: "batches of 32", 1: "one by one"}
 AT_START, IN_MIDDLE = "1 per core, with the program", "1 per core, in the middle"
 CAPTION, TWO = "cold caption, median", "2 at once"
 
-# Figure: its unit; of milliseconds fewer are better.
+# Figure and unit; lower is better for milliseconds.
 UNITS = {CAPTION: "ms", "cold caption, mean": "ms", "training steps": "/s", "small trainings": "/min"}
 THREADS = "beside threads of"
 
-# What a figure at a load must keep of its idle speed. A caption may take 2.1 times as long, beside threads 2.5.
+# The least share of the idle speed under a load. A caption may take 2.1 times as long, beside threads 2.5.
 WANTED = [
     ("batches of 32", PER_CORE, 0.45), ("one by one", PER_CORE, 0.35), ("batches of 32", ONE, 0.70),
     ("others begin", AT_START, 0.45), ("others begin", IN_MIDDLE, 0.45),
@@ -35,7 +35,7 @@ class Table:
         self.idle.setdefault(figure, {}).setdefault(program, []).append(milliseconds)
 
     def kept(self, figure: str, load: str, program: str) -> float:
-        """The share of the idle speed."""
+        """Returns the share of the idle speed."""
         now, before = (statistics.median(self.values[figure][l][program]) for l in (load, IDLE))
         return before / now if UNITS.get(figure) == "ms" else now / before
 
@@ -61,7 +61,7 @@ class Table:
         return f"{value:.1f} {unit} {change:>6s}"
 
     def problems(self, ours: str, other: str) -> list:
-        """What falls short, a line each."""
+        """Returns a line for each figure below its share."""
         found = []
         for figure, by_load in self.values.items():
             for load in by_load:

@@ -12,8 +12,8 @@ import default_search
 def frames(path: str, count: int, threads: int, skipping: bool = False):
     """Yields `count` frames, each the one shown at (i + 0.5) / count of the clip.
 
-    All frames are decoded up to the last of them; if `skipping`, not those that nobody wants and no other
-    frame is predicted from: the frames are the same, in a third less time, but nobody's loader does that.
+    All frames are decoded up to the last of them. With `skipping`, unwanted frames that no other frame is
+    predicted from are not decoded: the result is the same, in a third less time, but usual loaders do not do that.
     """
     with av.open(path) as container:
         stream = container.streams.video[0]
@@ -32,7 +32,7 @@ def frames(path: str, count: int, threads: int, skipping: bool = False):
 
 
 def skipped(container, stream, times: list):
-    """The frames of a clip without the needless ones."""
+    """Decodes the frames of a clip without the unneeded ones."""
     packets = list(container.demux(stream))
     starts = sorted(p.pts for p in packets if p.pts is not None)
     wanted = {starts[max(0, bisect.bisect_right(starts, t) - 1)] for t in times}
@@ -42,7 +42,7 @@ def skipped(container, stream, times: list):
 
 
 def squares(path: str, count: int, settings: dict, threads: int = 1, skipping: bool = False, exact: bool = False):
-    """The frames as the network sees them, [224, 224, 3]; `exact` as Cutline resizes, else as swscale does."""
+    """Returns the network's input, [224, 224, 3]; `exact` resizes like Cutline, else like swscale."""
     for frame in frames(path, count, threads, skipping):
         if exact:
             yield default_search.framed(frame.to_image(), settings)
@@ -51,7 +51,7 @@ def squares(path: str, count: int, settings: dict, threads: int = 1, skipping: b
 
 
 def quick_square(frame, side: int) -> np.ndarray:
-    """Colour and size changed in one go, by far the fastest way."""
+    """Converts colour and size in one step, by far the fastest way."""
     short = side * 8 // 7
     scale = short / min(frame.width, frame.height)
     width, height = int(frame.width * scale), int(frame.height * scale)

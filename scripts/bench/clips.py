@@ -1,8 +1,8 @@
 """Makes the ten clips that scripts/bench/video captions: clips.py FOLDER
 
-Ten seconds of 1280x720 at 30 frames a second each, H.264 as libx264 makes it by default (preset medium,
-crf 23), by the ffmpeg program: a test pattern, a fractal, and windows that wander over pictures of noise,
-some with grain. What is there already is kept.
+Each has ten seconds of 1280x720 at 30 frames per second, in H.264 with libx264's defaults (preset medium, crf 23),
+made by the ffmpeg program: a test pattern, a fractal, and windows moving over pictures of noise, some with grain.
+Existing clips are kept.
 """
 
 import os
@@ -18,7 +18,7 @@ WANDERERS = 8
 
 
 def wandering(number: int, folder: str) -> list:
-    """A window over a picture larger than itself, at a pace of its own."""
+    """Generates a window that moves over a larger picture, at its own speed."""
     picture = os.path.join(folder, f"{number}.png")
     photo.photo(seed=number + 1, size=(1920, 1080)).save(picture)
     pace = 0.3 + 0.35 * number
@@ -28,7 +28,7 @@ def wandering(number: int, folder: str) -> list:
 
 
 def make(folder: str) -> list:
-    """The paths of the ten."""
+    """Makes the clips, and returns their ten paths."""
     os.makedirs(folder, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
         sources = {

@@ -1,4 +1,4 @@
-"""What both fair peers share without PyTorch: pixels and beam search in numpy, as Cutline defines them."""
+"""The code that both fair peers share without PyTorch: preprocessing and beam search in numpy, as in Cutline."""
 
 import numpy as np
 from PIL import Image, ImageOps
@@ -12,7 +12,7 @@ def pixels(path: str, settings: dict) -> np.ndarray:
 
 
 def framed(picture: Image.Image, settings: dict) -> np.ndarray:
-    """The square that the network sees, [H, W, 3]: squashed, or short side resized and centre cropped."""
+    """Returns the square input, [H, W, 3]: resized without cropping, or short side resized and centre cropped."""
     side = settings["input"]
     if "squash" in str(settings["resize"]):
         picture = picture.resize((side, side), Image.Resampling.BILINEAR)
@@ -27,17 +27,17 @@ def framed(picture: Image.Image, settings: dict) -> np.ndarray:
 
 
 def repetitions(words: list, count: int | None) -> list:
-    """The words that would end a run of `count` words for the second time."""
+    """Returns the words that would repeat a sequence of `count` words."""
     last = words[len(words) - count + 1:] if count else None
     return [words[i + count - 1] for i in range(1, len(words) - count + 1)
             if words[i:i + count - 1] == last] if count and len(words) > count else []
 
 
 def beam_search(start, step, vocabulary: dict, decode: dict) -> tuple:
-    """The likeliest caption and its log-probability, found as `decode` of config.json says.
+    """Returns the likeliest caption and its log-probability, with the settings in `decode` of config.json.
 
-    `start` is (h, c), one row each, and what else `step` wants; `step(words, h, c, …)` returns
-    log-probabilities [k, V] and the next (h, c). An ended caption leaves the beam and narrows it by one.
+    `start` is (h, c), one row each, and the further arguments of `step`; `step(words, h, c, …)` returns
+    log-probabilities [k, V] and the next (h, c). A finished caption leaves the beam and narrows it by one.
     """
     width, longest = decode.get("beam", 3), decode.get("max_words", 20)
     banned = [vocabulary[w] for w in ("<pad>", "<bos>", "<unk>")]

@@ -39,7 +39,7 @@ class Decoder(torch.nn.Module):
 
 
 class AttentionDecoder(Decoder):
-    """With soft attention: of one picture, whose keys and annotations `start` gives with the state."""
+    """The decoder with soft attention, for one picture; `start` returns its keys and annotations with the state."""
 
     def __init__(self, weights: dict):
         torch.nn.Module.__init__(self)
@@ -59,7 +59,7 @@ class AttentionDecoder(Decoder):
         self.lstm = torch.nn.LSTM(size, gates // 4)
 
     def start(self, features):
-        """From [1, L, F] the state (h, c), [1, H] each, and what is looked at: keys [1, L, A], annotations."""
+        """Returns from [1, L, F] the state (h, c), [1, H] each, the keys [1, L, A] and the annotations."""
         annotations = F.relu(self.annotation(self.feature_norm(features[0])))[None]
         mean = annotations.mean(1)
         h, c = (torch.tanh(layer(mean)) for layer in self.initial_state)
@@ -74,7 +74,7 @@ class AttentionDecoder(Decoder):
 
 
 class MobileNetV2(torch.nn.Module):
-    """Up to its pooled features, [B, 3, H, W] → [B, 1280], or those of all positions, [B, 49, 1280]."""
+    """The network up to its pooled features, [B, 3, H, W] → [B, 1280], or those of all positions, [B, 49, 1280]."""
 
     def __init__(self, pooled: bool = True):
         super().__init__()
@@ -86,7 +86,7 @@ class MobileNetV2(torch.nn.Module):
 
 
 def resnet50() -> torch.nn.Module:
-    """Up to its pooled features, [B, 3, H, W] → [B, 2048]."""
+    """The network up to its pooled features, [B, 3, H, W] → [B, 2048]."""
     network = torchvision.models.resnet50(weights=None)
     network.fc = torch.nn.Identity()
     return network
@@ -96,15 +96,18 @@ ENCODERS = {"mobilenet_v2": MobileNetV2, "resnet50": resnet50}
 
 
 def load(folder: str):
-    """(config, words, encoder, decoder) of a model folder, in float32."""
+    """Returns (config, words, encoder, decoder) of a model folder, in float32."""
     with open(os.path.join(folder, "config.json")) as file:
         config = json.load(file)
     with open(os.path.join(folder, "vocab.json"), encoding="utf-8") as file:
         words = json.load(file)
-    if config["encoder"]["type"] not in ENCODERS or config["decoder"]["type"] != "lstm":
+    described = config["decoder"]
+    # cutline.model/1 has the cell for its type of decoder.
+    cell = described.get("cell", described)
+    attends = described["type"] == "show_attend_tell" or described.get("attention", "none") == "soft"
+    if config["encoder"]["type"] not in ENCODERS or cell["type"] != "lstm":
         raise SystemExit(f"{folder}: this peer knows {' and '.join(ENCODERS)} with lstm only")
-    attends = config["decoder"].get("attention", "none") == "soft"
-    if attends and config["encoder"]["type"] != "mobilenet_v2" or config["decoder"].get("layers", 1) != 1:
+    if attends and config["encoder"]["type"] != "mobilenet_v2" or cell.get("layers", 1) != 1:
         raise SystemExit(f"{folder}: this peer knows attention with mobilenet_v2, and one layer, only")
     if "same" in str(config["encoder"].get("padding", "")).lower():
         raise SystemExit(f"{folder}: this peer does not know TensorFlow's padding")

@@ -16,7 +16,7 @@ state = torch.zeros(3, hidden)
 
 
 class Part(torch.nn.Module):
-    """One function of the decoder as a network of its own."""
+    """A function of the decoder as a separate network."""
 
     def __init__(self, function):
         super().__init__()
@@ -35,7 +35,7 @@ def export(network, inputs, name, names, results):
 with torch.inference_mode():
     export(encoder, (torch.zeros(1, 3, side, side),), "encoder.onnx", ["x"], ["features"])
     features = encoder(torch.zeros(1, 3, side, side))
-    # With attention there is also what is looked at, of one picture.
+    # With attention, the keys and annotations of one picture are inputs, too.
     context = decoder.start(features)[2:]
     names = ["keys", "annotations"][:len(context)]
     export(Part(decoder.start), (features,), "start.onnx", ["features"], ["h", "c", *names])

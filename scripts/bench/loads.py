@@ -1,4 +1,4 @@
-"""Other work on the machine: processes that keep its cores busy for as long as a `with` block lasts."""
+"""Processes that keep the machine's cores busy while a `with` block runs."""
 
 import contextlib
 import os
@@ -11,7 +11,7 @@ CORES = len(os.sched_getaffinity(0))
 IDLE, ONE, PER_CORE = "idle", "1 busy process", "1 per core"
 LIMIT = 300  # seconds after which other work ends by itself, whatever became of this process
 
-# Computes until its parent is gone or its time is over. The line says that it has begun.
+# Computes until its parent exits or its time is over. The line signals that it has begun.
 SPIN = f"""
 import os, time
 parent, end = os.getppid(), time.monotonic() + {LIMIT}
@@ -23,14 +23,14 @@ while os.getppid() == parent and time.monotonic() < end:
 
 
 def levels() -> dict:
-    """Name → number of busy processes. On one core, one in all is one per core."""
+    """Returns name → number of busy processes. On one core, one in total is one per core."""
     one = {ONE: 1} if CORES > 1 else {}
     return {IDLE: 0} | one | {PER_CORE: CORES, "2 per core": 2 * CORES}
 
 
 @contextlib.contextmanager
 def spinning(count: int):
-    """`count` busy processes, each at work before the block begins."""
+    """Runs `count` busy processes, all started before the block begins."""
     with kept() as processes:
         start_spinning(count, processes)
         yield
@@ -38,7 +38,7 @@ def spinning(count: int):
 
 @contextlib.contextmanager
 def spinning_after(delay: float, count: int):
-    """`count` busy processes that begin `delay` seconds after the block."""
+    """Runs `count` busy processes that begin `delay` seconds after the block."""
     with kept() as processes:
         timer = threading.Timer(delay, start_spinning, (count, processes))
         timer.start()
@@ -53,7 +53,7 @@ def spinning_after(delay: float, count: int):
 
 @contextlib.contextmanager
 def computing(program: str):
-    """Our program with a thread per core: ResNet-50, picture after picture."""
+    """Runs our program with a thread per core: ResNet-50, picture after picture."""
     with kept() as processes:
         processes.append(subprocess.Popen(
             [program, "bench", "--encoder", "resnet50", "--batch-size", "1", "--seconds", str(LIMIT)],
@@ -64,7 +64,7 @@ def computing(program: str):
 
 @contextlib.contextmanager
 def kept():
-    """A list of processes that must run to the end of the block, and are killed there."""
+    """Returns a list of processes that must run to the end of the block, and are killed there."""
     processes = []
     try:
         yield processes

@@ -1,8 +1,8 @@
 """A network in OpenVINO, picture after picture: peer_openvino.py FILE.onnx TYPE BATCH SECONDS THREADS [HINT]
 
-TYPE is f32 or bf16, HINT latency (the default) or throughput, which has several requests in flight. Prints
-what `cutline bench --json` prints: the number of runs in so many seconds, after two that are not counted,
-and the median of one.
+TYPE is f32 or bf16; HINT is latency (the default) or throughput, which has several requests in flight. Prints
+the format of `cutline bench --json`: the number of runs in the given seconds, after two that are not counted,
+and the median run.
 """
 
 import json
@@ -29,7 +29,7 @@ def one_by_one(network, pixels):
 
 
 def in_flight(network, pixels):
-    """A run begins when a request is free, and is counted then: as many are at work before the window as after it."""
+    """Runs begin, and are counted, when a request is free: as many are under way before the window as after it."""
     queue = openvino.AsyncInferQueue(network)
     tensor = openvino.Tensor(pixels, shared_memory=True)
     return lambda: queue.start_async({0: tensor}, share_inputs=True)

@@ -1,9 +1,9 @@
-"""One training step of our S2VT in PyTorch, as fast as it goes there: peer_s2vt.py TYPE THREADS
+"""One training step of our S2VT in PyTorch, in its fastest form: peer_s2vt.py TYPE THREADS
 
-Batch 32, 40 frames of 1280 features, 12 words and the end, embedding and hidden state 512, 10,000 words. Frames are
+Batch 32, 40 frames of 1280 features, 12 words and <eos>, embedding and hidden state 512, 10,000 words. Frames are
 embedded at once, all word logits and their loss computed at once, zeros never multiplied, Adam is fused. In float32
 the layers run in oneDNN's LSTM, as nn.LSTM's do. In bfloat16 the weights are cast once a step, as autocast would, and
-the recurrence is a function of its own, whose gradient of the recurrent weights is one product: oneDNN's takes longer
+the recurrence is a custom function, whose gradient of the recurrent weights is one product: oneDNN's is slower
 there. Prints the median step.
 """
 
@@ -36,7 +36,7 @@ class S2VT(torch.nn.Module):
 
 
 def with_onednn(frames, words, frame, word):
-    """The upper hidden states [13, 32, 512] while words are written."""
+    """Returns the upper hidden states [13, 32, 512] during decoding."""
     def lstm(x, state, weights):
         output, *state = torch._VF.lstm(x, state, weights, True, 1, 0.0, True, False, False)
         return output, state
@@ -63,7 +63,7 @@ def by_hand(frames, words, frame, word):
 
 
 class Recurrence(torch.autograd.Function):
-    """Hidden states [T, B, H] of an LSTM from zeros, given what `gates` [T, B, 4H] owe to the input."""
+    """Returns the hidden states [T, B, H] of an LSTM from zeros, given the input part of the `gates` [T, B, 4H]."""
 
     @staticmethod
     def forward(context, gates, weight):

@@ -2,13 +2,13 @@
 
     peer_video.py MODEL CLIP... [--processes N] [--skip] [--exact] [--decode-only]
 
-Prints path TAB caption, and what it took from the moment that all processes had imported
-and loaded everything and run the network once. Each process reads, encodes and captions clips of its own;
-the cores are shared out evenly. ResNet-50 is in its best form there: batch norms folded, bfloat16 where
-the processor has it, channels last, inference mode.
+Prints path TAB caption, and the time from the moment that all processes have imported and loaded everything and
+run the network once. Each process reads, encodes and captions its own clips; the cores are divided evenly.
+ResNet-50 is in its fastest form: batch norms folded, bfloat16 if the processor has it, channels last, inference
+mode.
 
-    --skip         leave out needless frames while decoding, as Cutline does, and as hardly anyone would write
-    --exact        float32 and Pillow's resizing, to be compared with ours
+    --skip         skip unneeded frames while decoding, as Cutline does; unusual in PyAV programs
+    --exact        float32 and Pillow's resizing, for comparison with ours
     --decode-only  decode and resize
 """
 
@@ -25,7 +25,7 @@ HAS_BFLOAT16 = "avx512_bf16" in open("/proc/cpuinfo").read()
 
 
 class Pipeline:
-    """Everything that one process has."""
+    """The state of one process."""
 
     def __init__(self, options):
         import torch
@@ -70,7 +70,7 @@ class Pipeline:
 
 
 def work(options, start, clips, results) -> None:
-    """One process: all clips that it gets hold of."""
+    """Runs one process, which captions clips until none are left."""
     pipeline = Pipeline(options)
     results.put((None, 0.0))
     start.wait()
@@ -81,7 +81,7 @@ def work(options, start, clips, results) -> None:
 
 
 def next_of(results, workers) -> tuple:
-    """What a worker says next."""
+    """Returns the next message of a worker."""
     while True:
         try:
             return results.get(timeout=5)

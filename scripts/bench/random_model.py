@@ -1,8 +1,8 @@
 """Writes a model folder with ResNet-50 and an LSTM of 512, of random weights: random_model.py FOLDER CLIP...
 
-What it says means nothing, but costs what a trained one costs, and depends on what is in the clips: the
-norms take the statistics of their frames, and the scores of 10,000 words are far enough apart for two
-programs to choose the same. It hardly ever ends a sentence before the twentieth word.
+Its captions are meaningless, but cost as much as those of a trained model and depend on the clips: the norms
+have the statistics of their frames, and the scores of 10,000 words are far enough apart for two programs to
+choose the same words. A caption hardly ever ends before the twentieth word.
 """
 
 import hashlib
@@ -27,7 +27,7 @@ CONFIG = {
 
 
 def measured_encoder(pixels: torch.Tensor) -> tuple:
-    """A random encoder whose norms have seen `pixels`, and what it makes of them, [B, 2048]."""
+    """Returns a random encoder whose norms have the statistics of `pixels`, and their features, [B, 2048]."""
     encoder = default_torch.resnet50()
     for module in encoder.modules():
         if isinstance(module, torch.nn.BatchNorm2d):
@@ -37,7 +37,7 @@ def measured_encoder(pixels: torch.Tensor) -> tuple:
 
 
 def random_decoder(features: torch.Tensor) -> torch.nn.Module:
-    """A decoder that says of different features different things."""
+    """Returns a decoder that writes different captions for different features."""
     decoder = default_torch.Decoder(features.shape[1], SIZE, SIZE, WORDS)
     decoder.image_norm.running_mean, decoder.image_norm.running_var = features.mean(0), features.var(0)
     decoder.image_embedding.weight.mul_(4)

@@ -1,4 +1,4 @@
-"""Times whole processes in turn, A B C A B C …, so that all meet the same machine."""
+"""Times whole processes in turn, A B C A B C …, so that all run under the same conditions."""
 
 import os
 import statistics
@@ -9,12 +9,12 @@ import time
 
 
 def environment() -> dict:
-    """Our environment, but Python may keep its compiled files: else each import compiles anew."""
+    """Returns our environment, with Python's bytecode cache enabled: otherwise each import compiles again."""
     return {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
 
 
 def run(command: list, folder: str | None = None) -> tuple:
-    """(seconds, peak resident MB, standard output) of one process, start to exit.
+    """Returns (seconds, peak resident MB, standard output) of one process, start to exit.
 
     Linux counts the peak of the process that forked, too: this one imports little (some 15 MB).
     """
@@ -35,7 +35,7 @@ def run(command: list, folder: str | None = None) -> tuple:
 
 
 def in_turn(commands: dict, count: int) -> dict:
-    """Name → (seconds of each round, peak MB, last output), after one round that is not counted.
+    """Returns name → (seconds of each round, peak MB, last output), after one round that is not counted.
 
     `commands` maps a name to (command line, folder to run in or None).
     """

@@ -1,4 +1,4 @@
-"""R11 and what goes with it: whatever stops a batch, it ends with one row for each file."""
+"""R11 and related: whatever stops a batch, it ends with one row for each file."""
 
 import errno
 import json
@@ -14,7 +14,7 @@ import zlib
 from .system_calls import calls
 from .training import Workshop, wait_until
 
-# What changes something in the output, or says whether it has reached the disk.
+# Calls that change something in the output, or report whether it has reached the disk.
 FALLIBLE = ["openat", "write", "fsync", "ftruncate", "rename", "renameat2", "unlink", "mkdir", "close"]
 
 
@@ -30,7 +30,7 @@ def check(workshop: Workshop, quick: bool):
 
 
 class Batch:
-    """A folder of small pictures and clips, every hundredth of them broken, and a captioner that is quick."""
+    """Makes a folder of small pictures and clips, every hundredth of them broken, and a fast captioner."""
 
     def __init__(self, workshop: Workshop, model: pathlib.Path, count: int):
         self.workshop, self.model, self.count = workshop, model, count
@@ -64,11 +64,11 @@ class Batch:
                                 stderr=subprocess.DEVNULL, cwd=self.workshop.folder)
 
     def problems(self, output: pathlib.Path) -> list:
-        """What is wrong with the rows of a batch that should have ended as one that was left alone."""
+        """Returns the faults in the rows of a batch that should have ended like an undisturbed one."""
         return self.lost(output) + self.others(output)
 
     def lost(self, output: pathlib.Path) -> list:
-        """Files without exactly one row, or with another error; what was left lying about."""
+        """Returns files without exactly one row or with another error, and leftover files."""
         found = rows(output)
         problems = [f"{name}: {len(found.get(name, []))} rows" for name in found.keys() | self.expected.keys()
                     if len(found.get(name, [])) != 1]
@@ -80,7 +80,7 @@ class Batch:
         return problems + ([f"left: {left}"] if left else [])
 
     def others(self, output: pathlib.Path) -> list:
-        """Files with another caption."""
+        """Returns files with another caption."""
         found = rows(output)
         pairs = [(name, best(found.get(name, [expected])[0]), best(expected))
                  for name, (expected,) in self.expected.items()]
@@ -93,7 +93,7 @@ def killed(batch: Batch, count: int):
     output = batch.new_output("killed")
     problems, kills = [], 0
     for kill in range(count):
-        # At a number of rows rather than a time: it must not be at its end before.
+        # At a number of rows rather than a time: the batch must not have ended before.
         lines = (kill + draws.random()) * batch.count / (count + 1)
         process = batch.started(output)
         wait_until(lambda: line_count(output) >= lines or process.poll() is not None, timeout=3600)
@@ -109,7 +109,7 @@ def killed(batch: Batch, count: int):
     problems += batch.problems(output)
     batch.workshop.claim(
         "R11", f"{batch.count} files, {batch.broken_count} of them broken, killed {kills} times: {len(found)} "
-        f"rows, {failures} of them coded failures, none twice, as one that was left alone; exit 2", problems)
+        f"rows, {failures} of them coded failures, none twice, like an undisturbed batch; exit 2", problems)
 
 
 def stopped(batch: Batch, count: int):
@@ -132,12 +132,12 @@ def stopped(batch: Batch, count: int):
     problems += [f"afterwards {problem}" for problem in
                  ([] if batch.run(output).status == 2 else ["not 2"]) + batch.problems(output)]
     batch.workshop.claim(
-        "R9", f"a batch stopped by SIGINT and SIGTERM {count} times: what is under way is written, the summary "
-        f"counts it, after {longest:.2f} s at most; resumed, as one that was left alone", problems)
+        "R9", f"a batch stopped by SIGINT and SIGTERM {count} times: inputs under way are written, the summary "
+        f"counts them, after {longest:.2f} s at most; resumed, like an undisturbed batch", problems)
 
 
 def failing(batch: Batch, count: "int | None"):
-    """Every call that writes to the output fails in turn."""
+    """Makes every call that writes to the output fail, in turn."""
     inputs = batch.pictures / "00"
     few = batch.workshop.folder / "few"
     few.mkdir()
@@ -169,7 +169,7 @@ def failing(batch: Batch, count: "int | None"):
         if outcome.status != 2 and not (outcome.status == 74 and said):
             problems.append(f"{error} at {call}: {outcome}")
         before = line_count(output)
-        # Workers count their calls, too: one that could not load FFmpeg has failed at a clip.
+        # Workers count their calls, too: one that could not load FFmpeg fails at a clip.
         again = batch.run(output, *options, "--retry-failed", inputs=few)
         found = {name: best(row) for name, (row, *more) in rows(output).items() if not more}
         same = found.keys() == expected.keys() and all(alike(found[name], expected[name]) for name in found)
@@ -183,13 +183,13 @@ def failing(batch: Batch, count: "int | None"):
     ended = sum(status == 74 for status, _ in outcomes)
     batch.workshop.claim(
         "R8e", f"{len(points)} calls of a batch failed with ENOSPC, EIO or EDQUOT: {ended} ended it with exit "
-        "74, path and reason, the others did no harm; resumed, the same rows, nothing left behind",
+        "74, path and reason, the others were harmless; resumed, the same rows, nothing left behind",
         sum((problems for _, problems in outcomes), []))
 
 
 def batch_sizes(batch: Batch):
-    """One caption in thousands may differ by more than `alike` allows: two beginnings of captions were as
-    likely, rounding decided which of them was dropped, and what became of them differs."""
+    """Checks the same captions for several batch sizes. One caption in thousands may differ by more than `alike`
+    allows: two hypotheses were equally likely, and rounding decided which of them was dropped."""
     problems, other_count = [], 0
     for options in (["--batch-size", "1"], ["--batch-size", "7", "-t", "2"]):
         output = batch.new_output("sizes")
@@ -205,7 +205,7 @@ def batch_sizes(batch: Batch):
 # Rows
 
 def rows(output: pathlib.Path) -> dict:
-    """The rows of each file, which should be one."""
+    """Returns the rows of each file, which should be one."""
     found = {}
     for line in (output / "results.jsonl").read_text().splitlines():
         row = json.loads(line)
@@ -228,14 +228,14 @@ def best(row: dict) -> tuple:
 
 
 def alike(a: tuple, b: tuple) -> bool:
-    """The same caption; another one only where the two are as likely."""
+    """Returns true for the same caption, or for another one of equal likelihood."""
     return abs(a[1] - b[1]) <= (2e-4 if a[0] == b[0] else 1e-4)
 
 
 # Pictures
 
 def drawing(draws: random.Random) -> bytes:
-    """A PNG of two colours and some noise."""
+    """Returns a PNG of two colours and some noise."""
     size = draws.randint(24, 64)
     colours = [bytes(draws.randrange(256) for _ in range(3)) for _ in range(2)]
     edge = draws.randrange(size)
@@ -252,7 +252,7 @@ def png(header: bytes, data: bytes) -> bytes:
 
 
 def clip(draws: random.Random) -> bytes:
-    """Three frames of one colour each, 32x32, in an AVI file without compression; ten a second."""
+    """Returns three frames of one colour each, 32x32, in an AVI file without compression, ten per second."""
     def chunk(kind, data):
         return kind + struct.pack("<I", len(data)) + data
     frames = [bytes(draws.randrange(256) for _ in range(3)) * 32 * 32 for _ in range(3)]
@@ -266,7 +266,7 @@ def clip(draws: random.Random) -> bytes:
 
 
 def broken(draws: random.Random) -> bytes:
-    """Something that no reader can make a picture or a clip of."""
+    """Returns a file that no reader can decode as a picture or clip."""
     return draws.choice([
         b"", b"not a picture\n", drawing(draws)[:draws.randint(1, 20)], clip(draws)[:draws.randint(1, 200)],
         png(struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0), b""),

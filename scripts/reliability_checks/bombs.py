@@ -1,4 +1,4 @@
-"""R3: files that ask for far more than they are worth are refused before they get it."""
+"""R3: files that request far more resources than they justify are refused before they get them."""
 
 import json
 import pathlib
@@ -10,10 +10,10 @@ from .originals import made
 from .processes import Cost, cost, watched
 from .training import Workshop
 
-# What each may cost beside a good file: processor seconds, and MB.
+# The maximum cost of each compared with a good file: processor seconds, and MB.
 SECONDS, MEMORY = 0.2, 64
 SMALL = crafted.jpeg(64, 48)
-# Small enough for FFmpeg, too large for us.
+# Within FFmpeg's limits, but above ours.
 LARGE = crafted.jpeg(16_000, 16_000)
 
 PICTURES = {
@@ -25,14 +25,14 @@ PICTURES = {
     "profile.png": lambda: crafted.png(16, 16, crafted.png_chunk(b"iCCP", b"a\0\0" + crafted.zeros(1 << 30))),
     "huge.webp": lambda: crafted.webp(1 << 24, 255),
 }
-# What FFmpeg reads.
+# Parameters that FFmpeg reads.
 CLIPS = {
     "huge.gif": lambda: crafted.gif(65_535, 65_535),
     "huge.bmp": lambda: crafted.bmp(16_000, 16_000),
     "huge.mp4": lambda: crafted.mp4(crafted.jpeg(32_768, 32_768), 32_768, 32_768),
     "huge-inside.mp4": lambda: crafted.mp4(LARGE, 64, 48),
     "billion-samples.mp4": lambda: crafted.mp4(SMALL, 64, 48, samples=10**9),
-    # As many as FFmpeg makes room for.
+    # As many as FFmpeg allocates memory for.
     "samples.mp4": lambda: crafted.mp4(SMALL, 64, 48, samples=80_000_000),
     "edits.mp4": lambda: crafted.mp4(SMALL, 64, 48, samples=1_000_000, edits=10_000),
     # Years of nothing.
@@ -41,9 +41,9 @@ CLIPS = {
     "huge-element.mkv": lambda: crafted.matroska(crafted.element("A3", b"\x81\0\0\x80", LARGE, size=2**55)),
     "absurd.avi": lambda: crafted.avi(LARGE, 64, 48),
 }
-# What is skipped, or true as far as it can be told.
+# Values that are skipped, or cannot be checked.
 HARMLESS = {"text.png", "profile.png", "long.mp4"}
-# In pieces: what this process has had in memory counts as its children's, too.
+# In pieces: memory that this process has used counts for its children, too.
 COLLECTIONS = {
     "deep.json": lambda: [b'{"images":', b"[" * 5_000_000],
     "string.json": lambda: [b'{"images":[{"id":1,"file_name":"', *[b"a" * 10**6] * 1000, b'"}],"annotations":[]}'],
@@ -51,7 +51,7 @@ COLLECTIONS = {
 
 
 def described(**tensors) -> bytes:
-    """A header that says the shape and the place of each."""
+    """Returns a header with the shape and the position of each."""
     return json.dumps({name: {"dtype": "F32", "shape": shape, "data_offsets": offsets}
                        for name, (shape, offsets) in tensors.items()}).encode()
 
@@ -76,7 +76,7 @@ def check(workshop: Workshop, quick: bool):
 
 
 class Bombs:
-    """Bombs, and a good file of each sort to measure them by."""
+    """Makes bombs, and a good file of each kind for comparison."""
 
     def __init__(self, workshop: Workshop, model: pathlib.Path):
         self.workshop, self.model = workshop, model
@@ -100,7 +100,7 @@ class Bombs:
         comparison.claim(f"{len(PICTURES) + len(CLIPS)} pictures and clips")
 
     def batch(self):
-        """All at once: what the program and its workers have in memory at most."""
+        """Runs all at once, and returns the peak memory of the program and its workers."""
         good = self.workshop.folder / "good"
         good.mkdir()
         shutil.copy(self.picture, good)
@@ -149,14 +149,14 @@ class Bombs:
 
 
 class Comparison:
-    """What bombs cost beyond a good file."""
+    """Returns the cost of bombs beyond that of a good file."""
 
     def __init__(self, workshop: Workshop):
         self.workshop = workshop
         self.problems, self.seconds, self.memory = [], [], []
 
     def idle(self, command: list):
-        """The first run may be slow, as libraries are read from disk."""
+        """Runs once more if needed: the first run may be slow, as libraries are read from disk."""
         found = [cost(command, self.workshop.folder) for _ in range(3)]
         self.good = min(found, key=lambda cost: cost.seconds)
 
@@ -171,5 +171,5 @@ class Comparison:
             self.problems.append(f"{name}: {found}; a good file: {self.good}")
 
     def claim(self, what: str):
-        self.workshop.claim("R3", f"{what} that are bombs: refused, or harmless, for {max(self.seconds):+.2f} s "
-                            f"and {max(self.memory):+.0f} MB at most beside a good one", self.problems)
+        self.workshop.claim("R3", f"{what} that are bombs: refused, or harmless, at {max(self.seconds):+.2f} s "
+                            f"and {max(self.memory):+.0f} MB at most compared with a good one", self.problems)

@@ -1,4 +1,4 @@
-"""Pictures, clips and other files written byte by byte, to say what no honest program would write."""
+"""Pictures, clips and other files written byte by byte, with content that no honest program would write."""
 
 import struct
 import zlib
@@ -7,12 +7,12 @@ import zlib
 # Pictures
 
 def jpeg(width: int, height: int, scans=1, progressive=True) -> bytes:
-    """A grey picture of one colour; its scans are whole as far as they are small enough to write."""
+    """Returns a grey picture of one colour; its scans are complete if they are small enough to write."""
     def segment(marker, data):
         return struct.pack(">BBH", 0xFF, marker, len(data) + 2) + data
 
     frame = struct.pack(">BHHB", 8, height, width, 1) + b"\1\x11\0"
-    # One code of one bit: 0 says that nothing changes.
+    # One code of one bit: 0 means no change.
     tables = segment(0xC4, b"\0" + b"\1" + bytes(15) + b"\0") + segment(0xC4, b"\x10" + b"\1" + bytes(15) + b"\0")
     blocks = -(-width // 8) * -(-height // 8)
     bits = bytes(min(-(-blocks // (8 if progressive else 4)), 1000))
@@ -28,7 +28,7 @@ def png_chunk(kind: bytes, data: bytes) -> bytes:
 
 
 def zeros(count: int) -> bytes:
-    """So many of them, compressed; a block of a million is repeated as it is."""
+    """Returns so many zeros, compressed; a block of a million is repeated."""
     packer = zlib.compressobj(9, zlib.DEFLATED, -15)
     block = packer.compress(bytes(1 << 20)) + packer.flush(zlib.Z_FULL_FLUSH)
     rest = packer.compress(bytes(count & (1 << 20) - 1)) + packer.flush()
@@ -36,7 +36,7 @@ def zeros(count: int) -> bytes:
 
 
 def png(width: int, height: int, *chunks: bytes) -> bytes:
-    """Black, one bit a pixel."""
+    """Returns a black picture with one bit per pixel."""
     header = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
     return (b"\x89PNG\r\n\x1a\n" + png_chunk(b"IHDR", header) + b"".join(chunks)
             + png_chunk(b"IDAT", zeros((-(-width // 8) + 1) * height)) + png_chunk(b"IEND", b""))
@@ -48,13 +48,13 @@ def gif(width: int, height: int) -> bytes:
 
 
 def bmp(width: int, height: int) -> bytes:
-    """One byte a pixel, none of which is there."""
+    """Returns a picture with one byte per pixel, all of which are missing."""
     header = struct.pack("<IiiHHIIiiII", 40, width, height, 1, 8, 0, 0, 0, 0, 256, 0) + bytes(1024)
     return b"BM" + struct.pack("<III", 14 + len(header), 0, 14 + len(header)) + header
 
 
 def webp(width: int, height: int) -> bytes:
-    """An animation of one small frame on a canvas of that size."""
+    """Returns an animation of one small frame on a canvas of that size."""
     def chunk(kind, data):
         return kind + struct.pack("<I", len(data)) + data + bytes(len(data) % 2)
 
@@ -76,7 +76,7 @@ def box(kind: bytes, *parts: bytes) -> bytes:
 
 
 def mp4(picture: bytes, width: int, height: int, samples=1, seconds=0, edits=0) -> bytes:
-    """A clip of `samples` pictures, all but the first of which are missing; each edit shows all of them."""
+    """Returns a clip of `samples` pictures, all but the first of which are missing; each edit shows all of them."""
     seconds = seconds or samples
     matrix = struct.pack(">9I", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
     entry = (bytes(6) + b"\0\1" + bytes(16) + struct.pack(">HHIIIH", width, height, 72 << 16, 72 << 16, 0, 1)
@@ -108,7 +108,7 @@ def element(identifier: str, *parts: bytes, size: "int | None" = None) -> bytes:
 
 
 def matroska(*blocks: bytes) -> bytes:
-    """A clip of JPEGs whose cluster holds `blocks`."""
+    """Returns a clip of JPEGs whose cluster holds `blocks`."""
     track = element("AE", element("D7", b"\1"), element("73C5", b"\1"), element("83", b"\1"),
                     element("86", b"V_MJPEG"), element("E0", element("B0", b"\x40"), element("BA", b"\x30")))
     return (element("1A45DFA3", element("4282", b"matroska"), element("4287", b"\4"), element("4285", b"\2"))
@@ -118,13 +118,13 @@ def matroska(*blocks: bytes) -> bytes:
 
 
 def laced(picture: bytes) -> bytes:
-    """A block that says it holds 256 frames of 2^48 bytes each."""
+    """Returns a block that claims to hold 256 frames of 2^48 bytes each."""
     sizes = (1 << 56 | 1 << 48).to_bytes(8, "big") + (1 << 56 | (1 << 55) - 1).to_bytes(8, "big") * 254
     return element("A3", b"\x81\0\0\x86\xFF" + sizes + picture)
 
 
 def avi(picture: bytes, width: int, height: int) -> bytes:
-    """With as many frames, streams and bytes as the numbers can say."""
+    """Returns a clip with the maximum numbers of frames, streams and bytes."""
     def chunk(kind, *parts, size=None):
         data = b"".join(parts)
         return kind + struct.pack("<I", len(data) if size is None else size) + data + bytes(len(data) % 2)

@@ -1,4 +1,4 @@
-"""R14: a worker process that crashes, hangs or eats memory costs one task, and is soon replaced."""
+"""R14: a worker process that crashes, hangs or exhausts its memory costs one task, and is soon replaced."""
 
 import json
 import subprocess
@@ -14,8 +14,8 @@ def check(workshop: Workshop, quick: bool):
     problems = [] if done.returncode == 0 and report.get("wrong") == 0 else [done.stdout + done.stderr]
     if report.get("descriptors", 99) > 8:
         problems.append(f"{report['descriptors']} files open in the end")
-    workshop.claim("R14", f"workers that crash, abort, ask too much, eat memory, hang or lie at {count} of "
-                   f"{2 * count} tasks: each of those has one failure of the right kind, the rest its answer",
+    workshop.claim("R14", f"workers that crash, abort, exceed limits, exhaust memory, hang or lie at {count} of "
+                   f"{2 * count} tasks: each of those has one failure of the right kind, the others their answers",
                    problems)
     restarts(workshop, probe)
 

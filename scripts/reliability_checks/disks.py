@@ -1,4 +1,4 @@
-"""R8: a checkpoint that cannot be written harms neither the one before nor the training."""
+"""R8: a failed write of a checkpoint harms neither the previous checkpoint nor the training."""
 
 import errno
 import os
@@ -50,8 +50,8 @@ def every_call_once(workshop: Workshop, save: Save, count: "int | None"):
     counts = {kind: sum(ended == kind for ended, _ in outcomes)
               for kind in ("went on", "ended", "harmless", "elsewhere")}
     workshop.claim("R8a", f"{len(points)} calls of a save failed with ENOSPC, EIO or EDQUOT: "
-                   f"{counts['went on']} were said and the training went on, {counts['ended']} were the "
-                   f"last save: exit 74 and resumed, {counts['harmless']} did no harm, "
+                   f"{counts['went on']} were reported and the training continued, {counts['ended']} were the "
+                   f"last save: exit 74 and resumed, {counts['harmless']} were harmless, "
                    f"{counts['elsewhere']} hit the reading of a picture instead; the same weights, "
                    "nothing left behind", sum((problems for _, problems in outcomes), []))
 
@@ -62,7 +62,7 @@ def says(outcome: Outcome, run: pathlib.Path, error: str) -> bool:
 
 
 def from_one_on(workshop: Workshop, save: Save):
-    """A disk that fails for two saves is forgiven, one that fails for three ends the training."""
+    """Checks that two failed saves are tolerated, and that three end the training."""
     straight = workshop.new_run("straight-3")
     workshop.train(straight, epochs=3)
     expected = result(straight)
@@ -74,7 +74,7 @@ def from_one_on(workshop: Workshop, save: Save):
     for name, error in faults:
         run = workshop.new_run("from-on", copying=base)
         outcome = save.inject(run, f"{name}:error={error}:when={first[name].number}+", epochs=3)
-        forgiven = outcome.errors.count("Training goes on")
+        forgiven = outcome.errors.count("Training continues")
         if (outcome.status, forgiven) != (74, 2) or not says(outcome, run, error):
             problems.append(f"{name}, {error}, from one save on: {forgiven} forgiven, {outcome}")
         problems += leftovers(run) + unreadable(run)
@@ -82,10 +82,10 @@ def from_one_on(workshop: Workshop, save: Save):
     run = workshop.new_run("twice", copying=base)
     number = first["mkdir"].number
     outcome = save.inject(run, f"mkdir:error=ENOSPC:when={number}..{number + 1}", epochs=3)
-    if outcome.errors.count("Training goes on") != 2:
+    if outcome.errors.count("Training continues") != 2:
         problems.append(f"two failed saves: {outcome}")
     problems += problems_of(run, outcome, expected)
-    workshop.claim("R8b", "two failed saves are forgiven, the third in a row ends with 74 "
+    workshop.claim("R8b", "two failed saves are tolerated, the third in a row ends with 74 "
                    f"({', '.join(f'{name} {error}' for name, error in faults)}); resumed: the same "
                    "weights", problems)
 
@@ -97,7 +97,7 @@ def no_room(workshop: Workshop, save: Save):
     command = workshop.command(run)
     outcome = workshop.run(["bash", "-c", 'ulimit -f 300; exec "$0" "$@"', *command])
     problems = problems_without_room(workshop, run, outcome, "EFBIG", expected)
-    workshop.claim("R8c", "under ulimit -f: exit 74, the checkpoint before loads, the same weights",
+    workshop.claim("R8c", "under ulimit -f: exit 74, the previous checkpoint loads, the same weights",
                    problems)
     if os.geteuid():
         print("skip  R8d  a file system of 1 MB: only root may mount one", flush=True)
@@ -105,7 +105,7 @@ def no_room(workshop: Workshop, save: Save):
     problems = on_small_disk(workshop, None, 1 << 20, expected)
     problems += on_small_disk(workshop, save.base, size + (1 << 20), expected)
     workshop.claim("R8d", "on a file system of 1 MB, and with 1 MB left: exit 74, nothing left behind, the "
-                   "checkpoint before loads, the same weights", problems)
+                   "previous checkpoint loads, the same weights", problems)
 
 
 def problems_without_room(workshop, run, outcome, error, expected) -> list:
@@ -117,7 +117,7 @@ def problems_without_room(workshop, run, outcome, error, expected) -> list:
 
 
 def on_small_disk(workshop: Workshop, base, size: int, expected: dict) -> list:
-    """Trains on a file system of `size` bytes that only the command sees, then takes the run from it."""
+    """Trains on a file system of `size` bytes that only the command sees, then copies the run from it."""
     run = workshop.new_run("small-disk")
     run.mkdir()
     copy = workshop.new_run("small-disk-copy")

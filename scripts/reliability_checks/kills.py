@@ -1,4 +1,4 @@
-"""R7: killed anywhere and started again, a run ends as an undisturbed one."""
+"""R7: a run that is killed at any point and resumed ends like an undisturbed one."""
 
 import random
 import signal
@@ -83,7 +83,7 @@ def newest_step(run) -> int:
 
 
 def again_and_again(workshop: Workshop, save: Save, count: int, threads: int):
-    """One run of many steps, killed in turn at a random time and in a call of a save."""
+    """Kills one run of many steps, in turn at a random time and in a call of a save."""
     settings = {"epochs": 30, "threads": threads}
     straight = workshop.new_run("straight-30")
     workshop.train(straight, **settings)
@@ -94,7 +94,7 @@ def again_and_again(workshop: Workshop, save: Save, count: int, threads: int):
     while kills < count and lives < 4 * count:
         lives += 1
         if lives % 2:
-            # So many steps rather than seconds: it must not be at its end before it was killed enough.
+            # A number of steps rather than seconds: the run must not have ended before it was killed often enough.
             steps = newest_step(run) + draws.randint(0, 3)
             process = started(workshop, run, **settings)
             wait_until(lambda: newest_step(run) >= steps or process.poll() is not None)

@@ -1,4 +1,4 @@
-"""R7: whatever the decoder, the epochs and the clips are, a run that is killed ends as an undisturbed one."""
+"""R7: whatever the decoder, the epochs and the clips, a run that is killed ends like an undisturbed one."""
 
 import collections
 import json
@@ -44,7 +44,7 @@ def check(workshop: Workshop, quick: bool):
 
 
 def clip_set(workshop: Workshop, name: str, counts: list) -> pathlib.Path:
-    """Clips of so many frames in COCO's layout, both to learn from and to check on."""
+    """Writes clips of so many frames in COCO's layout, for training and validation."""
     folder = workshop.folder / f"clips-{name}"
     (folder / "images").mkdir(parents=True)
     for number, count in enumerate(counts):

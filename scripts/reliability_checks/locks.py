@@ -18,7 +18,7 @@ def check(workshop: Workshop, quick: bool):
             wait_until((run / "last").is_symlink)
             holder.send_signal(signal.SIGKILL)
             holder.wait()
-        # The options are other ones, which is found only by who has the lock.
+        # The options differ, which only the holder of the lock notices.
         third = workshop.train(run)
         if third.status != 78:
             problems.append(f"{index}: after the kill, {third}")

@@ -1,4 +1,4 @@
-"""R12: memory and open files grow neither with the length of a clip nor with the number of files."""
+"""R12: memory and open files do not grow with the length of a clip or with the number of files."""
 
 import pathlib
 import random
@@ -10,9 +10,9 @@ from .batch import drawing
 from .processes import watched
 from .training import Workshop
 
-# In MB: of all of a program, and what it may grow by.
+# In MB: the maximum of a whole program, and its maximum growth.
 PEAK, PER_HOUR, PER_BATCH = 400, 1, 16
-# Files that a batch has open at one time and not at another.
+# The files that a batch has open at one time and not at another.
 UNDER_WAY = 4
 
 
@@ -39,7 +39,7 @@ def clip(workshop: Workshop, model: pathlib.Path, size: str, seconds: int):
     growth = slope(samples) * took / (seconds / 3600)
     cues = path.with_suffix(".srt").read_text().count(" --> ") if status == 0 else 0
     problems = [f"exit {status}, {cues} captions"] if status or not cues else []
-    # What a short run gains while it warms up says nothing about hours.
+    # The growth of a short run while it warms up does not predict hours.
     if peak > PEAK or growth >= PER_HOUR and seconds >= 3600 or slope(samples) * took >= 4:
         problems.append("grew")
     path.unlink()
@@ -48,7 +48,7 @@ def clip(workshop: Workshop, model: pathlib.Path, size: str, seconds: int):
 
 
 def long_clip(workshop: Workshop, size: str, seconds: int) -> pathlib.Path:
-    """Ten seconds again and again."""
+    """Repeats ten seconds."""
     short, long = workshop.folder / "short.mp4", workshop.folder / f"{size}.mp4"
     subprocess.run(["ffmpeg", "-nostdin", "-loglevel", "error", "-y", "-f", "lavfi", "-i",
                     f"testsrc2=size={size}:rate=25:duration=10", "-c:v", "libx264", "-preset", "veryfast", "-crf",
@@ -59,7 +59,7 @@ def long_clip(workshop: Workshop, size: str, seconds: int) -> pathlib.Path:
 
 
 def slope(samples: list) -> float:
-    """MB a second, by least squares over what follows the first fifth."""
+    """Returns MB per second, by least squares over the rest after the first fifth."""
     settled = samples[len(samples) // 5:]
     if len(settled) < 2:
         return 0
@@ -79,7 +79,7 @@ def pictures(workshop: Workshop, model: pathlib.Path, count: int):
     growth = [b - a for a, b in zip(few.memory, many.memory)]
     if max(growth) > PER_BATCH:
         problems.append("grew")
-    # As many as are under way just then.
+    # As many as are being processed at that moment.
     opened = [b - a for a, b in zip(few.descriptors, many.descriptors)]
     if max(opened) > UNDER_WAY:
         problems.append(f"open files: {few.descriptors} for 500, {many.descriptors} for {count}")
@@ -89,7 +89,7 @@ def pictures(workshop: Workshop, model: pathlib.Path, count: int):
 
 
 class batch:
-    """The most of a batch and of any of its workers: memory in MB, open files."""
+    """Returns the maxima of a batch and of any of its workers: memory in MB, open files."""
 
     def __init__(self, workshop: Workshop, model: pathlib.Path, inputs: pathlib.Path):
         output = workshop.new_run("memory-out")
@@ -97,6 +97,6 @@ class batch:
             [workshop.program, "batch", inputs, "-r", "-m", model, "-o", output, "-q"], workshop.folder, every=0.02)
         both = (own, sum(workers, []))
         self.memory = [max(sample.memory for sample in samples) for samples in both]
-        # Not while it starts, when libraries are opened.
+        # Not during the start, when libraries are opened.
         self.descriptors = [max(sample.descriptors for sample in samples if sample.seconds > own[-1].seconds / 2)
                             for samples in both]

@@ -1,4 +1,4 @@
-"""R2: thousands of broken pictures and clips, one batch: a row for each, and no crash of our own."""
+"""R2: thousands of broken pictures and clips in one batch: a row for each, and no crash of our own."""
 
 import collections
 import os
@@ -18,7 +18,7 @@ from .training import Workshop
 SEED = 1
 CODES = {"missing", "unreadable", "empty", "not_media", "unsupported", "truncated", "corrupt", "too_large",
          "too_long", "timeout", "no_frames", "decoder_crashed", "outside_root", "cancelled", "internal"}
-# What a decoder process did rather than an answer: each is somebody's bug.
+# Failures of a decoder process other than an answer: each is a bug.
 SUSPICIOUS = {"decoder_crashed", "timeout", "internal"}
 LARGEST = 100_000
 
@@ -75,7 +75,7 @@ def captioned(workshop: Workshop, model: pathlib.Path, inputs: pathlib.Path, cha
 
 
 class Mutator:
-    """Broken files, each fixed by its number; made of good ones, and of odd ones where there are some."""
+    """Generates broken files, each determined by its number, from good ones and from odd ones if available."""
 
     def __init__(self, workshop: Workshop):
         self.files = originals(workshop.folder / "originals")
@@ -89,7 +89,7 @@ class Mutator:
         self.names = list(self.files)
 
     def mutant(self, number: int) -> "tuple[str, bytes, str]":
-        """A name, the bytes, and what was done to which file."""
+        """Returns a name, the bytes, and the change and its file."""
         draws = random.Random(f"{SEED}:{number}")
         name = draws.choice(self.names)
         data = bytearray(self.files[name])
@@ -116,7 +116,7 @@ class Mutator:
 # Ways to break a file
 
 def flips(data: bytearray, draws: random.Random) -> bytearray:
-    """Half of the time in the header."""
+    """Chooses a position, half of the time in the header."""
     end = min(len(data), 512) if draws.random() < 0.5 else len(data)
     for _ in range(draws.choice([1, 2, 8, 32])):
         if end:
@@ -125,7 +125,7 @@ def flips(data: bytearray, draws: random.Random) -> bytearray:
 
 
 def cut(data: bytearray, draws: random.Random) -> bytearray:
-    """The end, or a piece out of the middle."""
+    """Removes the end, or a piece from the middle."""
     start = draws.randint(0, len(data))
     end = len(data) if draws.random() < 0.5 else min(len(data), start + draws.choice([1, 7, 64, 4096]))
     return data[:start] + data[end:]
@@ -141,19 +141,20 @@ def splice(data: bytearray, other: bytes, draws: random.Random) -> bytearray:
     return data[:draws.randint(0, len(data))] + other[draws.randint(0, len(other)):]
 
 
-# Where what follows is read as sizes, counts and times.
+# Positions after which bytes are read as sizes, counts and times.
 MARKS = re.compile(
     rb"IHDR|PLTE|tRNS|acTL|IDAT|RIFF|VP8[ LX]|ANMF|GIF8|BM|II\*\x00|MM\x00\*|\xff[\xc0-\xc4\xda\xdb\xdd]"
     rb"|ftyp|moov|mvhd|tkhd|mdhd|elst|stsd|stts|ctts|stsc|stsz|stco|trun|tfhd|trex|avc1|avcC|hvcC|mp4v"
     rb"|meta|pitm|iloc|iinf|iprp|ipco|ipma|ispe|irot|imir|clap|auxC|jp2h|ihdr|\xff\x4f|\xff\x51|\xff\x0a|qoif|P6"
-    rb"|DKIF|YUV4MPEG2|\.RMF|MDPR|DATA|\x06\x0e\x2b\x34|avih|strh|strf|idx1|movi|00d[cb]|FLV|onMetaData|OggS|theora|\x1a\x45\xdf\xa3|\x1f\x43\xb6\x75"
+    rb"|DKIF|YUV4MPEG2|\.RMF|MDPR|DATA|\x06\x0e\x2b\x34|avih|strh|strf|idx1|movi|00d[cb]|FLV|onMetaData|OggS|theora"
+    rb"|\x1a\x45\xdf\xa3|\x1f\x43\xb6\x75"
     rb"|\x16\x54\xae\x6b|\x2a\xd7\xb1|\x44\x89|\xb0\x82|\xa3|\x47\x40|\x00\x00\x01[\xb3\xb8\xe0\x67]")
 EXTREMES = [0, 1, 2, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 10**6, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF,
             2**63 - 1, 2**63, 2**64 - 1]
 
 
 def fields(data: bytearray, draws: random.Random) -> bytearray:
-    """An extreme number where a header has one."""
+    """Writes an extreme number in a header."""
     places = [match.end() for match in MARKS.finditer(data[:8192])] or [0]
     for _ in range(draws.choice([1, 1, 2, 4])):
         start = draws.choice(places) + draws.choice([0, 0, 4, 8, draws.randrange(100)])
@@ -165,7 +166,7 @@ def fields(data: bytearray, draws: random.Random) -> bytearray:
 
 
 def mend_png(data: bytearray):
-    """New checksums: a decoder would look no further at a wrong one."""
+    """Returns new checksums: a decoder would stop at a wrong one."""
     position = 8
     while data[:4] == b"\x89PNG" and position + 12 <= len(data):
         end = position + 8 + struct.unpack_from(">I", data, position)[0]

@@ -36,12 +36,12 @@ def steps_too_long(workshop: Workshop):
                 problems.append(f"{' '.join(options)}: {outcome}")
             problems += [f"{' '.join(options)}: {path.name} holds NaN or infinity in {names}"
                          for path in checkpoints(run) if (names := non_finite(path))]
-    workshop.claim("R6a", f"a step size of 1e30 ends {count} of {count} trainings with exit 3; no checkpoint "
+    workshop.claim("R6a", f"a learning rate of 1e30 ends {count} of {count} trainings with exit 3; no checkpoint "
                    "holds a NaN or an infinity", problems)
 
 
 def in_memory(workshop: Workshop, count: int):
-    """Writes a NaN or an infinity over a weight or a moment of a running training."""
+    """Writes a NaN or an infinity into a weight or a moment of a running training."""
     draws = random.Random(3)
     problems, reached = [], 0
     for index in range(count):
@@ -77,7 +77,7 @@ def wait_for_step(run: pathlib.Path, step: int):
 
 
 def poison(pid: int, checkpoint: pathlib.Path, draws: random.Random, value: float):
-    """Overwrites one number wherever the process holds the tensor of a checkpoint that it is in."""
+    """Overwrites one number wherever the process holds a tensor of its checkpoint."""
     path = checkpoint / draws.choice(["model.safetensors", "optimizer.safetensors"])
     data = path.read_bytes()
     size = int.from_bytes(data[:8], "little")
@@ -105,7 +105,7 @@ def poison(pid: int, checkpoint: pathlib.Path, draws: random.Random, value: floa
 
 
 def learned(name: str) -> bool:
-    """Whether it changes from step to step and is long enough to be found."""
+    """Returns whether the tensor changes from step to step and is long enough to be found."""
     return name.split(".")[0] != "image_norm" and "weight" in name
 
 

@@ -29,7 +29,7 @@ PICTURES = {
     "palette.pcx": ["-c:v", "pcx"],
     "rgb.ppm": ["-c:v", "ppm"],
 }
-# By other programs, from a PNG: before its name, and behind.
+# Made by other programs from a PNG: the arguments before and after its name.
 PROGRAMS = {
     "plain.heic": (["heif-enc", "-q", "60"], ["-o"]),
     "lossy.jxl": (["cjxl", "-d", "1"], []),
@@ -67,12 +67,12 @@ CLIPS = {
     "mpeg4.nut": ["-c:v", "mpeg4"],
     "h264.h264": [*X264, "-f", "h264"],
 }
-# Without the dates, names and random numbers that would make each one another.
+# Without dates, names and random numbers, which would make each file different.
 EXACT = ["-fflags", "+bitexact", "-flags", "+bitexact", "-map_metadata", "-1"]
 
 
 def originals(folder: pathlib.Path) -> dict:
-    """The bytes of each, by its name; what this ffmpeg cannot write is left out."""
+    """Returns the bytes of each, by its name, without those that this ffmpeg cannot write."""
     folder.mkdir()
     files = {"progressive.jpg": crafted.jpeg(64, 48, scans=8), "drawn.png": crafted.png(40, 30)}
     for name, options in PICTURES.items():
@@ -93,7 +93,7 @@ def made(path: pathlib.Path, source: str, *options) -> bytes:
 
 
 def converted(folder: pathlib.Path, name: str, command: list, middle: list) -> bytes:
-    """By a program that makes it of a PNG; empty where that is not there."""
+    """Converts a PNG with another program; empty if that is not installed."""
     if not shutil.which(command[0]):
         return b""
     source = folder / "source.png"

@@ -1,4 +1,4 @@
-"""What commands cost: processor time, memory, descriptors, of the program and of its workers."""
+"""The cost of commands: processor time, memory and descriptors, of the program and of its workers."""
 
 import collections
 import os
@@ -9,14 +9,14 @@ import time
 
 
 class Cost(collections.namedtuple("Cost", "status seconds peak errors")):
-    """How a command ended, its processor seconds, the most memory it had in MB, what it said."""
+    """The exit of a command, its processor seconds, its peak memory in MB, and its output."""
 
     def __str__(self):
         return f"exit {self.status}, {self.seconds:.2f} s, {self.peak:.0f} MB, {self.errors[-200:]}"
 
 
 def cost(command: list, folder: pathlib.Path, limit=60) -> Cost:
-    """Of a command that is killed after so many seconds."""
+    """Measures a command that is killed after so many seconds."""
     command = ["timeout", "-s", "KILL", str(limit), *command]
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=log, cwd=folder)
@@ -28,11 +28,11 @@ def cost(command: list, folder: pathlib.Path, limit=60) -> Cost:
 
 
 class Sample(collections.namedtuple("Sample", "seconds memory descriptors")):
-    """A process at a time: MB in memory, files open."""
+    """A sample of a process: memory in MB, open files."""
 
 
 def watched(command: list, folder: pathlib.Path, every=0.1) -> "tuple[int, list, list]":
-    """The exit code, samples of the program, and for each of its workers samples."""
+    """Returns the exit code, samples of the program, and samples of each of its workers."""
     start = time.monotonic()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder)
     samples = collections.defaultdict(list)
@@ -47,7 +47,7 @@ def watched(command: list, folder: pathlib.Path, every=0.1) -> "tuple[int, list,
 
 
 def children(number: int) -> list:
-    """Every thread may have started some."""
+    """Returns all children: every thread may have started some."""
     found = []
     for path in pathlib.Path(f"/proc/{number}/task").glob("*/children"):
         try:

@@ -1,4 +1,4 @@
-"""R16: the same seed ends at the same bits."""
+"""R16: the same seed gives the same bits."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""R9: a signal saves and leaves, a second one leaves at once."""
+"""R9: a signal saves and exits, a second one exits at once."""
 
 import random
 import signal
@@ -6,7 +6,7 @@ import time
 
 from .training import Workshop, checkpoints, is_whole, unreadable, wait_until
 
-# No checkpoint but the one that the signal asks for.
+# No checkpoint but the one that the signal requests.
 ENDLESS = {"epochs": 1000}
 RARE = ("--save-every", "10000000")
 
@@ -42,7 +42,7 @@ def saves(workshop: Workshop, number: signal.Signals, count: int):
 
 
 def before_learning(workshop: Workshop, data, count: int):
-    """While the encoder looks at hundreds of pictures, which comes before the first step."""
+    """Interrupts the encoding of hundreds of pictures before the first step."""
     draws = random.Random(0)
     problems, longest = [], 0.0
     for index in range(count):
@@ -61,7 +61,7 @@ def before_learning(workshop: Workshop, data, count: int):
 
 
 def second(workshop: Workshop, data, count: int):
-    """While a step of many pictures is under way, which takes seconds."""
+    """Interrupts a step of many pictures, which takes seconds."""
     problems, longest = [], 0.0
     for index in range(count):
         run = workshop.new_run("signalled-twice")

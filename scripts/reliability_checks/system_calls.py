@@ -1,4 +1,4 @@
-"""The system calls of a save, one by one, and ways to spoil one of them."""
+"""The system calls of a save, one by one, and ways to make one of them fail."""
 
 import collections
 import pathlib
@@ -7,12 +7,12 @@ import subprocess
 
 from .training import Workshop
 
-# Step 7 of 8 is in the folder; the next run writes step 8 twice: as the periodic checkpoint, which
-# sends an old one away, and as the epoch's, which takes the place of the first.
+# Step 7 of 8 is in the folder. The next run writes step 8 twice: as the periodic checkpoint, which
+# removes an old one, and as the epoch's, which replaces the first.
 EPOCHS = 2
 LAST = "step-0000008"
 
-# What changes something, or says whether something that was changed has reached the disk.
+# Calls that change something, or report whether a change has reached the disk.
 FALLIBLE = ["openat", "write", "fsync", "close", "rename", "renameat2", "mkdir", "symlink"]
 
 
@@ -24,7 +24,7 @@ class Call(collections.namedtuple("Call", "name number text")):
 
 
 class Save:
-    """A run that is about to write its last checkpoints, and the calls that it will make for it."""
+    """A run that is about to write its last checkpoints, and its calls for them."""
 
     def __init__(self, workshop: Workshop):
         self.workshop = workshop
@@ -32,7 +32,7 @@ class Save:
         log = workshop.folder / "straight.trace"
         traced(workshop, straight, log, "-y", "-e", "trace=file,desc")
         before = calls(log, straight)
-        # Which mkdir of a fresh run begins it.
+        # The mkdir of a fresh run that begins it.
         self.first = next(call.number for call in before
                           if call.name == "mkdir" and LAST in call.text)
         self.base = self.new_base("base", EPOCHS)
@@ -45,13 +45,13 @@ class Save:
         self.calls = [call for call in all_calls[start:] if str(going_on) in call.text]
 
     def new_base(self, name: str, epochs: int) -> pathlib.Path:
-        """A fresh run killed when it begins to save step 8."""
+        """Copies a fresh run that was killed when it began to save step 8."""
         base = self.workshop.new_run(name)
         self.inject(base, f"mkdir:signal=KILL:when={self.first}", epochs=epochs)
         return base
 
     def inject(self, run: pathlib.Path, fault: str, *more, epochs=EPOCHS):
-        """Trains on with a fault as strace writes it, such as `fsync:error=EIO:when=3`."""
+        """Resumes training with a fault in strace's notation, such as `fsync:error=EIO:when=3`."""
         return self.inject_and_look(run, fault, *more, epochs=epochs)[0]
 
     def inject_and_look(self, run: pathlib.Path, fault: str, *more, epochs=EPOCHS):
@@ -70,7 +70,7 @@ class Save:
         return outcome, any(str(run) not in line for line in hits)
 
     def chosen(self, calls: list, count: "int | None") -> list:
-        """At most so many of the calls: the rare ones first, the rest spread evenly."""
+        """Returns at most so many of the calls: the rare ones first, the rest spread evenly."""
         if count is None or len(calls) <= count:
             return calls
         rare = [call for call in calls if call.name in ("mkdir", "symlink", "rename")]
@@ -85,7 +85,7 @@ def traced(workshop: Workshop, run: pathlib.Path, log: pathlib.Path, *options):
 
 
 def calls(log: pathlib.Path, run: pathlib.Path) -> list:
-    """The calls of the main thread, which is the first one in the log."""
+    """Returns the calls of the main thread, which is the first one in the log."""
     lines = log.read_text(errors="replace").splitlines()
     main = lines[0].split()[0]
     counts = collections.Counter()

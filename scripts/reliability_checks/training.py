@@ -1,4 +1,4 @@
-"""A small training to do things to, and what can be seen of it from outside."""
+"""A small training for experiments, and its state as seen from outside."""
 
 import array
 import concurrent.futures
@@ -15,10 +15,10 @@ import time
 
 
 class Outcome:
-    """How a command ended and what it said."""
+    """The exit and the output of a command."""
 
     def __init__(self, status: int, errors: str, seconds: float):
-        # As shells say it: 128 and the number of the signal that ended it.
+        # As in shells: 128 and the number of the signal that ended it.
         self.status = status if status >= 0 else 128 - status
         self.errors, self.seconds = errors, seconds
 
@@ -42,7 +42,7 @@ class Workshop:
         self.data = self.data_set("data", self.pictures)
 
     def data_set(self, name: str, pictures: list) -> pathlib.Path:
-        """Pictures in COCO's layout, both to learn from and to check on; one may come several times."""
+        """Writes pictures in COCO's layout, for training and validation; one may come several times."""
         data = self.folder / name
         data.mkdir()
         images = [{"id": id, "file_name": path.name} for id, path in enumerate(pictures)]
@@ -57,7 +57,7 @@ class Workshop:
     # Running
 
     def command(self, run, *more, epochs=2, threads=1, data=None) -> list:
-        # A later option takes the place of an earlier one.
+        # A later option replaces an earlier one.
         return [self.program, "train", data or self.data, "--epochs", str(epochs), "-t", str(threads),
                 *self.OPTIONS, *more, "-o", run]
 
@@ -73,7 +73,7 @@ class Workshop:
 
     @contextlib.contextmanager
     def training(self, run, *more, **settings):
-        """A training in the background, once it has begun to learn; killed in the end."""
+        """Runs a training in the background, entered once it has begun to learn; kills it in the end."""
         with open(self.folder / f"{pathlib.Path(run).name}.log", "w+b") as log:
             process = subprocess.Popen(self.command(run, *more, **settings),
                                        stdout=subprocess.DEVNULL, stderr=log, cwd=self.folder)
@@ -87,14 +87,14 @@ class Workshop:
                 process.wait()
 
     def each(self, function, items) -> list:
-        """The results of `function` for all items, a few at a time."""
+        """Returns the results of `function` for all items, a few at a time."""
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1) as pool:
             return list(pool.map(function, items))
 
     # Runs
 
     def new_run(self, name: str, copying: "pathlib.Path | None" = None) -> pathlib.Path:
-        """A fresh folder; a copy shares its files, into none of which the program writes, but the lock."""
+        """Makes a fresh folder; a copy shares its files, none of which the program writes, except for the lock."""
         run = self.folder / name
         shutil.rmtree(run, ignore_errors=True)
         if copying:
@@ -105,7 +105,7 @@ class Workshop:
     # Claims
 
     def claim(self, row: str, text: str, problems: list):
-        """Prints whether a claim of RELIABILITY holds, and what speaks against it."""
+        """Prints whether a claim of RELIABILITY holds, and the evidence against it."""
         self.claim_count += 1
         self.broken_count += bool(problems)
         print(f"{'FAIL' if problems else 'ok  '}  {row:4} {text}", flush=True)
@@ -128,21 +128,21 @@ def digest(path: pathlib.Path) -> str:
 
 
 def result(run: pathlib.Path) -> dict:
-    """All that a run should end with, to the bit: checkpoints, links, log, and pages of captions."""
+    """Returns the full result of a run, to the bit: checkpoints, links, log, and pages of captions."""
     files = ["model.safetensors", "optimizer.safetensors", "state.json"]
     return {f"{link}/{name}": digest(run / link / name)
             for link in ("last", "best") for name in files} | {
         "checkpoints": sorted(path.name for path in (run / "checkpoints").iterdir()),
         "links": [os.readlink(run / link) for link in ("last", "best")],
         "train.jsonl": rows(run),
-        # Without the title, which holds the run's path.
+        # Without the title, which has the run's path.
         "samples": {page.name: re.sub(r"<(title|h1)>.*?</", "", page.read_text())
                     for page in (run / "samples").iterdir()},
     }
 
 
 def rows(run: pathlib.Path) -> list:
-    """What was logged, but the times."""
+    """Returns the log without its times."""
     timed = {"time", "seconds", "captions_per_second"}
     return [{key: value for key, value in json.loads(line).items() if key not in timed}
             for line in (run / "train.jsonl").read_text().splitlines()]
@@ -161,7 +161,7 @@ def checkpoints(run: pathlib.Path) -> list:
 
 
 def unreadable(run: pathlib.Path) -> list:
-    """The checkpoints whose files are not those of their list of checksums."""
+    """Returns the checkpoints whose files do not match their checksums."""
     return [path.name for path in checkpoints(run) if not is_whole(path)]
 
 
@@ -176,7 +176,7 @@ def is_whole(checkpoint: pathlib.Path) -> bool:
 
 
 def non_finite(checkpoint: pathlib.Path) -> list:
-    """The names of the files that hold a NaN or an infinity; all numbers are float32."""
+    """Returns the names of the files that hold a NaN or an infinity; all numbers are float32."""
     found = []
     for path in checkpoint.glob("*.safetensors"):
         data = path.read_bytes()

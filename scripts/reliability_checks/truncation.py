@@ -1,4 +1,4 @@
-"""R4: a picture or clip cut anywhere is captioned with a warning or refused with a reason."""
+"""R4: a picture or clip truncated anywhere is captioned with a warning or refused with a reason."""
 
 import pathlib
 import shutil
@@ -20,13 +20,13 @@ CLIPS = {
     "y4m": "-vf scale=48:32", "ivf": "-c:v libvpx", "obu": "-c:v libsvtav1 -preset 12",
     "rm": "-c:v rv10 -vf scale=160:112", "mxf": "-c:v mpeg2video -r 25", "nut": "-c:v mpeg4",
 }
-# A cut exactly between two packets leaves a stream that ends like any other: nothing in the file says that
-# more was meant to come, and no decoder could know.
+# A cut exactly between two packets leaves a stream that ends like any other: nothing in the file shows that
+# more was intended, and no decoder could know.
 PACKET_SIZES = {"ts": 188}
 
 
 def joints(kind: str, data: bytes) -> set:
-    """The sizes of what is left of a stream that is cut between two packets or frames."""
+    """Returns the remaining sizes of a stream that is cut between two packets or frames."""
     places, place = set(), 0
     if kind in PACKET_SIZES:
         places = set(range(0, len(data), PACKET_SIZES[kind]))
@@ -53,7 +53,7 @@ def joints(kind: str, data: bytes) -> set:
     return places - {0}
 
 
-# What a truncated file must never end in.
+# Errors that a truncated file must never cause.
 ALARMS = {"decoder_crashed", "timeout", "internal"}
 
 
@@ -79,7 +79,7 @@ def check(workshop: Workshop, quick: bool):
 
 
 def faults(found: dict, expected: set, silent: set, is_strict: bool) -> list:
-    """What is wrong with the rows of a batch."""
+    """Returns the faults in the rows of a batch."""
     mode = "with --strict" if is_strict else "without --strict"
     problems = []
     for name in sorted(found.keys() | expected):
@@ -98,14 +98,14 @@ def faults(found: dict, expected: set, silent: set, is_strict: bool) -> list:
 
 def captioned(workshop: Workshop, model: pathlib.Path, inputs: pathlib.Path, *options) -> dict:
     output = workshop.new_run("cut-out")
-    # With an option about clips a GIF is one, of which all is looked at.
+    # With an option about clips a GIF is one, and all of it is read.
     workshop.run([workshop.program, "batch", inputs, "-r", "-m", model, "-o", output, "-q", "--frames", "8", *options],
                  timeout=3600)
     return rows(output)
 
 
 def cut_everything(workshop: Workshop, folder: pathlib.Path, count: int) -> set:
-    """Fills the folder; returns the names of the files of which nothing tells that they were cut."""
+    """Fills the folder; returns the names of the files that do not show that they were cut."""
     silent = set()
     for kind in [*PICTURES, *DRAWN, *PROGRAMS, *MOVING, *CLIPS]:
         target = folder / kind
@@ -126,7 +126,7 @@ def cut_everything(workshop: Workshop, folder: pathlib.Path, count: int) -> set:
 
 
 def make(workshop: Workshop, kind: str, whole: pathlib.Path) -> bool:
-    """A whole file of a kind; whether what makes it is there."""
+    """Returns a whole file of a kind, and whether its tool is installed."""
     source = "testsrc=size=160x120:rate=10:duration=3"
     if kind in PICTURES:
         shutil.copyfile(workshop.samples / PICTURES[kind], whole)
@@ -150,7 +150,7 @@ def make(workshop: Workshop, kind: str, whole: pathlib.Path) -> bool:
 
 
 def cut_points(size: int, count: int) -> list:
-    """All over a file of so many bytes, and before each of its last ones."""
+    """Returns positions throughout a file of so many bytes, and before each of its last ones."""
     last = 16
     spread = [index * (size - last) // (count - last) for index in range(count - last)]
     return spread + list(range(size - last, size))

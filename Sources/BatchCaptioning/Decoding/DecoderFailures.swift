@@ -3,12 +3,12 @@ import Media
 import Workers
 
 extension MediaError {
-  /// What the failure of a worker process says about the file that it was reading.
+  /// Creates the error of a file whose worker process failed.
   ///
   /// - Parameters:
-  ///   - failure: What happened to the process.
+  ///   - failure: The failure of the process.
   ///   - path: The file, as the user named it.
-  ///   - memoryByteLimit: How much memory it could have.
+  ///   - memoryByteLimit: The memory limit of the process, in bytes.
   package init(_ failure: WorkerFailure, path: String, memoryByteLimit: Int) {
     let (code, problem): (Code, String) =
       switch failure {

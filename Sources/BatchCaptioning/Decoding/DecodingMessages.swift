@@ -3,15 +3,15 @@ import Files
 import ImageEncoders
 import Media
 
-// What a decoding pool and its workers say to each other, as JSON. An order comes from us; a reply comes
-// from a process that may have been taken over by the file it read, and is checked.
+// The messages between a decoding pool and its workers, as JSON. An order comes from this program;
+// a reply comes from a process that the file it read may have taken over, and is checked.
 
-/// How a worker is to read a picture or clip.
+/// The parameters for reading a picture or clip.
 struct DecodingOrder {
   let framing: ImagePreprocessing.Framing
   let size: Int
   let options: StillImageOptions
-  /// Of clips; where pictures have the same limits, `options` counts.
+  /// The frames to read of clips; limits that pictures have, too, are in `options`.
   let sampling: ClipSampling
   let clipOptions: VideoOptions
 
@@ -23,7 +23,8 @@ struct DecodingOrder {
     (self.sampling, self.clipOptions) = (sampling, clipOptions)
   }
 
-  /// The square that a worker makes of a picture; it has no use for the colours' statistics.
+  /// The preprocessing as far as a worker needs it: the square that it makes of a picture, without
+  /// the normalization.
   var preprocessing: ImagePreprocessing {
     ImagePreprocessing(framing: framing, size: size, mean: [], deviation: [])
   }
@@ -62,7 +63,7 @@ struct DecodingOrder {
 }
 
 extension ClipSampling {
-  /// As `json` says it.
+  /// Reads an order from `json`.
   init(_ json: JSONValue) {
     self.init()
     if let seconds = json["every"]?.number { cutting = .every(seconds) }
@@ -89,17 +90,17 @@ extension VideoOptions {
   }
 }
 
-/// What a worker says about a picture or clip, besides the squares' pixels.
+/// The reply of a worker about a picture or clip; the squares' pixels come along separately.
 enum DecodingReply: Equatable {
-  /// All of a picture: its only square comes along.
+  /// The whole of a picture, whose only square comes along.
   case picture(PixelSize, [MediaWarning], decodeTime: Duration)
-  /// Squares of a part of a clip; more of the same part may follow.
+  /// The squares of a part of a clip; more of the same part may follow.
   case frames(count: Int, of: ClipSegment, isLastOfSegment: Bool)
   /// The end of a clip.
   case clip(PixelSize, ClipFacts, [MediaWarning], decodeTime: Duration)
   case failure(MediaError.Code, MediaError.Stage, problem: String)
 
-  /// No warning or problem of ours is longer, in characters.
+  /// The maximum length of our own warnings and problems, in characters.
   static let longestText = 1000
   private static let mostWarnings = 16
 
@@ -146,7 +147,7 @@ enum DecodingReply: Equatable {
     ]
   }
 
-  /// Nil if no worker of ours would say this.
+  /// Parses a reply; nil if no worker of ours would send it.
   init?(_ message: [UInt8]) {
     guard let reply = try? JSONValue(reading: message) else { return nil }
     if let problem = reply["problem"] {

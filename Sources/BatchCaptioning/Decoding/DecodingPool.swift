@@ -4,61 +4,62 @@ import ImageEncoders
 import Media
 import Workers
 
-/// Reads files for one encoder in worker processes: one that makes a decoder crash, hang or eat memory
-/// costs one result.
+/// Reads files for one encoder in worker processes, so that a file that crashes the decoder, hangs
+/// it or exhausts its memory costs one result.
 ///
 /// The workers go on while the caller computes, each with the few files it has been given. They read
 /// pictures as a `PictureReader` does and clips as a `ClipReader`.
 package struct DecodingPool: MediaDecoder, ~Copyable {
-  /// As many frames of a clip as come over at once.
+  /// The number of a clip's frames that are transferred at once.
   static let framesPerAnswer = 16
 
   private(set) var pool: WorkerPool
   private let order: [UInt8]
   private let size: Int
-  /// Of one segment.
+  /// The maximum number of frames of one segment.
   private let mostFrames: Int
   private let settings: Settings
   private let maximumFileBytes: Int
   private let playsAnimations: Bool
 
-  /// The files that are under way.
+  /// The files being decoded.
   private var files: [Int: FileUnderWay] = [:]
-  /// Those that could not even be opened.
+  /// The files that could not be opened.
   private var failures: [(number: Int, error: MediaError)] = []
 
   private struct FileUnderWay {
     let name: String
-    /// The squares of the segment that is coming.
+    /// The squares of the segment being received.
     var images: [Image] = []
     var segmentCount = 0
   }
 
-  /// How many workers, and what each may use.
+  /// The number of workers, and the limits of each.
   package struct Settings: Sendable {
     package var workerCount: Int
-    /// The program that is started with `decode-worker`: this one, unless a test is what runs.
+    /// The program that is started with `decode-worker`: this one, unless a test sets another.
     package var program = "/proc/self/exe"
-    /// How long one picture may take.
+    /// The time limit of a picture.
     package var timeLimit = Duration.seconds(60)
-    /// How long a clip may take from one segment to the next.
+    /// The time limit of a clip, from one segment to the next.
     package var clipTimeLimit = Duration.seconds(600)
-    /// How long standard input may take to come to its end; nil for ever.
+    /// The time limit for standard input to end; nil for no limit.
     package var inputTimeLimit: Duration?
     package var memoryByteLimit = 2 << 30
-    /// How many files a worker is given at once: as many pictures as it may decode while the caller
-    /// computes a batch.
+    /// The number of files that a worker holds at once: as many pictures as it may decode while the
+    /// caller computes a batch.
     package var filesPerWorker = 4
 
     /// - Parameters:
-    ///   - workerCount: How many files are decoded at once.
-    ///   - timeLimit: How long a file may take, picture or clip; nil for what is usual.
+    ///   - workerCount: The number of files that are decoded at once.
+    ///   - timeLimit: The time limit of a file, picture or clip; nil for the default.
     package init(workerCount: Int, timeLimit: Duration? = nil) {
       self.workerCount = workerCount
       inputTimeLimit = timeLimit
       guard let timeLimit else { return }
       self.timeLimit = timeLimit
-      // A clip's own clock runs out first, and can tell where; this one is for decoders that hang.
+      // A clip's own time limit expires first, and can tell the position; this one is for decoders
+      // that hang.
       clipTimeLimit = timeLimit + .seconds(5)
     }
   }
@@ -66,11 +67,11 @@ package struct DecodingPool: MediaDecoder, ~Copyable {
   /// Starts the workers.
   ///
   /// - Parameters:
-  ///   - preprocessing: How the encoder wants pictures.
-  ///   - options: Which pictures are refused.
-  ///   - settings: How many workers, and what each may use.
-  ///   - sampling: Which frames of clips are looked at.
-  ///   - clipOptions: Which clips are refused.
+  ///   - preprocessing: The preprocessing of the encoder.
+  ///   - options: The limits above which pictures are refused.
+  ///   - settings: The number of workers, and the limits of each.
+  ///   - sampling: The frames of clips to read.
+  ///   - clipOptions: The limits above which clips are refused.
   /// - Throws: `WorkerError` if processes cannot be started.
   package init(
     for preprocessing: ImagePreprocessing, _ options: StillImageOptions, _ settings: Settings,
@@ -143,7 +144,7 @@ package struct DecodingPool: MediaDecoder, ~Copyable {
     }
   }
 
-  /// Forgets the file `number`, whose worker has failed; what to say of it.
+  /// Forgets file `number`, whose worker has failed, and returns the error to report.
   private mutating func end(_ number: Int, _ failure: WorkerFailure) -> MediaError {
     let name = files.removeValue(forKey: number)?.name ?? ""
     return MediaError(failure, path: name, memoryByteLimit: settings.memoryByteLimit)
@@ -154,7 +155,7 @@ package struct DecodingPool: MediaDecoder, ~Copyable {
   private func task(_ number: Int, _ source: MediaSource) throws(MediaError) -> WorkerTask {
     let file: WorkerFile
     let range: Range<Int>
-    // What can be read only once is kept, to be looked at twice.
+    // Input that can be read only once is kept in memory, since it is read twice.
     let source =
       source == .standardInput ? try source.inMemory(within: settings.inputTimeLimit) : source
     if let opened = try source.opened(atMost: .max) {
@@ -172,7 +173,7 @@ package struct DecodingPool: MediaDecoder, ~Copyable {
     }
     let isClip = source.isClip(playingAnimations: playsAnimations)
     if !isClip, range.count > maximumFileBytes {
-      // Says how large it is.
+      // Reports its size in the error.
       _ = try source.opened(atMost: maximumFileBytes)
     }
     var task = WorkerTask(
@@ -182,7 +183,7 @@ package struct DecodingPool: MediaDecoder, ~Copyable {
     return task
   }
 
-  /// What a worker has said.
+  /// The content of a worker's reply.
   private enum Arrived {
     case picture(Image, DecodedFacts)
     case frames([Image], ClipSegment, isLastOfSegment: Bool)
@@ -230,19 +231,21 @@ package struct DecodingPool: MediaDecoder, ~Copyable {
 // MARK: Pictures alone
 
 extension DecodingPool {
-  /// Hands each of `sources`, pictures, to `deliver`, in their order, while others are being decoded.
+  /// Passes each picture of `sources` to `deliver`, in order, while others are being decoded.
   ///
   /// - Parameters:
-  ///   - sources: What to read; asked for no further ahead than there is room.
-  ///   - deliver: Takes what a picture is called and what became of it; what it throws ends the run.
-  /// - Throws: `WorkerError` if processes cannot be started; what `deliver` throws.
-  package mutating func framed(
+  ///   - sources: The pictures to read; taken no further ahead than there is room.
+  ///   - deliver: Receives the name of a picture and its outcome; an error that it throws ends the
+  ///     run.
+  /// - Throws: `WorkerError` if processes cannot be started; any error of `deliver`.
+  package mutating func forEachInput(
     _ sources: some Sequence<MediaSource>,
-    _ deliver: (String, Result<FramedPicture, MediaError>) throws -> Void
+    _ deliver: (String, Result<InputPicture, MediaError>) throws -> Void
   ) throws {
     var waiting = sources.makeIterator()
-    /// Submitted and not delivered, in their order; the first has the number `firstNumber`.
-    var pending: [(name: String, image: Image?, result: Result<FramedPicture, MediaError>?)] = []
+    /// The pictures submitted and not yet delivered, in order; the first has the number
+    /// `firstNumber`.
+    var pending: [(name: String, image: Image?, result: Result<InputPicture, MediaError>?)] = []
     var firstNumber = 0
     while true {
       while hasRoom, pending.count < 2 * pool.capacity, let source = waiting.next() {
@@ -258,7 +261,7 @@ extension DecodingPool {
         case .end(let facts):
           pending[place].result = pending[place].image.map { image in
             .success(
-              FramedPicture(
+              InputPicture(
                 image: image, size: facts.size, warnings: facts.warnings,
                 decodeTime: facts.decodeTime))
           }
@@ -272,14 +275,14 @@ extension DecodingPool {
     }
   }
 
-  /// The pictures in `sources`, in their order.
+  /// Returns the pictures in `sources`, in order.
   ///
   /// - Throws: `WorkerError` if processes cannot be started.
   package mutating func read(
     _ sources: some Sequence<MediaSource>
-  ) throws -> [Result<FramedPicture, MediaError>] {
-    var results: [Result<FramedPicture, MediaError>] = []
-    try framed(sources) { results.append($1) }
+  ) throws -> [Result<InputPicture, MediaError>] {
+    var results: [Result<InputPicture, MediaError>] = []
+    try forEachInput(sources) { results.append($1) }
     return results
   }
 }

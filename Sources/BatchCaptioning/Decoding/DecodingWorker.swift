@@ -4,14 +4,14 @@ import ImageEncoders
 import Media
 import Workers
 
-/// What a worker process does for a `DecodingPool`: it decodes one file after another.
+/// The worker process of a `DecodingPool`, which decodes one file after another.
 package enum DecodingWorker {
-  /// Decodes until the pool goes away.
+  /// Decodes files until the pool closes the connection.
   package static func run() -> Never {
     WorkerService.run(rehearsal: rehearse, answer: answer)
   }
 
-  /// Reads one file and leaves its squares in the room for pixels.
+  /// Reads one file and leaves its squares in the memory for pixels.
   private static func answer(_ job: WorkerJob) -> WorkerAnswer {
     guard let order = DecodingOrder(job.message) else {
       return WorkerAnswer(
@@ -23,7 +23,7 @@ package enum DecodingWorker {
       let isClip = Media.isClip(
         job.descriptor, job.range, playingAnimations: order.sampling.playsAnimations)
       if isClip { return try clip(job, order) }
-      let picture = try framed(job, order)
+      let picture = try inputPicture(job, order)
       job.withPixels { $0.copyBytes(from: picture.image.pixels) }
       let reply = DecodingReply.picture(
         picture.size, picture.warnings, decodeTime: picture.decodeTime)
@@ -65,9 +65,9 @@ package enum DecodingWorker {
       ).message)
   }
 
-  private static func framed(
+  private static func inputPicture(
     _ job: WorkerJob, _ order: DecodingOrder
-  ) throws(MediaError) -> FramedPicture {
+  ) throws(MediaError) -> InputPicture {
     let start = ContinuousClock.now
     let bytes: [UInt8]
     do throws(FileError) {
@@ -78,20 +78,21 @@ package enum DecodingWorker {
         problem: "cannot be read. Check the disk it lies on.")
     }
     let reader = PictureReader(for: order.preprocessing, order.options, threadCount: 1)
-    return try reader.framed(.bytes(bytes, name: ""), since: start)
+    return try reader.inputPicture(.bytes(bytes, name: ""), since: start)
   }
 
-  /// Decodes a tiny picture in each format.
+  /// Decodes a tiny picture in each format, which loads everything needed before files can no
+  /// longer be opened.
   private static func rehearse() throws {
     let picture = Image(width: 2, height: 2, pixels: [UInt8](repeating: 128, count: 12))
     let preprocessing = ImagePreprocessing(framing: .squash, size: 32, mean: [], deviation: [])
     let reader = PictureReader(for: preprocessing, StillImageOptions(), threadCount: 1)
     var formats = [picture.jpegBytes(), picture.pngBytes, tinyWebP]
-    // Loads libraries, where they are there: later nothing can be opened.
+    // Loads optional libraries now: later nothing can be opened.
     _ = MediaLibraries.optionalVersions
     if MediaLibraries.clipLibraryVersion != nil { formats.append(tinyGIF) }
     for bytes in formats {
-      _ = try reader.framed(.bytes(bytes, name: "the first picture"), since: .now)
+      _ = try reader.inputPicture(.bytes(bytes, name: "the first picture"), since: .now)
     }
   }
 

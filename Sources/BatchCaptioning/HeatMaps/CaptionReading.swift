@@ -21,17 +21,3 @@ extension CaptionsInProgress {
     }
   }
 }
-
-extension CaptionDecoder {
-  /// How much each position of the only picture in `features` counted for each of `words`, which add up to 1;
-  /// nothing where the decoder does not look at the picture again.
-  func attention(saying words: [TokenID], of features: VisualFeatures) -> [[Float]] {
-    var (context, state) = start(features)
-    var last = TokenID.start
-    return words.compactMap { word in
-      let step = step([last], state, context, pictureOfRow: [0], in: .float32)
-      (state, last) = (step.state, word)
-      return step.attention?.floats
-    }
-  }
-}

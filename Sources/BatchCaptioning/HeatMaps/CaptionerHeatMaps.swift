@@ -1,4 +1,5 @@
 import Captioning
+import Layers
 import Media
 import Reports
 import Text
@@ -8,58 +9,64 @@ import Glibc
 #endif
 
 extension Captioner {
-  /// What the maps of `heatMaps` show.
+  /// The kind of map that `heatMaps` returns.
   package enum HeatMapKind: Sendable {
-    /// How much more than evenly the decoder looked at each place when it chose the word (Xu et al., 2015).
+    /// The attention to each place relative to an even one, when the word was chosen (Xu et al., 2015).
     case attention
-    /// How much less likely the word is, the words before it given, when a grey square covers the place
+    /// The loss of probability of the word, given the words before it, when a gray square covers the place
     /// (Zeiler & Fergus, 2014).
     case occlusion
   }
 
-  /// Attention, where there is any; of an ensemble no member's attention says what all of it went by.
-  package var heatMapKind: HeatMapKind {
-    members.count == 1 && members[0].decoder.featureKind == .positions ? .attention : .occlusion
-  }
+  /// Attention where the model has it, else occlusion.
+  package var heatMapKind: HeatMapKind { ensemble.hasAttention ? .attention : .occlusion }
 
-  /// Where in a picture each word of a caption comes from.
+  /// Returns a map of the picture for each word of a caption.
   ///
   /// - Parameters:
-  ///   - framed: The picture, which `preprocessing` has framed.
-  ///   - caption: What this captioner said of it.
+  ///   - input: The picture, resized and cropped for the encoder.
+  ///   - caption: This captioner's caption of it.
   /// - Returns: A map for each word.
-  package func heatMaps(of framed: Image, saying caption: Caption) -> [HeatMap] {
-    let words = vocabulary.tokens(for: caption.words.map(\.text))
-    let bits =
+  package func heatMaps(of input: Image, saying caption: Caption) -> [HeatMap] {
+    let words = ensemble.vocabulary.tokens(for: caption.words.map(\.text))
+    let (grid, bits) =
       switch heatMapKind {
-      case .attention: attention(words, framed)
-      case .occlusion: occlusion(words, framed)
+      case .attention: attention(words, input)
+      case .occlusion: occlusion(words, input)
       }
-    return zip(caption.words, bits).map { HeatMap(word: $0.text, bits: $1) }
-  }
-
-  /// For each word what was looked at more than evenly.
-  private func attention(_ words: [TokenID], _ framed: Image) -> [[Float]] {
-    let features = features(of: [framed]).byMember[0]
-    return members[0].decoder.attention(saying: words, of: features).map { weights in
-      weights.map { max(0, log2($0 * Float(weights.count))) }
+    return zip(caption.words, bits).map {
+      HeatMap(word: $0.text, height: grid.height, width: grid.width, bits: $1)
     }
   }
 
-  /// For each word how much less likely it is with each place covered.
-  private func occlusion(_ words: [TokenID], _ framed: Image) -> [[Float]] {
-    let color = preprocessing.mean.map { UInt8(max(0, min(255, ($0 * 255).rounded()))) }
-    let occlusion = Occlusion(image: framed, color: color)
-    var seen = [features(of: [framed])]
+  /// The attention beyond an even one, in bits, for each word; and the grid of the encoder's map.
+  private func attention(
+    _ words: [TokenID], _ input: Image
+  ) -> (grid: PackedSequence.Grid, bits: [[Float]]) {
+    let features = features(of: [input])
+    let bits = ensemble.attention(reading: words, of: features)
+      .map { weights in weights.map { max(0, log2($0 * Float(weights.count))) } }
+    let map = features.byMember[0]
+    return (map.grids?[0] ?? .init(height: 1, width: map.counts[0]), bits)
+  }
+
+  /// The loss in log-probability with each place covered, in bits, for each word.
+  private func occlusion(
+    _ words: [TokenID], _ input: Image
+  ) -> (grid: PackedSequence.Grid, bits: [[Float]]) {
+    let color = ensemble.preprocessing.mean.map { UInt8(max(0, min(255, ($0 * 255).rounded()))) }
+    let occlusion = Occlusion(image: input, color: color)
+    var seen = [features(of: [input])]
     for start in stride(from: 0, to: Occlusion.count, by: Self.occlusionBatchSize) {
       let places = start..<min(start + Self.occlusionBatchSize, Occlusion.count)
       seen.append(features(of: places.map(occlusion.covered)))
     }
-    let scores = emptyCaptions(of: EncodedPictures(concatenating: seen))
+    let scores = ensemble.emptyCaptions(of: EncodedPictures(concatenating: seen))
       .logProbabilities(of: words, pictureCount: Occlusion.count + 1)
-    return scores.map { scores in
+    let bits = scores.map { scores in
       scores.dropFirst().map { max(0, scores[0] - $0) / log(2) }
     }
+    return (.init(height: Occlusion.side, width: Occlusion.side), bits)
   }
 
   /// Enough to keep the encoder busy.

@@ -3,7 +3,7 @@ import ImageEncoders
 import Media
 import Reports
 
-/// Draws where in pictures the words of their captions come from.
+/// Draws heat maps of the words of captions over their pictures.
 package struct HeatMapDrawing: Sendable {
   private let captioner: Captioner
   private let limits: StillImageOptions
@@ -11,27 +11,27 @@ package struct HeatMapDrawing: Sendable {
   private static let size = 720
 
   /// - Parameters:
-  ///   - captioner: What said the captions.
-  ///   - limits: Which pictures are refused.
+  ///   - captioner: The captioner that wrote the captions.
+  ///   - limits: The limits above which pictures are refused.
   package init(_ captioner: Captioner, _ limits: StillImageOptions) {
     (self.captioner, self.limits) = (captioner, limits)
   }
 
-  /// The maps of a caption over its picture, which is read once more: captioning keeps no more of it than
-  /// what the encoder sees.
+  /// Returns the maps of a caption over its picture, which is read again: captioning keeps only the
+  /// encoder's input.
   package func sheet(
     of source: MediaSource, saying caption: Caption
   ) throws(MediaError) -> HeatMapSheet {
-    let reader = PictureReader(for: captioner.preprocessing, limits, threadCount: 1)
-    let framed = try reader.framed(source, since: .now).image
+    let reader = PictureReader(for: captioner.ensemble.preprocessing, limits, threadCount: 1)
+    let input = try reader.inputPicture(source, since: .now).image
     let photo = try photo(source)
-    let seen = captioner.preprocessing.seenPart(
+    let seen = captioner.ensemble.preprocessing.seenPart(
       of: PixelSize(width: photo.width, height: photo.height))
     return HeatMapSheet(
-      photo, seen: seen, captioner.heatMaps(of: framed, saying: caption), note: note)
+      photo, seen: seen, captioner.heatMaps(of: input, saying: caption), note: note)
   }
 
-  /// The picture upright, at the size it is drawn.
+  /// Returns the picture upright, at the size it is drawn.
   private func photo(_ source: MediaSource) throws(MediaError) -> Image {
     var options = limits
     options.smallestUsefulSize = { $0.fitted(to: Self.size) }
@@ -43,10 +43,9 @@ package struct HeatMapDrawing: Sendable {
   private var note: String {
     switch captioner.heatMapKind {
     case .attention:
-      "Bright is where it looked more than evenly; the number says how many times as much at the "
-        + "brightest place."
+      "Bright: attention above uniform. Number: attention at the brightest place, relative to uniform."
     case .occlusion:
-      "Bright is what the word depends on; the number says how many times less likely it is with "
+      "Bright: the word depends on this place. Number: how many times less likely the word is with "
         + "the brightest place covered."
     }
   }

@@ -1,15 +1,15 @@
 import Media
 
-/// A grey square slid over a picture, to find out what matters in it (Zeiler & Fergus, 2014).
+/// A grey square slid over a picture, to measure which parts matter (Zeiler & Fergus, 2014).
 ///
-/// Its middle stands in the middle of each place of a grid in turn; at the edges a part of it hangs over.
+/// Its center visits each place of a grid; at the edges a part of it lies outside.
 struct Occlusion: Sendable {
-  /// How many places lie beside each other.
+  /// The number of places along a side.
   static let side = 10
-  /// The square's side, as a share of the picture's: it should hide a head, and not a whole scene.
+  /// The square's side as a share of the picture's: it should hide a head, and not a whole scene.
   static let share = 0.25
 
-  /// What there is to see behind the square: a picture that an encoder reads.
+  /// The picture, as an encoder reads it.
   let image: Image
   /// Red, green and blue of the square in `0...255`.
   let color: [UInt8]
@@ -29,7 +29,7 @@ struct Occlusion: Sendable {
     return Image(width: image.width, height: image.height, pixels: pixels)
   }
 
-  /// Which pixels along a side are covered.
+  /// Returns the pixels along a side that are covered.
   private static func part(_ place: Int, of length: Int) -> Range<Int> {
     let middle = (Double(place) + 0.5) / Double(side)
     func pixel(_ share: Double) -> Int {

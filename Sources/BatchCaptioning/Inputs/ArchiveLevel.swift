@@ -1,11 +1,11 @@
 import Files
 import Media
 
-/// An archive, such as a shard of WebDataset, whose pictures and clips are gone through.
+/// An archive, such as a shard of WebDataset, whose pictures and clips are visited.
 ///
-/// Those of a plain tar are read where they lie; those of other archives are unpacked one by one. Their names
-/// are text in rows, and lead to nothing that is opened. Of members with one name the last one counts, as when
-/// they are unpacked.
+/// Members of a plain tar are read in place; those of other archives are unpacked one by one. Their
+/// names are only text in rows, and never open a file. Of members with the same name the last one
+/// counts, as when the archive is unpacked.
 struct ArchiveLevel {
   private enum Members {
     case plain(TarReader, ReadableFile)
@@ -22,12 +22,12 @@ struct ArchiveLevel {
   private let path: String
   private let mirrorPath: String
   private let outline: ArchiveOutline
-  /// How many bytes of the file lie before the archive.
+  /// The number of bytes of the file before the archive.
   private let frontByteCount: Int
   private var members: Members
   private var nextIndex = 0
   private var fileCount = 0
-  /// Whether nothing more can come.
+  /// True if there are no more members.
   private(set) var isOver = false
 
   /// A plain tar archive.
@@ -46,9 +46,9 @@ struct ArchiveLevel {
     (members, self.frontByteCount) = (.packed(archive), frontByteCount)
   }
 
-  /// The next input; nil after the last.
+  /// Returns the next input; nil after the last.
   ///
-  /// An archive that cannot be read on is an input itself, which failed.
+  /// An archive that cannot be read any further is returned as a failed input.
   mutating func next(_ leftOut: inout BatchInputs.LeftOut) -> BatchInput? {
     do throws(MediaError) {
       while let member = try nextMember() {
@@ -63,7 +63,7 @@ struct ArchiveLevel {
     return nil
   }
 
-  /// Tells of what is in no member.
+  /// Reports bytes that belong to no member.
   private func end(_ leftOut: inout BatchInputs.LeftOut) {
     var restByteCount = frontByteCount
     switch members {
@@ -105,17 +105,17 @@ struct ArchiveLevel {
     }
   }
 
-  /// A member that the outline has seen.
+  /// Returns a member that the outline has seen.
   ///
-  /// What comes of damage must not depend on which members were read before, or rows would: where one that was
-  /// keeps the archive from being read on, it is begun anew.
+  /// The result of damage must not depend on which members were read before, or rows would: if a
+  /// member read earlier prevents reading on, the archive is begun anew.
   private func member(
     _ index: Int, of archive: PackedArchive
   ) throws(MediaError) -> PackedMember? {
     do throws(MediaError) {
       if let member = try archive.member(index) { return member }
     } catch {
-      // Said below, if it is so again.
+      // Reported below, if it fails again.
     }
     archive.beginAnew()
     return try archive.member(index)
@@ -139,7 +139,7 @@ struct ArchiveLevel {
     return nil
   }
 
-  /// The input that a member is whose bytes are there; nil if it is none.
+  /// Returns the input of a member whose bytes are at hand; nil if it is not an input.
   private func file(
     _ member: Member, _ text: String, _ leftOut: inout BatchInputs.LeftOut
   ) throws(MediaError) -> BatchInput? {
@@ -174,7 +174,7 @@ struct ArchiveLevel {
     switch member.place {
     case .member(let file, let range):
       let end = min(range.upperBound, range.lowerBound + FirstLook.byteCount)
-      // A disk that cannot be read says so when the archive is read on.
+      // A disk error is reported when the archive is read on.
       return (try? file.bytes(range.lowerBound..<end)) ?? []
     case .packed(let archive, let index, _) where !member.isEncrypted:
       return try archive.head(of: index)
@@ -194,7 +194,7 @@ struct ArchiveLevel {
 }
 
 extension FirstLook {
-  /// Why a member that is no picture or clip is left out.
+  /// The reason why a member that is no picture or clip is left out.
   fileprivate var reasonInArchive: BatchInputs.LeftOut.Reason {
     switch self {
     case .archive: .nested

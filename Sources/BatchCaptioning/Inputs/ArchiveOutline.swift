@@ -1,33 +1,34 @@
 import Files
 import Media
 
-/// Which members of an archive count once it is unpacked, and whose bytes hard links have.
+/// The members of an archive that count once it is unpacked, and the bytes of its hard links.
 ///
-/// A look at all headers tells, before the members are gone through: of an archive that is one stream, such as a
-/// compressed tar, nothing can be known of what comes later but by unpacking it once more. Meanwhile some sixty
-/// bytes are held for each member, and afterwards only what is out of the ordinary. Hard links are known by
-/// where their bytes lie, and so in plain archives alone; from a stream they are left out.
+/// It is built from all headers before the members are visited: in an archive that is one stream,
+/// such as a compressed tar, later members are only known by unpacking it once more. This takes
+/// some sixty bytes per member while it is built, and afterwards only the exceptions are kept. Hard
+/// links are resolved by the position of their bytes, and so in plain archives only; in streams
+/// they are left out.
 struct ArchiveOutline {
-  /// The numbers of members in whose place a later one of the same name lies in the end.
+  /// The numbers of members that a later one of the same name replaces.
   private(set) var replaced: Set<Int> = []
-  /// Where the bytes of hard links lie, by their numbers.
+  /// The byte ranges of hard links, by their member numbers.
   private(set) var links: [Int: Range<Int>] = [:]
 
   private struct Place {
     let index: Int
-    /// Nil where nobody can read it.
+    /// The range of its bytes; nil if it cannot be read.
     let range: Range<Int>?
   }
-  /// The members that lie unpacked so far, by their names.
+  /// The members that exist unpacked so far, by their names.
   private var latest: [UInt64: Place] = [:]
-  /// How many members there are.
+  /// The number of members.
   private(set) var count = 0
-  /// Why a packed archive cannot be read to its end; nil where it can.
+  /// The reason why a packed archive cannot be read to its end; nil if it can.
   private(set) var failure: MediaError?
-  /// How many bytes behind a packed archive are of no member.
+  /// The number of bytes after a packed archive that belong to no member.
   private(set) var unreadByteCount = 0
 
-  /// Looks at a plain tar as far as it can be read.
+  /// Reads the headers of a plain tar, as far as it can be read.
   init(_ file: ReadableFile) {
     var reader = TarReader(file)
     while let member = try? reader.next() {
@@ -36,7 +37,8 @@ struct ArchiveOutline {
     latest = [:]
   }
 
-  /// Looks at a packed archive as far as it can be read, for which it is unpacked if it is one stream.
+  /// Reads the headers of a packed archive, as far as it can be read; an archive that is one stream
+  /// is unpacked for this.
   init(_ archive: PackedArchive) {
     do throws(MediaError) {
       try archive.list { add($0.name, $0.kind, $0.target) }
@@ -54,10 +56,10 @@ struct ArchiveOutline {
     let index = count
     count += 1
     switch kind {
-    // It never takes the place of a file.
+    // A folder never replaces a file.
     case .folder: return
     case .hardLink:
-      // As unpacking has it: a link to nothing fails, and one to itself changes nothing.
+      // As when unpacking: a link to a missing member fails, and one to itself changes nothing.
       guard let target = target.map(Self.key), let found = latest[target] else { return }
       links[index] = found.range
       if target != key { put(Place(index: index, range: found.range), at: key) }
@@ -75,9 +77,9 @@ struct ArchiveOutline {
   }
 }
 
-/// The outlines of the archives of a batch, each made once, though its inputs are gone through twice.
+/// The outlines of the archives of a batch, each made once, though the inputs are visited twice.
 ///
-/// A class, because both times share it.
+/// A class, because both visits share it.
 final class ArchiveOutlines {
   private struct Key: Hashable {
     let identity: FileStatus.Identity
@@ -85,7 +87,7 @@ final class ArchiveOutlines {
   }
   private var known: [Key: ArchiveOutline] = [:]
 
-  /// The outline of the archive that `status` tells of, which `make` makes if it is not known.
+  /// Returns the outline of the archive with `status`; `make` creates it if it is not known.
   func outline(_ status: FileStatus, _ make: () -> ArchiveOutline) -> ArchiveOutline {
     let key = Key(identity: status.identity, stamp: SourceStamp(status))
     if let outline = known[key] { return outline }

@@ -6,24 +6,25 @@ package struct BatchInput: Sendable {
   package enum Place: Sendable {
     case file(String)
     case member(of: ReadableFile, Range<Int>)
-    /// A member, by its number, that has to be unpacked, and its size in bytes.
+    /// A member that has to be unpacked, by its number, and its size in bytes.
     case packed(PackedArchive, Int, byteCount: Int)
-    /// Nowhere that it could be read.
+    /// No place: it cannot be read.
     case nowhere(MediaError)
   }
 
-  /// What its row calls it.
+  /// The name in its row.
   package let name: String
   package let place: Place
-  /// Its path below the folder, the fixed part of the pattern, or the archive's folder, in which it was
-  /// found: as its side files will lie in the output.
+  /// The path below the folder, the fixed part of the pattern, or the archive's folder, in which it
+  /// was found; its side files use the same path in the output.
   package let mirrorPath: String
 
   package init(name: String, place: Place, mirrorPath: String) {
     (self.name, self.place, self.mirrorPath) = (name, place, mirrorPath)
   }
 
-  /// Where its bytes are, or why there are none; a member of a packed archive is unpacked for this.
+  /// The source of its bytes, or the reason why there is none; a member of a packed archive is
+  /// unpacked for this.
   package var source: Result<MediaSource, MediaError> {
     switch place {
     case .file(let path): .success(.file(path))
@@ -35,9 +36,10 @@ package struct BatchInput: Sendable {
     }
   }
 
-  /// What tells it from what it was before a change; nil where it cannot be looked at.
+  /// The stamp that changes when the input changes; nil if it cannot be read.
   ///
-  /// To be asked for before the bytes are read: what changes in between is then captioned again.
+  /// It must be taken before the bytes are read: an input that changes in between is then captioned
+  /// again.
   package var stamp: SourceStamp? {
     switch place {
     case .file(let path): FileStatus(path).map { SourceStamp($0) }
@@ -50,20 +52,21 @@ package struct BatchInput: Sendable {
     }
   }
 
-  /// A number that depends on the name alone, whatever else is captioned, on whatever machine.
+  /// A number that depends on the name alone, so that it is the same in every batch and on every
+  /// machine.
   package var number: UInt64 {
     let digest = Array(name.utf8).withUnsafeBytes { SHA256.digest(of: $0) }
     return digest.bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
   }
 }
 
-/// What is looked at to see whether a file is the one that was captioned.
+/// The properties compared to decide whether a file is the one that was captioned.
 package struct SourceStamp: Sendable, Hashable {
-  /// In bytes.
+  /// The size in bytes.
   package let size: Int
-  /// Of the file, or of the archive that it is in.
+  /// The modification time of the file, or of the archive that contains it.
   package let modificationNanoseconds: Int
-  /// Where a member's bytes begin in its archive; of a packed one, its number.
+  /// The offset of a member's bytes in its archive; for a packed archive, the member's number.
   package let offset: Int?
 
   package init(size: Int, modificationNanoseconds: Int, offset: Int? = nil) {

@@ -1,25 +1,26 @@
 import Files
 
-/// What a batch was given to caption.
+/// The inputs of a batch, as named by the user.
 package struct BatchInputs: Sendable {
   package enum Argument: Sendable {
     /// A file, a folder, an archive or a pattern.
     case path(String)
-    /// A file with a path on each line, or between NULs; none of them is a pattern.
+    /// A file with one path per line, or separated by NUL; none of them is a pattern.
     case list(ReadableFile, isSeparatedByNull: Bool)
   }
 
   package let arguments: [Argument]
-  /// Whether folders in folders are looked into.
+  /// True if subfolders are searched.
   package let isRecursive: Bool
-  /// Symbolic links in folders are followed, wherever they lead; links that were named always are.
+  /// True if symbolic links in folders are followed, wherever they lead; links named by the user
+  /// always are.
   let followsLinks: Bool
-  /// What is never looked into: the output, which may lie among the inputs.
+  /// The folder that is never searched: the output, which may lie among the inputs.
   let excluded: FileStatus.Identity?
-  /// Where members of archives may be unpacked to, in files without a name.
+  /// The folder in which members of archives may be unpacked, in files without a name.
   let unpackingFolder: String
 
-  /// Whether more than one thing was named, as shells do that expand a pattern.
+  /// True if more than one input was named, as by a shell that expands a pattern.
   var areSeveral: Bool {
     guard arguments.count == 1, case .path = arguments[0] else { return true }
     return false

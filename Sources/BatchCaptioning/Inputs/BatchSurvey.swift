@@ -1,29 +1,30 @@
 import Files
 import Media
 
-/// What a look at all inputs told before any of them is read: how many there are, and how many are done.
+/// The counts of a first pass over all inputs, before any is read: the number of inputs, and of
+/// those done.
 package struct BatchSurvey: Sendable {
-  /// The inputs, and the rows of earlier runs that stay.
+  /// The numbers of inputs, and of the rows of earlier runs that stay.
   package private(set) var counts = BatchSummary.Counts()
   package private(set) var imageCount = 0
   package private(set) var videoCount = 0
   package private(set) var leftOut = BatchInputs.LeftOut()
   package private(set) var unmatchedPatterns: [String] = []
-  /// How many inputs other shards have.
+  /// The number of inputs of other shards.
   package private(set) var otherShardCount = 0
 
-  /// How many are to be captioned now.
+  /// The number of inputs to caption in this run.
   package var waitingCount: Int { counts.inputs - counts.done }
-  /// Whether no shard has anything to do.
+  /// True if no shard has an input.
   package var isEmpty: Bool { counts.inputs == 0 && otherShardCount == 0 }
 
-  /// Goes through `queue`.
+  /// Visits all inputs of `queue`.
   ///
   /// - Parameters:
   ///   - queue: The inputs from the first.
-  ///   - leaveOut: Told of each file that gets no row.
-  ///   - report: Told how many there are so far; returns whether to go on.
-  /// - Throws: What keeps a list from being read.
+  ///   - leaveOut: Receives each file that gets no row.
+  ///   - report: Receives the number of inputs so far; returns false to stop.
+  /// - Throws: `FileError` if a list cannot be read.
   package init(
     of queue: BatchQueue, leaveOut: (BatchInputs.LeftOut.Entry) -> Void = { _ in },
     report: (Int) -> Bool = { _ in true }

@@ -1,27 +1,27 @@
 import Files
 import Media
 
-/// The kind of a file that a batch met in a folder or an archive: by its name, or else by its first bytes.
+/// The kind of a file found in a folder or an archive, by its name, or else by its first bytes.
 enum FirstLook: Equatable {
   case media, archive, nothing
-  /// A picture or clip under a compression of its own.
+  /// A picture or clip that is compressed on its own, such as `a.jpg.gz`.
   case compressed
 
-  /// As many bytes as are looked at.
+  /// The number of bytes that are read at most.
   static let byteCount = 4096
 
-  /// Names of clips that are as often names of texts: TypeScript and Qt's translations.
+  /// Extensions of clips that are as common for texts: TypeScript and Qt's translations.
   private static let doubtfulExtensions: Set = ["ts", "mts"]
-  /// Sound, in containers that clips have, too.
+  /// Extensions of sound in containers that clips use, too.
   private static let soundExtensions: Set = [
     "mp3", "m4a", "m4b", "m4r", "aac", "ogg", "oga", "opus", "wma", "mka", "weba", "wav", "flac",
     "aif", "aiff", "amr", "caf",
   ]
 
-  /// What the file `name` is, whose first bytes `head` reads where they are needed.
+  /// Classifies the file `name`; `head` reads its first bytes where they are needed.
   ///
-  /// Whatever is called like a picture or clip is one, be it empty, damaged or of a form that cannot be read:
-  /// then its row says so. All else must begin like one.
+  /// A file with the name of a picture or clip is one, even if it is empty, damaged or in a format
+  /// that cannot be read: its row then says so. Any other file must begin like one.
   init<Failure: Error>(
     name: String, head: () throws(Failure) -> [UInt8]
   ) throws(Failure) {
@@ -32,7 +32,7 @@ enum FirstLook: Equatable {
       self = .compressed
     } else if MediaKind(fileName: name) == nil || Self.doubtfulExtensions.contains(ending) {
       let head = try head()
-      // A tar tells itself; packed archives begin like documents of all kinds.
+      // A tar is recognized by content alone; packed archives begin like documents of all kinds.
       self =
         Self.isMedia(head, ending) ? .media : ArchiveForm(head) == .tar ? .archive : .nothing
     } else {
@@ -40,7 +40,8 @@ enum FirstLook: Equatable {
     }
   }
 
-  /// What lies beside pictures: texts and data about them, and what systems write of their own.
+  /// Extensions of files that accompany pictures: texts and data about them, and files that systems
+  /// write.
   private static let companionExtensions: Set = [
     "txt", "caption", "cap", "tags", "json", "jsonl", "csv", "tsv", "xmp", "aae", "pp3", "srt",
     "vtt", "md",
@@ -49,24 +50,24 @@ enum FirstLook: Equatable {
     ".ds_store", "thumbs.db", "ehthumbs.db", "desktop.ini", ".picasa.ini", "picasa.ini",
   ]
 
-  /// Whether a file is called like what lies beside pictures.
+  /// Returns true if the name is that of a file that accompanies pictures.
   static func isCompanion(_ name: String) -> Bool {
     companionNames.contains(name.lowercased()) || name.hasPrefix("._")
       || fileExtension(of: name).map(companionExtensions.contains) == true
   }
 
-  /// Whether a file begins as those do in which a Mac keeps what other systems have no place for: `._a.jpg`.
+  /// Returns true if a file begins like a resource fork, in which macOS keeps metadata: `._a.jpg`.
   static func isResourceFork(_ head: [UInt8]) -> Bool { head.starts(with: [0, 5, 0x16, 7]) }
 
   private static func isMedia(_ head: [UInt8], _ ending: String) -> Bool {
     if doubtfulExtensions.contains(ending) { return !isText(head) }
     guard let format = MediaFormat(recognizing: head) else { return false }
-    // Some are written in digits.
+    // Some formats are written in digits.
     guard format == .portableAnymap || !isText(head) else { return false }
     return !format.isVideo || !soundExtensions.contains(ending) || beginsOggVideo(head)
   }
 
-  /// Whether one of the streams that an Ogg file begins with is of pictures (RFC 5334).
+  /// Returns true if one of the first streams of an Ogg file is video (RFC 5334).
   private static func beginsOggVideo(_ head: [UInt8]) -> Bool {
     ["\u{80}theora", "OVP80", "BBCD", "video\0"].contains { mark in
       let bytes = mark.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }
@@ -75,7 +76,8 @@ enum FirstLook: Equatable {
     }
   }
 
-  /// Whether bytes are text: some formats begin with letters that any sentence may begin with.
+  /// Returns true if the bytes are text: some formats begin with letters that any text may begin
+  /// with.
   private static func isText(_ head: [UInt8]) -> Bool {
     guard !head.isEmpty, head.allSatisfy({ $0 >= 32 || (9...13).contains($0) || $0 == 27 }) else {
       return false
@@ -87,9 +89,9 @@ enum FirstLook: Equatable {
   }
 }
 
-/// How an archive is read.
+/// The way in which an archive is read.
 enum ArchiveForm: Equatable {
-  /// Where it lies.
+  /// Read in place.
   case tar
   /// Unpacked by libarchive.
   case packed
@@ -97,7 +99,7 @@ enum ArchiveForm: Equatable {
   private static let extensions: Set = ["tar", "tgz", "tzst", "txz", "tbz", "tbz2", "zip", "7z"]
   private static let compressions: Set = ["gz", "zst", "xz", "bz2", "lz4", "lzma", "z"]
 
-  /// Whether the file is called like an archive that can be read.
+  /// Returns true if the name is that of an archive that can be read.
   static func isPromised(by name: String) -> Bool {
     guard let ending = fileExtension(of: name) else { return false }
     if extensions.contains(ending) { return true }
@@ -105,7 +107,7 @@ enum ArchiveForm: Equatable {
       && fileExtension(of: name.dropLast(ending.count + 1)) == "tar"
   }
 
-  /// Whether the file is called like a picture or clip that was compressed alone, as `a.jpg.gz` is.
+  /// Returns true if the name is that of a single compressed picture or clip, such as `a.jpg.gz`.
   static func isCompressedMedia(_ name: String) -> Bool {
     guard let ending = fileExtension(of: name), compressions.contains(ending) else { return false }
     return MediaKind(fileName: name.dropLast(ending.count + 1)) != nil
@@ -114,18 +116,18 @@ enum ArchiveForm: Equatable {
   private static let packedMagics: [[UInt8]] = [
     [0x50, 0x4B, 0x03, 0x04], [0x50, 0x4B, 0x05, 0x06], [0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C],
   ]
-  /// Those of gzip, compress, zstd, xz, bzip2, lz4 and lzma.
+  /// The first bytes of gzip, compress, zstd, xz, bzip2, lz4 and lzma.
   private static let compressionMagics: [[UInt8]] = [
     [0x1F, 0x8B], [0x1F, 0x9D], [0x28, 0xB5, 0x2F, 0xFD], [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00],
     Array("BZh".utf8), [0x04, 0x22, 0x4D, 0x18], [0x5D, 0x00, 0x00],
   ]
 
-  /// Whether a file begins like one that is compressed, be it an archive or not.
+  /// Returns true if a file begins like a compressed one, whether an archive or not.
   static func isCompressed(_ head: [UInt8]) -> Bool {
     compressionMagics.contains { head.starts(with: $0) }
   }
 
-  /// Tells the form from the first bytes; nil for what is no archive, as far as they tell.
+  /// Detects the form from the first bytes; nil if they do not show an archive.
   init?(_ head: [UInt8]) {
     if Self.packedMagics.contains(where: { head.starts(with: $0) }) || Self.isCompressed(head) {
       self = .packed

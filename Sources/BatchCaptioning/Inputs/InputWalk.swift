@@ -1,10 +1,10 @@
 import Files
 import Media
 
-/// Goes through what a batch was given, one input after the other and in the same order every time.
+/// Visits the inputs of a batch one after the other, in the same order every time.
 ///
-/// Folders are listed when they are come to, archives and lists read as they are gone through: what is
-/// held in memory is a folder's names, for each folder on the way, and what is out of the ordinary in archives.
+/// Folders are listed when they are reached; archives and lists are read as they are visited.
+/// Memory holds only the names of each folder on the path, and the exceptions of archives.
 package struct InputWalk {
   private enum Level {
     case folder(FolderLevel)
@@ -16,21 +16,21 @@ package struct InputWalk {
   private let unpacker = Unpacker()
   private let outlines = ArchiveOutlines()
   private var nextArgument = 0
-  /// What is being gone through, the innermost last.
+  /// The levels being visited, the innermost last.
   private var levels: [Level] = []
   private var pattern: (text: String, hasMatched: Bool)?
-  /// The folders that were entered, where links are followed: no link leads into one of them again.
+  /// The folders that were entered, if links are followed: no link leads into one of them again.
   private var entered: Set<FileStatus.Identity> = []
 
   package var leftOut = BatchInputs.LeftOut()
-  /// The patterns that nothing was like.
+  /// The patterns that matched nothing.
   package private(set) var unmatchedPatterns: [String] = []
 
   package init(_ inputs: BatchInputs) { self.inputs = inputs }
 
-  /// The next input; nil after the last.
+  /// Returns the next input; nil after the last.
   ///
-  /// - Throws: What keeps a list from being read.
+  /// - Throws: `FileError` if a list cannot be read.
   package mutating func next() throws(FileError) -> BatchInput? {
     while true {
       let found: BatchInput?
@@ -65,7 +65,7 @@ package struct InputWalk {
       levels.append(.list(PathList(file, isSeparatedByNull: isSeparatedByNull)))
       return nil
     case .path(let text):
-      // A file may be called like a pattern.
+      // A file may have a name that looks like a pattern.
       guard FileStatus(text) == nil, let glob = GlobPattern(text) else {
         return begin(path: text)
       }
@@ -91,7 +91,7 @@ package struct InputWalk {
         leftOut.add(.notMedia, path)
         return nil
       }
-      // What is called like an archive, or like nothing and is one.
+      // A file with the name of an archive, or an archive without a telling name.
       let mayBeArchive = ArchiveForm.isPromised(by: path) || MediaKind(fileName: path) == nil
       if mayBeArchive, let level = archive(at: path, mirrorPath: name) {
         levels.append(.archive(level))
@@ -165,7 +165,8 @@ package struct InputWalk {
       takesAll: step.matches || folder.takesAll && inputs.isRecursive)
   }
 
-  /// Takes what a link leads to: those that a pattern names as shells do, and all where the user says so.
+  /// Follows a link if a pattern names it, as shells do, or if the user asks for all links to be
+  /// followed.
   private mutating func follow(_ found: Found, in folder: FolderLevel) -> BatchInput? {
     var found = found
     if !inputs.followsLinks {
@@ -177,14 +178,14 @@ package struct InputWalk {
     }
     let status = FileStatus(found.path)
     switch status?.kind {
-    // A link into a folder that has been entered may lead in a circle.
+    // A link into a folder that has been entered may form a circle.
     case .folder where status.map { entered.contains($0.identity) } == true:
       leftOut.add(.circles, found.path)
       return nil
     case .folder: return enter(found, in: folder)
     case .file: return file(found, isLink: true)
     case nil where found.step.isNamed || MediaKind(fileName: found.path) != nil:
-      // Opening it says what is wrong.
+      // Opening it yields the error.
       return BatchInput(
         name: found.path, place: .file(found.path), mirrorPath: found.mirrorPath)
     case nil:
@@ -207,7 +208,7 @@ package struct InputWalk {
         try ReadableFile(path, followingLinks: isLink).bytes(0..<FirstLook.byteCount)
       }
     } catch {
-      // One that is called like a clip, or like a text, fails in its row.
+      // A file with the name of a clip, or of a text, fails in its row.
       if MediaKind(fileName: path) != nil { return input }
       leftOut.add(.unreadable, path)
       return nil
@@ -215,7 +216,7 @@ package struct InputWalk {
     switch look {
     case .media: return input
     case .archive:
-      // Reading as a picture what is none of either says what is wrong, in the words that all files get.
+      // Any other file is read as a picture, for the same error as all files get.
       guard let level = archive(at: path, mirrorPath: found.mirrorPath) else { return input }
       levels.append(.archive(level))
       return nil
@@ -230,7 +231,8 @@ package struct InputWalk {
     }
   }
 
-  /// Whether a named file is no picture, and goes along with pictures, so that a shell named it with them.
+  /// Returns true if a named file is no picture but accompanies pictures, so that a shell's pattern
+  /// named it with them.
   private func isCompanion(_ path: String, _ name: String) -> Bool {
     guard FirstLook.isCompanion(name), let file = try? ReadableFile(path),
       let head = try? file.bytes(0..<FirstLook.byteCount)
@@ -238,14 +240,14 @@ package struct InputWalk {
     return FirstLook.isResourceFork(head) || FirstLook(name: name) { head } == .nothing
   }
 
-  /// The archive at `path`; nil if it is empty, something else, or cannot be opened.
+  /// Returns the archive at `path`; nil if it is empty, something else, or cannot be opened.
   private func archive(at path: String, mirrorPath: String) -> ArchiveLevel? {
     guard let file = try? ReadableFile(path), file.status.byteCount > 0,
       let head = try? file.bytes(0..<FirstLook.byteCount)
     else { return nil }
     let form = ArchiveForm(head)
     if form == nil, MediaFormat(recognizing: head) != nil { return nil }
-    // One that unpacks itself begins with a program; old tars begin with nothing that tells.
+    // A self-extracting archive begins with a program; old tars have no magic number.
     let mayBeZip = form == nil && !isTar(file) || head.starts(with: "PK".utf8)
     let zipEnd = mayBeZip ? ZipEnd(file) : nil
     switch form {
@@ -260,7 +262,7 @@ package struct InputWalk {
   }
 }
 
-/// Whether a file begins with a header of a tar, of whatever age.
+/// Returns true if a file begins with the header of a tar, old or new.
 private func isTar(_ file: ReadableFile) -> Bool {
   var reader = TarReader(file)
   do throws(TarError) {
@@ -274,20 +276,20 @@ private func isTar(_ file: ReadableFile) -> Bool {
 private struct Found {
   let path: String
   let mirrorPath: String
-  /// What the pattern makes of its name.
+  /// The pattern's decision about its name.
   var step: GlobPattern.Step
-  /// Whether a pattern named it that says how names end, as `*.jpg` does.
+  /// True if it was named by a pattern with an extension, such as `*.jpg`.
   let isNamedWithEnding: Bool
 }
 
-/// A folder that is gone through, and what is wanted of it.
+/// A folder being visited, and the pattern that its entries must match.
 private struct FolderLevel {
   let path: String
   let mirrorPath: String
   let listing: FolderListing
   let pattern: GlobPattern?
   let state: GlobPattern.State
-  /// Whether everything is wanted, rather than what is like the pattern.
+  /// True if all entries are taken, not only those that match the pattern.
   let takesAll: Bool
   private var index = 0
 

@@ -1,38 +1,38 @@
 extension BatchInputs {
-  /// What was met in folders, lists and archives and gets no row of its own.
+  /// The files found in folders, lists and archives that get no row of their own.
   package struct LeftOut: Sendable, Equatable {
     package enum Reason: String, Sendable, CaseIterable {
-      /// Its name begins with a point.
+      /// A name that begins with a dot.
       case hidden
       /// Neither picture nor clip, by name and by content.
       case notMedia = "not_media"
       /// Symbolic links that are not followed.
       case links
-      /// Links into folders that are gone through already, as in a circle.
+      /// Links into folders that are already searched, as in a circle.
       case circles
-      /// Links to nothing that is there, called like nothing that could be captioned.
+      /// Broken links whose names are not those of pictures, clips or archives.
       case brokenLinks = "broken_links"
-      /// Links and second names in archives.
+      /// Symbolic and hard links in archives.
       case archiveLinks = "archive_links"
-      /// Members of archives in whose place a later one of the same name lies once they are unpacked.
+      /// Members of archives that a later one of the same name replaces on unpacking.
       case replaced
       /// Archives in archives.
       case nested
-      /// Archives without a file in them.
+      /// Archives without files.
       case emptyArchives = "empty_archives"
-      /// Archives with bytes behind their end, or in front, that are in no member.
+      /// Archives with bytes before or after them that belong to no member.
       case rests
-      /// Archives that do not say where they end, so that some of them may be missing.
+      /// Archives without an end mark, of which a part may be missing.
       case unended
-      /// Single pictures and clips that are compressed once more, such as `a.jpg.gz`.
+      /// Single compressed pictures and clips, such as `a.jpg.gz`.
       case compressed
-      /// Its name promises nothing, and it cannot be opened to be looked at.
+      /// Files without a telling name that cannot be opened to be examined.
       case unreadable
       /// Pipes, sockets and devices.
       case others
-      /// Folders in folders.
+      /// Subfolders.
       case folders
-      /// It has a row already.
+      /// Inputs that have a row already.
       case repeated
     }
     package struct Entry: Sendable, Equatable {
@@ -40,13 +40,13 @@ extension BatchInputs {
       package let name: String
     }
 
-    /// How many names are kept for each reason.
+    /// The number of names kept for each reason.
     package static let exampleCount = 5
 
     package private(set) var counts: [Reason: Int] = [:]
     /// The first few names of each reason.
     package private(set) var examples: [Reason: [String]] = [:]
-    /// All that came since `forgetLatest()`.
+    /// The entries since `forgetLatest()`.
     package private(set) var latest: [Entry] = []
 
     package init() {}
@@ -59,7 +59,7 @@ extension BatchInputs {
       latest.append(Entry(reason: reason, name: name))
     }
 
-    /// Takes over what another run counted.
+    /// Sets the count of another run.
     mutating func set(_ reason: Reason, _ count: Int, examples names: [String]) {
       (counts[reason], examples[reason]) = (count > 0 ? count : nil, names.isEmpty ? nil : names)
     }

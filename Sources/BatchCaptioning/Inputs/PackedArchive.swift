@@ -4,54 +4,55 @@ import Workers
 
 /// An archive whose members have to be unpacked: a compressed tar, zip or 7z.
 ///
-/// A process without rights goes through it, so that an archive that is made to do harm costs itself alone.
-/// Members are known by their numbers, from 0; who asks for them in their order has the archive gone through
-/// once. A class, because all its members share where it is.
+/// A sandboxed process reads it, so that a malicious archive harms only itself. Members are
+/// numbered from 0; asking for them in order reads the archive once. A class, because all its
+/// members share the reading position.
 package final class PackedArchive: @unchecked Sendable {
-  // Sendable because only the thread that goes through a batch's inputs asks it for anything; the others hand
-  // it on.
+  // Sendable because only the thread that visits a batch's inputs asks it for anything; the others
+  // hand it on.
   private let file: ReadableFile
   private let folder: String
   private let unpacker: Unpacker
-  /// The member that the process is at; nil before the first.
+  /// The member at which the process stands; nil before the first.
   private var place: Int?
-  /// Whether there are no members behind that one.
+  /// True if that member is the last.
   private var isAtEnd = false
   private var current: PackedMember?
-  /// Whether the contents of that member were given.
+  /// True if the contents of that member were given.
   private var isRead = false
   private var failureCount = 0
-  /// How many bytes behind the last member are of none; known once that was passed, as by `list`.
+  /// The number of bytes behind the last member that belong to none; known once the end was passed,
+  /// as by `list`.
   private(set) var unreadByteCount = 0
 
-  /// How long the process may take over one member, or from one piece of it to the next.
+  /// The time limit of the process for one member, or from one piece of it to the next.
   private static let timeLimit = Duration.seconds(600)
-  /// So many processes may fail before the archive is given up.
+  /// The number of process failures after which the archive is given up.
   private static let mostFailures = 8
 
   /// - Parameters:
   ///   - file: The archive.
-  ///   - folder: Where members are kept while they are read, in files without a name.
-  ///   - unpacker: What goes through it, and through others before and after it.
+  ///   - folder: The folder for members while they are read, in files without a name.
+  ///   - unpacker: The process that reads it, and other archives before and after it.
   init(_ file: ReadableFile, in folder: String, by unpacker: Unpacker) {
     (self.file, self.folder, self.unpacker) = (file, folder, unpacker)
   }
 
   var path: String { file.path }
-  /// As it was when it was opened.
+  /// The status of the file when it was opened.
   var status: FileStatus { file.status }
 
-  /// The member `index`; nil if there are not so many.
+  /// Returns member `index`; nil if there are fewer members.
   ///
-  /// - Throws: Why the archive cannot be read so far.
+  /// - Throws: The reason why the archive cannot be read that far.
   func member(_ index: Int) throws(MediaError) -> PackedMember? {
     if isAt(index), let current { return current }
     return try move(to: index)
   }
 
-  /// Hands all members to `take`, without a look at what is in them.
+  /// Passes all members to `take`, without their contents.
   ///
-  /// - Throws: Why the archive cannot be read to its end.
+  /// - Throws: The reason why the archive cannot be read to its end.
   func list(_ take: (PackedMember) -> Void) throws(MediaError) {
     (place, unpacker.archive) = (nil, nil)
     _ = try ask(.rewind)
@@ -63,14 +64,14 @@ package final class PackedArchive: @unchecked Sendable {
     if case .end(let count) = end { unreadByteCount = count }
   }
 
-  /// Has whoever asks for a member next get it from an archive that is gone through from its beginning.
+  /// Restarts the archive from its beginning for the next request.
   func beginAnew() {
     if unpacker.archive === self { unpacker.archive = nil }
   }
 
-  /// How the member `index` begins.
+  /// Returns the first bytes of member `index`.
   ///
-  /// - Throws: Why the archive cannot be read so far.
+  /// - Throws: The reason why the archive cannot be read that far.
   func head(of index: Int) throws(MediaError) -> [UInt8] {
     guard try moveToUnread(index) else { return [] }
     var head: [UInt8] = []
@@ -78,9 +79,9 @@ package final class PackedArchive: @unchecked Sendable {
     return head
   }
 
-  /// Unpacks the member `index`, which messages call `name`.
+  /// Unpacks member `index`, called `name` in messages.
   ///
-  /// - Throws: Why it cannot be had.
+  /// - Throws: The reason why it cannot be unpacked.
   func contents(of index: Int, name: String) throws(MediaError) -> MediaSource {
     do throws(MediaError) {
       guard try moveToUnread(index) else {
@@ -130,13 +131,13 @@ package final class PackedArchive: @unchecked Sendable {
 
   // MARK: Going through
 
-  /// Moves to the member `index`, whose contents were not given yet; false if there are not so many.
+  /// Moves to member `index`, whose contents were not given yet; false if there are fewer members.
   private func moveToUnread(_ index: Int) throws(MediaError) -> Bool {
     if isAt(index), !isRead { return true }
     return try move(to: index) != nil
   }
 
-  /// Whether the last member is known to come before `index`.
+  /// Returns true if the last member is known to come before `index`.
   private func isBehindEnd(_ index: Int) -> Bool {
     unpacker.archive === self && isAtEnd && index > (place ?? -1)
   }
@@ -162,9 +163,9 @@ package final class PackedArchive: @unchecked Sendable {
     return current
   }
 
-  /// Has the process do something, and hands the bytes that come to `take`.
+  /// Sends an order to the process, and passes the received bytes to `take`.
   ///
-  /// - Returns: Its last reply, which tells of no problem.
+  /// - Returns: Its last reply, if that reports no problem.
   private func ask(
     _ order: UnpackingOrder, _ take: (UnsafeRawBufferPointer) -> Void = { _ in }
   ) throws(MediaError) -> UnpackingReply {
@@ -203,7 +204,7 @@ package final class PackedArchive: @unchecked Sendable {
   }
 }
 
-/// The process that goes through packed archives, one at a time; it is started for the first.
+/// The process that reads packed archives, one at a time; it is started for the first.
 ///
 /// A class, because all archives of a batch share it.
 final class Unpacker {
@@ -215,13 +216,14 @@ final class Unpacker {
   }()
 
   private var pool: WorkerPool?
-  /// What it is going through.
+  /// The archive being read.
   weak var archive: PackedArchive?
 
-  /// Has the process do something, and hands all that it says to `take`, with the bytes that come along.
+  /// Sends an order to the process, and passes all replies to `take`, with the bytes that come
+  /// along.
   ///
-  /// - Returns: How the process failed, if it did; nothing more can be asked of it then.
-  /// - Throws: What keeps it from being started.
+  /// - Returns: The failure of the process, if it failed; it takes no more orders then.
+  /// - Throws: The error that prevents it from being started.
   func run(
     _ task: WorkerTask, _ take: ([UInt8], UnsafeRawBufferPointer) -> Void
   ) throws -> WorkerFailure? {
@@ -239,7 +241,7 @@ final class Unpacker {
     return failure
   }
 
-  /// Ends the process; another is started for what comes.
+  /// Ends the process; the next order starts another.
   func stop() {
     pool = nil
     archive = nil
@@ -252,7 +254,7 @@ final class Unpacker {
 }
 
 extension WorkerReply.Outcome {
-  /// Whether more will come.
+  /// True if more replies follow.
   fileprivate var isPart: Bool {
     if case .answer(_, isLast: false) = self { true } else { false }
   }

@@ -1,8 +1,8 @@
 import Files
 
-/// The paths that a list names, one after the other, whatever wrote the list.
+/// The paths of a list, one after the other, in the formats of any common tool.
 struct PathList {
-  /// As long as a path of a list may be, in bytes.
+  /// The maximum length of a path in a list, in bytes.
   private static let longestLine = 1 << 20
 
   private var lines: LineReader
@@ -10,18 +10,18 @@ struct PathList {
 
   /// - Parameters:
   ///   - file: The list.
-  ///   - isSeparatedByNull: Whether NUL ends a path, rather than a line its end.
+  ///   - isSeparatedByNull: True if paths end with NUL rather than at the end of a line.
   init(_ file: ReadableFile, isSeparatedByNull: Bool) {
     let (newLine, carriageReturn) = (UInt8(ascii: "\n"), UInt8(ascii: "\r"))
     let head = (try? file.bytes(0..<4096)) ?? []
-    // As old Macs and some spreadsheets end lines.
+    // Old Macs and some spreadsheets end lines with a carriage return.
     let hasReturns = head.contains(carriageReturn) && !head.contains(newLine)
     let separator = isSeparatedByNull ? 0 : hasReturns ? carriageReturn : newLine
     lines = LineReader(file, separator: separator, limit: Self.longestLine)
     self.isSeparatedByNull = isSeparatedByNull
   }
 
-  /// The next path; nil after the last.
+  /// Returns the next path; nil after the last.
   mutating func next() throws(FileError) -> String? {
     var isFirst = lines.offset == 0
     while let line = try lines.next() {
@@ -32,7 +32,8 @@ struct PathList {
     return nil
   }
 
-  /// The path that is meant: the line as it is where that is there, else without what editors and Windows add.
+  /// Returns the intended path: the line as it is if such a file exists, else without the marks
+  /// that editors and Windows add.
   private func path(_ line: ArraySlice<UInt8>, isFirst: Bool) -> String {
     var line = line
     func isThere() -> Bool { FileStatus(nameText(line), followingLinks: false) != nil }
@@ -46,13 +47,13 @@ struct PathList {
   }
 }
 
-/// What a list is written in, where that is nothing that names could be read from.
+/// The encoding of a list from which no names can be read.
 package enum ListProblem: Sendable {
   case isUTF16
-  /// NUL ends names, or every letter has one.
+  /// Names end with NUL, or every letter is followed by one.
   case holdsNull
 
-  /// Looks at the beginning of a list; nil where nothing is wrong with it.
+  /// Checks the beginning of a list; nil if it can be read.
   package init?(_ file: ReadableFile, isSeparatedByNull: Bool) {
     guard let head = try? file.bytes(0..<4096) else { return nil }
     if head.starts(with: [0xFF, 0xFE]) || head.starts(with: [0xFE, 0xFF]) {

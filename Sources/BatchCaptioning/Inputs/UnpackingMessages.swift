@@ -1,20 +1,20 @@
 import Files
 import Media
 
-// What a batch and the process that unpacks an archive for it say to each other. A reply comes from a process
-// that may have been taken over by the archive, and is checked.
+// The messages between a batch and the process that unpacks an archive for it. A reply comes from a
+// process that the archive may have taken over, and is checked.
 
-/// What the process is to do with its archive.
+/// An order to the process about its archive.
 enum UnpackingOrder: String {
-  /// Begin anew, before the first member.
+  /// Restart, before the first member.
   case rewind
   /// Move to the next member.
   case next
-  /// Tell all members that are left, in lines, and then why there are no more.
+  /// List all remaining members, in lines, and then the reason why there are no more.
   case list
-  /// Show how the member begins; it can be had whole afterwards all the same.
+  /// Send the first bytes of the member; all of it can be requested afterwards.
   case head
-  /// Give the whole member, piece by piece.
+  /// Send the whole member, piece by piece.
   case contents
 
   var message: [UInt8] { Array(rawValue.utf8) }
@@ -24,32 +24,32 @@ enum UnpackingOrder: String {
 
 /// A member of a packed archive.
 struct PackedMember: Sendable, Equatable {
-  /// As the archive has it, which may be anything.
+  /// The name in the archive, which may be any bytes.
   let name: [UInt8]
   let kind: TarReader.Kind
-  /// Of a hard link, the name of the member whose bytes it has.
+  /// The name of the member whose bytes a hard link has.
   var target: [UInt8]?
-  /// Nil where the archive does not say beforehand.
+  /// The size in bytes; nil if the archive does not state it beforehand.
   let byteCount: Int?
   let isEncrypted: Bool
 
-  /// As long as a name may be, in bytes, for a message to hold two.
+  /// The maximum length of a name, in bytes, so that a message can hold two.
   static let longestName = 20_000
 }
 
 enum UnpackingReply: Equatable {
   case member(PackedMember)
-  /// The last member was given before, and so many bytes behind it are of no member.
+  /// The last member was given before, and the given number of bytes behind it belong to no member.
   case end(unreadByteCount: Int)
-  /// Bytes come along.
+  /// Bytes that come along.
   case bytes
-  /// The member, or after `next` the archive, cannot be read.
+  /// The reason why the member, or after `next` the archive, cannot be read.
   case problem(MediaError.Code, String)
 
-  /// What was asked for is done.
+  /// The reply that an order is done.
   static let done = UnpackingReply.end(unreadByteCount: 0)
 
-  /// What ends a reply that is a line among others.
+  /// The byte that ends a reply in a list of replies.
   static let lineEnd = UInt8(ascii: "\n")
 
   private static let kinds: [(TarReader.Kind, String)] = [
@@ -76,7 +76,7 @@ enum UnpackingReply: Equatable {
     return Array(reply.compactText.utf8)
   }
 
-  /// Nil if no process of ours would say this.
+  /// Parses a reply; nil if no process of ours would send it.
   init?(_ message: [UInt8]) {
     guard let reply = try? JSONValue(reading: message) else { return nil }
     if let name = reply["member"]?.string {

@@ -12,12 +12,12 @@ package enum ArchiveLibrary {
   }
 }
 
-/// What a worker process does for a `PackedArchive`: it goes through one archive, as it is told.
+/// The worker process of a `PackedArchive`, which reads one archive at a time on request.
 package enum UnpackingWorker {
-  /// As many bytes of a member as come over at once.
+  /// The number of a member's bytes that are transferred at once.
   static let chunkByteCount = 1 << 20
 
-  /// Unpacks until the owner goes away.
+  /// Unpacks until the owner closes the connection.
   package static func run() -> Never {
     var archive: OpenArchive?
     WorkerService.run(
@@ -45,7 +45,7 @@ package enum UnpackingWorker {
     UnpackingReply.problem(code, text).answer
   }
 
-  /// Loads the library, where there is one: later nothing can be opened.
+  /// Loads the library, if it is installed: later nothing can be opened.
   private static func rehearse() {
     guard carchive_load() == nil else { return }
     let blocks = [UInt8](repeating: 0, count: 1024)
@@ -62,19 +62,19 @@ extension UnpackingReply {
   fileprivate var answer: WorkerAnswer { WorkerAnswer(message: message) }
 }
 
-/// An archive that is being read.
+/// An archive being read.
 ///
-/// A class for the handle of the library.
+/// A class, for the handle of the library.
 private final class OpenArchive {
   private let handle: OpaquePointer
   private let byteCount: Int
   private var index = -1
-  /// How the member begins, as far as it was read and not given.
+  /// The first bytes of the member, as far as they were read and not given.
   private var beginning: [UInt8] = []
-  /// Whether it could not be read on.
+  /// True if the archive could not be read any further.
   private var isDamaged = false
   private var unpackedByteCount = 0
-  /// As the archive has it; nil where it does not say.
+  /// The size stated in the archive; nil if it states none.
   private var announcedByteCount: Int?
 
   init?(_ descriptor: Int32, byteCount: Int) {
@@ -84,11 +84,12 @@ private final class OpenArchive {
 
   deinit { carchive_end(handle) }
 
-  /// No archive of pictures becomes more than a thousand times as large; those that do are made to fill disks.
+  /// The limit of the unpacked size: an archive of pictures grows at most a thousandfold, and one
+  /// that grows more is made to fill disks.
   private var mostUnpackedBytes: Int { 1 << 30 + byteCount.multipliedReportingOverflow(by: 1000).0 }
 
-  /// As much as the member may have: pictures as everywhere, and clips, which are packed themselves, in
-  /// proportion to the archive.
+  /// The limit of a member's size: that of any picture, or, for clips, which are compressed
+  /// themselves, a limit in proportion to the archive.
   private var mostMemberBytes: Int {
     let most = StillImageOptions().maximumFileBytes
     return MediaFormat(recognizing: beginning)?.isVideo == true ? max(most, 10 * byteCount) : most
@@ -131,7 +132,7 @@ private final class OpenArchive {
         byteCount: announcedByteCount, isEncrypted: member.is_encrypted != 0))
   }
 
-  /// The bytes of a name; nil for none, and for one that is too long.
+  /// Returns the bytes of a name; nil for none, and for one that is too long.
   private static func name(_ text: UnsafePointer<CChar>?) -> [UInt8]? {
     let bytes = text.map { Array(UnsafeRawBufferPointer(start: $0, count: strlen($0))) }
     return bytes.flatMap { $0.count > PackedMember.longestName ? nil : $0 }
@@ -144,13 +145,14 @@ private final class OpenArchive {
       })
   }
 
-  /// The library's words where nothing is like what it knows.
+  /// The library's message for an unknown format.
   private static let unknown = "Unrecognized archive format"
 
-  /// As long as what is known of the members is kept for more of them.
+  /// The maximum time for which member descriptions are collected before they are sent.
   private static let longestWait = Duration.seconds(5)
 
-  /// Tells all members that are left, many at a time; the last answer is why there are no more.
+  /// Lists all remaining members, many at a time; the last answer is the reason why there are no
+  /// more.
   func list(_ job: WorkerJob) -> WorkerAnswer {
     let most = UnpackingWorker.chunkByteCount - WorkerTask.maximumMessageSize
     var lines: [UInt8] = []
@@ -179,7 +181,7 @@ private final class OpenArchive {
     return WorkerAnswer(message: UnpackingReply.bytes.message, byteCount: beginning.count)
   }
 
-  /// Gives all of the member; what is not the last answer is a piece of it.
+  /// Sends the whole member; every answer but the last is a piece of it.
   func contents(_ job: WorkerJob) -> WorkerAnswer {
     carchive_set_descriptor(handle, job.descriptor)
     readBeginning()
@@ -218,7 +220,7 @@ private final class OpenArchive {
     }
   }
 
-  /// Fills `buffer` as far as the member goes, and can be read.
+  /// Fills `buffer` as far as the member goes and can be read.
   private func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
     var filled = 0
     while !isDamaged, filled < buffer.count, let base = buffer.baseAddress {
@@ -231,7 +233,7 @@ private final class OpenArchive {
     return filled
   }
 
-  /// Whether what was wrong last is no damage: a way to pack or to encrypt that the library lacks.
+  /// True if the last error is no damage but an unsupported compression or encryption.
   private var isUnknownForm: Bool {
     let text = problem.lowercased()
     return ["unsupported", "not supported", "encrypted", "passphrase", "crypto"]

@@ -1,17 +1,17 @@
 import Files
 
-/// The record at the end of a zip archive, as far as it tells how much lies in front of the archive: the program
-/// of one that unpacks itself, or another zip, to which this one was added.
+/// The record at the end of a zip archive, as far as it shows how much precedes the archive: the
+/// program of a self-extracting archive, or another zip to which this one was appended.
 struct ZipEnd {
-  /// How many bytes of the file come before the archive's first.
+  /// The number of bytes of the file before the archive's first.
   let frontByteCount: Int
 
   private static let recordSize = 22
   private static let longestComment = 0xFFFF
-  /// The two records of large archives, as they lie in front of the last one.
+  /// The sizes of the two records of large archives, which precede the last record.
   private static let (largeRecordSize, locatorSize) = (56, 20)
 
-  /// Looks for the record; nil where there is none.
+  /// Searches for the record; nil if there is none.
   init?(_ file: ReadableFile) {
     let size = file.status.byteCount
     let most = Self.recordSize + Self.longestComment + Self.largeRecordSize + Self.locatorSize
@@ -36,7 +36,7 @@ struct ZipEnd {
     frontByteCount = overflows ? 0 : max(0, start + end - listEnd)
   }
 
-  /// Where the last record lies whose comment has room behind it.
+  /// Returns the position of the last record whose comment fits behind it.
   private static func lastRecord(in tail: [UInt8]) -> Int? {
     guard tail.count >= recordSize else { return nil }
     return (0...tail.count - recordSize).last { index in

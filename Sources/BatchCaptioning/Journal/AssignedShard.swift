@@ -11,8 +11,8 @@ package struct AssignedShard: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - environment: Looks up a variable.
-  ///   - count: How many parts there are, where the user says so: Kubernetes does not.
-  /// - Throws: `ShardError` if the variables do not tell one part for certain.
+  ///   - count: The number of parts, if the user gives it: Kubernetes does not.
+  /// - Throws: `ShardError` if the variables do not determine one part.
   package init?(
     by environment: (String) -> String?, count: Int?
   ) throws(ShardError) {
@@ -45,8 +45,8 @@ package struct AssignedShard: Sendable, Equatable {
     return nil
   }
 
-  /// Throws if `folder` has results of more parts than Slurm's array has tasks: then this is one of a few that
-  /// are to do parts of that division again, and would do other files.
+  /// Throws if `folder` has results of more parts than Slurm's array has tasks: it is then one of a
+  /// few tasks that repeat parts of that division, and would process other files.
   package func check(in folder: String) throws(ShardError) {
     guard variable == SlurmArray.variable else { return }
     let counts = ((try? namesInFolder(folder)) ?? []).compactMap { Shard(fileName: $0)?.count }
@@ -55,7 +55,7 @@ package struct AssignedShard: Sendable, Equatable {
   }
 }
 
-/// The variables by which Slurm tells a task of its array.
+/// The variables in which Slurm describes a task of its array.
 private struct SlurmArray {
   static let variable = "SLURM_ARRAY_TASK_ID"
 
@@ -65,7 +65,7 @@ private struct SlurmArray {
   private let last: Int?
   private let step: Int
 
-  /// Nil for what is no task of an array.
+  /// Creates it; nil outside a task of an array.
   init?(_ number: (String) throws(ShardError) -> Int?) throws(ShardError) {
     guard let id = try number(Self.variable) else { return nil }
     self.id = id
@@ -75,10 +75,11 @@ private struct SlurmArray {
     step = max(1, try number("SLURM_ARRAY_TASK_STEP") ?? 1)
   }
 
-  /// The part that the task does; nil where nobody knows how many there are.
+  /// Returns the part of the task; nil if the number of parts is unknown.
   ///
-  /// Parts follow from numbers at even steps alone. Slurm (22.05) finds no step in a list such as 1,5,9, and for
-  /// a range and numbers besides it tells the range's; as all tasks are told the same, all refuse.
+  /// Only evenly spaced task numbers determine parts. Slurm (22.05) finds no step in a list such as
+  /// 1,5,9, and for a range with further numbers it reports the range's step; as all tasks get the
+  /// same variables, all are refused.
   func shard(of wanted: Int?) throws(ShardError) -> Shard? {
     guard let total = count ?? wanted else { return nil }
     let isEven = last.map {
@@ -87,8 +88,8 @@ private struct SlurmArray {
     guard isEven ?? true, id >= first, (id - first) % step == 0 else {
       throw ShardError(variable: Self.variable, .unevenArray(id))
     }
-    // Such as the one task that failed, alone: which part it was, its number does not tell for certain, as
-    // the array may have begun at 0 or at 1.
+    // Such as the one task that failed, alone: its number does not determine its part, as the array
+    // may have begun at 0 or at 1.
     if let wanted, wanted != total {
       throw ShardError(variable: Self.variable, .otherCount(id, taskCount: total, count: wanted))
     }
@@ -99,7 +100,7 @@ private struct SlurmArray {
   }
 }
 
-/// An environment that assigns no part for certain.
+/// An environment that does not determine a part.
 package struct ShardError: Error, Equatable, CustomStringConvertible {
   package enum Problem: Sendable, Equatable {
     case noNumber(String)

@@ -1,21 +1,21 @@
 import Files
 import Media
 
-/// How a batch went, or how far it came: `summary.json`.
+/// The outcome of a batch, or its state so far: `summary.json`.
 package struct BatchSummary: Sendable, Equatable {
   static let schema = "cutline.batch/1"
 
   package enum End: String, Sendable {
     case finished
-    /// By a signal.
+    /// A signal ended it.
     case interrupted
-    /// Because more failed than may.
+    /// More inputs failed than the limit allows.
     case tooManyFailures = "too_many_failures"
-    /// Because a file could not be written.
+    /// A file could not be written.
     case failed
   }
 
-  /// The inputs, those of earlier runs included.
+  /// The numbers of inputs, including those of earlier runs.
   package struct Counts: Sendable, Equatable {
     package var inputs = 0
     package var captioned = 0
@@ -30,7 +30,7 @@ package struct BatchSummary: Sendable, Equatable {
   package var end = End.finished
   package var counts = Counts()
   package var leftOut = BatchInputs.LeftOut()
-  /// How many inputs this run has brought to a row, and in what time.
+  /// The number of inputs that got a row in this run, and the time in seconds.
   package var newCount = 0
   package var seconds = 0.0
   package let shard: Shard
@@ -106,7 +106,7 @@ extension BatchSummary {
     seconds = json["seconds"]?.number ?? 0
   }
 
-  /// Adds what another shard did, at the same time.
+  /// Adds the results of another shard that ran at the same time.
   mutating func add(_ other: BatchSummary) {
     counts.inputs += other.counts.inputs
     counts.captioned += other.counts.captioned

@@ -1,21 +1,23 @@
 import Files
 
-/// The rows of a batch on the disk, `results.jsonl`: one for each input, written as it is done.
+/// The rows of a batch on the disk, `results.jsonl`: one for each input, written as soon as it is
+/// done.
 ///
-/// It only ever grows while a batch runs, so that a kill can at worst tear the last line, which is cut off
-/// by the next run. The row of a file that is captioned again is added, too: until then the old one
-/// stands, and what would replace it in place could be torn. `finish` then leaves out the rows that
-/// have a newer one, in a copy that takes the file's name at once.
+/// The file only grows while a batch runs, so that a kill can at worst tear the last line, which
+/// the next run cuts off. The new row of a file that is captioned again is appended, too: until
+/// then the old one is valid, and replacing it in place could tear it. `finish` then drops the rows
+/// that have a newer one, in a copy that atomically takes the file's name.
 package struct Journal: ~Copyable {
-  /// As long as a line may be, in bytes: a clip of a day, described every second.
+  /// The maximum length of a line, in bytes: a clip of a day, captioned every second.
   private static let longestLine = 256 << 20
-  /// How long rows may be with the system and not on the disk, which only a power cut would show.
+  /// The maximum time for which rows may be in the system's cache and not on the disk, which only a
+  /// power cut would show.
   private static let synchronizationInterval = Duration.seconds(10)
 
   package let path: String
-  /// What was there when it was opened.
+  /// The index of the rows that existed when it was opened.
   package let index: JournalIndex
-  /// How many lines are no rows; `finish` leaves them out.
+  /// The number of lines that are no rows; `finish` drops them.
   package let brokenLineCount: Int
   private var replacedCounts: [UInt64: Int]
   private var file: AppendedFile
@@ -25,8 +27,9 @@ package struct Journal: ~Copyable {
   ///
   /// - Parameters:
   ///   - path: The file.
-  ///   - isRestarting: Whether the rows that are there are given up.
-  /// - Throws: `JournalError` if the file is something else; what the file system said.
+  ///   - isRestarting: True if existing rows are discarded.
+  /// - Throws: `JournalError` if the file is something else; `FileError` if it cannot be read or
+  ///   written.
   package init(_ path: String, isRestarting: Bool = false) throws {
     var contents = try Self.read(path)
     if isRestarting { contents = Contents() }
@@ -37,13 +40,13 @@ package struct Journal: ~Copyable {
     self.file = file
   }
 
-  /// Adds the row of an input; it is with the system when this returns, or not there at all.
+  /// Adds the row of an input; on return it is completely in the system's cache, or not at all.
   ///
   /// - Parameters:
   ///   - row: One line of JSON.
-  ///   - name: The input's.
-  ///   - isReplacing: Whether there is a row of it.
-  /// - Throws: What the file system said.
+  ///   - name: The name of the input.
+  ///   - isReplacing: True if it has a row already.
+  /// - Throws: `FileError` if it cannot be written.
   package mutating func append(
     _ row: JSONValue, of name: String, isReplacing: Bool
   ) throws(FileError) {
@@ -86,7 +89,7 @@ package struct Journal: ~Copyable {
 
   private struct Contents {
     var index = JournalIndex()
-    /// Up to the end of the last whole line.
+    /// The number of bytes up to the end of the last whole line.
     var wholeByteCount = 0
     var brokenLineCount = 0
   }
@@ -109,7 +112,7 @@ package struct Journal: ~Copyable {
         contents.brokenLineCount += 1
       }
     }
-    // A file in which nothing is ours belongs to somebody else.
+    // A file without any of our rows belongs to somebody else.
     let isForeign = contents.index.count == 0 && contents.brokenLineCount > 0
     guard !isForeign, contents.index.count > 0 || isBeginningOfRow(file) else {
       throw JournalError(path: path)
@@ -117,7 +120,7 @@ package struct Journal: ~Copyable {
     return contents
   }
 
-  /// Whether a file without a whole line may have been begun by a batch.
+  /// Returns true if a file without a whole line may have been begun by a batch.
   private static func isBeginningOfRow(_ file: ReadableFile) -> Bool {
     let start = Array("{\"schema\":\"\(ResultHead.schema)\"".utf8)
     guard let head = try? file.bytes(0..<start.count) else { return false }
@@ -125,7 +128,7 @@ package struct Journal: ~Copyable {
   }
 }
 
-/// A file in the place of a journal that is none.
+/// An error about a file in the place of a journal that is none.
 package struct JournalError: Error, Equatable, CustomStringConvertible {
   package let path: String
 

@@ -1,21 +1,21 @@
 import Media
 
-/// What a journal holds, in 16 bytes a row: a million rows must not fill the memory.
+/// The content of a journal in 16 bytes per row, so that a million rows do not fill the memory.
 ///
-/// Names and all else are kept as hashes of 64 bits (60 for all else), seeded anew in each process. That two
-/// of a million names have the same is less likely than one in ten million.
+/// Names and conditions are kept as hashes of 64 bits (60 for conditions), seeded anew in each
+/// process. The chance that two of a million names have the same hash is below one in ten million.
 package struct JournalIndex: Sendable {
-  /// For each name what its newest row was made from, and how it ended: in the last four bits 0 for
-  /// captions, else the number of the failure.
+  /// The state of the newest row of each name: a hash of what it was made from and, in the last
+  /// four bits, 0 for captions or else the number of the failure.
   private var states: [UInt64: UInt64] = [:]
-  /// How many rows of a name have a newer one.
+  /// The number of rows of each name that have a newer one.
   private(set) var replacedCounts: [UInt64: Int] = [:]
 
   package init() {}
 
   package var count: Int { states.count }
 
-  /// Adds a row that stands behind all so far.
+  /// Adds a row that follows all rows so far.
   package mutating func add(_ row: JournalRow) {
     let name = Self.hash(row.name)
     let end = row.failure.flatMap { Self.codes.firstIndex(of: $0) }.map { UInt64($0) + 1 } ?? 0
@@ -23,13 +23,13 @@ package struct JournalIndex: Sendable {
     if states.updateValue(state, forKey: name) != nil { replacedCounts[name, default: 0] += 1 }
   }
 
-  /// What a journal knows of an input.
+  /// The state of an input in a journal.
   package enum Finding: Sendable, Equatable {
-    /// There is no row of it.
+    /// It has no row.
     case new
-    /// Its row was made from another file, or otherwise.
+    /// Its row was made from another file, or under other conditions.
     case changed
-    /// Its row is there, that of a picture or of a clip, whatever its name says.
+    /// It has a row, as a picture or as a clip, whatever its name says.
     case captioned(MediaKind)
     case failed(MediaError.Code)
   }
@@ -57,7 +57,8 @@ package struct JournalIndex: Sendable {
     return UInt64(bitPattern: Int64(hasher.finalize())) & ~15
   }
 
-  /// The hash of a name's bytes: texts are equal, and hash alike, if they look alike, but files are not.
+  /// Returns the hash of a name's bytes: Swift's texts are equal, and hash alike, if they look
+  /// alike, but files are not.
   package static func hash(_ name: String) -> UInt64 {
     var hasher = Hasher()
     var name = name

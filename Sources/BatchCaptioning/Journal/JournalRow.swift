@@ -2,19 +2,19 @@ import Captioning
 import Files
 import Media
 
-/// What a row of `results.jsonl` says about itself: whose it is, and what it was made from.
+/// The facts in a row of `results.jsonl` about itself: its input, and what it was made from.
 package struct JournalRow: Sendable, Equatable {
   package var name: String
   package var stamp: SourceStamp?
   package var conditions: Conditions
-  /// nil where there are captions.
+  /// The failure; nil if there are captions.
   package var failure: MediaError.Code?
 
-  /// What decides which captions a file gets, beside the file.
+  /// The conditions that decide a file's captions, apart from the file.
   package struct Conditions: Sendable, Hashable {
     /// The SHA-256 of the model's weights.
     package var model: String?
-    /// How pictures were read and captions searched for, as JSON.
+    /// The settings for reading pictures and searching for captions, as JSON.
     package var settings: String
 
     package init(model: String?, settings: JSONValue) {
@@ -41,18 +41,18 @@ package struct JournalRow: Sendable, Equatable {
   private struct Fields {
     var schema: String?
     var name: String?
-    /// Of a name that is no UTF-8.
+    /// The bytes of a name that is not UTF-8.
     var bytes: [UInt8]?
     var stamp: SourceStamp?
     var model: String?
     var settings: JSONValue?
     var failure: MediaError.Code?
-    /// Whether all is known although the row was not read to its end.
+    /// True if all facts are known although the row was not read to its end.
     var areEnough = false
 
-    /// Goes through a row as far as needed: captions, most of it, come last in rows as they are written.
+    /// Reads a row as far as needed: captions, most of it, come last in rows as they are written.
     ///
-    /// So a million rows, 1.3 GB, take three seconds rather than thirteen.
+    /// A million rows, 1.3 GB, so take three seconds rather than thirteen.
     mutating func read(_ reader: inout JSONReader) throws(JSONError) {
       try reader.beginObject()
       while let key = try reader.nextKey() {
@@ -77,9 +77,9 @@ package struct JournalRow: Sendable, Equatable {
 }
 
 extension ResultHead {
-  /// What decides the captions of a run's rows.
+  /// The conditions that decide the captions of a run's rows.
   package var conditions: [MediaKind: [JournalRow.Conditions]] {
-    // The row of a picture that moves is made anew as that of a clip.
+    // The row of an animated picture is made anew as that of a clip.
     let pictures = playsAnimations ? [settings] : [settings, firstPictureSettings]
     return [.image: pictures, .video: [clipSettings]].mapValues { settings in
       settings.map { JournalRow.Conditions(model: model["sha256"]?.string, settings: $0) }
@@ -90,8 +90,8 @@ extension ResultHead {
 extension SourceStamp {
   /// The row's member `source`.
   ///
-  /// Nanoseconds are a text: as a number they would be rounded by all who read numbers as 64-bit floats, such
-  /// as jq, and a journal that went through jq be of no use.
+  /// Nanoseconds are a string: as a number they would be rounded by programs that read numbers as
+  /// 64-bit floats, such as jq, and a journal that went through jq would be useless.
   package var json: JSONValue {
     var members: [JSONValue.Member] = [
       .init("size", .number(Double(size))),
@@ -110,7 +110,7 @@ extension SourceStamp {
 }
 
 extension CaptionResult {
-  /// The result as a row of a batch: with what a later run compares.
+  /// Returns the result as a row of a batch, with the facts that a later run compares.
   package func journalRow(_ head: ResultHead, _ stamp: SourceStamp?) -> JSONValue {
     guard case .object(var members) = json(head), let stamp else { return json(head) }
     let place = members.lastIndex { $0.key.hasPrefix("file") }.map { $0 + 1 } ?? members.endIndex

@@ -1,22 +1,22 @@
 import Files
 
-/// One of the equal parts that a batch is cut into, for as many machines.
+/// One of the equal parts into which a batch is divided, for several machines.
 ///
-/// An input's part follows from its name alone, so that it stays where it is while other files come and
-/// go, and no part has to know of another.
+/// An input's part depends on its name alone, so that it stays the same while other files come and
+/// go, and no part needs to know of another.
 package struct Shard: Sendable, Equatable {
-  /// From 0.
+  /// The number of the part, from 0.
   package let index: Int
   package let count: Int
 
-  /// All of a batch.
+  /// The whole batch.
   package static let whole = Shard(index: 0, count: 1)
-  /// So many that the names of their files still sort.
+  /// The maximum number of parts, at which the names of their files still sort.
   package static let maximumCount = 99_999
 
   private init(index: Int, count: Int) { (self.index, self.count) = (index, count) }
 
-  /// A part of a batch, if there is one of that number.
+  /// Creates a part of a batch; nil if there is none of that number.
   package init?(_ index: Int, of count: Int) {
     guard (1...Self.maximumCount).contains(count), (0..<count).contains(index) else { return nil }
     self.init(index: index, count: count)
@@ -33,7 +33,7 @@ package struct Shard: Sendable, Equatable {
     count == 1 || input.number % UInt64(count) == UInt64(index)
   }
 
-  /// A file's name for this part: `results.jsonl`, or `results-00003-of-00016.jsonl`.
+  /// Returns a file's name for this part: `results.jsonl`, or `results-00003-of-00016.jsonl`.
   package func fileName(_ stem: String, _ ending: String) -> String {
     count == 1 ? stem + ending : "\(stem)-\(padded(index))-of-\(padded(count))\(ending)"
   }
@@ -41,7 +41,7 @@ package struct Shard: Sendable, Equatable {
   /// The name of the file with its rows.
   package var journalName: String { fileName("results", ".jsonl") }
 
-  /// The part whose file of results is called `name`.
+  /// Creates the part whose file of results is called `name`.
   init?(fileName name: String) {
     guard name.hasPrefix("results-"), name.hasSuffix(".jsonl") else { return nil }
     let parts = name.dropFirst(8).dropLast(6).split(separator: "-")

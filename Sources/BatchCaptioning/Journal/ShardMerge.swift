@@ -1,16 +1,16 @@
 import Files
 
-/// Puts the results of all shards together into `results.jsonl`.
+/// Merges the results of all shards into `results.jsonl`.
 package struct ShardMerge {
   private let folder: String
   private let shards: [Shard]
 
-  /// Looks which shards `folder` has the results of.
+  /// Finds the results of all shards in `folder`.
   ///
   /// - Parameters:
-  ///   - folder: The output that all shards wrote into.
-  ///   - count: How many shards there are; nil if the names of the files say it.
-  /// - Throws: `ShardMergeError` unless all are there; what the file system said.
+  ///   - folder: The output folder of all shards.
+  ///   - count: The number of shards; nil if it follows from the names of the files.
+  /// - Throws: `ShardMergeError` unless all are there; `FileError` if a file cannot be read.
   package init(in folder: String, count: Int? = nil) throws {
     let found = try namesInFolder(folder).compactMap { Shard(fileName: $0) }
     let counts = Set(found.map(\.count)).sorted()
@@ -24,9 +24,9 @@ package struct ShardMerge {
     guard missing.isEmpty else { throw ShardMergeError(folder, .missing(missing)) }
   }
 
-  /// Writes the rows and the summary of all, and returns the latter.
+  /// Writes the rows and the summary of all shards, and returns the summary.
   ///
-  /// - Throws: `ShardMergeError` unless all are at their end; what the file system said.
+  /// - Throws: `ShardMergeError` unless all are finished; `FileError` if a file cannot be written.
   package func write(overwriting: Bool) throws -> BatchSummary {
     let summary = try summary()
     let path = "\(folder)/\(Shard.whole.journalName)"
@@ -42,7 +42,7 @@ package struct ShardMerge {
     return summary
   }
 
-  /// The sum of all summaries, each of a shard that came to its end with the same model.
+  /// Returns the sum of all summaries, each of a shard that finished with the same model.
   private func summary() throws(ShardMergeError) -> BatchSummary {
     let summaries = shards.map { BatchSummary(of: $0, in: folder) }
     let unfinished = zip(shards, summaries).filter { $1?.end != .finished }.map(\.0)
@@ -50,7 +50,7 @@ package struct ShardMerge {
     let whole = summaries.compactMap(\.self)
     guard let first = whole.first else { throw ShardMergeError(folder, .none) }
     var sum = BatchSummary(of: .whole, model: first.model, settings: first.settings)
-    // Every shard goes through all inputs.
+    // Every shard visits all inputs.
     sum.leftOut = first.leftOut
     for summary in whole {
       guard summary.model["sha256"] == first.model["sha256"], summary.settings == first.settings
@@ -61,13 +61,13 @@ package struct ShardMerge {
   }
 }
 
-/// Why shards cannot be put together.
+/// The reason why shards cannot be merged.
 package struct ShardMergeError: Error, Equatable, CustomStringConvertible {
   package enum Problem: Sendable, Equatable {
     case none
     case severalCounts([Int])
     case missing([Shard])
-    /// Stopped, killed, or still at work.
+    /// Shards that were stopped or killed, or are still running.
     case unfinished([Shard])
     case different(Shard, Shard)
   }
@@ -95,7 +95,7 @@ package struct ShardMergeError: Error, Equatable, CustomStringConvertible {
     }
   }
 
-  /// The numbers of a few shards, and how many more there are.
+  /// Returns the numbers of the first few shards, and how many more there are.
   private static func list(_ shards: [Shard]) -> String {
     let numbers = shards.prefix(10).map { "\($0.index)" }.joined(separator: ", ")
     return shards.count > 10 ? "\(numbers) and \(shards.count - 10) more" : numbers

@@ -5,8 +5,8 @@ import Tensors
 
 /// A safetensors file of one tensor, with a row for each picture that could be read.
 ///
-/// The tensor is called `pooled` or `map`; the file's notes name the pictures (`files`, a JSON array;
-/// `file_bytes`, the same in base 64, where a name is no UTF-8) and the model.
+/// The tensor is called `pooled` or `map`. The file's metadata has the model and the names of the
+/// pictures (`files`, a JSON array; `file_bytes`, the same in base 64, if a name is not UTF-8).
 package struct FeatureFile: ~Copyable {
   private let path: String
   private let kind: FeatureJob.Kind
@@ -17,12 +17,12 @@ package struct FeatureFile: ~Copyable {
   private var writer: SafetensorsRowsWriter?
 
   /// - Parameters:
-  ///   - path: The file to write, once there is a row.
-  ///   - kind: What the rows are.
+  ///   - path: The file to write, created with the first row.
+  ///   - kind: The kind of the features.
   ///   - candidates: The names of all pictures that may get a row.
-  ///   - directory: The model whose encoder sees them.
-  ///   - overwriting: Whether a file that is there may be replaced.
-  /// - Throws: What is wrong with the model's configuration.
+  ///   - directory: The model of the encoder.
+  ///   - overwriting: True if an existing file may be replaced.
+  /// - Throws: `ModelError` if the model's configuration cannot be read.
   package init(
     _ path: String, _ kind: FeatureJob.Kind, candidates: [String], by directory: ModelDirectory,
     overwriting: Bool
@@ -31,7 +31,7 @@ package struct FeatureFile: ~Copyable {
     self.candidates = candidates
     var model = [
       "schema": "cutline.features/1", "model": directory.name,
-      "encoder": try directory.configuration().encoder.architecture.rawValue,
+      "encoder": try directory.configuration().encoder.architecture.name,
     ]
     model["config_sha256"] = directory.configurationDigest()
     model["model_sha256"] = directory.weightsDigest()
@@ -39,7 +39,7 @@ package struct FeatureFile: ~Copyable {
   }
 
   package var rowCount: Int { written.count }
-  /// Where the file is until the commit; nil before the first row.
+  /// The path of the file until the commit; nil before the first row.
   package private(set) var workingPath: String?
 
   /// Adds a row for each of `names`: `rows` is `[P, F]` or `[P, h, w, C]`.
@@ -59,7 +59,7 @@ package struct FeatureFile: ~Copyable {
     written += names
   }
 
-  /// Gives the file its name, if there is a row in it.
+  /// Moves the file to its final name, if it has a row.
   package consuming func commit() throws(FileError) {
     let metadata = notes(written)
     if let writer { try writer.commit(metadata: metadata) }

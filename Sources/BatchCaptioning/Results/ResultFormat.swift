@@ -3,26 +3,26 @@ import Files
 import Media
 import Reports
 
-/// The forms that results can be written in, under the names that users type.
+/// The formats of results, under the names that users type.
 package enum ResultFormat: String, Sendable, CaseIterable {
-  /// One caption a line, behind its file's path, and its time in a clip, where that would not be clear.
+  /// One caption per line, after the path of its file and its time in a clip, if these are needed.
   case text
   /// `path<TAB>caption`, always.
   case tsv
-  /// One object, or an array of them, for people to read.
+  /// One object, or an array of objects, indented.
   case json
-  /// One object a line.
+  /// One object per line.
   case jsonl
-  /// Sentences with times, for players of clips: SubRip and WebVTT.
+  /// Captions with times, for video players: SubRip and WebVTT.
   case srt, vtt
 
-  /// Whether pictures, which have no times, have nothing to write.
+  /// True if pictures, which have no timestamps, have no output in this format.
   package var isForClips: Bool { self == .srt || self == .vtt }
 
-  /// What the names of such files end with.
+  /// The extension of such files.
   package var fileExtension: String { self == .text ? "txt" : rawValue }
 
-  /// The form that a file name asks for by its extension.
+  /// Returns the format of a file name by its extension.
   package init?(forFileName name: String) {
     guard let dot = name.lastIndex(of: "."), !name[dot...].contains("/") else { return nil }
     switch name[name.index(after: dot)...].lowercased() {
@@ -37,7 +37,7 @@ extension CaptionResult {
 }
 
 extension CaptionedMedia {
-  /// The likeliest sentence of each part of a clip; nothing of a picture, which has no times.
+  /// The likeliest caption of each part of a clip; empty for a picture, which has no timestamps.
   var cues: [SubtitleCue] {
     segments.compactMap { segment in
       guard let span = segment.span, let caption = segment.captions.first else { return nil }
@@ -46,7 +46,7 @@ extension CaptionedMedia {
   }
 }
 
-/// Turns results into what is written, one after the other.
+/// Converts results to output, one after the other.
 package struct ResultFormatter: Sendable {
   private let format: ResultFormat
   private let head: ResultHead
@@ -56,11 +56,11 @@ package struct ResultFormatter: Sendable {
   private var count = 0
 
   /// - Parameters:
-  ///   - format: The form to write.
-  ///   - head: What JSON says of every result.
-  ///   - fileCount: How many results there will be.
-  ///   - captionCount: How many captions each may have.
-  ///   - endsWithNull: Whether lines end with NUL rather than a line feed, and paths stay as they are.
+  ///   - format: The output format.
+  ///   - head: The facts common to all results, for JSON.
+  ///   - fileCount: The number of results.
+  ///   - captionCount: The maximum number of captions per result.
+  ///   - endsWithNull: True if lines end with NUL rather than a line feed, and paths are unchanged.
   package init(
     _ format: ResultFormat, _ head: ResultHead, fileCount: Int, captionCount: Int,
     endsWithNull: Bool = false
@@ -70,7 +70,7 @@ package struct ResultFormatter: Sendable {
     isList = fileCount > 1
   }
 
-  /// What to write for `result`; nothing where a failure leaves no line.
+  /// Returns the output for `result`; empty if a failure has no line.
   package mutating func bytes(for result: CaptionResult) -> [UInt8] {
     let text = text(for: result)
     return endsWithNull ? nameBytes(text) : Array(text.utf8)
@@ -90,7 +90,7 @@ package struct ResultFormatter: Sendable {
     }
   }
 
-  /// What to write after the last result.
+  /// The output after the last result.
   package var ending: String {
     guard format == .json, isList else { return "" }
     return count == 0 ? "[]\n" : "\n]\n"
@@ -106,12 +106,13 @@ package struct ResultFormatter: Sendable {
     }.joined()
   }
 
-  /// Start and end in seconds.
+  /// Returns start and end in seconds.
   private func columns(_ span: ClipSegment) -> String {
     [span.start, span.end].map { "\(($0 * 1000).rounded() / 1000)\t" }.joined()
   }
 
-  /// A path that cannot be mistaken for two columns or two lines, and what of it is no UTF-8 as `\xE9`.
+  /// Returns a path that cannot be mistaken for two columns or two lines; bytes that are not UTF-8
+  /// become `\xE9`.
   private func escaped(_ path: String) -> String {
     var text = ""
     for scalar in path.unicodeScalars {

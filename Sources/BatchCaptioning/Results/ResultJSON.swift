@@ -4,27 +4,27 @@ import Media
 
 // Results as JSON, in the form that `Sources/cutline/Resources/result.schema.json` describes.
 
-/// What all results of a run have in common.
+/// The facts common to all results of a run.
 package struct ResultHead: Sendable {
   package static let schema = "cutline.result/1"
 
-  /// The model as the user called it, and the SHA-256 of its weights.
+  /// The model as named by the user, and the SHA-256 of its weights.
   package let model: JSONValue
-  /// How captions were searched for.
+  /// The settings of the search.
   package let settings: JSONValue
-  /// The same of clips, which frames were looked at included.
+  /// The same for clips, including the choice of frames.
   package let clipSettings: JSONValue
-  /// The same of pictures that move where they are no clips, and only the first is looked at.
+  /// The same for animated pictures that are not clips, of which only the first frame is read.
   package let firstPictureSettings: JSONValue
-  /// Whether pictures that move are clips.
+  /// True if animated pictures are clips.
   let playsAnimations: Bool
 
   /// - Parameters:
-  ///   - model: What the user called the model.
+  ///   - model: The model as named by the user.
   ///   - digest: The SHA-256 of its weights.
-  ///   - settings: How captions are searched for.
-  ///   - clipSettings: Members that the settings have for clips besides.
-  ///   - playsAnimations: Whether pictures that move are clips.
+  ///   - settings: The settings of the search.
+  ///   - clipSettings: Additional settings for clips.
+  ///   - playsAnimations: True if animated pictures are clips.
   package init(
     model: String, digest: String?, settings: JSONValue, clipSettings: [JSONValue.Member] = [],
     playsAnimations: Bool = false
@@ -63,16 +63,16 @@ extension CaptionResult {
 }
 
 extension CaptionResult {
-  /// The members that name a file.
+  /// Returns the members that name a file.
   ///
-  /// What is no UTF-8 no JSON can hold: then base 64 tells its bytes.
+  /// JSON cannot hold bytes that are not UTF-8: these are given in base 64.
   fileprivate static func members(naming file: String) -> [JSONValue.Member] {
     let shown = JSONValue.Member("file", .string(visibleName(file)))
     return isUTF8Name(file)
       ? [shown] : [shown, .init("file_bytes", .string(base64(nameBytes(file))))]
   }
 
-  /// Those that were followed for this file.
+  /// Returns the settings that apply to this file.
   private func settings(_ head: ResultHead) -> JSONValue {
     guard case .success(let media) = outcome else { return head.settings }
     if media.clip != nil { return head.clipSettings }
@@ -147,7 +147,7 @@ extension StageTiming {
 }
 
 extension ClipSampling {
-  /// The settings that decide which frames are looked at.
+  /// The settings that choose the frames.
   package var json: [JSONValue.Member] {
     var members: [JSONValue.Member] = []
     switch cutting {

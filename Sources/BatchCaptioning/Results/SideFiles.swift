@@ -3,18 +3,18 @@ import Files
 import Media
 import Reports
 
-/// The forms in which captions can lie beside each other in files of their own, by their names' endings.
+/// The formats of captions in separate files, by their extensions.
 package enum SideFormat: String, Sendable, CaseIterable {
-  /// A caption a line, the likeliest first.
+  /// One caption per line, the likeliest first.
   case txt
-  /// Of clips: the likeliest sentence of each part, with its times.
+  /// The likeliest caption of each part of a clip, with its times.
   case srt, vtt
 
-  /// Whether pictures have none.
+  /// True if pictures have no file of this format.
   package var isForClips: Bool { self != .txt }
 
-  /// What the file of an input holds, never nothing, which would look like a file cut off; nil where there
-  /// is none, as a picture has no times.
+  /// Returns the content of the file of an input, which is never empty, as a truncated file would
+  /// be; nil if there is none, as a picture has no timestamps.
   package func text(for media: CaptionedMedia) -> String? {
     switch self {
     case .txt:
@@ -27,11 +27,13 @@ package enum SideFormat: String, Sendable, CaseIterable {
 
 /// Writes the side files of a batch below its folder.
 ///
-/// None of them is waited for: should a power cut leave one empty, the next run writes it again.
+/// They are not synchronized to the disk: if a power cut leaves one empty, the next run writes it
+/// again.
 package struct SideFiles: Sendable {
   private let folder: String
   private let formats: [SideFormat]
-  /// One name for all, which the lock on the journal makes ours; so a kill leaves one file at most.
+  /// One temporary name for all, protected by the lock on the journal; so a kill leaves at most one
+  /// file.
   private let temporary: String
 
   package init(_ formats: [SideFormat], in folder: String, _ shard: Shard) {
@@ -39,15 +41,15 @@ package struct SideFiles: Sendable {
     temporary = "\(folder)/\(shard.fileName(".side-file", ".tmp"))"
   }
 
-  /// Removes what a killed run left half written.
+  /// Removes the partial file of a killed run.
   package func removeLeftover() throws(FileError) { try removeFile(temporary) }
 
   /// Writes the files of an input, or removes old ones if it failed.
   ///
   /// - Parameters:
-  ///   - result: What came of the input.
-  ///   - stem: Where its files go in the folder, without the ending.
-  /// - Throws: What the file system said.
+  ///   - result: The result of the input.
+  ///   - stem: The path of its files in the folder, without the extension.
+  /// - Throws: `FileError` if a file cannot be written or removed.
   package func write(_ result: CaptionResult, to stem: String) throws(FileError) {
     for format in formats {
       let path = "\(folder)/\(stem).\(format.rawValue)"
@@ -63,11 +65,12 @@ package struct SideFiles: Sendable {
   }
 }
 
-/// Gives every input a place for its side files below the output, whatever it is called.
+/// Assigns every input a path for its side files below the output, whatever its name is.
 ///
-/// The place follows from the inputs before it alone, so that a later run finds the same.
+/// The path depends only on the inputs before it, so that a later run finds the same one.
 package struct SideFileNames {
-  /// What file systems allow a name, with room for a number and an ending, and a path, in bytes.
+  /// The maximum lengths of names and paths in file systems, in bytes, with room for a number and
+  /// an extension.
   private static let longestName = 180
   private static let longestPath = 2000
 
@@ -75,8 +78,8 @@ package struct SideFileNames {
 
   package init() {}
 
-  /// A path without an ending that no input had before: `a/b` for `a/b.jpg`, and `a/b.png` for
-  /// `a/b.png` after it.
+  /// Returns a path without extension that no earlier input had: `a/b` for `a/b.jpg`, and `a/b.png`
+  /// for `a/b.png` after it.
   package mutating func stem(for mirrorPath: String) -> String {
     let path = Self.confined(mirrorPath)
     var stem = path
@@ -89,7 +92,8 @@ package struct SideFileNames {
     return stem
   }
 
-  /// The path without what leads up or to the root, and of a length that can be created.
+  /// Returns the path without parts that lead up or to the root, and of a length that can be
+  /// created.
   private static func confined(_ path: String) -> String {
     let parts = path.split(separator: "/").filter { $0 != "." && $0 != ".." }
       .map { shortened(String($0).replacing("\0", with: "\\0")) }
@@ -102,7 +106,7 @@ package struct SideFileNames {
     return whole.utf8.count <= longestPath ? whole : "long-paths/\(digest(whole))-\(name)"
   }
 
-  /// A name that is too long as its beginning and its checksum.
+  /// Returns a name that is too long as its beginning and its checksum.
   private static func shortened(_ name: String) -> String {
     guard name.utf8.count > longestName else { return name }
     var start = ""

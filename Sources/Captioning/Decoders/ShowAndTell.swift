@@ -1,39 +1,40 @@
 import ImageEncoders
 import Layers
 import Tensors
-import Text
 
-/// Writes a caption after one look at the picture (Vinyals et al., 2015).
+/// A decoder that reads the picture once, before the words (Vinyals et al., 2015).
 ///
 ///     x₋₁ = W_image norm(features)      xₜ = W_word[word t]      p(word t+1) = softmax(V cell(xₜ) + b)
 ///
 /// The picture is the cell's first input and is not shown again.
-public struct ShowAndTell<Cell: RecurrentCell>: WordDecoder {
-  /// Brings every image feature to mean 0 and deviation 1.
-  public var imageNorm: FeatureNorm
+package struct ShowAndTell<Cell: RecurrentCell>: WordDecoder {
+  /// Standardizes every image feature.
+  package var imageNorm: FeatureNorm
   /// Image features to the first input, `[F] → [E]`.
-  public var imageEmbedding: Linear
+  package var imageEmbedding: Linear
   /// One row per word, `[V, E]`.
-  public var wordEmbedding: Embedding
-  public var cell: Cell
+  package var wordEmbedding: Embedding
+  package var cell: Cell
   /// A hidden state to a score for each next word, `[H] → [V]`.
-  public var wordScoring: WordScoring
+  package var outputProjection: OutputProjection
   /// The cell's name in weight files.
   private let cellName: String
 
-  public var featureKind: FeatureKind { .pooled }
-  public var featureSize: Int { imageEmbedding.weight.shape[1] }
-  public var vocabularySize: Int { wordScoring.bias.elementCount }
-  public var wordLogits: Linear { wordScoring.layer(beside: wordEmbedding) }
+  /// No data of pictures is kept.
+  package typealias Context = Void
+  package typealias State = Cell.State
+
+  package var featureKind: FeatureKind { .pooled }
+  package var featureSize: Int { imageEmbedding.weight.shape[1] }
 
   /// - Parameters:
   ///   - cell: Reads the picture and the words.
-  ///   - cellName: What weight files call it, such as `lstm`.
-  ///   - featureSize: How many numbers describe a picture.
-  ///   - vocabularySize: How many words there are, special ones included.
-  ///   - isTied: Whether words are scored by the rows of the embedding, which are as long as a hidden
-  ///     state then.
-  public init(
+  ///   - cellName: The cell's name in weight files, such as `lstm`.
+  ///   - featureSize: The number of features of a picture, `F`.
+  ///   - vocabularySize: The number of words, special ones included, `V`.
+  ///   - isTied: True if words are scored by the rows of the embedding, which are as long as a hidden state
+  ///     then.
+  package init(
     cell: Cell, named cellName: String, featureSize: Int, vocabularySize: Int, isTied: Bool = false
   ) {
     precondition(
@@ -42,60 +43,57 @@ public struct ShowAndTell<Cell: RecurrentCell>: WordDecoder {
     imageNorm = FeatureNorm(size: featureSize)
     imageEmbedding = Linear(from: featureSize, to: cell.inputSize)
     wordEmbedding = Embedding(count: vocabularySize, size: cell.inputSize)
-    wordScoring = WordScoring(
+    outputProjection = OutputProjection(
       from: cell.hiddenSize, vocabularySize: vocabularySize, isTied: isTied)
     (self.cell, self.cellName) = (cell, cellName)
   }
 
-  public func start(
-    _ features: VisualFeatures, in precision: ElementType
-  ) -> (context: Void, state: Cell.State) {
-    let state = cell.initialState(rows: features.count, on: features.values.device)
-    return ((), cell(embedded(features, in: precision).converted(to: precision), from: state).state)
+  package func begin(
+    _ features: PackedSequence, dropout: SequenceDropout?, in precision: ElementType
+  ) -> DecoderBeginning<Context, State> {
+    DecoderBeginning(
+      (), cell.initialState(rows: features.count, on: features.values.device),
+      firstInput: imageEmbedding(imageNorm(features.values).converted(to: precision)))
   }
 
-  public func step(
-    _ words: [TokenID], _ state: Cell.State, _ context: Void, pictureOfRow: [Int],
-    in precision: ElementType
-  ) -> DecoderStep<Cell.State> {
-    let (hidden, next) = cell(
-      wordEmbedding(words.map(\.index)).converted(to: precision), from: state)
-    return DecoderStep(output: hidden, state: next)
-  }
-
-  public func outputs(
-    for captions: PackedCaptions, describing features: VisualFeatures, dropout: SequenceDropout?,
-    in precision: ElementType
-  ) -> DecoderOutputs {
-    let pictures = embedded(features, in: precision).rows(captions.pictures)
-    let ids = captions.inputs.map(\.index)
-    let words = dropout?(wordEmbedding(ids), of: ids, captions.layout) ?? wordEmbedding(ids)
-    let count = captions.pictures.count
-    let layout = captions.layout.precededByOneStep
-    var inputs = Tensor(concatenating: [pictures, words], along: 0).converted(to: precision)
-    if let dropout { inputs = dropout(inputs, layout, at: .input) }
-    let state = cell.initialState(rows: count, on: features.values.device)
+  package func read(
+    _ words: Tensor, from state: State, _ reading: DecoderReading<Context>
+  ) -> DecoderRead<State> {
+    var inputs = words.converted(to: reading.precision)
+    if let dropout = reading.dropout { inputs = dropout(inputs, reading.layout, at: .input) }
     let read = cell.recurShowingHidden(
-      cell.project(inputs), layout, from: state, in: precision, dropout: dropout)
-    // What the cell says after the picture alone is not a word.
-    let output = read.output.converted(to: precision).slice(count..<layout.rowCount)
-    return DecoderOutputs(
-      dropout?(output, captions.layout, at: .output) ?? output,
-      hidden: read.hidden.converted(to: precision))
+      cell.project(inputs), reading.layout, from: state, in: reading.precision,
+      dropout: reading.dropout)
+    return DecoderRead(
+      output: read.output.converted(to: reading.precision),
+      hidden: read.hidden.converted(to: reading.precision), state: read.state)
   }
 
-  public mutating func measure(_ features: VisualFeatures) { imageNorm.measure(features.values) }
+  package func hidden(of state: State) -> Tensor { cell.hidden(of: state) }
 
-  /// The cell's first inputs, `[P, E]`.
-  private func embedded(_ features: VisualFeatures, in precision: ElementType) -> Tensor {
-    imageEmbedding(imageNorm(features.values).converted(to: precision))
+  package mutating func fitNormalization(_ features: PackedSequence) {
+    imageNorm.fit(features.values)
   }
 
-  public mutating func visitParameters(_ visitor: inout ParameterVisitor) {
+  package mutating func visitParameters(_ visitor: inout ParameterVisitor) {
     visitor.visit("image_norm", &imageNorm)
     visitor.visit("image_embedding", &imageEmbedding)
     visitor.visit("word_embedding", &wordEmbedding)
     visitor.visit(cellName, &cell)
-    visitor.visit("word_logits", &wordScoring)
+    visitor.visit("word_logits", &outputProjection)
+  }
+}
+
+extension DecoderType {
+  package static let showAndTell = DecoderType(
+    "show-and-tell", aliases: ["video-mean"], reading: .pooled
+  ) { blueprint in
+    let configuration = blueprint.configuration
+    func decoder(_ cell: some RecurrentCell) -> any VisualDecoder {
+      ShowAndTell(
+        cell: cell, named: blueprint.cellName, featureSize: blueprint.featureSize,
+        vocabularySize: blueprint.vocabularySize, isTied: configuration.isTied)
+    }
+    return decoder(blueprint.cell(inputSize: configuration.embeddingSize))
   }
 }

@@ -1,7 +1,7 @@
 import Tensors
 import Text
 
-/// Scores by which words are drawn while learning: of those that a search may write.
+/// Scores of the words that a search may write, for drawing words during training.
 package struct WritableScores: Sendable {
   /// `[B, V]`.
   private let scores: Tensor
@@ -23,14 +23,22 @@ package struct WritableScores: Sendable {
 }
 
 extension CaptionDecoder {
-  /// Scores the words that a search may write by the output of a step.
+  /// Returns the scores of the words that a search may write, by the output of a step.
   package func writableScores(of output: Tensor) -> WritableScores {
     WritableScores(scores(of: output))
   }
 }
 
+extension Float {
+  /// The score of a word that cannot follow.
+  ///
+  /// It is finite, because infinities would not survive additions.
+  static let impossible: Float = -1e30
+}
+
 extension Tensor {
-  /// These scores of all words, along the last axis, but impossible for words that no search writes.
+  /// These scores of all words, along the last axis, with the impossible score for words that no search
+  /// writes.
   var amongWritable: Tensor {
     var mask = [Float](repeating: 0, count: shape[rank - 1])
     for word in TokenID.unwritable { mask[word.index] = .impossible }

@@ -3,11 +3,11 @@ import Tensors
 
 /// A file to caption.
 package struct CaptionSource: Sendable {
-  /// What its result is called.
+  /// The name of its result.
   package let name: String
-  /// Where it is read, or why it cannot be.
+  /// The source of its bytes, or the reason why it has none.
   package let media: Result<MediaSource, MediaError>
-  /// Its number in the run, which fixes what is drawn.
+  /// Its number in the run, which decides what is sampled for it.
   package let number: Int
 
   package init(name: String, media: Result<MediaSource, MediaError>, number: Int) {
@@ -20,7 +20,7 @@ package struct CaptionJob<Decoder: MediaDecoder & ~Copyable>: ~Copyable {
   private struct Pending {
     let id: Int
     let name: String
-    /// Nil until all of it was decoded.
+    /// Nil until all of the file is decoded.
     var decoded: Result<DecodedFacts, MediaError>?
   }
 
@@ -33,9 +33,9 @@ package struct CaptionJob<Decoder: MediaDecoder & ~Copyable>: ~Copyable {
 
   /// - Parameters:
   ///   - captioner: Describes what files show.
-  ///   - captionCount: How many captions to keep, of those that its search finds.
+  ///   - captionCount: The number of captions to keep, of those that its search finds.
   ///   - decoder: Reads the files.
-  ///   - batchSize: How many frames the encoder sees at once.
+  ///   - batchSize: The number of frames that the encoder reads at once.
   package init(
     _ captioner: Captioner, captionCount: Int, _ decoder: consuming Decoder,
     batchSize: Int = captionBatchSize
@@ -49,8 +49,8 @@ package struct CaptionJob<Decoder: MediaDecoder & ~Copyable>: ~Copyable {
   ///
   /// - Parameters:
   ///   - next: Asked for another file whenever one can be taken; nil if there are no more.
-  ///   - inOrder: Whether results come in the order of the files; else none waits for a slow one before it.
-  ///   - shouldStop: Asked again and again; what has no result then is left.
+  ///   - inOrder: True if results come in the order of the files; else none waits for a slow one before it.
+  ///   - shouldStop: Returns true to stop; files without a result are then left.
   ///   - deliver: Takes one result; what it throws ends the run.
   /// - Throws: `ModelError` if the model turns out not to be whole; what `next` and `deliver` throw.
   package mutating func run(
@@ -119,7 +119,7 @@ package struct CaptionJob<Decoder: MediaDecoder & ~Copyable>: ~Copyable {
     }
   }
 
-  /// What came of a file; nil while it is under way.
+  /// Returns the outcome of a file; nil while it is under way.
   private mutating func outcome(
     of file: Pending
   ) throws -> Result<CaptionedMedia, MediaError>? {
@@ -128,13 +128,13 @@ package struct CaptionJob<Decoder: MediaDecoder & ~Copyable>: ~Copyable {
     case .failure(let error): return .failure(error)
     case .success(let facts):
       guard let captioned = packer.take(file.id) else { return nil }
-      try captioner.finishVerification()
+      try captioner.ensemble.finishVerification()
       return .success(CaptionedMedia(facts, captioned))
     }
   }
 }
 
-/// Frames described together: enough to keep the encoder busy, few enough that results come steadily.
+/// The number of frames that the encoder reads at once: enough to keep it busy, few enough that results come steadily.
 package let captionBatchSize = 8
 
 extension CaptionedMedia {

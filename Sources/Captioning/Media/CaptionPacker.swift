@@ -1,11 +1,11 @@
 import Media
 
-/// Captions what many files show, packed into full batches for the encoder and for the search.
+/// Captions many files, packed into full batches for the encoder and for the search.
 ///
-/// A picture is a file of one segment of one frame. Files are known by numbers of the caller's; one is done when its last
-/// segment has captions, and several may be under way.
+/// A picture is a file of one segment of one frame. The caller numbers the files; a file is done when its last segment
+/// has captions, and several may be under way.
 package struct CaptionPacker {
-  /// What was said of a file's segments, in their order, and how long that took.
+  /// The captions of a file's segments, in their order, and the time they took.
   package struct Captioned {
     package let segments: [CaptionedSegment]
     package let encodeTime: Duration
@@ -13,20 +13,20 @@ package struct CaptionPacker {
   }
 
   private struct File {
-    /// The number that fixes what is drawn for its first segment.
+    /// The number of its first segment, which decides what is sampled for it.
     let firstNumber: Int
     var segments: [CaptionedSegment?] = []
     var isWhole = false
     var encodeTime = Duration.zero
     var searchTime = Duration.zero
   }
-  /// A segment of which frames wait, or whose features wait for the search.
+  /// A segment with frames that wait for the encoder, or features that wait for the search.
   private struct Segment {
     let file: Int
     let place: Int
     let span: ClipSegment?
     let frameCount: Int
-    /// What was seen so far.
+    /// The features of its frames so far.
     var seen: [EncodedPictures] = []
     var seenCount: Int { seen.reduce(0) { $0 + $1.count } }
     var isSeen: Bool { seenCount == frameCount }
@@ -35,6 +35,7 @@ package struct CaptionPacker {
   private let captioner: Captioner
   private let captionCount: Int
   private let batchSize: Int
+  private let sortsByLength: Bool
   private var files: [Int: File] = [:]
   private var segments: [Segment] = []
   /// The frames that wait, those of the first segment that lacks some first.
@@ -42,13 +43,14 @@ package struct CaptionPacker {
 
   /// - Parameters:
   ///   - captioner: Describes pictures.
-  ///   - captionCount: How many captions to keep of those that its search finds.
-  ///   - batchSize: How many frames the encoder sees at once, and how many segments are searched.
+  ///   - captionCount: The number of captions to keep of those that its search finds.
+  ///   - batchSize: The number of frames that the encoder reads at once, and of segments that are searched together.
   package init(_ captioner: Captioner, captionCount: Int, batchSize: Int) {
     (self.captioner, self.captionCount, self.batchSize) = (captioner, captionCount, batchSize)
+    sortsByLength = captioner.ensemble.readsFrames
   }
 
-  /// How many frames and segments wait.
+  /// True if no file is under way.
   package var isEmpty: Bool { files.isEmpty }
 
   // MARK: Files
@@ -57,13 +59,13 @@ package struct CaptionPacker {
   ///
   /// - Parameters:
   ///   - id: No other file's that is under way.
-  ///   - firstNumber: The number of its first segment among all of a run; it fixes what is drawn.
+  ///   - firstNumber: The number of its first segment among all of a run, which decides what is sampled.
   package mutating func begin(_ id: Int, firstNumber: Int) {
     precondition(files[id] == nil, "file \(id) is under way")
     files[id] = File(firstNumber: firstNumber)
   }
 
-  /// Adds the next segment of the file `id`, framed for the encoder; at least one frame.
+  /// Adds the next segment of the file `id`: at least one frame, resized and cropped for the encoder.
   package mutating func add(_ images: [Image], span: ClipSegment?, to id: Int) {
     precondition(!images.isEmpty && files[id] != nil, "frames of a file that is under way")
     let place = files[id]?.segments.count ?? 0
@@ -75,11 +77,11 @@ package struct CaptionPacker {
     if seenCount >= batchSize * batchesAhead { search(seenCount / batchSize * batchSize) }
   }
 
-  /// How many batches wait to be searched together: where segments are read frame by frame, those of nearly
-  /// equal numbers of frames go together, and a batch takes as long as its longest.
-  private var batchesAhead: Int { captioner.readsFrames ? 4 : 1 }
+  /// The number of batches that wait to be searched together: where segments are read frame by frame, those of
+  /// nearly equal numbers of frames go together, and a batch takes as long as its longest.
+  private var batchesAhead: Int { sortsByLength ? 4 : 1 }
 
-  /// All segments of the file `id` were added.
+  /// Marks the file `id` as whole: all its segments were added.
   package mutating func end(_ id: Int) { files[id]?.isWhole = true }
 
   /// Forgets the file `id`, whose rest cannot be read.
@@ -102,7 +104,7 @@ package struct CaptionPacker {
     search(segments.count)
   }
 
-  /// What was said of the file `id`; nil while it is under way.
+  /// Returns the captions of the file `id` and forgets it; nil while it is under way.
   package mutating func take(_ id: Int) -> Captioned? {
     guard let file = files[id], file.isWhole else { return nil }
     let segments = file.segments.compactMap { $0 }
@@ -135,7 +137,7 @@ package struct CaptionPacker {
     var waiting = Array(segments.prefix(count))
     precondition(waiting.allSatisfy(\.isSeen), "segments whose frames were not all seen")
     segments.removeFirst(count)
-    if captioner.readsFrames {
+    if sortsByLength {
       waiting = waiting.enumerated()
         .sorted { ($0.element.frameCount, $0.offset) < ($1.element.frameCount, $1.offset) }
         .map(\.element)
@@ -148,10 +150,8 @@ package struct CaptionPacker {
   private mutating func caption(_ batch: ArraySlice<Segment>) {
     var captions: [[Caption]] = []
     let time = ContinuousClock().measure {
-      let frames = EncodedPictures(concatenating: batch.flatMap(\.seen))
       let numbers = batch.map { (files[$0.file]?.firstNumber ?? 0) + $0.place }
-      captions = captioner.captions(
-        from: captioner.clips(of: frames, batch.map(\.frameCount)), numbers: numbers)
+      captions = captioner.captions(forSegments: batch.map(\.seen), numbers: numbers)
     }
     for (segment, captions) in zip(batch, captions) {
       let captioned = CaptionedSegment(

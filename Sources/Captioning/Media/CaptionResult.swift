@@ -1,6 +1,6 @@
 import Media
 
-/// What came of captioning one file: one row of a run's results.
+/// The outcome of captioning one file: one row of a run's results.
 package struct CaptionResult: Sendable {
   /// The file, as the user named it.
   package let file: String
@@ -11,11 +11,11 @@ package struct CaptionResult: Sendable {
   }
 }
 
-/// What was said of a picture or clip, and what else there is to say about it.
+/// The captions of a picture or clip, and other facts about it.
 package struct CaptionedMedia: Sendable {
   /// The size of the original in pixels, upright.
   package let size: PixelSize
-  /// What only a clip has; nil for a picture.
+  /// The facts of a clip; nil for a picture.
   package let clip: ClipFacts?
   /// A picture is one segment; a clip has at least one.
   package let segments: [CaptionedSegment]
@@ -31,9 +31,9 @@ package struct CaptionedMedia: Sendable {
   }
 }
 
-/// What is said of a clip besides its size.
+/// The facts of a clip besides its size.
 package struct ClipFacts: Sendable, Equatable {
-  /// In seconds.
+  /// The length in seconds.
   package let duration: Double
   /// Frames per second; nil where the file does not say.
   package let frameRate: Double?
@@ -44,21 +44,28 @@ package struct ClipFacts: Sendable, Equatable {
 }
 
 /// A picture, or a part of a clip, with its captions.
-package struct CaptionedSegment: Sendable {
+public struct CaptionedSegment: Sendable {
   /// Nil for a picture.
   package let span: ClipSegment?
-  /// How many frames were looked at.
-  package let frameCount: Int
-  /// Most likely first.
-  package let captions: [Caption]
+  /// The number of frames that the model saw.
+  public let frameCount: Int
+  /// The captions, the best first.
+  public let captions: [Caption]
+
+  /// The start of the part, in seconds from the start of the clip; 0 for a picture.
+  public var start: Double { span?.start ?? 0 }
+
+  /// The end of the part, in seconds from the start of the clip; 0 for a picture.
+  public var end: Double { span?.end ?? 0 }
 
   package init(span: ClipSegment? = nil, frameCount: Int = 1, captions: [Caption]) {
     (self.span, self.frameCount, self.captions) = (span, frameCount, captions)
   }
 }
 
-/// How long the stages took for one file; encoding and searching are shared evenly among the pictures
-/// of a batch.
+/// The times of the stages for one file.
+///
+/// The pictures of a batch share its encoding and its search evenly.
 package struct StageTiming: Sendable, Equatable {
   package var decode: Duration
   package var encode: Duration
@@ -70,6 +77,7 @@ package struct StageTiming: Sendable, Equatable {
 }
 
 extension Duration {
+  /// The duration in milliseconds.
   package var milliseconds: Double {
     Double(components.seconds) * 1e3 + Double(components.attoseconds) / 1e15
   }

@@ -1,8 +1,8 @@
 import ImageEncoders
 import Media
 
-/// A part of a clip as an encoder reads it.
-package struct FramedSegment: Sendable {
+/// A segment of a clip as an encoder reads it.
+package struct InputSegment: Sendable {
   package let segment: ClipSegment
   /// The squares that the encoder sees, in the order of time; at least one.
   package let images: [Image]
@@ -10,36 +10,37 @@ package struct FramedSegment: Sendable {
 
 /// Reads clips for one encoder, part by part, so that memory does not grow with their length.
 package struct ClipReader: Sendable {
-  /// Makes a frame what the encoder sees.
-  private let frame: @Sendable (Image) -> Image
+  /// Resizes and crops a frame for the encoder.
+  private let resizeAndCrop: @Sendable (Image) -> Image
   package let sampling: ClipSampling
   private let options: VideoOptions
 
   /// - Parameters:
-  ///   - preprocessing: How the encoder wants pictures.
-  ///   - sampling: Which frames are looked at.
-  ///   - options: What is refused.
+  ///   - preprocessing: The size and crop that the encoder reads.
+  ///   - sampling: The segments and their frames.
+  ///   - options: The limits of clips.
   package init(
     for preprocessing: ImagePreprocessing, _ sampling: ClipSampling, _ options: VideoOptions
   ) {
-    self.init(sampling, options, frame: preprocessing.frame)
+    self.init(sampling, options, resizingBy: preprocessing.resizeAndCrop)
   }
 
   /// - Parameters:
-  ///   - sampling: Which frames are looked at.
-  ///   - options: What is refused.
-  ///   - frame: Makes a frame what the encoder sees.
+  ///   - sampling: The segments and their frames.
+  ///   - options: The limits of clips.
+  ///   - resizeAndCrop: Resizes and crops a frame for the encoder.
   package init(
-    _ sampling: ClipSampling, _ options: VideoOptions, frame: @escaping @Sendable (Image) -> Image
+    _ sampling: ClipSampling, _ options: VideoOptions,
+    resizingBy resizeAndCrop: @escaping @Sendable (Image) -> Image
   ) {
-    (self.sampling, self.options, self.frame) = (sampling, options, frame)
+    (self.sampling, self.options, self.resizeAndCrop) = (sampling, options, resizeAndCrop)
   }
 
-  /// What reading a clip taught us.
+  /// The facts of a clip that was read.
   package struct Outcome: Sendable {
     package let info: VideoInfo
     package let warnings: [MediaWarning]
-    /// All but what `deliver` took.
+    /// The time without that of `deliver`.
     package let decodeTime: Duration
   }
 
@@ -47,20 +48,20 @@ package struct ClipReader: Sendable {
   ///
   /// - Throws: `MediaError` if it cannot be read; what `deliver` throws.
   package func read(
-    _ source: MediaSource, _ deliver: (FramedSegment) throws -> Void
+    _ source: MediaSource, _ deliver: (InputSegment) throws -> Void
   ) throws -> Outcome {
     try read({ () throws(MediaError) in try VideoFile(source, options) }, deliver)
   }
 
-  /// The same of the clip that `open` opens.
+  /// Reads the clip that `open` opens in the same way.
   package func read(
-    _ open: () throws(MediaError) -> VideoFile, _ deliver: (FramedSegment) throws -> Void
+    _ open: () throws(MediaError) -> VideoFile, _ deliver: (InputSegment) throws -> Void
   ) throws -> Outcome {
     let clock = ContinuousClock()
     let start = clock.now
     var elsewhere = Duration.zero
     var clip = try open()
-    func hand(_ part: FramedSegment) throws {
+    func hand(_ part: InputSegment) throws {
       let start = clock.now
       try deliver(part)
       elsewhere += start.duration(to: clock.now)
@@ -69,7 +70,7 @@ package struct ClipReader: Sendable {
       let segments = try clip.segments(sampling)
       var parts = SegmentFrames(segments.map { ($0, clip.times(of: $0, sampling)) })
       try clip.showFrames(at: parts.times) { places, image in
-        try parts.add(frame(image.image), seenAt: places, hand)
+        try parts.add(resizeAndCrop(image.image), seenAt: places, hand)
       }
       return parts
     }
@@ -86,11 +87,11 @@ package struct ClipReader: Sendable {
   }
 }
 
-/// Sorts frames into the parts that see them.
+/// Sorts frames into segments.
 private struct SegmentFrames {
   let times: [Double]
   private let segments: [ClipSegment]
-  /// Which part each of the times is in.
+  /// The segment of each of the times.
   private let parts: [Int32]
   private var current = 0
   private var images: [Image] = []
@@ -106,7 +107,7 @@ private struct SegmentFrames {
 
   /// Adds a frame once to each part that has one of `places`, and hands on the parts before.
   mutating func add(
-    _ image: Image, seenAt places: Range<Int>, _ deliver: (FramedSegment) throws -> Void
+    _ image: Image, seenAt places: Range<Int>, _ deliver: (InputSegment) throws -> Void
   ) rethrows {
     for segment in parts[places.lowerBound]...parts[places.upperBound - 1] {
       if segment > current { try finish(deliver) }
@@ -115,9 +116,9 @@ private struct SegmentFrames {
     }
   }
 
-  mutating func finish(_ deliver: (FramedSegment) throws -> Void) rethrows {
+  mutating func finish(_ deliver: (InputSegment) throws -> Void) rethrows {
     if images.isEmpty { return }
-    try deliver(FramedSegment(segment: segments[current], images: images))
+    try deliver(InputSegment(segment: segments[current], images: images))
     images = []
   }
 }

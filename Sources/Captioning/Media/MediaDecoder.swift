@@ -1,14 +1,14 @@
 import ImageEncoders
 import Media
 
-/// Turns files into what an encoder sees of them, in this process or in others.
+/// Decodes files into the squares that an encoder reads, in this process or in others.
 ///
 /// Files are submitted while there is room, and come back piece by piece, each under the number it was
 /// submitted with.
 package protocol MediaDecoder: ~Copyable {
-  /// Whether another file may be submitted now.
+  /// True if another file may be submitted now.
   var hasRoom: Bool { get }
-  /// Has a file read.
+  /// Queues a file.
   mutating func submit(_ source: MediaSource, as number: Int) throws
   /// Hands on at least one piece of the files submitted, waiting for it if need be.
   ///
@@ -25,7 +25,7 @@ package enum DecodedPiece: Sendable {
   case failure(MediaError)
 }
 
-/// What decoding a file taught us.
+/// The facts of a decoded file.
 package struct DecodedFacts: Sendable {
   /// The size of the original in pixels, upright.
   package let size: PixelSize
@@ -52,7 +52,7 @@ package struct LocalDecoder: MediaDecoder {
   /// - Parameters:
   ///   - pictures: Reads pictures.
   ///   - clips: Reads clips.
-  ///   - capacity: How many files it takes at once.
+  ///   - capacity: The number of files that it takes at once.
   package init(_ pictures: PictureReader, _ clips: ClipReader, capacity: Int) {
     (self.pictures, self.clips, self.capacity) = (pictures, clips, capacity)
   }
@@ -67,7 +67,7 @@ package struct LocalDecoder: MediaDecoder {
     guard let first = waiting.first else { return }
     let source: MediaSource
     do throws(MediaError) {
-      // What can be read only once is kept, to be looked at twice.
+      // Standard input can be read only once, and is needed twice.
       source = first.source == .standardInput ? try first.source.inMemory() : first.source
     } catch {
       waiting.removeFirst()

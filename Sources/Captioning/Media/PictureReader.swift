@@ -3,14 +3,14 @@ import ImageEncoders
 import Media
 import Synchronization
 
-/// A picture as an encoder reads it, and what reading it taught us.
-package struct FramedPicture: Sendable {
+/// A picture as an encoder reads it, and its facts.
+package struct InputPicture: Sendable {
   /// The square that the encoder sees.
   package let image: Image
   /// The size of the original in pixels, upright.
   package let size: PixelSize
   package let warnings: [MediaWarning]
-  /// From opening the file to the square.
+  /// The time from opening the file to the square.
   package let decodeTime: Duration
 
   package init(image: Image, size: PixelSize, warnings: [MediaWarning], decodeTime: Duration) {
@@ -26,9 +26,9 @@ package struct PictureReader: Sendable {
   private let threadCount: Int
 
   /// - Parameters:
-  ///   - preprocessing: How the encoder wants pictures.
-  ///   - options: What is refused; the useful size is filled in.
-  ///   - threadCount: How many pictures may be decoded at once.
+  ///   - preprocessing: The size and crop that the encoder reads.
+  ///   - options: The limits of pictures; the useful size is filled in.
+  ///   - threadCount: The number of pictures that may be decoded at once.
   package init(
     for preprocessing: ImagePreprocessing, _ options: StillImageOptions, threadCount: Int
   ) {
@@ -39,31 +39,31 @@ package struct PictureReader: Sendable {
     self.options = options
   }
 
-  /// The pictures in `sources`, in their order; one that cannot be read does not stop the others.
-  package func read(_ sources: [MediaSource]) -> [Result<FramedPicture, MediaError>] {
+  /// Reads the pictures in `sources`, in their order; one that cannot be read does not stop the others.
+  package func read(_ sources: [MediaSource]) -> [Result<InputPicture, MediaError>] {
     let workerCount = min(threadCount, sources.count)
-    guard workerCount > 1 else { return sources.map(framed) }
-    let results = Mutex([Result<FramedPicture, MediaError>?](repeating: nil, count: sources.count))
+    guard workerCount > 1 else { return sources.map(inputPicture) }
+    let results = Mutex([Result<InputPicture, MediaError>?](repeating: nil, count: sources.count))
     DispatchQueue.concurrentPerform(iterations: workerCount) { worker in
       for index in stride(from: worker, to: sources.count, by: workerCount) {
-        let result = framed(sources[index])
+        let result = inputPicture(sources[index])
         results.withLock { $0[index] = result }
       }
     }
     return results.withLock { $0.compactMap(\.self) }
   }
 
-  private func framed(_ source: MediaSource) -> Result<FramedPicture, MediaError> {
-    Result { () throws(MediaError) in try framed(source, since: .now) }
+  private func inputPicture(_ source: MediaSource) -> Result<InputPicture, MediaError> {
+    Result { () throws(MediaError) in try inputPicture(source, since: .now) }
   }
 
-  /// The picture in `source`, whose reading began at `start`.
-  package func framed(
+  /// Reads the picture in `source`; its time counts from `start`.
+  package func inputPicture(
     _ source: MediaSource, since start: ContinuousClock.Instant
-  ) throws(MediaError) -> FramedPicture {
+  ) throws(MediaError) -> InputPicture {
     let decoded = try decodeStillImage(source, options)
-    return FramedPicture(
-      image: preprocessing.frame(decoded.image),
+    return InputPicture(
+      image: preprocessing.resizeAndCrop(decoded.image),
       size: PixelSize(width: decoded.width, height: decoded.height),
       warnings: decoded.warnings, decodeTime: start.duration(to: .now))
   }

@@ -2,12 +2,12 @@ import ImageEncoders
 import Layers
 import Tensors
 
-/// An encoder and a decoder: everything that learns.
-public struct CaptionModel: Module {
-  public var encoder: any ImageEncoder
-  public var decoder: any CaptionDecoder
+/// An encoder and a decoder: all parameters that learn.
+package struct CaptionModel: Module {
+  package var encoder: any ImageEncoder
+  package var decoder: any VisualDecoder
 
-  public init(encoder: any ImageEncoder, decoder: any CaptionDecoder) {
+  package init(encoder: any ImageEncoder, decoder: any VisualDecoder) {
     precondition(
       encoder.featureSize(decoder.featureKind) == decoder.featureSize,
       "caption model: the encoder gives \(encoder.featureSize(decoder.featureKind)) features, the "
@@ -15,13 +15,13 @@ public struct CaptionModel: Module {
     (self.encoder, self.decoder) = (encoder, decoder)
   }
 
-  /// What precedes the encoder's published names in a model's weights.
+  /// The prefix of the encoder's published names in a model's weights.
   package static let encoderPrefix = "encoder."
 
-  /// What decoders call their table of words.
+  /// The name of a decoder's word embedding.
   package static let wordEmbeddingName = "word_embedding.weight"
 
-  public mutating func visitParameters(_ visitor: inout ParameterVisitor) {
+  package mutating func visitParameters(_ visitor: inout ParameterVisitor) {
     visitor.visit("encoder", &encoder)
     decoder.visitParameters(&visitor)
   }

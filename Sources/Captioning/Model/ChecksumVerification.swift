@@ -2,15 +2,15 @@ import Dispatch
 import Files
 import Synchronization
 
-/// The checking of a model's files against `SHA256SUMS`, which goes on while the model is put to use.
+/// The comparison of a model's files with `SHA256SUMS`, on a thread of its own.
 ///
-/// Hashing takes longer than loading, so it has a thread of its own and the answer is waited for only
-/// before the first caption leaves. A class because two threads share it; the lock guards the answer.
+/// Hashing takes longer than loading, so only the first captions wait for the outcome. A class, because two
+/// threads share it; the lock guards the outcome.
 package final class ChecksumVerification: Sendable {
   private let outcome = Mutex<ModelError?>(nil)
   private let group = DispatchGroup()
 
-  /// Begins to check the folder.
+  /// Starts to check the folder.
   init(of folder: String) {
     DispatchQueue.global(qos: .userInitiated).async(group: group) {
       do throws(ModelError) {

@@ -2,7 +2,7 @@ import Files
 import Media
 
 extension ClipSampling.Frames {
-  /// A number, or how often and how many.
+  /// A number of frames, or `{"every": n, "at_most": m}`.
   package var json: JSONValue {
     switch self {
     case .evenly(let count): .number(Double(count))
@@ -11,7 +11,7 @@ extension ClipSampling.Frames {
     }
   }
 
-  /// Nil where `json` says nothing of the kind.
+  /// Nil if `json` is neither.
   package init?(json: JSONValue) {
     let counts = 1...1000
     if let count = json.integer, counts.contains(count) {

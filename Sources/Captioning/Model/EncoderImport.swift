@@ -5,27 +5,28 @@ import Tensors
 
 /// Turns published encoder weights into a model folder that has learned no captions yet.
 package struct EncoderImport: Sendable {
-  /// The ways of preparing pictures that published weights were trained with.
+  /// The preprocessing that published weights were trained with.
   package enum Preprocessing: String, Sendable, CaseIterable {
-    /// The shorter side resized to 256, the middle cut out, ImageNet's mean and deviation.
+    /// Shorter side resized to 256, center crop, ImageNet's mean and standard deviation.
     case torchvision
-    /// The same: torchvision's first weights, `IMAGENET1K_V1`.
+    /// Another name of `torchvision`: its first weights, `IMAGENET1K_V1`.
     case v1
     /// The shorter side resized to 232: torchvision's second weights, `IMAGENET1K_V2` or `DEFAULT`.
     case v2
-    /// The middle 87.5 %, resized; pixels in `-1...1`.
+    /// Central crop of 87.5 % of each side, resized; pixels in `-1...1`.
     case tf
-    /// All of the picture, its aspect lost; mean and deviation as published.
+    /// The whole picture stretched to a square; mean and standard deviation as published.
     case squash
 
-    /// What the name of a weights file tells: torchvision's and timm's names of the second weights, and the
-    /// first digits of their checksums; nil where it tells nothing.
+    /// Recognises torchvision's and timm's names of the first and second weights, and the first digits of
+    /// their checksums; nil if the file's name has none of them.
     package init?(namedIn file: String) {
       let name = file.lowercased()
       func has(_ marks: [String]) -> Bool { marks.contains { name.contains($0) } }
-      if has(["v2_in1k", "imagenet1k_v2", "11ad3fa6", "cd907fc2", "f82ba261", "7ebf99e0"]) {
+      let known = EncoderArchitecture.all.compactMap(\.weightsMarks)
+      if has(["v2_in1k", "imagenet1k_v2"] + known.map(\.second)) {
         self = .v2
-      } else if has(["tv_in1k", "imagenet1k_v1", "0676ba61", "63fe2227", "394f9c45", "b0353104"]) {
+      } else if has(["tv_in1k", "imagenet1k_v1"] + known.map(\.first)) {
         self = .v1
       } else {
         return nil
@@ -34,18 +35,18 @@ package struct EncoderImport: Sendable {
   }
 
   package var encoder: EncoderConfiguration
-  package var precision: Tensors.ElementType = .float32
-  /// Who may use the weights for what; else what the file says of itself.
+  package var precision: ElementType = .float32
+  /// The licence of the weights; nil takes it from the file's metadata.
   package var license: String?
-  /// What stands before the names of the encoder's tensors; nil finds it.
+  /// The prefix of the names of the encoder's tensors in the file; nil finds it.
   package var prefix: String?
-  /// Whether infinities and NaN are taken as they are.
+  /// True if infinities and NaN are accepted.
   package var allowsNonFinite = false
 
   /// - Parameters:
-  ///   - architecture: Which encoder the weights are of.
-  ///   - padding: Where its zeros go; nil for where its publisher puts them.
-  ///   - preprocessing: How its pictures were prepared; nil for how its publisher did.
+  ///   - architecture: The encoder that the weights are of.
+  ///   - padding: The padding style of its convolutions; nil is symmetric.
+  ///   - preprocessing: The preprocessing of its pictures; nil is the published one.
   package init(
     _ architecture: EncoderArchitecture, padding: PaddingStyle? = nil,
     preprocessing: Preprocessing? = nil
@@ -54,9 +55,7 @@ package struct EncoderImport: Sendable {
     switch preprocessing {
     case nil: break
     case .v2: prepared = .torchvision(resize: 232)
-    case .torchvision, .v1:
-      // Inception's own publisher is torchvision, with other numbers than its other networks.
-      prepared = architecture == .inceptionV3 ? prepared : .torchvision()
+    case .torchvision, .v1: prepared = architecture.torchvisionPreprocessing
     case .tf: prepared = .tensorFlow(size: prepared.size)
     case .squash: prepared.framing = .squash
     }
@@ -64,13 +63,13 @@ package struct EncoderImport: Sendable {
       architecture, padding: padding ?? .symmetric, preprocessing: prepared)
   }
 
-  /// What an import has done.
+  /// The outcome of an import.
   package struct Report: Sendable {
-    /// How many numbers the encoder has learned.
+    /// The number of the encoder's learned parameters.
     package let parameterCount: Int
     /// The tensors of the classifier, which were left behind.
     package let ignored: [String]
-    /// What stands before the names of the encoder's tensors in the file, such as `module.`.
+    /// The prefix of the names of the encoder's tensors in the file, such as `module.`.
     package let prefix: String
     /// The tensors without that prefix, which were left behind.
     package let others: [String]
@@ -81,9 +80,9 @@ package struct EncoderImport: Sendable {
   /// - Parameters:
   ///   - weights: Tensors under their published names, in F32, F16 or BF16.
   ///   - output: The folder to write.
-  ///   - isReplacing: Whether a model that is there may be replaced.
-  ///   - report: Is told where the files are written first, to remove them should the program be stopped.
-  /// - Returns: What was taken and what was not.
+  ///   - isReplacing: True if an existing model may be replaced.
+  ///   - report: Receives the folder that the files are written to first, which a stopped program removes.
+  /// - Returns: The tensors that were taken and those that were not.
   /// - Throws: `SafetensorsError` or `WeightsError` about the file, `FileError` about the folder.
   package func run(
     _ weights: String, to output: String, replacing isReplacing: Bool,
@@ -139,13 +138,13 @@ package struct EncoderImport: Sendable {
 
   private func card(_ provenance: Provenance) -> String {
     """
-    # \(encoder.architecture.rawValue), imported
+    # \(encoder.architecture.name), imported
 
-    An image encoder without its classifier. It has learned no captions yet; `cutline train` teaches
-    it some, and `cutline features` writes what it sees.
+    An image encoder without its classifier. It has learned no captions yet. Train a captioner
+    with `cutline train`, or write features with `cutline features`.
 
     - Weights: \(provenance.startedFrom ?? "unknown"), stored as \(precision).
-    - Licence: \(provenance.license ?? "not stated; ask whoever published the weights").
+    - Licence: \(provenance.license ?? "not stated; ask the publisher of the weights").
     - Pictures: \(encoder.preprocessing.size) pixels square; how they get there is in `config.json`.
 
     Written by `cutline model import`.

@@ -8,12 +8,12 @@ extension ModelEnsemble {
   ///
   /// - Parameters:
   ///   - path: The folder to write.
-  ///   - precision: How the numbers are stored.
-  ///   - isReplacing: Whether a model that is there may be replaced.
+  ///   - precision: The element type that the weights are stored in.
+  ///   - isReplacing: True if an existing model may be replaced.
   /// - Throws: `ModelError` if a model is not whole or is not like the first; `FileError` for what cannot
   ///   be written.
   package func average(
-    to path: String, precision: Tensors.ElementType, replacing isReplacing: Bool = false
+    to path: String, precision: ElementType, replacing isReplacing: Bool = false
   ) throws {
     let first = directories[0]
     _ = try first.verify()

@@ -3,9 +3,9 @@ import ImageEncoders
 import Layers
 import Text
 
-/// A folder with everything a model is: configuration, words, numbers, and checksums of all three.
-public struct ModelDirectory: Sendable {
-  public let path: String
+/// A model folder: configuration, vocabulary, weights, and checksums of all three.
+package struct ModelDirectory: Sendable {
+  package let path: String
 
   enum FileName {
     static let configuration = "config.json"
@@ -16,20 +16,20 @@ public struct ModelDirectory: Sendable {
     static let card = "README.md"
     static let checksums = "SHA256SUMS"
 
-    /// What captions depend on.
+    /// The files that captions depend on.
     static let essential = [configuration, weights, vocabulary]
   }
 
-  public init(_ path: String) { self.path = path }
+  package init(_ path: String) { self.path = path }
 
   /// The folder of the model that a user calls `name`: a path, or a name in one of `folders`.
   ///
   /// - Parameters:
-  ///   - name: What the user typed.
-  ///   - folders: Where names are looked up, first come, first served.
-  ///   - advice: What to do where there is no such model.
+  ///   - name: The path or name that the user typed.
+  ///   - folders: The folders in which names are looked up; the first that has the model counts.
+  ///   - advice: The source of `name`, for advice if there is no such model.
   /// - Throws: `ModelError` if there is none.
-  public init(
+  package init(
     named name: String, searching folders: [String], advice: ModelError.Advice = .captioner
   ) throws(ModelError) {
     let candidates = [name] + (name.contains("/") ? [] : folders.map { "\($0)/\(name)" })
@@ -45,10 +45,10 @@ public struct ModelDirectory: Sendable {
     path = found
   }
 
-  /// Whether there is a model at all, whole or not.
+  /// True if the folder has a configuration, whether or not the model is complete.
   var isModel: Bool { isFile("\(path)/\(FileName.configuration)") }
 
-  /// What the model is called: the last part of its path.
+  /// The model's name: the last part of its path.
   package var name: String { path.split(separator: "/").last.map(String.init) ?? path }
 
   // MARK: Reading
@@ -87,6 +87,9 @@ public struct ModelDirectory: Sendable {
     } catch {
       throw ModelError(file, .notJSON(error))
     }
+    if let schema = ModelConfiguration.newerSchema(of: json) {
+      throw ModelError(file, .newerSchema(schema))
+    }
     do throws(ConfigurationProblem) {
       return try ModelConfiguration(json)
     } catch {
@@ -104,7 +107,7 @@ public struct ModelDirectory: Sendable {
     }
   }
 
-  /// How often each word was seen in training; nothing where the folder does not tell.
+  /// Returns the number of times each word was seen in training; none if the folder has no such file.
   func counts() throws(ModelError) -> WordCounts {
     let file = "\(path)/\(FileName.counts)"
     guard isFile(file) else { return WordCounts() }
@@ -119,9 +122,7 @@ public struct ModelDirectory: Sendable {
   /// The encoder alone, which an imported folder has without a decoder.
   package func encoder(
     _ configuration: EncoderConfiguration
-  ) throws(ModelError)
-    -> any ImageEncoder
-  {
+  ) throws(ModelError) -> any ImageEncoder {
     func load<Encoder: ImageEncoder>(_ encoder: Encoder) throws(ModelError) -> any ImageEncoder {
       var encoder = encoder
       try self.load(
@@ -134,12 +135,13 @@ public struct ModelDirectory: Sendable {
     return try load(configuration.makeEncoder())
   }
 
-  /// Encoder and decoder with their numbers; to learn further, without bfloat16 matrices.
+  /// Returns the encoder and the decoder with their weights; a training needs them without bfloat16 matrices.
   package func model(
     _ configuration: ModelConfiguration, vocabulary: Vocabulary,
     keepingBfloat16Matrices keepsBfloat16Matrices: Bool = true
   ) throws(ModelError) -> CaptionModel {
     guard let decoder = configuration.decoder else { throw ModelError(path, .noDecoder) }
+    try checkTokenizer()
     try checkScores(vocabulary, decoder)
     let encoder = configuration.encoder.makeEncoder()
     var model = CaptionModel(
@@ -150,7 +152,7 @@ public struct ModelDirectory: Sendable {
     return model
   }
 
-  /// Begins to compare the files with their checksums.
+  /// Starts to compare the files with their checksums.
   package func beginVerification() -> ChecksumVerification { ChecksumVerification(of: path) }
 
   private func load(
@@ -177,16 +179,33 @@ public struct ModelDirectory: Sendable {
     }
   }
 
+  /// Throws if the folder names another tokenizer than the present one; it may name none.
+  private func checkTokenizer() throws(ModelError) {
+    let file = "\(path)/\(FileName.tokenizer)"
+    guard isFile(file) else { return }
+    let json: JSONValue
+    let bytes = try bytes(of: file, limit: 1 << 20)
+    do throws(JSONError) {
+      json = try JSONValue(reading: bytes)
+    } catch {
+      throw ModelError(file, .notJSON(error))
+    }
+    let ours = CaptionTokenizer().identity
+    guard json["type"]?.string == ours.type, json["version"]?.integer == ours.version else {
+      throw ModelError(file, .otherTokenizer(json.compactText))
+    }
+  }
+
   /// A vocabulary of another size would show as a wrong shape, which names the wrong file.
   private func checkScores(
     _ vocabulary: Vocabulary, _ decoder: DecoderConfiguration
   ) throws(ModelError) {
     let (weights, specialCount) = (try weightsFile(), Vocabulary.specialWords.count)
+    let found = weights.shape(of: "\(decoder.type.entry.outputLayer).bias")?.first
     let scores =
-      decoder.reading == .labels
-      ? specialCount
-        + max(weights.shape(of: "label_logits.bias")?.first ?? vocabulary.count - specialCount, 1)
-      : weights.shape(of: "word_logits.bias")?.first ?? vocabulary.count
+      decoder.writesSentences
+      ? found ?? vocabulary.count
+      : specialCount + max(found ?? vocabulary.count - specialCount, 1)
     guard scores == vocabulary.count else {
       throw ModelError(
         "\(path)/\(FileName.vocabulary)",

@@ -5,7 +5,7 @@ import Text
 package struct ModelEnsemble: Sendable {
   /// At least one.
   package let directories: [ModelDirectory]
-  /// What each counts where they caption together; nil counts all alike.
+  /// The weight of each model's probabilities; nil weighs all alike.
   package let weights: [Float]?
 
   package init(_ directories: [ModelDirectory], weights: [Float]? = nil) {
@@ -17,16 +17,16 @@ package struct ModelEnsemble: Sendable {
 
   package var paths: String { directories.map(\.path).joined(separator: ", ") }
 
-  /// How captions are found unless the user says otherwise: as the first model has it.
+  /// The configuration of the first model.
   package func configuration() throws(ModelError) -> ModelConfiguration {
     try directories[0].configuration()
   }
 
   package func vocabulary() throws(ModelError) -> Vocabulary { try directories[0].vocabulary() }
 
-  /// The SHA-256 of the weights, as the folders' lists have it; nil where one has no list.
+  /// The SHA-256 of the weights, as the folders' lists have it; nil if a folder has no list.
   ///
-  /// That of several models is of their digests, one a line.
+  /// For several models it is that of their digests, one a line.
   package func weightsDigest() -> String? {
     let digests = directories.compactMap { $0.weightsDigest() }
     return digests.count == directories.count ? Self.digest(of: digests) : nil

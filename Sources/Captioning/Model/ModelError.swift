@@ -2,9 +2,9 @@ import Files
 import Layers
 import Text
 
-/// Why a model cannot be used.
+/// The reason that a model cannot be used.
 public struct ModelError: Error, Equatable, Sendable, CustomStringConvertible {
-  public enum Problem: Sendable, Equatable {
+  package enum Problem: Sendable, Equatable {
     /// No folder of that name; where it was looked for.
     case notFound(searched: [String], Advice = .captioner)
     /// A folder of that name, but without a model; one in it that has one.
@@ -13,6 +13,8 @@ public struct ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     case unreadable(FileError)
     case configuration(key: String, problem: String)
     case notJSON(JSONError)
+    /// The configuration has a schema that only a newer Cutline can read.
+    case newerSchema(String)
     case vocabulary(VocabularyError)
     case weightsFile(SafetensorsError)
     case weights(WeightsError)
@@ -21,22 +23,28 @@ public struct ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     case unlisted(String)
     /// The vocabulary does not have as many words as the decoder scores.
     case otherVocabulary(words: Int, scores: Int)
-    /// The models of an ensemble know different words.
+    /// The models of an ensemble have different vocabularies.
     case otherWords(than: String)
-    /// The models to be averaged are not made of the same parts.
+    /// The models to be averaged have different architectures.
     case otherParts(than: String)
-    /// The models of an ensemble see different parts or sizes of a picture.
+    /// The models of an ensemble resize or crop pictures in different ways.
     case otherFraming(than: String)
-    /// The model's captions were cut into words another way.
+    /// The captions that the model learned were tokenized in another way.
     case otherTokenizer(String)
-    /// The vocabulary has nothing but special words.
+    /// The vocabulary has only special words.
     case noWords
     /// The folder holds an encoder only.
     case noDecoder
+    /// The processor does not multiply bfloat16 numbers.
+    case noBfloat16
+    /// The weights of an ensemble are not as many as its models, or not all above 0.
+    case otherWeights(models: Int, weights: [Float])
+    /// A setting of the search is out of its range.
+    case search(String)
   }
 
   /// The option or argument that named a missing model, for advice in its words.
-  public enum Advice: Sendable, Equatable {
+  package enum Advice: Sendable, Equatable {
     /// `--model`.
     case captioner
     /// The option `--start-from`.
@@ -45,10 +53,12 @@ public struct ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     case encoder
     /// An argument without an option's name.
     case argument
+    /// A parameter of a library function.
+    case library
   }
   /// The model's name, or the file at fault.
   public let path: String
-  public let problem: Problem
+  package let problem: Problem
 
   init(_ path: String, _ problem: Problem) { (self.path, self.problem) = (path, problem) }
 
@@ -65,6 +75,9 @@ public struct ModelError: Error, Equatable, Sendable, CustomStringConvertible {
       "\(path): '\(key)' \(problem). Mend the file, or get a fresh copy of the model."
     case .notJSON(let error):
       "\(path): is not as it should be \(error). Get a fresh copy of the model."
+    case .newerSchema(let schema):
+      "\(path): was written by a newer Cutline (schema \(schema.prefix(60))); this one reads up to "
+        + "\(ModelConfiguration.schema). Update Cutline."
     case .vocabulary(let error): error.description
     case .weightsFile(let error):
       if case .unreadable(let file) = error.problem { Self.text(file) } else { error.description }
@@ -72,34 +85,39 @@ public struct ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     case .checksum(let error):
       if case .unreadable(let file) = error.problem { Self.text(file) } else { error.description }
     case .unlisted(let name):
-      "\(path): does not list '\(name)', so nobody knows whether it is whole. Get a fresh copy of the "
+      "\(path): does not list '\(name)', so the file cannot be checked. Get a fresh copy of the "
         + "model."
     case .otherVocabulary(let words, let scores):
       "\(path): has \(words) words, but the decoder scores \(scores). The vocabulary is another "
         + "model's; get a fresh copy."
     case .otherWords(let first):
-      "\(path): knows other words than \(first). Models that caption together must have the same "
+      "\(path): has another vocabulary than \(first). Models that caption together must have the same "
         + "vocabulary: train them on the same captions."
     case .otherParts(let first):
-      "\(path): is made of other parts than \(first). Only models of the same encoder and decoder can be "
+      "\(path): has another encoder or decoder than \(first). Only models of the same architecture can be "
         + "averaged: compare their config.json."
     case .otherFraming(let first):
-      "\(path): frames pictures otherwise than \(first). Models that caption together must agree in "
+      "\(path): resizes or crops pictures in another way than \(first). Models that caption together must agree in "
         + "'resize' and 'input' of their config.json."
     case .otherTokenizer(let found):
-      "\(path): says that captions were cut into words by \(found.prefix(60)), not by "
-        + "\(CaptionTokenizer().identity.type) \(CaptionTokenizer().identity.version). Its words cannot "
-        + "be kept; with --encoder-model the encoder alone can."
+      "\(path): its captions were tokenized by \(found.prefix(60)), not by "
+        + "\(CaptionTokenizer().identity.type) \(CaptionTokenizer().identity.version). A newer "
+        + "Cutline may read it; with --encoder-model a training can keep the encoder alone."
     case .noWords:
-      "\(path): has no word but the special ones, and captions need some. Start from another captioner, or "
+      "\(path): has no words but the special ones. Start from another captioner, or "
         + "take its encoder alone with --encoder-model."
     case .noDecoder:
       "\(path): is an encoder that has learned no captions. Train it: cutline train DATASET "
         + "--encoder-model \(path) -o runs/first"
+    case .noBfloat16:
+      "\(path): this processor cannot multiply bfloat16 numbers, which takes AVX-512. Choose float32."
+    case .otherWeights(let models, let weights):
+      "\(path): \(models) models cannot be weighed by \(weights). Give one finite weight above 0 for each."
+    case .search(let problem): "\(path): the search's \(problem)."
     }
   }
 
-  /// Nobody typed the name of a model's file, so nobody misspelt it.
+  /// Users do not type the names of a model's files, so advice on spelling would not help.
   private static func text(_ error: FileError) -> String {
     error.problem == .missing
       ? "\(error.path): the model lacks this file. Get a fresh copy of the model."
@@ -108,7 +126,7 @@ public struct ModelError: Error, Equatable, Sendable, CustomStringConvertible {
 }
 
 extension ModelError.Advice: CustomStringConvertible {
-  public var description: String {
+  package var description: String {
     let training = "train one: cutline train DATASET -o runs/first"
     return switch self {
     case .captioner: "Name one with --model DIR, or \(training)"
@@ -116,6 +134,7 @@ extension ModelError.Advice: CustomStringConvertible {
     case .encoder:
       "Name one with --encoder-model DIR, or import one: cutline model import FILE --encoder NAME -o DIR"
     case .argument: "Name the folder of one, or see cutline model list."
+    case .library: "Give the path of a model's folder, or a name in one of those folders."
     }
   }
 }

@@ -3,15 +3,15 @@ import Layers
 import Tensors
 
 extension ModelDirectory {
-  /// Writes the model anew, its numbers stored with the given precision; all else stays as it is.
+  /// Writes a copy of the model with its weights in another precision; the other files stay as they are.
   ///
   /// - Parameters:
   ///   - path: The folder to write.
-  ///   - precision: How the numbers are stored.
-  ///   - isReplacing: Whether a model that is there may be replaced.
+  ///   - precision: The element type that the weights are stored in.
+  ///   - isReplacing: True if an existing model may be replaced.
   /// - Throws: `ModelError` if the model is not whole; `FileError` for what cannot be written.
   package func export(
-    to path: String, precision: Tensors.ElementType, replacing isReplacing: Bool = false
+    to path: String, precision: ElementType, replacing isReplacing: Bool = false
   ) throws {
     _ = try verify()
     let folder = try DirectoryReplacement(

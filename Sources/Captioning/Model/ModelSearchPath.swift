@@ -1,11 +1,15 @@
 import Files
 
-/// The folders in which models are looked up by name, first come, first served.
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// The folders in which models are looked up by name; the first that has the model counts.
 package struct ModelSearchPath: Sendable, Equatable {
   package let folders: [String]
 
   /// - Parameters:
-  ///   - environment: The value of an environment variable.
+  ///   - environment: Returns the value of an environment variable.
   ///   - executable: The path of the running program, without symbolic links.
   package init(environment: (String) -> String?, executable: String) {
     func folder(_ variable: String) -> String? {
@@ -33,5 +37,23 @@ package struct ModelSearchPath: Sendable, Equatable {
     }
     guard let prefix = parents.dropFirst().first else { return [] }
     return ["\(prefix)/share/cutline/models"]
+  }
+}
+
+extension ModelSearchPath {
+  /// The folders in which this process looks for models.
+  package static var current: ModelSearchPath {
+    ModelSearchPath(environment: variable, executable: executablePath)
+  }
+
+  private static func variable(_ name: String) -> String? {
+    guard let text = getenv(name) else { return nil }
+    return nameText(UnsafeRawBufferPointer(start: text, count: strlen(text)))
+  }
+
+  private static var executablePath: String {
+    guard let path = realpath("/proc/self/exe", nil) else { return "" }
+    defer { free(path) }
+    return String(cString: path)
   }
 }

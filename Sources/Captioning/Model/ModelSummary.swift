@@ -2,14 +2,14 @@ import Files
 import ImageEncoders
 import Layers
 
-/// What there is to say about a model without running it.
+/// A description of a model that needs no run of it.
 package struct ModelSummary: Sendable {
   package let name: String
   package let path: String
   package let configuration: ModelConfiguration
-  /// How many numbers each part has learned: the encoder, then the decoder's parts.
+  /// The number of learned parameters of each part: the encoder, then the decoder's parts.
   package let parts: [(name: String, parameterCount: Int)]
-  /// How many words it can write, special ones included; nil without a decoder.
+  /// The size of its vocabulary, special words included; nil without a decoder.
   package let wordCount: Int?
   /// The size of all its files, in bytes.
   package let byteCount: Int
@@ -29,7 +29,7 @@ extension ModelDirectory {
 
   /// Checks everything that can be checked: checksums, configuration, words, shapes, finite numbers.
   ///
-  /// - Returns: How many tensors the model has.
+  /// - Returns: The number of the model's tensors.
   package func verify() throws(ModelError) -> Int {
     let verification = beginVerification()
     let configuration = try configuration()
@@ -43,7 +43,7 @@ extension ModelDirectory {
     return tensorCount
   }
 
-  /// What does not agree with the checksums; nil if all does.
+  /// Returns the first file that does not agree with its checksum, as an error; nil if all agree.
   package func damage() -> ModelError? {
     do throws(ModelError) {
       try beginVerification().wait()
@@ -53,7 +53,7 @@ extension ModelDirectory {
     }
   }
 
-  /// Counts what has been learned by the first word of the tensors' names.
+  /// Counts learned parameters by the first word of the tensors' names.
   private func parts() throws(ModelError) -> [(name: String, parameterCount: Int)] {
     let weights = try weightsFile()
     var counts: [(name: String, parameterCount: Int)] = []

@@ -5,7 +5,7 @@ import Tensors
 import Text
 
 extension ModelDirectory {
-  /// What a model folder is made from.
+  /// The contents of a model folder.
   package struct Contents {
     package var configuration: ModelConfiguration
     package var parameters: [(name: String, value: Tensor)]
@@ -28,12 +28,12 @@ extension ModelDirectory {
   /// - Parameters:
   ///   - contents: Everything the folder will hold.
   ///   - path: The folder; one that is there already is replaced only if it is a model and `isReplacing`.
-  ///   - precision: How the numbers are stored.
-  ///   - isReplacing: Whether a model of that name may be replaced.
-  ///   - report: Is told where the files are written first, to remove them should the program be stopped.
-  /// - Throws: What the file system said.
+  ///   - precision: The element type that the weights are stored in.
+  ///   - isReplacing: True if an existing model may be replaced.
+  ///   - report: Receives the folder that the files are written to first, which a stopped program removes.
+  /// - Throws: `FileError` if a file cannot be written.
   package static func write(
-    _ contents: Contents, to path: String, precision: Tensors.ElementType,
+    _ contents: Contents, to path: String, precision: ElementType,
     replacing isReplacing: Bool = false, reportingWorkingPath report: (String) -> Void = { _ in }
   ) throws(FileError) {
     let folder = try DirectoryReplacement(
@@ -45,7 +45,7 @@ extension ModelDirectory {
 
   /// Writes the files of a model into a folder that is there.
   package static func write(
-    _ contents: Contents, into working: String, precision: Tensors.ElementType
+    _ contents: Contents, into working: String, precision: ElementType
   ) throws(FileError) {
     var names = [FileName.configuration, FileName.weights, FileName.card]
     try AtomicFile.write(
@@ -58,8 +58,10 @@ extension ModelDirectory {
       names += [FileName.vocabulary, FileName.counts, FileName.tokenizer]
       try AtomicFile.write(vocabulary.json(), to: "\(working)/\(FileName.vocabulary)")
       try AtomicFile.write(counts.tsv(), to: "\(working)/\(FileName.counts)")
+      let tokenizer = CaptionTokenizer().identity
       try AtomicFile.write(
-        "{\"type\": \"ptb-lower\", \"version\": 1}\n", to: "\(working)/\(FileName.tokenizer)")
+        "{\"type\": \"\(tokenizer.type)\", \"version\": \(tokenizer.version)}\n",
+        to: "\(working)/\(FileName.tokenizer)")
     }
     let checksums = try ChecksumList(of: names.sorted(), in: working)
     try AtomicFile.write(checksums.text, to: "\(working)/\(FileName.checksums)")

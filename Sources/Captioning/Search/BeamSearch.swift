@@ -5,24 +5,25 @@ import Text
 /// Keeps the `width` most likely captions at every step, rather than only one.
 ///
 /// A finished caption leaves the beam and narrows it by one; a width of 1 is greedy decoding. Pictures
-/// are searched together, and what is found for one does not depend on its company.
+/// are searched together; the captions of one do not depend on the others.
 public struct BeamSearch: Sendable, Equatable {
+  /// The number of captions kept at every step, and found in the end; at least 1.
   public var width = 3
-  /// The most words to write before giving up on `<eos>`.
+  /// The most words of a caption; it ends there without `<eos>`.
   public var maximumWords = 20
-  /// How the captions found are ranked.
+  /// The ranking of captions of different lengths.
   public var lengthPenalty = LengthPenalty.none
-  /// What captions may say.
+  /// The words that captions may contain.
   public var rules = WordRules()
-  /// What every caption says, at most `maximumWords` different words.
+  /// The words that every caption contains, fewer than `maximumWords` and each once.
   ///
-  /// Captions compete with those only that have said as many of them (grid beam search; Hokamp & Liu,
-  /// 2017), so that no word is too unlikely to come.
-  public var forced: [TokenID] = []
-  /// How many groups of captions are kept, each `width / groupCount` wide.
+  /// Captions compete only with those that contain as many of them (grid beam search; Hokamp & Liu, 2017), so
+  /// that no word is too unlikely to come.
+  package var forced: [TokenID] = []
+  /// The number of groups of captions, each `width / groupCount` wide; it divides `width`.
   public var groupCount = 1
-  /// What it costs a group, in nats, to choose the word that another chose at that step (diverse beam
-  /// search; Vijayakumar et al., 2018).
+  /// The penalty, in nats, for a word that another group chose at the same step (diverse beam search;
+  /// Vijayakumar et al., 2018).
   public var diversity: Float = 0
 
   public init(width: Int = 3, maximumWords: Int = 20) {
@@ -35,8 +36,8 @@ public struct BeamSearch: Sendable, Equatable {
   ///   - features: Of all pictures or clips.
   ///   - decoder: Scores the words.
   /// - Returns: Up to `width` captions of each picture, the best first.
-  public func captions<Decoder: CaptionDecoder>(
-    of features: VisualFeatures, by decoder: Decoder
+  package func captions<Decoder: CaptionDecoder>(
+    of features: PackedSequence, by decoder: Decoder
   ) -> [[Hypothesis]] {
     captions(
       from: DecoderCaptions(of: features, by: decoder), pictureCount: features.count)
@@ -46,14 +47,14 @@ public struct BeamSearch: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - start: One empty caption of each picture.
-  ///   - pictureCount: How many pictures there are.
+  ///   - pictureCount: The number of pictures.
   /// - Returns: Up to `width` captions of each picture, the best first.
-  public func captions<Captions: CaptionsInProgress>(
+  package func captions<Captions: CaptionsInProgress>(
     from start: Captions, pictureCount: Int
   ) -> [[Hypothesis]] {
     var found = [[[Hypothesis]]](
       repeating: Array(repeating: [], count: groupCount), count: pictureCount)
-    // Row k of `captions` remembers what beam[k] has said.
+    // Row k of `captions` is the decoder's state after beam[k].
     var beam = found.indices.flatMap { picture in
       (0..<groupCount).map { Row(picture: picture, group: $0, caption: Hypothesis()) }
     }
@@ -72,17 +73,17 @@ public struct BeamSearch: Sendable, Equatable {
     return found.map { ranked($0.flatMap(\.self)) }
   }
 
-  /// A caption in the making, the picture that it describes, and with whom it competes.
+  /// An unfinished caption, the picture that it describes, and the group in which it competes.
   private struct Row {
     let picture: Int
     let group: Int
     var caption: Hypothesis
   }
 
-  /// How many captions a group has room for that has found some.
+  /// The number of captions that a group still has room for.
   private func room(in found: [Hypothesis]) -> Int { width / groupCount - found.count }
 
-  /// How many of the forced words a caption has said.
+  /// The number of forced words that a caption contains.
   private func forcedCount(in caption: Hypothesis) -> Int {
     forced.count(where: caption.words.contains)
   }
@@ -100,17 +101,17 @@ public struct BeamSearch: Sendable, Equatable {
 extension BeamSearch {
   /// A caption one word longer.
   private struct Candidate {
-    /// Which row of the beam goes on.
+    /// The row of the beam that the candidate extends.
     let parent: Int
     let word: TokenID
     let logProbability: Float
-    /// How many of the forced words it has said.
+    /// The number of forced words that it contains.
     let forcedCount: Int
-    /// What candidates compete by: of the whole caption, less what its last word costs.
+    /// The log-probability of the whole caption, less the diversity penalty of its last word.
     let score: Float
   }
 
-  /// The best captions one word longer: of each group, as many as it has `room` for.
+  /// Returns the best captions one word longer: of each group, as many as it has `room` for.
   private func continuations(
     of beam: [Row], _ next: Tensor, room: (Row) -> Int
   ) -> (ended: [Row], growing: [(row: Row, parent: Int)]) {
@@ -126,7 +127,7 @@ extension BeamSearch {
       let possible = (start..<end).flatMap { row in
         candidates(after: beam[row], at: row, words, chosen)
       }
-      // Every word may be forbidden: then what was said is all there is.
+      // If every word is forbidden, the caption ends here.
       if possible.isEmpty { ended += beam[start..<end] }
       for candidate in best(room(first), of: possible) {
         chosen.append(candidate.word)
@@ -143,14 +144,14 @@ extension BeamSearch {
     return (ended, growing)
   }
 
-  /// The words that may follow the caption of a row, those that other groups have `chosen` at a price.
+  /// Returns the words that may follow the caption of a row; those that other groups have `chosen` are penalized.
   private func candidates(
     after row: Row, at parent: Int, _ words: PossibleWords, _ chosen: [TokenID]
   ) -> [Candidate] {
     let caption = row.caption
-    let (before, said) = (caption.logProbability, caption.words)
-    let missing = forced.filter { !said.contains($0) }
-    var forbidden = rules.forbidden(after: said)
+    let (before, written) = (caption.logProbability, caption.words)
+    let missing = forced.filter { !written.contains($0) }
+    var forbidden = rules.forbidden(after: written)
     if !missing.isEmpty { forbidden.insert(.end) }
     return words.after(row: parent, missing, except: forbidden).map { word, logProbability in
       Candidate(
@@ -160,17 +161,17 @@ extension BeamSearch {
     }
   }
 
-  /// The best `count` candidates for each number of forced words said.
+  /// The best `count` candidates for each number of forced words that they contain.
   private func best(_ count: Int, of candidates: [Candidate]) -> [Candidate] {
     let sorted = candidates.sorted { $0.score > $1.score }
     guard !forced.isEmpty else { return Array(sorted.prefix(count)) }
-    return (0...forced.count).flatMap { said in
-      sorted.filter { $0.forcedCount == said }.prefix(count)
+    return (0...forced.count).flatMap { forcedCount in
+      sorted.filter { $0.forcedCount == forcedCount }.prefix(count)
     }
   }
 
-  /// How many of a row's likeliest words may have to be looked at: other groups may have chosen those
-  /// before, rules may forbid them, and forced words compete apart.
+  /// The number of a row's likeliest words to consider: other groups may have chosen the likeliest, rules may
+  /// forbid them, and forced words compete apart.
   private func candidateCount(in beam: [Row]) -> Int {
     let length = beam.map(\.caption.words.count).max() ?? 0
     return width + rules.forbiddenCount(inLength: length) + forced.count
@@ -181,7 +182,7 @@ extension BeamSearch {
 /// The words that may follow each row of a beam: the likeliest, and those that must come.
 private struct PossibleWords {
   private let likeliest: [[(index: Int, value: Float)]]
-  /// All scores, where any word must come.
+  /// All scores; nil without forced words.
   private let all: (scores: [Float], columns: Int)?
 
   init(_ next: Tensor, count: Int, keeping forced: [TokenID]) {

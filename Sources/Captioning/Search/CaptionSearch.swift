@@ -1,22 +1,22 @@
-/// How captions are found.
+/// A method of finding captions.
 public enum CaptionSearch: Sendable, Equatable {
+  /// The likeliest captions.
   case beam(BeamSearch)
+  /// Captions drawn at random.
   case sampling(SampledSearch)
 
   /// Finds captions for each picture.
   ///
   /// - Parameters:
   ///   - start: One empty caption of each picture.
-  ///   - pictureCount: How many pictures there are.
-  ///   - firstPicture: The number of the first picture among all that are captioned.
+  ///   - numbers: The number of each picture among all that are captioned, which decides what is sampled.
   /// - Returns: The captions of each picture, the best first.
   func captions(
-    from start: some CaptionsInProgress, pictureCount: Int, firstPicture: Int
+    from start: some CaptionsInProgress, numbers: [Int]
   ) -> [[Hypothesis]] {
     switch self {
-    case .beam(let search): search.captions(from: start, pictureCount: pictureCount)
-    case .sampling(let search):
-      search.captions(from: start, pictureCount: pictureCount, firstPicture: firstPicture)
+    case .beam(let search): search.captions(from: start, pictureCount: numbers.count)
+    case .sampling(let search): search.captions(from: start, numbers: numbers)
     }
   }
 }

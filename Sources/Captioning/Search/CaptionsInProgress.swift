@@ -2,13 +2,13 @@ import Layers
 import Tensors
 import Text
 
-/// Captions in the making, one row each: what a search asks for the words that may follow.
-public protocol CaptionsInProgress: RowSelectable {
+/// Unfinished captions, one row each, which a search extends word by word.
+package protocol CaptionsInProgress: RowSelectable {
   /// Reads one word per row.
   ///
   /// - Parameters:
-  ///   - words: What each caption goes on with.
-  ///   - pictureOfRow: Which picture each describes.
+  ///   - words: The next word of each caption.
+  ///   - pictureOfRow: The index of the picture that each describes.
   /// - Returns: `log p` of every word that may follow, `[B, V]`, and the captions with `words`.
   func reading(_ words: [TokenID], describing pictureOfRow: [Int]) -> (next: Tensor, Self)
 }
@@ -20,7 +20,7 @@ struct DecoderCaptions<Decoder: CaptionDecoder>: CaptionsInProgress {
   private var state: Decoder.State
 
   /// Empty captions of all pictures of `features`, one each.
-  init(of features: VisualFeatures, by decoder: Decoder) {
+  init(of features: PackedSequence, by decoder: Decoder) {
     self.decoder = decoder
     (context, state) = decoder.start(features)
   }
@@ -41,26 +41,25 @@ struct DecoderCaptions<Decoder: CaptionDecoder>: CaptionsInProgress {
 }
 
 extension CaptionDecoder {
-  /// Empty captions of all pictures of `features`, one each.
-  func emptyCaptions(of features: VisualFeatures) -> any CaptionsInProgress {
+  package func emptyCaptions(of features: PackedSequence) -> any CaptionsInProgress {
     DecoderCaptions(of: features, by: self)
   }
 }
 
-/// Captions that several decoders of the same words write together: a word is as likely as they find it in
-/// the mean (the ensembles of Vinyals et al., 2017), which may count some more than others (the late fusion
-/// of two streams; Venugopalan et al., 2015).
+/// Captions that several decoders of the same vocabulary write together: the probability of a word is the mean of
+/// theirs (the ensembles of Vinyals et al., 2017), which may be weighted (the late fusion of two streams;
+/// Venugopalan et al., 2015).
 ///
 ///     p(word) = Σᵢ wᵢ pᵢ(word)
 struct EnsembleCaptions: CaptionsInProgress {
   /// At least one.
   let members: [any CaptionsInProgress]
-  /// What each counts; they add up to 1.
+  /// The weight of each member; they add up to 1.
   let weights: [Float]
 
   /// - Parameters:
   ///   - members: At least one.
-  ///   - weights: What each counts, above 0; nil counts all alike.
+  ///   - weights: The weight of each member, above 0; nil weighs all alike.
   init(members: [any CaptionsInProgress], weights: [Float]? = nil) {
     let given = weights ?? members.map { _ in 1 }
     precondition(given.count == members.count, "\(given.count) weights for \(members.count)")
@@ -81,9 +80,9 @@ struct EnsembleCaptions: CaptionsInProgress {
   }
 }
 
-/// The logarithm of the weighted mean of what `x` are the logarithms of, element by element.
+/// Returns the logarithm of the weighted mean of `exp(x)`, element by element.
 private func logMeanExp(_ x: [Tensor], _ weights: [Float]) -> Tensor {
-  // Relative to the largest, lest all become 0.
+  // Relative to the largest, so that not all underflow to 0.
   let largest = x.dropFirst().reduce(x[0]) { $0 + relu($1 - $0) }
   let shares = zip(x, weights).map { exp($0 - largest) * $1 }
   return largest + log(shares.dropFirst().reduce(shares[0], +))

@@ -1,20 +1,20 @@
 import Text
 
-/// A caption, finished or in the making, and how likely the decoder finds it.
-public struct Hypothesis: Sendable, Equatable {
+/// A caption, finished or not, with the log-probabilities of its words.
+package struct Hypothesis: Sendable, Equatable {
   /// The words so far, without `<bos>`; `<eos>` is the last of a finished caption.
-  public var words: [TokenID] = []
+  package var words: [TokenID] = []
   /// The log-probability of each word, in nats.
-  public var wordLogProbabilities: [Float] = []
+  package var wordLogProbabilities: [Float] = []
 
-  public init() {}
+  package init() {}
 
   /// The sum of the words' log-probabilities.
-  public var logProbability: Float { wordLogProbabilities.reduce(0, +) }
+  package var logProbability: Float { wordLogProbabilities.reduce(0, +) }
 
-  public var isFinished: Bool { words.last == .end }
+  package var isFinished: Bool { words.last == .end }
 
-  /// What the decoder reads next.
+  /// The word that the decoder reads next.
   var lastWord: TokenID { words.last ?? .start }
 
   func extended(by word: TokenID, _ logProbability: Float) -> Hypothesis {
@@ -24,7 +24,7 @@ public struct Hypothesis: Sendable, Equatable {
     return longer
   }
 
-  /// Finished captions before cut-off ones, and each kind by likelihood.
+  /// Returns true if `a` ranks before `b`: finished captions before unfinished ones, each kind by score.
   static func isBetter(_ a: Hypothesis, _ b: Hypothesis, by penalty: LengthPenalty = .none) -> Bool
   {
     a.isFinished == b.isFinished ? penalty.score(of: a) > penalty.score(of: b) : a.isFinished
@@ -32,6 +32,6 @@ public struct Hypothesis: Sendable, Equatable {
 }
 
 extension TokenID {
-  /// What no caption may contain.
+  /// The words that no caption contains.
   static let unwritable: Set<TokenID> = [.padding, .start, .unknown]
 }

@@ -4,7 +4,9 @@ import Files
 import Glibc
 #endif
 
-/// How captions of different lengths are compared: a sum of log-probabilities favours short ones.
+/// A ranking of captions of different lengths.
+///
+/// The sum of log-probabilities favours short ones.
 public enum LengthPenalty: Sendable, Equatable {
   /// By the sum.
   case none
@@ -13,7 +15,7 @@ public enum LengthPenalty: Sendable, Equatable {
   /// By the sum over `((5 + words) / 6)^alpha` (Wu et al., 2016); 0 is the sum.
   case wu(alpha: Float)
 
-  /// What captions are ranked by, the end counted as a word.
+  /// Returns the score that captions are ranked by; the end counts as a word.
   func score(of caption: Hypothesis) -> Float {
     let length = Float(max(caption.words.count, 1))
     return switch self {
@@ -36,7 +38,7 @@ extension LengthPenalty {
     }
   }
 
-  /// What a user calls it.
+  /// The name that users type.
   package var name: String {
     switch self {
     case .none: "none"
@@ -50,7 +52,7 @@ extension LengthPenalty {
     self = alpha == 0 ? .none : .wu(alpha: alpha)
   }
 
-  /// As settings have it; nil where captions are compared by their sum.
+  /// The penalty as settings have it; nil for the sum.
   var json: JSONValue? {
     switch self {
     case .none: nil

@@ -4,20 +4,22 @@ import Text
 
 /// Draws captions at random, each word with the probability that the decoder gives it.
 public struct SampledSearch: Sendable, Equatable {
-  /// How many captions to draw per picture.
+  /// The number of captions to draw per picture.
   public var count = 1
   /// Below 1 likely words become likelier, above 1 all become more alike.
   public var temperature: Float = 1
-  /// How many of the likeliest words are drawn from at each step; nil for all.
+  /// The number of likeliest words to draw from at each step (top-k); nil draws from all.
   public var topWordCount: Int?
-  /// Only the fewest likeliest words are drawn from that together are as likely as this (nucleus sampling;
-  /// Holtzman et al., 2020); nil for all.
+  /// The probability, in `0...1`, that the words to draw from have together: the fewest likeliest words that reach
+  /// it (nucleus sampling; Holtzman et al., 2020); nil draws from all.
   public var topProbability: Float?
-  /// What captions may say.
+  /// The words that captions may contain.
   public var rules = WordRules()
+  /// The most words of a caption.
   public var maximumWords = 20
-  /// Fixes the draw: of one caption by seed, picture and number, whatever else is drawn.
-  public var random = SeededRandom(0)
+  /// The source of random numbers: a draw depends on the seed, the picture's number and the caption's, and on nothing
+  /// else that is drawn.
+  package var random = SeededRandom(0)
 
   public init(count: Int, temperature: Float, maximumWords: Int, seed: UInt64) {
     (self.count, self.temperature, self.maximumWords) = (count, temperature, maximumWords)
@@ -29,27 +31,27 @@ public struct SampledSearch: Sendable, Equatable {
   /// - Parameters:
   ///   - features: Of all pictures or clips.
   ///   - decoder: Scores the words; its own log-probabilities are reported, without temperature.
-  ///   - firstPicture: The number of the first picture among all that are captioned.
+  ///   - numbers: The number of each picture among all that are captioned; nil counts from 0.
   /// - Returns: `count` captions of each picture, most likely first.
-  public func captions<Decoder: CaptionDecoder>(
-    of features: VisualFeatures, by decoder: Decoder, firstPicture: Int = 0
+  package func captions<Decoder: CaptionDecoder>(
+    of features: PackedSequence, by decoder: Decoder, numbers: [Int]? = nil
   ) -> [[Hypothesis]] {
     captions(
-      from: DecoderCaptions(of: features, by: decoder), pictureCount: features.count,
-      firstPicture: firstPicture)
+      from: DecoderCaptions(of: features, by: decoder),
+      numbers: numbers ?? Array(0..<features.count))
   }
 
   /// Draws captions for each picture.
   ///
   /// - Parameters:
   ///   - start: One empty caption of each picture.
-  ///   - pictureCount: How many pictures there are.
-  ///   - firstPicture: The number of the first picture among all that are captioned.
+  ///   - numbers: The number of each picture among all that are captioned. What is drawn for a picture depends
+  ///     on its number, and not on the pictures beside it.
   /// - Returns: `count` captions of each picture, most likely first.
-  public func captions<Captions: CaptionsInProgress>(
-    from start: Captions, pictureCount: Int, firstPicture: Int = 0
+  package func captions<Captions: CaptionsInProgress>(
+    from start: Captions, numbers: [Int]
   ) -> [[Hypothesis]] {
-    var pictures = (0..<pictureCount).flatMap { Array(repeating: $0, count: count) }
+    var pictures = numbers.indices.flatMap { Array(repeating: $0, count: count) }
     var drawn = [Hypothesis](repeating: Hypothesis(), count: pictures.count)
     var growing = Array(drawn.indices)
     var captions = start.rows(pictures)
@@ -60,7 +62,7 @@ public struct SampledSearch: Sendable, Equatable {
       let (scores, columns) = (next.floats, next.shape[1])
       for (row, caption) in growing.enumerated() {
         let uniform = random.uniform(
-          .wordDraw, epoch: caption % count, example: firstPicture + caption / count,
+          .wordDraw, epoch: caption % count, example: numbers[caption / count],
           position: position)
         let (word, logProbability) = draw(
           scores[row * columns..<(row + 1) * columns],
@@ -71,7 +73,7 @@ public struct SampledSearch: Sendable, Equatable {
       (growing, pictures) = (kept.map { growing[$0] }, kept.map { pictures[$0] })
       if !kept.isEmpty { captions = longer.rows(kept) }
     }
-    return (0..<pictureCount).map { picture in
+    return numbers.indices.map { picture in
       drawn[picture * count..<(picture + 1) * count].sorted { Hypothesis.isBetter($0, $1) }
     }
   }
@@ -81,7 +83,7 @@ public struct SampledSearch: Sendable, Equatable {
     _ scores: ArraySlice<Float>, except forbidden: Set<TokenID>, at uniform: Float
   ) -> (TokenID, Float) {
     var possible = zip(0..., scores).filter { !forbidden.contains(TokenID($0.0)) }
-    // Where every word is forbidden there is nothing left to say.
+    // If every word is forbidden, the caption ends here.
     guard !possible.isEmpty else { return (.end, scores[scores.startIndex + TokenID.end.index]) }
     if topWordCount != nil || topProbability != nil {
       // Of equal words the first counts, so that the draw never depends on how sorting works.
@@ -97,12 +99,12 @@ public struct SampledSearch: Sendable, Equatable {
       rest -= weight
       if rest < 0 { return (TokenID(word), score) }
     }
-    // Rounding left a crumb: the last word that can be drawn at all.
+    // Rounding left a remainder: the last word with a probability above 0.
     let last = weights.lastIndex { $0 > 0 } ?? weights.count - 1
     return (TokenID(possible[last].0), possible[last].1)
   }
 
-  /// What the probabilities of words are in proportion to, by their log-probabilities.
+  /// Returns numbers in proportion to the probabilities of words with these log-probabilities.
   private func weights(of scores: [Float]) -> [Double] {
     let largest = scores.max() ?? 0
     return scores.map { score in

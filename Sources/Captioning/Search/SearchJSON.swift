@@ -1,7 +1,7 @@
 import Files
 import Text
 
-// The settings that decide what is found, as results tell them; what is usual is not told.
+// The settings of a search as results record them, without those that have their default.
 
 extension CaptionSearch {
   /// The settings, the words of rules as `vocabulary` spells them.
@@ -46,8 +46,8 @@ extension WordRules {
   fileprivate func members(_ vocabulary: Vocabulary) -> [JSONValue.Member] {
     var members: [JSONValue.Member] = []
     if minimumWords > 0 { members.append(.init("min_words", .number(Double(minimumWords)))) }
-    if let unrepeatedCount {
-      members.append(.init("no_repeat", .number(Double(unrepeatedCount))))
+    if let noRepeatNGramSize {
+      members.append(.init("no_repeat", .number(Double(noRepeatNGramSize))))
     }
     if !forbidden.isEmpty {
       members.append(.init("forbid_words", words(forbidden.sorted(), vocabulary)))

@@ -1,15 +1,20 @@
 import Text
 
-/// What captions may say, however likely a decoder finds the rest.
+/// Rules for the words of captions, however likely the model finds others.
 public struct WordRules: Sendable, Equatable {
-  /// The fewest words of a caption.
+  /// The fewest words of a caption, its end not counted.
   public var minimumWords = 0
-  /// How many words in a row no caption says twice; nil lets it.
-  public var unrepeatedCount: Int?
-  public var forbidden: Set<TokenID> = []
+  /// The length of the n-grams that no caption repeats; nil allows repetitions.
+  public var noRepeatNGramSize: Int?
+  /// The words that no caption contains.
+  package var forbidden: Set<TokenID> = []
 
-  public init(minimumWords: Int = 0, unrepeatedCount: Int? = nil, forbidden: Set<TokenID> = []) {
-    (self.minimumWords, self.unrepeatedCount) = (minimumWords, unrepeatedCount)
+  public init(minimumWords: Int = 0, noRepeatNGramSize: Int? = nil) {
+    (self.minimumWords, self.noRepeatNGramSize) = (minimumWords, noRepeatNGramSize)
+  }
+
+  package init(minimumWords: Int, noRepeatNGramSize: Int?, forbidden: Set<TokenID>) {
+    (self.minimumWords, self.noRepeatNGramSize) = (minimumWords, noRepeatNGramSize)
     self.forbidden = forbidden
   }
 
@@ -17,16 +22,16 @@ public struct WordRules: Sendable, Equatable {
   func forbidden(after words: [TokenID]) -> Set<TokenID> {
     var forbidden = forbidden.union(TokenID.unwritable)
     if words.count < minimumWords { forbidden.insert(.end) }
-    if let unrepeatedCount { forbidden.formUnion(Self.ends(of: unrepeatedCount, after: words)) }
+    if let noRepeatNGramSize { forbidden.formUnion(Self.ends(of: noRepeatNGramSize, after: words)) }
     return forbidden
   }
 
   /// The most words that may be forbidden in a caption of `length` words.
   func forbiddenCount(inLength length: Int) -> Int {
-    forbidden.count + TokenID.unwritable.count + 1 + (unrepeatedCount == nil ? 0 : length)
+    forbidden.count + TokenID.unwritable.count + 1 + (noRepeatNGramSize == nil ? 0 : length)
   }
 
-  /// The words that would end a run of `count` words for the second time.
+  /// The words that would end an n-gram of `count` words for the second time (n-gram blocking).
   private static func ends(of count: Int, after words: [TokenID]) -> [TokenID] {
     guard words.count >= count else { return [] }
     let last = words.suffix(count - 1)

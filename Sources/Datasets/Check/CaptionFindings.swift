@@ -1,4 +1,4 @@
-/// What is odd about the captions of a collection.
+/// The findings about the captions of a collection.
 struct CaptionFindings {
   let datasets: [CaptionDataset]
   /// One for each data set.

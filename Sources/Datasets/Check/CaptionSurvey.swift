@@ -2,9 +2,9 @@ import Dispatch
 import Synchronization
 import Text
 
-/// What the captions of a data set are made of.
+/// The statistics of the captions of a data set.
 package struct CaptionSurvey: Sendable {
-  /// How many words each caption has, picture by picture.
+  /// The number of words of each caption, picture by picture.
   package var lengths: [[Int]] = []
   package var counts = WordCounts()
   /// Captions that look like mistakes.
@@ -20,17 +20,17 @@ package struct CaptionSurvey: Sendable {
       case repeated = "caption_repeated"
     }
     package let kind: Kind
-    /// Which picture of the data set, and which of its captions.
+    /// The indices of the picture in the data set and of its caption.
     package let picture: Int
     package let caption: Int
   }
 
-  /// The most words that a person writes about a picture; the longest of COCO's captions has 50.
+  /// The maximum number of words of a sensible caption; the longest of COCO's captions has 50.
   package static let longestSensibleCaption = 60
 
   private init() {}
 
-  /// Takes all captions of `dataset` apart, on `threadCount` threads.
+  /// Tokenizes all captions of `dataset`, on `threadCount` threads.
   package init(_ dataset: CaptionDataset, threadCount: Int) {
     let examples = dataset.examples
     let partCount = max(1, min(threadCount, examples.count))
@@ -73,7 +73,8 @@ package struct CaptionSurvey: Sendable {
     return kinds
   }
 
-  /// Whether there is a control character, or the mark of a text that was decoded wrongly.
+  /// Returns true if there is a control character, or a sign of text decoded with the wrong
+  /// encoding.
   private static func hasControlCharacters(_ caption: String) -> Bool {
     if caption.utf8.allSatisfy({ 0x20 <= $0 && $0 < 0x7F }) { return false }
     return caption.unicodeScalars.contains { scalar in
@@ -84,7 +85,7 @@ package struct CaptionSurvey: Sendable {
     }
   }
 
-  /// Whether there is an address, a tag or an entity of a web page.
+  /// Returns true if there is a URL, an HTML tag or an HTML entity.
   private static func hasMarkup(_ caption: String) -> Bool {
     // Of 600,000 captions nearly none holds one of these bytes.
     let isSuspicious = caption.utf8.contains {
@@ -97,7 +98,7 @@ package struct CaptionSurvey: Sendable {
       .contains { text.hasSubsequence($0) } || hasTag(text)
   }
 
-  /// Whether a letter follows a "<", and somewhere a ">".
+  /// Returns true if a letter follows a "<", and a ">" comes later.
   private static func hasTag(_ text: [UInt8]) -> Bool {
     text.indices.dropLast().contains { i in
       text[i] == UInt8(ascii: "<") && (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(text[i + 1])
@@ -107,7 +108,7 @@ package struct CaptionSurvey: Sendable {
 }
 
 extension [UInt8] {
-  /// Whether `other`, given in lower case, is in it in any case.
+  /// Returns true if it contains `other`, given in lower case, in any case.
   fileprivate func hasSubsequence(_ other: StaticString) -> Bool {
     other.withUTF8Buffer { other in
       indices.dropLast(Swift.min(count, other.count - 1)).contains { start in

@@ -1,7 +1,7 @@
 import Files
 import Text
 
-/// Looks a collection over for what a training would stumble on.
+/// Checks a collection for problems in training.
 package struct DatasetCheck: Sendable {
   package let contents: CaptionContents
   /// One for each data set of `contents`.
@@ -10,17 +10,17 @@ package struct DatasetCheck: Sendable {
   package let findings: [Finding]
   package let minimumCount: Int
   package let maximumWords: Int
-  /// Files that nothing is made of.
+  /// The files that are not used.
   package let passedOver: PassedOver
 
   /// - Parameters:
-  ///   - contents: What was read, bad records left out.
-  ///   - passedOver: Files that nothing is made of.
-  ///   - inspector: Opens the pictures; nil leaves them alone.
-  ///   - minimumCount: How often a word must occur for a model to learn it.
-  ///   - maximumWords: The most words of a caption that a model learns from.
-  ///   - threadCount: How many threads take captions apart.
-  ///   - report: Is told how many pictures are done.
+  ///   - contents: The contents of the collection, without bad records.
+  ///   - passedOver: The files that are not used.
+  ///   - inspector: The inspector that opens the pictures; nil to skip them.
+  ///   - minimumCount: The least count of a word in the vocabulary.
+  ///   - maximumWords: The maximum number of words per caption in training.
+  ///   - threadCount: The number of threads that tokenize captions.
+  ///   - report: Receives the number of pictures done.
   package init(
     _ contents: CaptionContents, passingOver passedOver: PassedOver = PassedOver(),
     _ inspector: PictureInspector?, minimumCount: Int, maximumWords: Int, threadCount: Int,
@@ -95,13 +95,14 @@ package struct DatasetCheck: Sendable {
 
   // MARK: Words
 
-  /// The words a model would learn: of the training captions, or of all where there are none.
+  /// The word counts that a vocabulary is made from: those of the training captions, or of all
+  /// captions if there are none.
   package var trainingCounts: WordCounts {
     let index = contents.datasets.firstIndex { $0.split == .train } ?? 0
     return surveys.indices.contains(index) ? surveys[index].counts : WordCounts()
   }
 
-  /// For each split, the share of words that a model would not know, in `0...1`.
+  /// The share of unknown words of each split, in `0...1`.
   package var unknownShares: [(split: CaptionDataset.Split, share: Double)] {
     let vocabulary = Vocabulary(trainingCounts, minimumCount: minimumCount)
     return zip(contents.datasets, surveys).map {
@@ -109,14 +110,14 @@ package struct DatasetCheck: Sendable {
     }
   }
 
-  /// For each split, how many captions a training would cut.
+  /// The number of captions of each split that training cuts.
   package var cutCounts: [(split: CaptionDataset.Split, count: Int)] {
     zip(contents.datasets, surveys).map {
       ($0.split, $1.captionCount(longerThan: maximumWords))
     }
   }
 
-  /// How many captions have how many words, from 0 words on.
+  /// The number of captions by their number of words, from 0 words.
   package var lengthHistogram: [Int] {
     var histogram: [Int] = []
     for length in surveys.lazy.flatMap({ $0.lengths.joined() }) {

@@ -3,23 +3,23 @@ import Media
 /// A picture as 9 × 8 grey cells and 64 bits, which change little when it is resized, recompressed or
 /// slightly retouched.
 ///
-/// Each bit says whether a cell is brighter than the one to its right (Krawetz, 2013). Two pictures are
-/// alike when few bits differ and the cells agree: in Flickr8k 55 pairs of pictures that nobody would
-/// take for one differ in no more bits, but their cells correlate by 0.94 at most; of copies at half the
-/// size, of JPEG quality 20, darker, or 2 % cut off each side, 98 of 100 are found.
+/// Each bit says whether a cell is brighter than the one to its right (Krawetz, 2013). Two pictures
+/// are alike when few bits differ and the cells agree: in Flickr8k 55 pairs of clearly different
+/// pictures differ in no more bits, but their cells correlate by 0.94 at most; of copies at half
+/// the size, of JPEG quality 20, darker, or 2 % cut off each side, 98 of 100 are found.
 package struct DifferenceHash: Hashable, Sendable {
   package let bits: UInt64
   /// The mean brightness of each cell, row by row.
   let cells: [UInt8]
 
-  /// How many bits may differ between two pictures that are alike.
+  /// The maximum number of bits that differ between two pictures that are alike.
   static let distanceLimit = 8
-  /// How far the cells of two pictures that are alike correlate at least.
+  /// The least correlation of the cells of two pictures that are alike.
   static let correlationLimit = 0.97
-  /// How large a picture should be decoded: eight times `9 × 8` cells.
+  /// The useful size to decode a picture at: eight times `9 × 8` cells.
   package static let usefulSize = PixelSize(width: 72, height: 64)
 
-  /// The hash of `image`; nil for one so even that its bits would be noise.
+  /// Creates the hash of `image`; nil if it is so even that the bits would be noise.
   package init?(_ image: Image) { self.init(cells: Self.cells(of: image)) }
 
   init?(cells: [UInt8]) {
@@ -34,13 +34,13 @@ package struct DifferenceHash: Hashable, Sendable {
     (self.bits, self.cells) = (bits, cells)
   }
 
-  /// Whether both may well be hashes of one picture.
+  /// Returns true if both are probably hashes of one picture.
   package func isLike(_ other: DifferenceHash) -> Bool {
     (bits ^ other.bits).nonzeroBitCount <= Self.distanceLimit
       && correlation(with: other) >= Self.correlationLimit
   }
 
-  /// Pearson's correlation of the cells, in `-1...1`.
+  /// Returns Pearson's correlation of the cells, in `-1...1`.
   private func correlation(with other: DifferenceHash) -> Double {
     var (a, b, aa, bb, ab) = (0, 0, 0, 0, 0)
     for (x, y) in zip(cells, other.cells) {
@@ -53,10 +53,10 @@ package struct DifferenceHash: Hashable, Sendable {
     return product == 0 ? 0 : Double(count * ab - a * b) / product.squareRoot()
   }
 
-  /// Of 255; below it the sky is all there is.
+  /// The least contrast, of 255; pictures below it show little more than sky.
   private static let leastContrast: UInt8 = 12
 
-  /// The mean brightness of 9 × 8 cells, in `0...255`, row by row.
+  /// Returns the mean brightness of 9 × 8 cells, in `0...255`, row by row.
   private static func cells(of image: Image) -> [UInt8] {
     var cells: [UInt8] = []
     image.pixels.withUnsafeBufferPointer { pixels in
@@ -89,12 +89,12 @@ package struct DifferenceHash: Hashable, Sendable {
   }
 }
 
-/// Finds pictures that are alike without comparing all with all.
+/// Finds pictures that are alike without comparing all pairs.
 ///
 /// Of nine bands of bits one is the same in both of two hashes that differ in at most eight bits, so only
 /// hashes that share a band are compared.
 ///
-/// - Parameter hashes: May hold the same hash many times.
+/// - Parameter hashes: The hashes, which may repeat.
 /// - Returns: Groups of two or more positions in `hashes`, each connected by likenesses, sorted.
 package func alikeGroups(_ hashes: [DifferenceHash]) -> [[Int]] {
   let positions = Dictionary(grouping: hashes.indices) { hashes[$0] }
@@ -106,7 +106,7 @@ package func alikeGroups(_ hashes: [DifferenceHash]) -> [[Int]] {
     let range = (64 * band / bandCount)..<(64 * (band + 1) / bandCount)
     let mask = ((UInt64(1) << UInt64(range.count)) - 1) << UInt64(range.lowerBound)
     for sharing in Dictionary(grouping: bits.indices, by: { bits[$0] & mask }).values {
-      // The bits beside each other: nearly all of the time is spent on them.
+      // The bits are stored in one array: nearly all of the time is spent on them.
       let sharedBits = sharing.map { bits[$0] }
       for i in sharedBits.indices {
         let first = sharedBits[i]
@@ -122,7 +122,7 @@ package func alikeGroups(_ hashes: [DifferenceHash]) -> [[Int]] {
     .filter { $0.count > 1 }.sorted { $0[0] < $1[0] }
 }
 
-/// Which of some things belong together (Galler & Fischer, 1964).
+/// Disjoint sets of numbers (Galler & Fischer, 1964).
 private struct DisjointSets {
   private var parents: [Int]
 

@@ -1,21 +1,21 @@
 import Files
 
-/// Something that a check has to say about a collection.
+/// A finding of a check of a collection.
 package struct Finding: Sendable {
   package enum Severity: String, Sendable, CaseIterable {
-    /// Training refuses it, or scores would mean nothing.
+    /// Training refuses it, or scores would be meaningless.
     case error
-    /// Training takes it, but it may be a mistake.
+    /// Training accepts it, but it may be a mistake.
     case warning
   }
   package let severity: Severity
-  /// For scripts: "missing_picture".
+  /// The identifier for scripts: "missing_picture".
   package let code: String
-  /// What was found, as in "3 pictures are missing".
+  /// The finding, as in "3 pictures are missing".
   package let title: String
-  /// What to do about it.
+  /// The advice.
   package let advice: String
-  /// Where: pictures or records, with what there is to say of each.
+  /// The pictures or records concerned, with the details of each.
   package let places: [String]
 
   package init(

@@ -1,6 +1,6 @@
 import Text
 
-/// Findings about words and captions that a training would lose.
+/// Findings about words and captions that training would lose.
 struct LearningFindings {
   /// The training split.
   let dataset: CaptionDataset
@@ -8,7 +8,7 @@ struct LearningFindings {
   let minimumCount: Int
   let maximumWords: Int
 
-  /// From this share of its captions on a user is warned that they are cut.
+  /// The least share of a split's captions that are cut for a warning.
   private static let severeShare = 0.1
 
   var findings: [Finding] { [rareWords, cutCaptions].compactMap(\.self) }
@@ -41,7 +41,7 @@ struct LearningFindings {
 }
 
 extension CaptionSurvey {
-  /// The number of captions with more than `maximumWords` words, which a training cuts.
+  /// Returns the number of captions with more than `maximumWords` words, which training cuts.
   package func captionCount(longerThan maximumWords: Int) -> Int {
     lengths.lazy.joined().count { $0 > maximumWords }
   }

@@ -1,5 +1,5 @@
 extension PassedOver {
-  /// A warning for each sort of file that could have been of use.
+  /// A warning for each kind of unused file that could have been useful.
   var findings: [Finding] {
     Reason.allCases.compactMap { reason in
       let places = self[reason]
@@ -10,7 +10,8 @@ extension PassedOver {
     }
   }
 
-  /// A line for each sort of file that could have been of use: "12 pictures are not used, such as data/a.jpg".
+  /// A line for each kind of unused file that could have been useful: "12 pictures are not used,
+  /// such as data/a.jpg".
   package var lines: [String] {
     Reason.allCases.compactMap { reason in
       guard let first = self[reason].first, let (one, many, _) = reason.words else { return nil }
@@ -21,7 +22,8 @@ extension PassedOver {
 }
 
 extension PassedOver.Reason {
-  /// What to say of one, of several, and what to do; nil for what could not have been of use.
+  /// The messages for one file and for several, and the advice; nil for files that could not have
+  /// been useful.
   fileprivate var words: (one: String, many: String, advice: String)? {
     switch self {
     case .picture:
@@ -79,7 +81,7 @@ extension PassedOver.Reason {
       )
     case .depth:
       (
-        "folder lies too deep to be looked into", "folders lie too deep to be looked into",
+        "folder lies too deep to be searched", "folders lie too deep to be searched",
         "Move them up."
       )
     case .other: nil

@@ -1,7 +1,7 @@
 import Files
 import Media
 
-/// What is wrong with the pictures of a collection.
+/// The findings about the pictures of a collection.
 struct PictureFindings {
   typealias Picture = (split: CaptionDataset.Split, image: CaptionedImage)
 
@@ -10,7 +10,7 @@ struct PictureFindings {
 
   /// - Parameters:
   ///   - pictures: All pictures of all splits.
-  ///   - inspections: What opening each taught us; none if they were not opened.
+  ///   - inspections: The inspection of each picture; empty if they were not opened.
   init(_ pictures: [Picture], _ inspections: [PictureInspection]) {
     (self.pictures, self.inspections) = (pictures, inspections)
     sameGroups = Self.same(pictures, inspections)
@@ -43,7 +43,7 @@ struct PictureFindings {
     ].compactMap(\.self)
   }
 
-  /// A missing picture, with where it should be if it is a link.
+  /// Returns a missing picture, with the expected target if it is a link.
   private static func place(_ missing: MediaError) -> String {
     destinationOfLink(missing.path) == nil ? missing.path : missing.description
   }
@@ -77,9 +77,9 @@ struct PictureFindings {
 
   // MARK: Several together
 
-  /// Pictures that are the same by name or by content, as positions in `pictures`.
+  /// The groups of pictures that are the same by name or by content, as indices into `pictures`.
   private let sameGroups: [[Int]]
-  /// Pictures that look the same but are other files.
+  /// The groups of pictures that look the same but are different files.
   private let alikeOnes: [[Int]]
 
   private static func same(
@@ -87,7 +87,7 @@ struct PictureFindings {
   ) -> [[Int]] {
     let groups = Dictionary(grouping: pictures.indices) { index in
       let image = pictures[index].image
-      // Parts of one clip are no copies.
+      // Different parts of one clip are not copies.
       let part = image.segment.map { " \($0.start) \($0.end)" } ?? ""
       return ByteName(
         (inspections.isEmpty ? nil : inspections[index].digest?.description) ?? image.path + part)
@@ -122,7 +122,7 @@ struct PictureFindings {
     ].compactMap(\.self)
   }
 
-  /// Whether it is one part of a clip, which several people described.
+  /// Returns true if the group is one part of a clip, described by several people.
   private func isOnePart(_ group: [Int]) -> Bool {
     let images = group.map { pictures[$0].image }
     return images.allSatisfy { $0.segment != nil && ByteName($0.path) == ByteName(images[0].path) }

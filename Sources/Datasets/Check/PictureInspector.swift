@@ -3,37 +3,37 @@ import Files
 import Media
 import Synchronization
 
-/// What opening a picture taught us.
+/// The result of opening a picture.
 package struct PictureInspection: Sendable {
-  /// Why it cannot be used; nil if it can.
+  /// The reason why it cannot be used; nil if it can.
   package let error: MediaError?
   /// The length of a clip; nil for a picture.
   package var extent: ClipExtent?
   package let warnings: [MediaWarning]
-  /// Of the file; nil if it was not asked for, or cannot be read.
+  /// The checksum of the file; nil if it was not requested, or the file cannot be read.
   package let digest: SHA256Digest?
   package let hash: DifferenceHash?
 }
 
-/// Opens pictures and decodes them on all cores, to learn which can be used.
+/// Opens pictures and decodes them on all cores, to find those that cannot be used.
 ///
-/// Memory does not grow with their number: each core has one picture at a time.
+/// Memory does not grow with their number: each core holds one picture at a time.
 package struct PictureInspector: Sendable {
   package var threadCount: Int
-  /// Whether checksums and hashes are wanted, to find pictures that are there twice.
+  /// True if checksums and hashes are computed, to find duplicates.
   package var isFingerprinting = false
 
   package init(threadCount: Int) { self.threadCount = threadCount }
 
-  /// How many pictures are opened between two reports.
+  /// The number of pictures opened between two reports.
   private static let chunkSize = 256
 
   /// Inspects `pictures`, in their order.
   ///
   /// - Parameters:
-  ///   - pictures: What to open; of clips only the beginning is read.
-  ///   - report: Is told how many are done, now and then, and says whether to go on.
-  /// - Returns: What each taught us, as far as `report` let it come.
+  ///   - pictures: The pictures to open; of clips only the beginning is read.
+  ///   - report: Receives the number of pictures done from time to time, and returns false to stop.
+  /// - Returns: The result of each picture, up to the point at which `report` stopped.
   package func inspect(
     _ pictures: [CaptionedImage], report: (Int) -> Bool = { _ in true }
   ) -> [PictureInspection] {
@@ -74,7 +74,8 @@ package struct PictureInspector: Sendable {
     }
   }
 
-  /// Throws if there is only what Git or git-annex leave of a file that was not fetched.
+  /// Throws if the file is a pointer that Git LFS or git-annex leaves for a file that was not
+  /// fetched.
   private func refuseEmptyShell(_ picture: CaptionedImage) throws(MediaError) {
     guard picture.part == nil, picture.kind != .frames else { return }
     let folder = PictureFolder(path: picture.folder, followsLinks: picture.followsLinks)
@@ -115,7 +116,7 @@ package struct PictureInspector: Sendable {
       hash: isFingerprinting ? DifferenceHash(decoded.image) : nil)
   }
 
-  /// Decodes a clip as far as its first frame: all of it may have gigabytes.
+  /// Decodes a clip up to its first frame: the whole may have gigabytes.
   private func clip(_ clip: CaptionedImage) throws(MediaError) -> PictureInspection {
     var found = MediaFormat(recognizing: try head(of: clip))
     if found == nil {
@@ -127,7 +128,7 @@ package struct PictureInspector: Sendable {
         problem: "not a video in any known format. Get a fresh copy.")
     }
     var file = try VideoFile(clip.source)
-    // What decoding teaches of the length depends on how far it goes: the header counts.
+    // The length found by decoding depends on how far decoding goes: the header's length is used.
     let extent = clip.segment.map { file.extent.part($0) } ?? file.extent
     if let segment = clip.segment, segment.start >= file.info.duration {
       throw MediaError(
@@ -141,7 +142,8 @@ package struct PictureInspector: Sendable {
       error: nil, extent: extent, warnings: file.warnings, digest: nil, hash: nil)
   }
 
-  /// How a clip begins; of one that is a file by itself not all of it is read for that.
+  /// Returns the first bytes of a clip; a clip that is a separate file is not read as a whole for
+  /// this.
   private func head(of clip: CaptionedImage) throws(MediaError) -> [UInt8] {
     if case .file = clip.source, FileStatus(clip.path) != nil {
       return PictureFolder(path: clip.folder, followsLinks: true).head(of: clip.name)
@@ -153,7 +155,8 @@ package struct PictureInspector: Sendable {
     return try clip.source.firstBytes(1 << 12)
   }
 
-  /// Decodes the first picture of a folder of frames, and opens the others: there may be thousands.
+  /// Decodes the first picture of a folder of frames, and only opens the others: there may be
+  /// thousands.
   private func frames(_ clip: CaptionedImage) throws(MediaError) -> PictureInspection {
     let folder = try FrameFolder(clip.source)
     let pictures = folder.pictures

@@ -1,20 +1,20 @@
-/// A form in which captions can be written: the other half of a `CaptionFormat`.
+/// A format in which captions can be written: the counterpart of a `CaptionFormat`.
 protocol CaptionWriting: Sendable {
-  /// What `--to` calls it.
+  /// The value of `--to`.
   var keyword: String { get }
-  /// As people call it.
+  /// The name of the format.
   var name: String { get }
-  /// Whether it can list pictures that nobody has described.
+  /// True if it can list pictures without captions.
   var holdsUncaptioned: Bool { get }
-  /// Whether it means nothing without the pictures themselves.
+  /// True if it needs the pictures themselves.
   var needsPictures: Bool { get }
-  /// Whether a folder of frames may stand in the place of a picture.
+  /// True if a folder of frames can take the place of a picture.
   var holdsFrameFolders: Bool { get }
-  /// Whether each picture and caption is on a line of its own.
+  /// True if each picture and caption is on its own line.
   var isInLines: Bool { get }
   /// The files that list the captions.
   func files(for splits: [ConvertedSplit]) -> [ConvertedFile]
-  /// Where a picture lies, relative to the new folder.
+  /// Returns the path of a picture, relative to the new folder.
   func place(of picture: ConvertedPicture, in split: ConvertedSplit) -> String
 }
 
@@ -28,27 +28,27 @@ extension CaptionWriting {
   }
 }
 
-/// The forms that can be written.
+/// The formats that can be written.
 let captionWriters: [any CaptionWriting] = [
   COCOCaptions(), KarpathySplits(), FlickrTokens(), FlickrTable(), NeuralTalkJSON(), CaptionTable(),
   ImageFolder(), ImageFolder(isTable: true), CaptionSidecars(),
 ]
 
-/// A split on its way to another form.
+/// A split converted to another format.
 struct ConvertedSplit {
   let split: CaptionDataset.Split
-  /// Whether the collection has no other.
+  /// True if the collection has no other split.
   let isOnly: Bool
   var pictures: [ConvertedPicture]
 
-  /// The folder that Hugging Face looks for it in.
+  /// The folder in which Hugging Face expects the split.
   var folder: String { split == .validation ? "validation" : split.rawValue }
 }
 
 struct ConvertedPicture {
-  /// No other picture of the collection has it.
+  /// An id that is unique in the collection.
   let id: Int
-  /// What it will be called, relative to the folder of pictures.
+  /// The new name, relative to the folder of pictures.
   let name: String
   let source: CaptionedImage
 
@@ -63,7 +63,7 @@ struct ConvertedFile {
 
   mutating func add(_ text: String) { bytes.append(contentsOf: text.utf8) }
 
-  /// Adds `parts` with a comma and a line end between them.
+  /// Appends `parts`, separated by a comma and a line end.
   mutating func add(list parts: some Sequence<String>) {
     var isFirst = true
     for part in parts {
@@ -75,7 +75,7 @@ struct ConvertedFile {
   }
 }
 
-/// `text` on one line: what would end the line, and the blanks around that, become one blank.
+/// Returns `text` on one line: line ends, with the blanks around them, become one blank.
 func onOneLine(_ text: String) -> String {
   guard text.utf8.contains(where: { (9...13).contains($0) }) else { return text }
   return text.split { $0.isNewline || $0 == "\t" }.map { trimmed(String($0)) }

@@ -1,41 +1,43 @@
 import Files
 
-/// Writes a collection in another form, as a folder that appears complete or not at all.
+/// Writes a collection in another format, as a folder that appears complete or not at all.
 package struct Conversion {
-  /// What becomes of the picture files.
+  /// The treatment of the picture files.
   package enum Pictures: String, Sendable, CaseIterable {
-    /// They stay where they are, and the new folder has none.
+    /// The pictures stay in place, and the new folder has none.
     case none
-    /// The new folder has them under a second name, as hard links: no space is used.
+    /// The new folder has hard links to them, which use no space.
     case link
     case copy
   }
 
-  /// What `--to` may be.
+  /// The possible values of `--to`.
   package static var keywords: [String] { captionWriters.map(\.keyword) }
 
   package let pictures: Pictures
-  /// What the form is called.
+  /// The name of the format.
   package var formatName: String { writer.name }
-  /// How many pictures nobody has described, and the form cannot list.
+  /// The number of pictures without captions, which the format cannot list.
   package let uncaptionedCount: Int
-  /// Pictures that are not there, and were left out.
+  /// The errors of missing pictures, which were left out.
   package let leftOut: [DatasetError]
   /// The folder that the names of pictures are relative to.
   package let pictureFolder: String
   private let writer: any CaptionWriting
   private let splits: [ConvertedSplit]
-  /// What is written.
+  /// The data sets that are written.
   package var datasets: [CaptionDataset] {
     splits.map { CaptionDataset(split: $0.split, examples: $0.pictures.map(\.source)) }
   }
 
   /// - Parameters:
-  ///   - datasets: What to write.
+  ///   - datasets: The data sets to write.
   ///   - keyword: One of `keywords`.
-  ///   - pictures: What becomes of the files; nil for none, unless the form needs them beside it.
-  ///   - badRecords: Whether pictures that are not there are left out.
-  /// - Throws: `DatasetError` if something cannot be written in this form, or a picture is missing.
+  ///   - pictures: The treatment of the picture files; nil for `none`, unless the format needs
+  ///     them.
+  ///   - badRecords: The treatment of missing pictures.
+  /// - Throws: `DatasetError` if something cannot be written in this format, or a picture is
+  ///   missing.
   package init(
     _ datasets: [CaptionDataset], to keyword: String, pictures: Pictures?, badRecords: BadRecords
   ) throws(DatasetError) {
@@ -64,12 +66,12 @@ package struct Conversion {
     }
   }
 
-  /// Writes the folder `path`, where there is nothing yet or an empty folder.
+  /// Writes the folder `path`, which must be missing or empty.
   ///
   /// - Parameters:
   ///   - path: The folder.
-  ///   - reportWorkingPath: Is told where the folder is until it is complete.
-  /// - Throws: What the file system said.
+  ///   - reportWorkingPath: Receives the path of the folder until it is complete.
+  /// - Throws: `FileError` if a file cannot be written.
   package func write(
     to path: String, reportWorkingPath: (String) -> Void = { _ in }
   ) throws(FileError) {
@@ -93,7 +95,7 @@ package struct Conversion {
   var files: [ConvertedFile] { writer.files(for: splits) }
 
   private func add(_ picture: CaptionedImage, at path: String) throws(FileError) {
-    // A file that two records share is there already.
+    // A file that two records share was written before.
     if isFile(path) { return }
     if let part = picture.part {
       return try makeFile(part.archive.bytes(part.range), at: path)
@@ -201,7 +203,7 @@ private struct Preparation {
   }
 }
 
-/// The folder in which all of `folders` lie.
+/// Returns the innermost folder that contains all of `folders`.
 private func commonFolder(of folders: Set<String>) -> String {
   guard var common = folders.first else { return "." }
   while !folders.allSatisfy({ $0 == common || $0.hasPrefix("\(common)/") }) {

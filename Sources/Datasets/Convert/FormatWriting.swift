@@ -1,6 +1,6 @@
 import Files
 
-// How each form is written; how it is read is in `Formats`.
+// The writers of the formats; the readers are in `Formats`.
 
 extension COCOCaptions: CaptionWriting {
   var holdsUncaptioned: Bool { true }
@@ -68,7 +68,8 @@ extension KarpathySplits: CaptionWriting {
       + "\"sentences\":[\(sentences.joined(separator: ","))]}"
   }
 
-  /// The words of a caption as neuraltalk cut them: lower case, without ASCII punctuation, at blanks.
+  /// Returns the words of a caption as neuraltalk tokenized them: lower case, without ASCII
+  /// punctuation, split at blanks.
   private func tokens(of caption: String) -> [String] {
     var text = String.UnicodeScalarView()
     for scalar in caption.lowercased().unicodeScalars {
@@ -124,7 +125,7 @@ extension FlickrTable: CaptionWriting {
   }
 }
 
-/// Flickr8k's lists of the pictures of each split.
+/// Returns Flickr8k's lists of the pictures of each split.
 private func splitLists(_ splits: [ConvertedSplit]) -> [ConvertedFile] {
   splits.map { split in
     let name = split.split == .validation ? "dev" : split.split.rawValue

@@ -1,18 +1,18 @@
 import Files
 import Media
 
-/// What a file of a collection is good for.
+/// The possible use of a file of a collection.
 enum FileClass: Sendable {
   case picture, clip
   /// A text that may lie beside a picture.
   case text
-  /// A list of captions or of pictures, in whatever form.
+  /// A list of captions or of pictures, in any format.
   case table
   case archive
-  /// Neither by its name nor by how it begins any of these.
+  /// None of these by its name or its first bytes.
   case other
 
-  /// What the name of a file says; nil where it says nothing.
+  /// Classifies a file by its name; nil if the name does not tell.
   init?(name: String) {
     if let kind = MediaKind(fileName: name) {
       self = kind == .video ? .clip : .picture
@@ -27,12 +27,12 @@ enum FileClass: Sendable {
     }
   }
 
-  /// What a file is: by its name, or else by how it begins.
+  /// Classifies a file by its name, or else by its first bytes.
   init(of name: String, in folder: PictureFolder) {
     self = FileClass(name: name) ?? FileClass(ofContent: folder.head(of: name)) ?? .other
   }
 
-  /// What a file is that begins with `head`, if it is a picture or clip.
+  /// Classifies a file that begins with `head`, if it is a picture or clip.
   init?(ofContent head: [UInt8]) {
     guard let format = MediaFormat(recognizing: head) else { return nil }
     self = format.isVideo ? .clip : .picture

@@ -1,11 +1,11 @@
 import Files
 import Media
 
-/// Finds the files of a collection that nothing was made of.
+/// Finds the files of a collection that were not used.
 struct FolderSurvey {
   private let root: String
   private let followsLinks: Bool
-  /// Whether a table is known to be about something else.
+  /// Returns true for a table that is known to be about something else.
   private let isHarmless: (String) -> Bool
   /// Folders of pictures, which may lie elsewhere.
   private var folders: Set<String> = []
@@ -36,7 +36,7 @@ struct FolderSurvey {
 
   private mutating func use(_ path: String) { used.insert(ByteName(normalizedPath(path))) }
 
-  /// The files in the folder, and in the folders of pictures, that were not used.
+  /// Returns the unused files in the folder, and in the folders of pictures.
   func passedOver() throws(DatasetError) -> PassedOver {
     var passedOver = PassedOver()
     let root = normalizedPath(self.root)
@@ -82,7 +82,7 @@ struct FolderSurvey {
       return .other
     }
     let named = FileClass(name: file)
-    // An archive beside the folder that was unpacked from it.
+    // The archive from which a folder beside it was unpacked.
     if named == .archive, [stem(name), stem(stem(name))].contains(where: folder.hasFolder) {
       return .other
     }

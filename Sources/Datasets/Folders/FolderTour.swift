@@ -1,29 +1,29 @@
 import Files
 
-/// Goes through a folder and the folders in it, one after the other, in the order of their names.
+/// Visits a folder and its subfolders, one after the other, in the order of their names.
 struct FolderTour {
-  /// As deep as folders may be in folders.
+  /// The maximum depth of nested folders.
   static let maximumDepth = 32
 
-  /// What one of the folders holds.
+  /// The contents of one of the folders.
   struct Stop {
-    /// Its path relative to the first folder, with a `/` behind; empty for that folder itself.
+    /// The path relative to the first folder, with a trailing `/`; empty for that folder itself.
     let prefix: String
-    /// Files and links to files, of names in UTF-8, that are not hidden.
+    /// The files and links to files with names in UTF-8 that are not hidden.
     fileprivate(set) var files: [String] = []
-    /// What is passed over: hidden, with names that are no UTF-8, links to folders, neither file nor folder,
-    /// or too deep.
+    /// The entries that are skipped: hidden, with names that are not UTF-8, links to folders,
+    /// neither file nor folder, or too deep.
     fileprivate(set) var passedOver: [(name: String, reason: PassedOver.Reason)] = []
   }
 
   let folder: PictureFolder
-  /// Links to folders that are gone into although links are not followed, as paths.
+  /// The links to folders that are followed although links are not, as paths.
   var knownFolders: Set<String> = []
 
-  /// Goes through the folders.
+  /// Visits the folders.
   ///
-  /// - Parameter visit: Takes what a folder holds, and says whether to go on.
-  /// - Throws: What keeps a folder from being listed, and what `visit` throws.
+  /// - Parameter visit: Receives the contents of a folder, and returns false to stop.
+  /// - Throws: `DatasetError` if a folder cannot be listed, and any error of `visit`.
   func visit(_ visit: (Stop) throws(DatasetError) -> Bool) throws(DatasetError) {
     _ = try self.visit("", [], visit)
   }

@@ -1,20 +1,20 @@
 import Files
 
-/// Files of a collection that nothing is made of, by what they are.
-public struct PassedOver: Sendable {
-  public enum Reason: String, Sendable, CaseIterable {
+/// The unused files of a collection, by reason.
+package struct PassedOver: Sendable {
+  package enum Reason: String, Sendable, CaseIterable {
     /// A picture, or a clip, that no caption names.
     case picture, clip
     /// A text without a picture beside it.
     case text
-    /// A name in a list of a split that no caption is about.
+    /// A name in a list of a split that no caption mentions.
     case listed
-    /// A column, or member, of captions besides the one that is read.
+    /// A column or member of captions that is not read.
     case column
-    /// A list of captions or whatever, in none of the forms, or beside a more telling one.
+    /// A list in none of the formats, or superseded by a more specific one.
     case table
     case archive
-    /// The end of an archive that was read, which is not marked as one.
+    /// The end of an archive that was read but has no end mark.
     case end
     /// A name that is not UTF-8.
     case name
@@ -22,19 +22,19 @@ public struct PassedOver: Sendable {
     case link
     /// A link to a folder that it lies in.
     case circle
-    /// A folder in too many others.
+    /// A folder nested too deeply.
     case depth
-    /// Nothing that captions are made of: hidden, of no known form, a pipe.
+    /// A file that cannot hold captions or pictures: hidden, of unknown format, a pipe.
     case other
   }
   private var places: [Reason: [String]] = [:]
 
   init() {}
 
-  /// The paths that are passed over for `reason`, as people read them, in the order of their folders.
-  public subscript(reason: Reason) -> [String] { places[reason] ?? [] }
+  /// Returns the paths skipped for `reason`, for display, in the order of their folders.
+  package subscript(reason: Reason) -> [String] { places[reason] ?? [] }
 
-  public var count: Int { places.values.reduce(0) { $0 + $1.count } }
+  package var count: Int { places.values.reduce(0) { $0 + $1.count } }
 
   mutating func add(_ path: String, _ reason: Reason) {
     places[reason, default: []].append(visibleName(path))

@@ -1,37 +1,38 @@
 import Files
 import Media
 
-/// Finds the files that captions name, which may be written otherwise than on the disk.
+/// Finds the files named by captions, whose spelling may differ from that on the disk.
 ///
-/// A name counts byte by byte, first of all. Where there is no such file: `\` for `/`, as Windows writes it;
-/// accents composed the other way, as macOS and some archives do; letters of folders and extensions in the other
-/// case; a name without its extension, in the folder itself or in one below it; and with the folder's own name,
-/// or its split, in front, as `train/a.jpg` in `train_images`.
+/// The exact name is tried first, byte by byte. If there is no such file, these are tried: `\` for
+/// `/`, as Windows writes it; accents composed the other way, as macOS and some archives do;
+/// letters of folders and extensions in the other case; a name without its extension, in the folder
+/// itself or in one below it; and with the folder's own name, or its split, in front, as
+/// `train/a.jpg` in `train_images`.
 struct PictureFinder {
   let folder: PictureFolder
   /// Folders that were listed, by their paths relative to `folder`.
   private var listings: [String: Listing] = [:]
   /// All pictures and clips in all folders, by their names without extension.
   private var everywhere: [ByteName: [String]]?
-  /// Whether names are other than on the disk, so that none is taken for granted.
+  /// True if names differ from those on the disk, so that every name is looked up.
   private var looksAlways = false
 
   init(_ folder: PictureFolder) { self.folder = folder }
 
-  /// What is found under a name.
+  /// A found file.
   struct Found: Equatable {
-    /// Relative to the folder.
+    /// The path relative to the folder.
     let name: String
-    /// Nil where the name says it.
+    /// The kind; nil if the name determines it.
     var kind: CaptionedImage.Kind?
   }
 
-  /// What a picture is found as; nil where there is no such file.
+  /// Returns the file of a picture; nil if there is none.
   ///
   /// - Parameters:
-  ///   - picture: What captions name.
-  ///   - isDeep: Whether a name without extension is looked for in folders below, too.
-  ///   - isSelfNamed: Whether the folder itself may stand in front of a name.
+  ///   - picture: The picture named by captions.
+  ///   - isDeep: True if a name without extension is searched in subfolders, too.
+  ///   - isSelfNamed: True if names may begin with the folder itself.
   /// - Returns: The file.
   mutating func find(
     _ picture: Gathering.Picture, deep isDeep: Bool = true, selfNamed isSelfNamed: Bool = true
@@ -45,7 +46,7 @@ struct PictureFinder {
     return nil
   }
 
-  /// Whether one of `pictures` is there.
+  /// Returns true if one of `pictures` exists.
   mutating func finds(
     _ pictures: some Sequence<Gathering.Picture>, deep isDeep: Bool, selfNamed isSelfNamed: Bool
   ) -> Bool {
@@ -57,7 +58,7 @@ struct PictureFinder {
     return false
   }
 
-  /// The same, without a look at the disk for names that leave no doubt.
+  /// The same, without a disk access for names that are unambiguous.
   mutating func findOrTrust(_ picture: Gathering.Picture) -> Found? {
     let isPlain =
       !looksAlways && picture.otherNames.isEmpty && MediaKind(fileName: picture.name) != nil
@@ -69,8 +70,8 @@ struct PictureFinder {
     name.utf8.contains(backslash) ? [name, name.replacing("\\", with: "/")] : [name]
   }
 
-  /// The rest of a name that begins with this folder, by its own name or that of its split; nil where it does
-  /// not.
+  /// Returns the rest of a name that begins with this folder, by its own name or that of its split;
+  /// nil if it does not.
   private func insideItself(_ name: String) -> String? {
     let name = name.hasPrefix("./") ? name.dropFirst(2) : name[...]
     guard let slash = name.firstIndex(of: "/"),
@@ -112,19 +113,19 @@ struct PictureFinder {
     return parts.isEmpty && isDeep ? whereverStemmed(last) : nil
   }
 
-  /// The entry of a folder called `name`, however its accents are composed.
+  /// Returns the entry of a folder called `name`, regardless of the composition of accents.
   private mutating func entry(_ name: String, in path: String) -> String? {
     let same = listing(path).names[name] ?? []
     return same.first { ByteName($0) == ByteName(name) } ?? (same.count == 1 ? same[0] : nil)
   }
 
-  /// The only entry of a folder called `name` but for the case of letters.
+  /// Returns the only entry of a folder equal to `name` apart from case.
   private mutating func cased(_ name: String, in path: String) -> String? {
     let alike = listing(path).lowercased[name.lowercased()] ?? []
     return alike.count == 1 ? alike[0] : nil
   }
 
-  /// The only picture or clip below the folder whose name without extension is `stem`.
+  /// Returns the only picture or clip below the folder whose name without extension is `stem`.
   private mutating func whereverStemmed(_ stem: String) -> String? {
     if everywhere == nil {
       var all: [ByteName: [String]] = [:]
@@ -148,10 +149,11 @@ struct PictureFinder {
   }
 
   private struct Listing {
-    /// Swift compares texts by what they mean, so that accents are equal however they are composed.
+    /// The names, keyed by text: Swift compares texts by meaning, so that accents are equal
+    /// regardless of their composition.
     let names: [String: [String]]
     let lowercased: [String: [String]]
-    /// Pictures and clips by their names without extension.
+    /// The pictures and clips by their names without extension.
     let stems: [ByteName: [String]]
 
     init(_ names: [String]) {

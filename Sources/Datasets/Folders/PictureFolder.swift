@@ -2,29 +2,30 @@ import Files
 import Glibc
 import Media
 
-/// A folder of pictures, which names may not lead out of, and links only where that is allowed.
+/// A folder of pictures; names may not lead out of it, and links only if that is allowed.
 struct PictureFolder: Sendable {
   let path: String
-  /// Whether links may lead anywhere.
+  /// True if links may lead anywhere.
   let followsLinks: Bool
 
-  /// As much of a file as tells what it is, in bytes.
+  /// The number of bytes of a file that are read to detect its kind.
   private static let headSize = 1 << 12
 
-  /// Whether there is a file `name`.
+  /// Returns true if there is a file `name`.
   func hasFile(_ name: String) -> Bool {
     followsLinks
       ? isInsideFolder(name) && isFile("\(path)/\(name)") : Files.hasFile(name, beneath: path)
   }
 
-  /// Whether there is a file, or a folder of frames, called `name`.
+  /// Returns true if there is a file, or a folder of frames, called `name`.
   func has(_ name: String) -> Bool {
     isInsideFolder(name) && (hasFile(name) || isFolder("\(path)/\(name)"))
   }
 
   func hasFolder(_ name: String) -> Bool { isFolder("\(path)/\(name)") }
 
-  /// The names in the folder at `path`, relative to this one; none where that leads out.
+  /// Returns the names in the folder at `path`, relative to this one; empty if it leads out of this
+  /// folder.
   func names(in path: String) -> [String] {
     if !followsLinks, !path.isEmpty {
       guard let opened = try? openFile(path, beneath: self.path) else { return [] }
@@ -33,14 +34,14 @@ struct PictureFolder: Sendable {
     return (try? namesInFolder("\(self.path)/\(path)")) ?? []
   }
 
-  /// The pictures in the folder of frames called `name`.
+  /// Returns the pictures in the folder of frames called `name`.
   func frames(of name: String) -> [String] {
     names(in: name).filter {
       MediaKind(fileName: $0) == .image && !$0.hasPrefix(".") && hasFile("\(name)/\($0)")
     }
   }
 
-  /// How the file `name` begins; nothing where it cannot be read.
+  /// Returns the first bytes of the file `name`; empty if it cannot be read.
   func head(of name: String) -> [UInt8] {
     guard followsLinks else {
       return (try? bytes(ofFile: name, beneath: path, prefixLength: Self.headSize)) ?? []
@@ -48,7 +49,7 @@ struct PictureFolder: Sendable {
     return (try? ReadableFile("\(path)/\(name)").bytes(0..<Self.headSize)) ?? []
   }
 
-  /// The text in the file `name`, of at most `limit` bytes.
+  /// Returns the text in the file `name`, of at most `limit` bytes.
   func text(of name: String, limit: Int) throws(DatasetError.Problem) -> String {
     let content: [UInt8]
     do throws(FileError) {

@@ -1,9 +1,10 @@
 import Files
 
-/// The folders that pictures and clips of collections are in, as people, the archives of published collections
-/// and copies of those call them.
+/// The usual names of folders of pictures and clips, in published collections, their archives and
+/// copies.
 ///
-/// One table for all forms. Names count without case, and with `-`, `_` or a blank between their words.
+/// One table for all formats. Names are compared without case, and with `-`, `_` or a blank between
+/// words.
 enum UsualFolders {
   private static let names: Set<String> = Set(
     [
@@ -22,7 +23,7 @@ enum UsualFolders {
       "trainvalvideo testvideo youtubeclips msvd msrvtt vatex ucf_101 ucf101 charades_v1 activitynet",
     ].flatMap { $0.split(separator: " ").map { key(String($0)) } })
 
-  /// As deep as such folders are looked for in each other.
+  /// The maximum depth at which such folders are searched in each other.
   private static let maximumDepth = 3
 
   private static func key(_ name: String) -> String {
@@ -31,14 +32,15 @@ enum UsualFolders {
 
   static func has(_ name: String) -> Bool { names.contains(key(name)) }
 
-  /// The folders of usual names in the folder at `path`, and in such folders again, the topmost first.
+  /// Returns the folders of usual names in the folder at `path`, and in such folders, the topmost
+  /// first.
   ///
-  /// Relative to it. One that is there alone will do whatever it is called.
+  /// The paths are relative to it. A folder that is the only one counts regardless of its name.
   ///
   /// - Parameters:
   ///   - path: The folder.
-  ///   - names: What is in it.
-  /// - Returns: Those that there are.
+  ///   - names: The names in it.
+  /// - Returns: The folders that exist.
   static func all(in path: String, _ names: [String]) -> [String] {
     var found: [String] = []
     let folders = names.filter {
@@ -53,7 +55,7 @@ enum UsualFolders {
     return found
   }
 
-  /// The folders of usual names in the folder `name`.
+  /// Returns the folders of usual names in the folder `name`.
   private static func inner(_ name: String, of path: String) -> [String] {
     guard let listing = try? FolderListing("\(path)/\(name)") else { return [] }
     return (0..<listing.count).compactMap { index in
@@ -66,8 +68,8 @@ enum UsualFolders {
 }
 
 extension CaptionDataset.Split {
-  /// The split that a folder is called as, and nothing else but a year or that there are pictures in it:
-  /// `train2014`, `val_images`.
+  /// The split of a folder whose name is that of the split, perhaps with a year or a word for
+  /// pictures: `train2014`, `val_images`.
   init?(ofPictureFolder name: String) {
     let words = name.lowercased().split { !$0.isASCII || !$0.isLetter }.map(String.init)
       .filter { !["images", "image", "videos", "set"].contains($0) }
@@ -75,8 +77,8 @@ extension CaptionDataset.Split {
     self = split
   }
 
-  /// `folders` in the order in which pictures of this split are looked for in them: those that speak of the split
-  /// first, and last those of others.
+  /// Returns `folders` in the order in which they are searched for pictures of this split: those
+  /// that mention the split first, and those that mention others last.
   func ordered(_ folders: [String]) -> [String] {
     func rank(_ folder: String) -> Int {
       switch Self(ofPath: "\(folder)/a") {

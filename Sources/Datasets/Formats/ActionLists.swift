@@ -1,7 +1,7 @@
 import Files
 import Media
 
-/// The lists of UCF-101 (Soomro et al., 2012): clips to learn from and to test on, in folders of their labels.
+/// The lists of UCF-101 (Soomro et al., 2012): training and test clips, in folders of their labels.
 ///
 ///     trainlist01.txt    ApplyEyeMakeup/v_ApplyEyeMakeup_g08_c01.avi 1
 ///     testlist01.txt     ApplyEyeMakeup/v_ApplyEyeMakeup_g01_c01.avi
@@ -23,7 +23,7 @@ struct ActionLists: CaptionFormat {
     }
   }
 
-  /// The names of the labels, and the other two pairs of lists.
+  /// Returns true for the list of label names, and for the other two pairs of lists.
   func isOfOtherTask(_ file: String) -> Bool {
     file.hasSuffix("classInd.txt") || list(file) != nil
   }
@@ -43,7 +43,7 @@ struct ActionLists: CaptionFormat {
     try AnnotationFile(source.path).forEachLine { line throws(DatasetError) in
       try gathering.record(line.name) { gathering throws(DatasetError.Problem) in
         var text = trimmed(try line.text())
-        // The number of the label, which the folder names.
+        // The number of the label is redundant: the folder names it.
         if let blank = text.lastIndex(of: " "), Int(text[text.index(after: blank)...]) != nil {
           text = trimmed(String(text[..<blank]))
         }

@@ -5,9 +5,8 @@ import Files
 ///     {"images": [{"id": 9, "file_name": "a.jpg", …}, …],
 ///      "annotations": [{"image_id": 9, "caption": "A dog runs.", …}, …], …}
 ///
-/// The two members may come in either order, and whatever else there is is passed over. Ids are numbers or
-/// texts.
-/// A file without annotations, such as COCO's test-info, lists pictures without captions.
+/// The two members may come in either order, and other members are ignored. Ids are numbers or
+/// texts. A file without annotations, such as COCO's test-info, lists pictures without captions.
 struct COCOCaptions: CaptionFormat {
   let name = "COCO captions"
   let keyword = "coco"
@@ -27,7 +26,7 @@ struct COCOCaptions: CaptionFormat {
     return try unknownNames(in: folder)
   }
 
-  /// The files of one year, with the names they were published under.
+  /// Returns the files of one year, under the names of their publication.
   private func family(of year: String, in folder: CollectionFolder) -> [CaptionSource] {
     CaptionDataset.Split.allCases.compactMap { split in
       ["", "annotations/"].map { "\($0)captions_\(split.rawValue)\(year).json" }
@@ -39,7 +38,7 @@ struct COCOCaptions: CaptionFormat {
   private func unknownNames(in folder: CollectionFolder) throws(DatasetError) -> [CaptionSource] {
     let files = folder.files.filter { file in
       let outline = folder.outline(of: file)
-      // Pictures that have their captions with them are of another form.
+      // Pictures with their captions inside are in another format.
       return outline.has("image_id", "caption", in: "annotations")
         || outline.has("id", "file_name", in: "images") && !outline.has("sentences", in: "images")
           && !outline.isOfRows(captionColumn: nil) && !isOfBoxes(file)
@@ -54,7 +53,7 @@ struct COCOCaptions: CaptionFormat {
     return sources
   }
 
-  /// Whether it is one of the files that lie beside the captions in COCO's archives.
+  /// Returns true for the files that accompany the captions in COCO's archives.
   func isOfOtherTask(_ file: String) -> Bool {
     isOfBoxes(file)
       || ["image_info_", "annotations_trainval"].contains { file.contains($0) }
@@ -78,7 +77,7 @@ struct COCOCaptions: CaptionFormat {
     guard records.hasImages else {
       throw DatasetError(source.path, .missingMember("images", form: "in the COCO captions form"))
     }
-    // Where bad records end the reading, the second of such pictures does.
+    // If bad records end the reading, the second of such pictures does.
     let ambiguous = gathering.badRecords == .leaveOut ? records.ambiguousIDs : [:]
     for (index, image) in records.images.enumerated() {
       try gathering.record("images[\(index)]") { gathering throws(DatasetError.Problem) in
@@ -124,7 +123,7 @@ private struct Records {
     var isObject = Field<Void>.missing
     var imageID = Field<RecordID>.missing
     var caption = Field<String>.missing
-    /// Of those who write several into one record.
+    /// The captions of files with several captions in one record.
     var captions = Field<Texts>.missing
   }
   private static let members = ["images", "annotations"]
@@ -150,7 +149,7 @@ private struct Records {
     }
   }
 
-  /// The ids that stand for different pictures, with the names of those.
+  /// The ids of several different pictures, with the names of those.
   var ambiguousIDs: [RecordID: [String]] {
     var names: [RecordID: [String]] = [:]
     for image in images {
@@ -163,7 +162,7 @@ private struct Records {
   }
 
   private mutating func addAnnotation(_ reader: inout JSONReader) throws(JSONError) {
-    // One more than allowed is enough to tell that there are too many.
+    // One more than the limit shows that there are too many.
     if annotations.count > Gathering.maximumCaptionCount { return try reader.skipValue() }
     annotations.append(try Annotation(&reader))
   }

@@ -1,6 +1,6 @@
 import Files
 
-/// JSON whose records each name a picture or clip and say what it shows, as many projects write it.
+/// JSON whose records each name a picture or clip and caption it, as written by many projects.
 ///
 ///     [{"image": "train2014/a.jpg", "caption": "a dog", "image_id": "coco_9"}]         BLIP, LAVIS
 ///     [{"videoID": "Ptf_2VRj-V0_000122_000132", "enCap": ["A dog.", "A dog runs."]}]   VATEX
@@ -8,9 +8,10 @@ import Files
 ///     {"train": [{"image_path": ["a.png", "b.png"], "report": "No findings."}]}        R2Gen
 ///     {"image_path": "a.jpg", "caption": "a dog"}                                      musubi, on each line
 ///
-/// Which members are read, `CaptionRow` says. Lines may have a comma behind them, and a file that is called as if it
-/// had lines may be one list; one object alone is one record. The split is in the record, or the key of the list, or in the
-/// file's name, or a folder on the way to the picture. `vis.json` of neuraltalk2 names no pictures: they are `imgs/img1.jpg` and so on.
+/// `CaptionRow` determines the members that are read. Lines may end with a comma, and a file with
+/// the extension of JSON lines may be one list; a single object is one record. The split is in the
+/// record, or the key of the list, or in the file's name, or a folder on the way to the picture.
+/// `vis.json` of neuraltalk2 names no pictures: they are `imgs/img1.jpg` and so on.
 struct CaptionRecords: CaptionFormat {
   let name = "JSON caption records"
   var takesCaptionColumn: Bool { true }
@@ -24,7 +25,7 @@ struct CaptionRecords: CaptionFormat {
   }
 
   private func isList(_ file: String, in folder: CollectionFolder) -> Bool {
-    // Metadata of the imagefolder are in a form of their own.
+    // The metadata of an imagefolder are a separate format.
     guard stem(file).lowercased() != "metadata" else { return false }
     let outline = folder.outline(of: file)
     let column = folder.choices.captionColumn
@@ -57,7 +58,7 @@ struct CaptionRecords: CaptionFormat {
     }
     for (key, rows) in lists {
       let split = CaptionDataset.Split(named: key)
-      // One record without a picture among others is bad; where none has one, they are numbered.
+      // One record without a picture among others is bad; if none has one, they are numbered.
       let isNumbered = !rows.contains(where: \.namesPicture)
       for (index, row) in rows.enumerated() {
         let row = isNumbered ? row.naming("imgs/img\(index + 1).jpg") : row
@@ -67,7 +68,8 @@ struct CaptionRecords: CaptionFormat {
     }
   }
 
-  /// The lists of records, by their keys: one without a key, or all in the object at the top.
+  /// Returns the lists of records by their keys: one without a key, or all in the object at the
+  /// top.
   private static func lists(
     _ reader: inout JSONReader, captionColumn: String?
   ) throws(JSONError) -> [(key: String, rows: [CaptionRow])] {
@@ -82,7 +84,7 @@ struct CaptionRecords: CaptionFormat {
         continue
       }
       let rows = try CaptionRow.list(&reader, captionColumn: captionColumn)
-      // What else is listed in such files is about other things.
+      // Other lists in such files are about other things.
       if rows.contains(where: \.namesPicture) { lists.append((key, rows)) }
     }
     return lists
@@ -90,7 +92,7 @@ struct CaptionRecords: CaptionFormat {
 }
 
 extension JSONOutline {
-  /// Whether there are lists, lines or one object with pictures and captions.
+  /// Returns true if there are lists, lines or one object with pictures and captions.
   func isOfRows(captionColumn: String?) -> Bool {
     CaptionRow.fits(topKeys, captionColumn: captionColumn) || hasRows(captionColumn)
   }
@@ -101,7 +103,8 @@ extension JSONOutline {
 }
 
 extension AnnotationFile {
-  /// Whether the one object that it holds is a record, rather than one of lists of records.
+  /// Returns true if the one object in the file is a record, rather than an object of lists of
+  /// records.
   fileprivate func isOneRow(captionColumn: String?) -> Bool {
     let outline = withText { JSONOutline(of: Array($0.prefix(CollectionFolder.outlineSize))) }
     return !outline.hasRows(captionColumn)

@@ -1,12 +1,12 @@
 import Files
 import Media
 
-/// Pictures and clips, each with its captions in a text of the same name: `a.jpg` and `a.txt`, `a.caption` or
-/// `a.jpg.txt`; one caption a line.
+/// Pictures and clips, each with its captions in a text of the same name: `a.jpg` and `a.txt`,
+/// `a.caption` or `a.jpg.txt`; one caption per line.
 ///
-/// What is a picture or a clip, its content tells where the name does not. The case of the texts' names does
-/// not matter where there is no better one. Folders may be in folders; the topmost that is called `train`,
-/// `validation` or `test`, or else mentions one as `val2017` does, is a split.
+/// If a name does not show that a file is a picture or clip, its content does. Names of texts may
+/// differ in case if there is no exact match. Folders may be nested; the topmost named `train`,
+/// `validation` or `test`, or else one that mentions these as `val2017` does, determines the split.
 struct CaptionSidecars: CaptionFormat {
   let name = "captions beside pictures"
   let keyword = "sidecar"
@@ -60,7 +60,7 @@ struct CaptionSidecars: CaptionFormat {
     let texts: [String]
   }
 
-  /// Goes through the pictures of one folder after the other, in the order of their names.
+  /// Visits the pictures of one folder after the other, in the order of their names.
   private func visit(
     _ folder: PictureFolder, _ body: ([Pair]) throws(DatasetError) -> Bool
   ) throws(DatasetError) {
@@ -82,7 +82,7 @@ struct CaptionSidecars: CaptionFormat {
       add(file, known ?? FileClass(ofContent: folder.head(of: stop.prefix + file)))
     }
     var found = Self.texts(texts, beside: pictures.map(\.file))
-    // What is called a text, and is none of any picture, may be a picture itself.
+    // A file with the name of a text that belongs to no picture may be a picture itself.
     let alone = texts.subtracting(found.values.joined().map(ByteName.init))
     for file in alone {
       add(file.text, FileClass(ofContent: folder.head(of: stop.prefix + file.text)))
@@ -95,8 +95,8 @@ struct CaptionSidecars: CaptionFormat {
       }
   }
 
-  /// The texts that belong to each picture: those of the same name, or else such as are called alike but for
-  /// the case or the way accents are composed, and belong to no other.
+  /// Returns the texts of each picture: those of the same name, or else those whose names differ
+  /// only in case or the composition of accents, and that belong to no other.
   private static func texts(
     _ texts: Set<ByteName>, beside pictures: [String]
   ) -> [ByteName: [String]] {

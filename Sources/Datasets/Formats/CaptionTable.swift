@@ -1,11 +1,11 @@
 import Files
 import Media
 
-/// The quickest way in: lines of `path<TAB>caption`, without a header.
+/// The simplest format: lines of `path<TAB>caption`, without a header.
 ///
-/// Lines of the same path are captions of one picture. In a path `\t`, `\n` and `\\` stand for the
-/// characters that would tear a line apart, as `cutline caption -f tsv` writes them; where there is no such
-/// file, backslashes stand for themselves, or as Windows has them.
+/// Lines with the same path are captions of one picture. In a path `\t`, `\n` and `\\` stand for
+/// the characters that would break a line, as `cutline caption -f tsv` writes them; if there is no
+/// such file, backslashes stand for themselves, or for Windows' separators.
 struct CaptionTable: CaptionFormat {
   let name = "tab-separated captions"
   let keyword = "tsv"
@@ -20,7 +20,7 @@ struct CaptionTable: CaptionFormat {
       return lines.first?.contains("\t") == true
         && (folder.isOneFile || isNamed(file) || namesPictures(lines, in: folder))
     }
-    // Where one is called as it should be, others are about something else.
+    // If one has the expected name, others are about something else.
     let known = tables.filter(isNamed)
     return try sources(
       known.isEmpty ? tables : known, in: folder, pictureFolders: Self.pictureFolders
@@ -36,8 +36,8 @@ struct CaptionTable: CaptionFormat {
     return stem(name).lowercased() == "captions" || CaptionDataset.Split(mentionedIn: name) != nil
   }
 
-  /// Whether most lines begin with a picture or clip and go on with a text: not so lists of words with their
-  /// counts.
+  /// Returns true if most lines begin with a picture or clip followed by a text, unlike lists of
+  /// words with their counts.
   private func namesPictures(_ lines: [String], in folder: CollectionFolder) -> Bool {
     let named = lines.filter { line in
       guard let (path, caption) = columns(of: line), Double(caption) == nil else { return false }
@@ -66,7 +66,7 @@ struct CaptionTable: CaptionFormat {
   }
 }
 
-/// `path` with tab, line feed and backslash instead of `\t`, `\n` and `\\`.
+/// Returns `path` with its escapes of tab, line feed and backslash replaced.
 private func unescaped(_ path: String) -> String {
   guard path.utf8.contains(UInt8(ascii: "\\")) else { return path }
   var result = ""

@@ -5,8 +5,8 @@ import Media
 ///
 ///     {"v_QOlSCBRmfWY": {"duration": 82.7, "timestamps": [[0.8, 19.8], …], "sentences": ["A man.", …]}}
 ///
-/// Each sentence is an example of its own, of which only the frames between its times are seen. Times that
-/// are swapped, as some published ones are, are put right.
+/// Each sentence is a separate example with only the frames between its times. Swapped times, which
+/// occur in the published files, are corrected.
 struct ClipSegments: CaptionFormat {
   let name = "ActivityNet Captions JSON"
   let layout =
@@ -22,7 +22,7 @@ struct ClipSegments: CaptionFormat {
     }
   }
 
-  /// Lists of the clips' names lie beside.
+  /// Returns true for the lists of the clips' names that accompany it.
   func isOfOtherTask(_ file: String) -> Bool { file.hasSuffix("_ids.json") }
 
   func read(_ source: CaptionSource, into gathering: inout Gathering) throws(DatasetError) {

@@ -4,8 +4,8 @@ import Files
 ///
 ///     1000268201_693b08cb0e.jpg#0<TAB>A child in a pink dress is climbing up a set of stairs .
 ///
-/// Lists such as `Flickr_8k.trainImages.txt` say which pictures are for what; without any, all are to
-/// learn from, and pictures in none of the lists are left aside.
+/// Lists such as `Flickr_8k.trainImages.txt` assign pictures to splits; without any, all are
+/// training data. Pictures in none of the lists are left aside.
 struct FlickrTokens: CaptionFormat {
   let name = "Flickr token file"
   let keyword = "flickr"
@@ -13,7 +13,7 @@ struct FlickrTokens: CaptionFormat {
   let layout = "Flickr8k.token.txt or results_20130124.token, lines of FILE#N<TAB>caption (Flickr)"
 
   func sources(in folder: CollectionFolder) throws(DatasetError) -> [CaptionSource] {
-    // The same archive holds `Flickr8k.lemma.token.txt`, whose words are cut down to their stems.
+    // The same archive holds `Flickr8k.lemma.token.txt`, whose words are lemmas.
     let files = folder.files.filter {
       !$0.contains(".lemma.") && isToken(folder.firstLine(of: $0) ?? "")
     }
@@ -47,10 +47,10 @@ struct FlickrTokens: CaptionFormat {
     }
   }
 
-  /// The file that `FILE#NUMBER` names.
+  /// Returns the file that `FILE#NUMBER` names.
   ///
-  /// Flickr8k has captions of a `2258277193_586949ec62.jpg.1`; there is no such picture, and in none of
-  /// its lists is it named.
+  /// Flickr8k has captions of a `2258277193_586949ec62.jpg.1`; there is no such picture, and none
+  /// of its lists names it.
   private func fileName(_ column: String) throws(DatasetError.Problem) -> String {
     guard let sign = column.utf8.lastIndex(of: UInt8(ascii: "#")),
       sign > column.startIndex, Int(column[column.utf8.index(after: sign)...]) != nil
@@ -59,12 +59,12 @@ struct FlickrTokens: CaptionFormat {
   }
 }
 
-/// A table with a column for the picture and one for the caption, into which Flickr8k is often repacked.
+/// A table with a column for the picture and one for the caption, a common form of Flickr8k.
 ///
 ///     image,caption                        image_name| comment_number| comment        (Kaggle's Flickr30k)
 ///
-/// `TableHeader` says what columns may be called. A `split` is read where there is one, and a field that
-/// holds a list, as JSON or Python writes it, is so many captions.
+/// `TableHeader` has the names of columns. A `split` is read if there is one, and each element of a
+/// list, in the syntax of JSON or Python, is a caption.
 struct FlickrTable: CaptionFormat {
   let name = "captions table"
   let keyword = "flickr-csv"
@@ -110,7 +110,7 @@ struct FlickrTable: CaptionFormat {
   }
 }
 
-/// The split that a field names; nil where it is blank.
+/// Returns the split that a field names; nil if it is blank.
 func split(inField field: String) throws(DatasetError.Problem) -> CaptionDataset.Split? {
   let name = trimmed(field)
   guard !name.isEmpty else { return nil }
@@ -118,7 +118,7 @@ func split(inField field: String) throws(DatasetError.Problem) -> CaptionDataset
   return split
 }
 
-/// Whether it is one of the further files of Flickr8k's archives, or one of these.
+/// Returns true for the further files of Flickr8k's archives, and for its token files.
 private func isBesideFlickr(_ file: String) -> Bool {
   file.contains(".lemma.")
     || [

@@ -4,15 +4,17 @@ import Files
 ///
 ///     {"file_name": "0001.png", "text": "A dog plays with a ball"}
 ///
-/// The captions are in the column `text`, `caption` or another that `CaptionRow` and `TableHeader` know; a list
-/// is so many captions. Folders on the way to a picture that are called `train`, `validation` or `test`, or mention one
-/// as `val2017` does, say its split, the topmost of them; what a record says in `split` goes before. Of several metadata files above a picture the nearest counts.
+/// The captions are in the column `text`, `caption` or another that `CaptionRow` and `TableHeader`
+/// know; each element of a list is a caption. The topmost folder on the path of a picture that is
+/// named `train`, `validation` or `test`, or mentions one as `val2017` does, determines its split;
+/// a `split` in the record takes precedence. Of several metadata files above a picture the nearest
+/// counts.
 struct ImageFolder: CaptionFormat {
   let name = "imagefolder metadata"
   var takesCaptionColumn: Bool { true }
   let layout = "metadata.jsonl or metadata.csv, also in train/ and validation/ (imagefolder)"
 
-  /// Whether it is written as `metadata.csv`; reading takes either.
+  /// True if it is written as `metadata.csv`; reading accepts either.
   var isTable = false
 
   func sources(in folder: CollectionFolder) throws(DatasetError) -> [CaptionSource] {
@@ -22,7 +24,7 @@ struct ImageFolder: CaptionFormat {
           path: folder.path($0), pictureFolders: [folder.path], isSelfContained: true)
       }
     }
-    // All folders are gone through only where there is nothing else.
+    // All folders are searched only if there is nothing else.
     let files = folder.isClaimed ? folder.names.filter(Self.isMetadataName) : try files(in: folder)
     let folders = files.map { file in file.dropLast(file.split(separator: "/").last?.count ?? 0) }
     guard Set(folders).count == files.count else {
@@ -41,7 +43,7 @@ struct ImageFolder: CaptionFormat {
     }
   }
 
-  /// All metadata files, relative to the folder.
+  /// Returns all metadata files, relative to the folder.
   private func files(in folder: CollectionFolder) throws(DatasetError) -> [String] {
     var files: [String] = []
     let tour = FolderTour(

@@ -5,8 +5,9 @@ import Files
 ///     {"dataset": "coco", "images": [{"filepath": "val2014", "filename": "a.jpg", "imgid": 0,
 ///       "cocoid": 9, "split": "restval", "sentences": [{"raw": "A dog.", "tokens": ["a", "dog"]}]}]}
 ///
-/// `restval`, what is left of COCO's validation pictures, is trained on. `filepath` and `cocoid` are
-/// only in COCO's; where there is no such folder, the file alone counts. Where a sentence has no `raw` text, its tokens are read.
+/// `restval`, the rest of COCO's validation pictures, is training data. `filepath` and `cocoid`
+/// exist only in COCO's; if there is no such folder, the file name alone counts. If a sentence has
+/// no `raw` text, its tokens are read.
 struct KarpathySplits: CaptionFormat {
   let name = "Karpathy split JSON"
   let keyword = "karpathy"
@@ -15,7 +16,7 @@ struct KarpathySplits: CaptionFormat {
   func sources(in folder: CollectionFolder) throws(DatasetError) -> [CaptionSource] {
     let files = folder.files.filter {
       let outline = folder.outline(of: $0)
-      // Pictures without sentences are such, too, but not those of COCO, which have a `file_name`.
+      // Pictures without sentences fit, too, but not those of COCO, which have a `file_name`.
       return outline.has("sentences", in: "images")
         || outline.keys["images"]?.contains("filename") == true
           && !outline.isOfRows(captionColumn: nil)
@@ -77,7 +78,7 @@ private struct Records {
     var raw = Field<String>.missing
     var tokens = Field<[Field<String>]>.missing
   }
-  /// Nil where the file has no such member.
+  /// The pictures; nil if the file has no such member.
   var images: [Image]?
 
   init(_ reader: inout JSONReader) throws(JSONError) {
@@ -153,7 +154,7 @@ extension Records.Sentence {
 }
 
 extension Field {
-  /// The first value of the two that is there.
+  /// Returns the first of the two values that exists.
   fileprivate func or(_ other: Field) -> Value? {
     if case .value(let value) = self { return value }
     if case .value(let value) = other { return value }

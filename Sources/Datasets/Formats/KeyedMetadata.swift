@@ -4,12 +4,13 @@ import Files
 ///
 ///     {"a": {"caption": "a dog on grass", "tags": "dog, grass"}, "/data/b.png": {"caption": "a cat"}}
 ///
-/// A key is the name of a picture without its extension, or its whole path. Tags are read where there is no
-/// caption; where the member of the captions is chosen, it alone is read.
+/// A key is the name of a picture without its extension, or its whole path. Tags are read if there
+/// is no caption; if the member of the captions is chosen, it alone is read.
 struct KeyedMetadata: CaptionFormat {
-  /// Whether entries are captions, or lists of them, and keys are called as pictures: `{"a.jpg": "a dog"}`.
+  /// True if entries are captions or lists of them, and keys are names of pictures: `{"a.jpg": "a
+  /// dog"}`.
   ///
-  /// Labels may be kept so, too: such a file is read where there is nothing else.
+  /// Labels may have this form, too: such a file is read only if there is nothing else.
   var isOfTexts = false
 
   var name: String { isOfTexts ? "JSON captions by picture" : "kohya metadata" }

@@ -1,11 +1,11 @@
 import Files
 import Media
 
-/// Clips in folders that are called as their labels are, as action recognition has them.
+/// Clips in folders named after their labels, as usual in action recognition.
 ///
 ///     train/waving/clip1.mp4      train/waving/clip2/0001.jpg …      val/running/clip7.mp4
 ///
-/// A clip is a video, a picture, or a folder of frames. Hidden files, and such as are neither, are passed over.
+/// A clip is a video, a picture, or a folder of frames. Hidden files, and all others, are skipped.
 struct LabelFolders: CaptionFormat {
   let name = "folders of labels"
   var namesPictures: Bool { false }
@@ -61,7 +61,7 @@ struct LabelFolders: CaptionFormat {
     try names(in: folder).filter { isFolder("\(folder)/\($0)") }
   }
 
-  /// All in `folder` that is not hidden.
+  /// Returns all names in `folder` that are not hidden.
   private func names(in folder: String) throws(DatasetError) -> [String] {
     do throws(FileError) {
       return try namesInFolder(folder).filter { !$0.hasPrefix(".") }

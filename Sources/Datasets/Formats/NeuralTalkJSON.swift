@@ -4,7 +4,8 @@ import Files
 ///
 ///     [{"file_path": "path/a.jpg", "captions": ["a dog", "a dog runs"], "id": 391895}]
 ///
-/// A `split` is read where there is one; else the file's name says it. A `caption` counts with the `captions`.
+/// A `split` is read if there is one; otherwise the file's name determines it. A `caption` is read
+/// along with the `captions`.
 struct NeuralTalkJSON: CaptionFormat {
   let name = "neuraltalk2 JSON"
   let keyword = "neuraltalk2"

@@ -16,7 +16,7 @@ struct VideoCaptionsJSON: CaptionFormat {
       let outline = folder.outline(of: $0)
       return outline.has("video_id", in: "videos") || outline.has("video_id", in: "sentences")
     }
-    // The test part of 2016 is a file of its own, whose clips no other file lists.
+    // The test part of 2016 is a separate file, whose clips no other file lists.
     guard Set(files.map { $0.contains("test") }).count == files.count else {
       throw severalFiles(files.map(folder.path(_:)), in: folder)
     }
@@ -40,7 +40,7 @@ struct VideoCaptionsJSON: CaptionFormat {
         let split = try video.split.required("split")
         guard let known = CaptionDataset.Split(named: split) else { throw .unknownSplit(split) }
         var clip = Gathering.Picture("\(name.text).mp4")
-        // Whatever the clip is, it is called so.
+        // The clip has this name, whatever its format.
         (clip.otherNames, clip.split, clip.kind) = ([name.text], known, .clip)
         clip.id = try video.number.optional("id", "a whole number or a text")
         try gathering.add(clip, named: name.text)

@@ -5,9 +5,10 @@ import Files
 ///     VideoID,Start,End,WorkerID,Source,AnnotationTime,Language,Description
 ///     mv89psg6zh4,33,46,588702,unverified,55,English,A bird in a sink is bathing.
 ///
-/// Only the English ones are read. The clip is `mv89psg6zh4_33_46.avi`, or another video of that name. The
-/// table knows no splits: lists of clips do, `train.txt` or `train_list.txt`, and so on; without any, the
-/// 1,970 clips of the whole are dealt out as usual, and fewer are all to learn from.
+/// Only the English sentences are read. The clip is `mv89psg6zh4_33_46.avi`, or another video of
+/// that name. The table has no splits: these come from lists of clips, `train.txt` or
+/// `train_list.txt`, and so on. Without lists, the 1,970 clips of the whole are split as usual, and
+/// fewer are all training data.
 struct VideoCorpusCSV: CaptionFormat {
   let name = "MSVD table"
   var goesBySplitLists: Bool { true }

@@ -1,12 +1,12 @@
 import Files
 
-/// MSVD's sentences as they are passed around: `AllVideoDescriptions.txt`.
+/// MSVD's sentences as commonly distributed: `AllVideoDescriptions.txt`.
 ///
 ///     # a few lines about the file
 ///     -4wsuPCjDBc_5_15 a squirrel is eating a peanut in it's shell
 ///
-/// In front of the first blank is the clip, `ID_START_END`, which is a file `ID_START_END.avi` or another
-/// video, or what `youtube_mapping.txt` calls it. Splits are as those of the table of MSVD.
+/// The clip precedes the first blank: `ID_START_END`, the file `ID_START_END.avi` or another video,
+/// or the name in `youtube_mapping.txt`. Splits are as for MSVD's table.
 struct VideoDescriptions: CaptionFormat {
   let name = "MSVD descriptions"
   var goesBySplitLists: Bool { true }
@@ -39,20 +39,22 @@ struct VideoDescriptions: CaptionFormat {
     stem(file).lowercased().hasSuffix("allvideodescriptions")
   }
 
-  /// Whether most lines are a clip and a sentence: one that is not must not hide all others.
+  /// Returns true if most lines are a clip and a sentence: one bad line must not hide all others.
   private func describesClips(_ lines: [String]) -> Bool {
     let lines = lines.filter { !isRemark($0) }
     let described = lines.count { description($0).map { !$0.sentence.isEmpty } ?? false }
     return described * 2 > lines.count
   }
 
-  /// Copies have their remarks behind `#`, or between `/*` and `*/` with a `*` in front of each.
+  /// Returns true for a remark: copies have them after `#`, or between `/*` and `*/` with a `*`
+  /// before each.
   private func isRemark(_ line: String) -> Bool {
     let line = trimmed(line)
     return line.isEmpty || ["#", "/*", "*"].contains(where: line.hasPrefix)
   }
 
-  /// The clip and the sentence of a line; nil where it begins with no clip, or only numbers it.
+  /// Returns the clip and the sentence of a line; nil if it begins with no clip, or only numbers
+  /// it.
   private func description(_ line: String) -> (clip: String, sentence: String)? {
     let blank = line.firstIndex { $0 == " " || $0 == "\t" } ?? line.endIndex
     let clip = line[..<blank]
@@ -88,9 +90,10 @@ extension Gathering {
     try addCaption(sentence, to: picture)
   }
 
-  /// Deals the clips of the whole of MSVD out as papers do (Venugopalan et al., 2015).
+  /// Splits the clips of the whole of MSVD as usual in papers (Venugopalan et al., 2015).
   ///
-  /// Of the 1,970 clips, in the order of their names, 1,200 are to learn from, 100 to validate and 670 to test.
+  /// Of the 1,970 clips, in the order of their names, 1,200 are for training, 100 for validation
+  /// and 670 for testing.
   mutating func dealOutMSVD() {
     dealOut([(.train, 1200), (.validation, 100), (.test, 670)])
   }

@@ -1,14 +1,13 @@
 import Files
 import Media
 
-/// Shards of WebDataset: tar archives whose members belong together by their names.
+/// Shards of WebDataset: tar archives whose members are grouped by their names.
 ///
 ///     00000.tar: 000000000.jpg, 000000000.txt, 000000000.json, 000000001.jpg, …
 ///
-/// The captions are in the `.txt`, `.caption` and `.cap`, one a line, or else the `caption` of the `.json`, or
-/// only in the member of it that is chosen. A
-/// shard's name, or a folder that it is in, may speak of its split: `train-{000000..000146}.tar`,
-/// `data/train/000.tar`. Pictures are read where they are, in the
+/// The captions are in the `.txt`, `.caption` and `.cap`, one per line, or else the `caption` of
+/// the `.json`; or only in its chosen member. A shard's name, or its folder, may mention the split:
+/// `train-{000000..000146}.tar`, `data/train/000.tar`. Pictures are read in place, from the
 /// archive.
 struct WebDataset: CaptionFormat {
   let name = "WebDataset shards"
@@ -31,9 +30,9 @@ struct WebDataset: CaptionFormat {
 
   private func isShard(_ file: String) -> Bool { fileExtension(of: file) == "tar" }
 
-  /// The shards in the folder and in those below it.
+  /// Returns the shards in the folder and in its subfolders.
   ///
-  /// In each there must be one that holds captions: pictures alone are often kept so.
+  /// Each folder must have one that holds captions: archives of pictures alone are common.
   private func shards(in folder: CollectionFolder) throws(DatasetError) -> [String] {
     var shards: [String] = []
     let tour = FolderTour(
@@ -46,10 +45,11 @@ struct WebDataset: CaptionFormat {
     return shards
   }
 
-  /// How many members are looked at to tell a shard from other archives.
+  /// The number of members that are examined to distinguish a shard from other archives.
   private static let examinedCount = 64
 
-  /// Whether a shard begins with pictures and texts, or cannot be read, which reading it tells.
+  /// Returns true if a shard begins with pictures and texts, or cannot be read, which reading
+  /// reports.
   private func holdsCaptions(_ path: String) -> Bool {
     guard let archive = try? ReadableFile(path) else { return false }
     var reader = TarReader(archive)
@@ -63,7 +63,7 @@ struct WebDataset: CaptionFormat {
         if WebDatasetSample.isText(name) { texts.insert(stem(name)) }
         if !pictures.isDisjoint(with: texts) { return true }
       }
-      // Pictures may all come before their texts.
+      // All pictures may come before their texts.
       return !texts.isEmpty && !pictures.isEmpty
     } catch {
       return true
@@ -73,7 +73,7 @@ struct WebDataset: CaptionFormat {
   func read(_ source: CaptionSource, into gathering: inout Gathering) throws(DatasetError) {
     var opened: ReadableFile?
     var samples = WebDatasetSamples()
-    // A shard that cannot be read, or not to its end, is one bad record: others may be whole.
+    // A shard that cannot be read to its end is one bad record: others may be intact.
     try gathering.record(nil) { gathering throws(DatasetError.Problem) in
       let archive = try open(source.path)
       opened = archive
@@ -130,7 +130,7 @@ struct WebDataset: CaptionFormat {
     let pictures = sample.pictures
     for member in sample.members where !pictures.contains(where: { $0.name == member.name }) {
       let kind = FileClass(name: member.name) ?? .other
-      // What else a sample has is about its picture.
+      // Other members of a sample are about its picture.
       guard pictures.isEmpty || kind == .picture || kind == .clip else { continue }
       gathering.passedOver.add("\(archive.path)/\(member.name)", PassedOver.Reason(kind))
     }
@@ -210,7 +210,7 @@ struct WebDataset: CaptionFormat {
   }
 }
 
-/// The lines of a text, each a caption, without those that are blank.
+/// Returns the lines of a text that are not blank, each a caption.
 func captionLines(_ text: String) -> [String] {
   text.split(whereSeparator: \.isNewline).map { trimmed(String($0)) }.filter { !$0.isEmpty }
 }

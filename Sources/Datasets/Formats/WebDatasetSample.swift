@@ -1,6 +1,6 @@
 import Media
 
-/// Members of a shard that belong together: those of the same name in front of the first point.
+/// Members of a shard that belong together: those with the same name before the first dot.
 struct WebDatasetSample {
   typealias Member = (name: String, range: Range<Int>)
 
@@ -9,13 +9,13 @@ struct WebDatasetSample {
   let key: String
   fileprivate(set) var members: [Member] = []
 
-  /// What stands in front of the first point of the last part of a path.
+  /// Returns the part of a path before the first dot of its last component.
   static func key(of name: String) -> String {
     let start = name.lastIndex(of: "/").map(name.index(after:)) ?? name.startIndex
     return String(name[..<(name[start...].firstIndex(of: ".") ?? name.endIndex)])
   }
 
-  /// Whether captions may be in a member of this name.
+  /// Returns true if a member of this name may hold captions.
   static func isText(_ name: String) -> Bool {
     (textExtensions + ["json"]).contains(fileExtension(of: name))
   }
@@ -29,8 +29,8 @@ struct WebDatasetSample {
     }
   }
 
-  /// Where the captions of a picture are: its texts, or else its JSON; the JSON alone where a member of it was
-  /// chosen.
+  /// Returns the members with the captions of a picture: its texts, or else its JSON; only the JSON
+  /// if a member of it was chosen.
   func captionMembers(of picture: Member, areInJSON: Bool) -> [Member] {
     func members(_ suffix: String) -> [Member] {
       self.members.filter { isText($0, of: picture) && fileExtension(of: $0.name) == suffix }
@@ -44,14 +44,14 @@ struct WebDatasetSample {
   }
 }
 
-/// The samples of a shard, in the order of their first members, whatever lies between the others.
+/// The samples of a shard, in the order of their first members, regardless of the members between.
 struct WebDatasetSamples {
   private(set) var all: [WebDatasetSample] = []
   private var places: [ByteName: Int] = [:]
 
   mutating func add(_ member: WebDatasetSample.Member) {
     let key = WebDatasetSample.key(of: member.name)
-    // Members that are there twice make two samples: which text is of which picture must stay clear.
+    // Duplicate members make two samples: the assignment of texts to pictures must stay clear.
     if let place = places[ByteName(key)],
       !all[place].members.contains(where: { ByteName($0.name) == ByteName(member.name) })
     {

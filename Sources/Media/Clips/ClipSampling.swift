@@ -1,18 +1,18 @@
 /// The selection of a clip's segments and of the frames sampled from each.
-package struct ClipSampling: Sendable, Equatable {
+public struct ClipSampling: Sendable, Equatable {
   /// The division of a clip into segments that get a caption each.
-  package enum Cutting: Sendable, Equatable {
+  public enum Cutting: Sendable, Equatable {
     /// One segment: the whole clip.
     case whole
-    /// Segments of a fixed length in seconds.
+    /// Segments of a fixed length in seconds, at least 0.05.
     case every(Double)
     /// One segment per scene, between two cuts.
     case scenes
   }
   package var cutting = Cutting.whole
   /// The frames sampled from a segment.
-  package enum Frames: Sendable, Equatable {
-    /// A fixed number of frames, evenly spaced.
+  public enum Frames: Sendable, Equatable {
+    /// A fixed number of frames, from 1 to 1000, evenly spaced.
     case evenly(Int)
     /// Every nth frame, beginning with the first.
     ///
@@ -101,6 +101,33 @@ package struct ClipSegment: Sendable, Equatable {
     }
     return zip(starts, starts.dropFirst() + [range.upperBound]).map {
       ClipSegment(start: $0, end: $1)
+    }
+  }
+}
+
+extension ClipSampling {
+  /// Checks the choice.
+  ///
+  /// - Parameter path: The clip, for the message.
+  /// - Throws: `MediaError` with the code `no_frames` for a choice that has no frames or no parts.
+  package func check(_ path: String) throws(MediaError) {
+    func error(_ problem: String) -> MediaError {
+      MediaError(path: path, code: .noFrames, stage: .open, problem: problem)
+    }
+    if case .every(let seconds) = cutting, !(0.05...1e9 ~= seconds) {
+      throw error("cannot be cut every \(seconds) s. Choose at least 0.05 s.")
+    }
+    switch frames {
+    case .evenly(let count) where !(1...1000 ~= count):
+      throw error("cannot be seen in \(count) frames. Choose from 1 to 1000.")
+    case .every(let step, let most) where step < 1 || !(1...1000 ~= most):
+      throw error(
+        "cannot be seen in every \(step)-th frame, at most \(most). Choose from 1 up, and at most 1000."
+      )
+    default: break
+    }
+    if let start, !(start >= 0 && start.isFinite) {
+      throw error("cannot be read from \(start) s. Choose 0 or more.")
     }
   }
 }

@@ -2,7 +2,7 @@
 import Glibc
 #endif
 
-/// How numbers lie along an axis, and which of them are written beside it.
+/// The range of an axis and the numbers written beside it.
 struct AxisScale: Sendable, Equatable {
   private(set) var lower: Double
   private(set) var upper: Double
@@ -14,10 +14,10 @@ struct AxisScale: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - values: A logarithmic axis leaves out those not above zero, and is linear if none is left.
-  ///   - isLogarithmic: Whether equal ratios are equally long.
-  ///   - includesZero: Whether a linear axis begins at zero even if nothing lies there.
-  ///   - tickCount: About how many ticks there may be.
-  ///   - isTight: Whether the axis ends with the values rather than at a tick.
+  ///   - isLogarithmic: True for a logarithmic axis.
+  ///   - includesZero: True if a linear axis begins at zero even if no value lies there.
+  ///   - tickCount: The approximate number of ticks.
+  ///   - isTight: True if the axis ends at the outermost values rather than at a tick.
   init(
     of values: [Double], isLogarithmic: Bool = false, includesZero: Bool = false,
     tickCount: Int = 5,
@@ -35,7 +35,7 @@ struct AxisScale: Sendable, Equatable {
     }
   }
 
-  /// Where `value` lies: 0 at the lower end, 1 at the upper.
+  /// Returns the position of `value`: 0 at the lower end, 1 at the upper end.
   func position(of value: Double) -> Double {
     isLogarithmic
       ? (log(value) - log(lower)) / (log(upper) - log(lower)) : (value - lower) / (upper - lower)
@@ -80,7 +80,7 @@ struct AxisScale: Sendable, Equatable {
 }
 
 extension AxisScale {
-  /// What stands beside each tick: no more digits than tell them apart.
+  /// The label of each tick, with no more digits than are needed to distinguish the ticks.
   var labels: [String] {
     let smallest = zip(ticks, ticks.dropFirst()).map { $1 - $0 }.min() ?? max(abs(upper), 1e-300)
     return ticks.map { Self.label($0, exactTo: smallest, largest: ticks.map(abs).max() ?? 0) }

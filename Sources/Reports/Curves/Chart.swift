@@ -4,7 +4,7 @@ struct Chart {
   let curves: [Curve]
   var isLogarithmic = false
   var includesZero = false
-  /// How far the axis reaches at least.
+  /// The least upper end of the axis.
   var leastTop: Double?
   /// The last step on the axis; the first is 0.
   let lastStep: Double

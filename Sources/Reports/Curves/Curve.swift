@@ -2,11 +2,11 @@
 struct Curve: Sendable {
   enum Style: Sendable {
     case line
-    /// Faint, with its course drawn over it.
+    /// A faint line, with its moving average drawn over it.
     case noisy
     /// With a dot for each point.
     case dotted
-    /// The same, with gaps between, to be told from another without colour.
+    /// A dashed line with dots, distinguishable from the other without colour.
     case dashed
   }
 
@@ -18,16 +18,16 @@ struct Curve: Sendable {
   /// A point to be ringed, such as the best.
   var emphasis: Canvas.Point?
 
-  /// What is drawn strongly: of a noisy curve its course, once there is one.
+  /// The points that are drawn strongly: the moving average of a noisy curve, once there is one.
   var course: [Canvas.Point] {
     let line = points.thinned(to: Self.mostPoints)
     return isNoisy ? line.smoothed(reach: line.count / 40) : line
   }
 
-  /// Whether there are points enough to see a course among them.
+  /// True if there are enough points for a moving average.
   var isNoisy: Bool { style == .noisy && points.count >= 40 }
 
-  /// More would not be seen, and make a large file.
+  /// The most points that are drawn: more would not be visible, and make a large file.
   static let mostPoints = 500
 
   init(

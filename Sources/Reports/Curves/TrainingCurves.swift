@@ -4,9 +4,9 @@ import Files
 package struct TrainingCurves: Sendable {
   private let title: String
   private let rows: [TrainingRow]
-  /// Whether equal ratios of losses are equally high.
+  /// True if the axis of the losses is logarithmic.
   package var hasLogarithmicLoss = false
-  /// Whether numbers and names are written.
+  /// True if numbers and names are drawn.
   var showsText = true
 
   private static let width = 1200.0
@@ -14,13 +14,13 @@ package struct TrainingCurves: Sendable {
   private static let pixelsPerUnit = 1.5
 
   /// - Parameters:
-  ///   - title: What stands above.
-  ///   - rows: What has happened so far.
+  ///   - title: The title above the charts.
+  ///   - rows: The rows of the log so far.
   package init(_ title: String, _ rows: [TrainingRow]) { (self.title, self.rows) = (title, rows) }
 
   /// Writes both files into `folder`, in place of older ones.
   ///
-  /// - Throws: `DrawingError` if nothing can be drawn; what the file system said.
+  /// - Throws: `DrawingError` if nothing can be drawn; `FileError` if a file cannot be written.
   package func write(into folder: String) throws {
     let svg = try bytes(as: .svg)
     let png = try bytes(as: .png(scale: Self.pixelsPerUnit))
@@ -39,7 +39,7 @@ package struct TrainingCurves: Sendable {
     return try canvas.finish()
   }
 
-  /// The losses on the left, what else there is one below the other on the right.
+  /// Draws the losses on the left, and all other charts one below the other on the right.
   private func draw(on canvas: Canvas) {
     let (top, bottom) = (54.0, Self.height - 10)
     losses.draw(in: .init(x: 16, y: top, width: 664, height: bottom - top), on: canvas)

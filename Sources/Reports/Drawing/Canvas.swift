@@ -5,10 +5,10 @@ import Media
 ///
 /// A class, because the drawing behind it is freed exactly once.
 final class Canvas {
-  /// What a drawing becomes.
+  /// The file format of a drawing.
   enum Format: Sendable, Equatable {
     case svg
-    /// So many pixels for a unit.
+    /// A PNG of `scale` pixels per unit.
     case png(scale: Double)
   }
 
@@ -27,11 +27,11 @@ final class Canvas {
     var bottom: Double { y + height }
   }
 
-  /// Where a text lies from its anchor.
+  /// The alignment of a text at its anchor.
   enum Alignment { case left, center, right }
 
   private let drawing: OpaquePointer
-  /// Fonts differ between machines: what is compared is drawn without.
+  /// True if texts are drawn; comparisons omit them, since fonts differ between machines.
   private let showsText: Bool
 
   init(

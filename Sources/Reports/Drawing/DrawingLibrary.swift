@@ -1,6 +1,6 @@
 import CCairo
 
-/// Why nothing could be drawn.
+/// The reason why nothing could be drawn.
 package struct DrawingError: Error, Equatable, Sendable, CustomStringConvertible {
   package enum Problem: Sendable, Equatable {
     /// Cairo is not installed.

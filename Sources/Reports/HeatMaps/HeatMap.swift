@@ -2,58 +2,63 @@
 import Glibc
 #endif
 
-/// How much each place of a picture counted for one word.
+/// The importance of each place of a picture for one word.
 package struct HeatMap: Sendable, Equatable {
   package let word: String
-  /// How much each counts, in bits: with each of them, twice as much.
+  /// The importance of each place, in bits, at least 0: one bit is a factor of two.
   ///
-  /// The places are a square grid over all that was seen of the picture, row by row. None is below zero.
+  /// The places form a grid over the part of the picture that was seen, row by row.
   package let bits: [Float]
-  /// How many places lie beside each other.
-  package let side: Int
+  /// The number of rows of the grid.
+  package let height: Int
+  /// The number of columns of the grid.
+  package let width: Int
 
   /// - Parameters:
-  ///   - word: What was said.
-  ///   - bits: A square number of them, row by row; what is no number above zero counts nothing.
-  package init(word: String, bits: [Float]) {
-    let side = Int(Double(bits.count).squareRoot().rounded())
+  ///   - word: The word of the caption.
+  ///   - height: The number of rows of the grid.
+  ///   - width: The number of columns of the grid.
+  ///   - bits: One number for each place, row by row; anything but a number above zero counts as 0.
+  package init(word: String, height: Int, width: Int, bits: [Float]) {
     precondition(
-      side > 0 && side * side == bits.count, "a heat map of \(bits.count) places is no square")
-    (self.word, self.side) = (word, side)
+      !bits.isEmpty && height * width == bits.count,
+      "a heat map of \(bits.count) places is not \(height) by \(width)")
+    (self.word, self.height, self.width) = (word, height, width)
     self.bits = bits.map { $0 > 0 && $0.isFinite ? $0 : 0 }
   }
 
-  /// How many times as much the place counts that counts most.
+  /// The importance of the most important place, as a factor.
   var factor: Double { exp2(Double(bits.max() ?? 0)) }
 
   /// The map for a picture of so many pixels, row by row: each is the mean of all places, weighted by a
   /// Gaussian of their distance.
   ///
-  /// The authors of Show, Attend and Tell enlarge bilinearly and blur, which darkens the edge of the
-  /// picture; a mean does not.
-  func enlarged(toWidth width: Int, height: Int) -> [Float] {
-    let columns = Self.shares(of: side, toPixels: width)
-    let lines = (0..<side).map { row in
+  /// Show, Attend and Tell (Xu et al., 2015) enlarges bilinearly and blurs, which darkens the edge
+  /// of the picture; a mean does not.
+  func enlarged(toWidth pixelWidth: Int, height pixelHeight: Int) -> [Float] {
+    let columns = Self.shares(of: width, toPixels: pixelWidth)
+    let lines = (0..<height).map { row in
       columns.map { shares in
-        (0..<side).reduce(0) { $0 + bits[row * side + $1] * shares[$1] }
+        (0..<width).reduce(0) { $0 + bits[row * width + $1] * shares[$1] }
       }
     }
     var map: [Float] = []
-    map.reserveCapacity(width * height)
-    for shares in Self.shares(of: side, toPixels: height) {
-      var sum = [Float](repeating: 0, count: width)
+    map.reserveCapacity(pixelWidth * pixelHeight)
+    for shares in Self.shares(of: height, toPixels: pixelHeight) {
+      var sum = [Float](repeating: 0, count: pixelWidth)
       for (line, share) in zip(lines, shares) where share > 1e-4 {
-        for x in 0..<width { sum[x] += share * line[x] }
+        for x in 0..<pixelWidth { sum[x] += share * line[x] }
       }
       map += sum
     }
     return map
   }
 
-  /// The Gaussian's standard deviation, in places: as little as leaves no trace of the grid.
+  /// The Gaussian's standard deviation, in places: the least at which the grid is not visible.
   private static let blur: Float = 0.6
 
-  /// For each pixel along a side, how much of every place goes into it; they add up to 1.
+  /// Returns the weight of every place for each pixel along a side; the weights of a pixel add up
+  /// to 1.
   private static func shares(of count: Int, toPixels pixelCount: Int) -> [[Float]] {
     (0..<pixelCount).map { pixel in
       let place = (Float(pixel) + 0.5) * Float(count) / Float(pixelCount)

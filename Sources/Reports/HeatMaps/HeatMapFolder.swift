@@ -1,9 +1,9 @@
 import Files
 
-/// Where the heat maps of one picture go: a folder of their own, whole or not there.
+/// The folder for the heat maps of one picture; it appears complete or not at all.
 package struct HeatMapFolder: Sendable, Equatable {
   package let path: String
-  /// Whether heat maps that are there already are replaced; nothing else ever is.
+  /// True if heat maps that exist already are replaced; no other files ever are.
   private let isReplacing: Bool
 
   package init(_ path: String, replacing isReplacing: Bool) {
@@ -19,9 +19,9 @@ package struct HeatMapFolder: Sendable, Equatable {
   /// Draws all pictures and writes them.
   ///
   /// - Parameters:
-  ///   - sheet: What to draw.
-  ///   - report: Is told where the files are written first, to remove them should the program be stopped.
-  /// - Throws: `DrawingError` if nothing can be drawn; what the file system said.
+  ///   - sheet: The heat maps to draw.
+  ///   - report: Receives the working path, for removal if the program is interrupted.
+  /// - Throws: `DrawingError` if nothing can be drawn; `FileError` if a file cannot be written.
   package func write(_ sheet: HeatMapSheet, reportingWorkingPath report: (String) -> Void) throws {
     let names = HeatMapNames.fileNames(of: sheet.words)
     var files = [(name: Self.strip, bytes: try sheet.strip())]
@@ -39,7 +39,7 @@ package struct HeatMapFolder: Sendable, Equatable {
   }
 }
 
-/// Names for heat maps, whatever pictures and words are called.
+/// Names for the files of heat maps, safe for any names of pictures and words.
 package struct HeatMapNames {
   private var taken: Set<String> = []
   /// Room in the 255 bytes of a name for a number, and for what a name begins with while it is written.

@@ -4,13 +4,13 @@ import Media
 import Glibc
 #endif
 
-/// Where the tiles of a page lie, row by row, each with its word above.
+/// The layout of a page of tiles, row by row, each with its word above.
 ///
 /// All lengths are in pixels.
 struct HeatMapPage {
   let textSize: Double
   let noteSize = 18.0
-  /// What stands below all tiles, line by line.
+  /// The lines of the note below all tiles.
   var note: [String] = []
   let columnCount: Int
   let rowCount: Int
@@ -21,8 +21,8 @@ struct HeatMapPage {
 
   /// - Parameters:
   ///   - tile: The size of every tile.
-  ///   - count: How many there are.
-  ///   - textSize: Of the words.
+  ///   - count: The number of tiles.
+  ///   - textSize: The text size of the words.
   ///   - widestText: The width of the widest word.
   init(tile: PixelSize, count: Int, textSize: Double, widestText: Double) {
     self.textSize = textSize
@@ -35,7 +35,7 @@ struct HeatMapPage {
 
   var width: Double { 2 * margin + textWidth }
   var height: Double { bottom + Double(note.count) * noteStep + margin }
-  /// How wide a line of the note may be.
+  /// The maximum width of a line of the note.
   var textWidth: Double { Double(columnCount) * step.x - gap }
 
   /// The upper left corner of a tile.
@@ -46,16 +46,17 @@ struct HeatMapPage {
       y: margin + Double(row) * step.y + (1.6 * textSize).rounded())
   }
 
-  /// Where a line of the note begins.
+  /// Returns the start of a line of the note.
   func baseline(ofNoteLine index: Int) -> Canvas.Point {
     Canvas.Point(x: margin, y: bottom + Double(index + 1) * noteStep)
   }
 
-  /// Of the last tiles.
+  /// The lower edge of the last tiles.
   private var bottom: Double { margin + Double(rowCount) * step.y - gap }
   private var noteStep: Double { 1.5 * noteSize }
 
-  /// As many columns and rows as come nearest to a screen's shape, with the last row nearly full.
+  /// Returns the numbers of columns and rows that come nearest to a screen's shape, with the last
+  /// row nearly full.
   private static func grid(
     of count: Int, stepX: Double, stepY: Double
   ) -> (columns: Int, rows: Int) {

@@ -1,20 +1,20 @@
 import Media
 
-/// A photo, and for each word of its caption how much every place of it counted, as pictures for a talk.
+/// A photo and a heat map for each word of its caption, as pictures.
 package struct HeatMapSheet: Sendable {
-  /// The photo as a word saw it, and what stands above.
+  /// The photo under the map of a word, and the texts above it.
   private struct Tile: Sendable {
     var word = ""
-    /// How much the brightest place counts.
+    /// The text of the factor at the brightest place.
     var factor = ""
     let image: Image
   }
 
   private let photo: Image
   private let tiles: [Tile]
-  /// What brightness and factors mean.
+  /// The explanation of brightness and factors.
   private let note: String
-  /// Whether words are written; fonts differ between machines.
+  /// True if words are drawn; fonts differ between machines.
   var showsText = true
 
   private static let wordSize = 30.0
@@ -27,8 +27,8 @@ package struct HeatMapSheet: Sendable {
   /// - Parameters:
   ///   - photo: Upright, as large as a single word is to be shown.
   ///   - seen: The part of it that the maps cover.
-  ///   - maps: For each word, in their order.
-  ///   - note: What stands below the strip: what brightness and factors mean.
+  ///   - maps: The map of each word, in the order of the caption.
+  ///   - note: The explanation of brightness and factors, drawn below the strip.
   package init(_ photo: Image, seen: PixelRectangle, _ maps: [HeatMap], note: String) {
     let overlay = HeatOverlay(photo, seen: seen)
     (self.photo, self.note) = (photo, note)

@@ -1,18 +1,19 @@
 import Media
 
-/// A photo seen through a heat map: grey and dark where nothing counted, in its colours and warm where most
-/// did.
+/// A photo blended with a heat map: grey and dark at unimportant places, in warm colours at
+/// important ones.
 struct HeatOverlay {
   let photo: Image
-  /// The part of the photo that maps cover; the rest was not seen.
+  /// The part of the photo that maps cover; the model did not see the rest.
   let seen: PixelRectangle
 
   init(_ photo: Image, seen: PixelRectangle) { (self.photo, self.seen) = (photo, seen) }
 
-  /// The photo under `map`.
+  /// Returns the photo under `map`.
   ///
-  /// Every word has its own scale, for those that matter least would show nothing on that of the most. But
-  /// it ends at one bit or above, lest a word that owes nothing to the picture glow like one that does.
+  /// Every word has its own scale: on a common one, the maps of the least important words would
+  /// show nothing. The scale spans at least one bit, so that a word that does not depend on the
+  /// picture stays dark.
   func image(_ map: HeatMap) -> Image {
     let values = map.enlarged(toWidth: seen.width, height: seen.height)
     let scale = Float(Self.levels - 1) / max(values.max() ?? 0, 1)
@@ -33,7 +34,8 @@ struct HeatOverlay {
 
   // MARK: Colours
 
-  /// What is left of a pixel, in 256ths: so much of its grey, so much of its colour, and a light added.
+  /// The treatment of a pixel, in 256ths: the shares of its grey and of its colour, and the light
+  /// that is added.
   private struct Shade {
     var grey: Int32
     var color: Int32
@@ -53,13 +55,13 @@ struct HeatOverlay {
   }
 
   private static let levels = 256
-  /// From what did not count to what counted most.
+  /// The shades from unimportant to most important.
   private static let shades = (0..<levels).map { shade(ofHeat: Double($0) / Double(levels - 1)) }
-  /// What the encoder did not even see.
+  /// The shade outside the part that the encoder saw.
   private static let unseen = Shade(grey: 46, color: 0)
 
   private static func shade(ofHeat heat: Double) -> Shade {
-    // A pixel that did not count keeps half of its brightness.
+    // An unimportant pixel keeps half of its brightness.
     let tint = 0.42 * heat
     let kept = 256 * (1 - tint)
     func light(_ cold: Double, _ hot: Double) -> Int32 {

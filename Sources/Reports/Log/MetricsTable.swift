@@ -8,10 +8,13 @@ package enum MetricsTable {
     "epoch", "step", "train_loss", "val_loss", "bleu_1", "bleu_2", "bleu_3", "bleu_4", "rouge_l",
     "cider", "best", "clipped", "seconds",
   ]
-  /// What runs that learn labels have besides.
+  /// The additional columns of runs that learn labels.
   private static let columnsOfLabels = ["frame_accuracy", "clip_accuracy"]
 
-  /// The whole table, by what the rows of the log say: so none is lost or doubled here either.
+  /// Returns the whole table.
+  ///
+  /// It is made from the rows of the log, so that none is lost or doubled
+  /// here either.
   package static func text(of rows: [TrainingRow]) -> String {
     let summaries: [SummaryRow] = rows.compactMap {
       if case .summary(let row) = $0 { row } else { nil }

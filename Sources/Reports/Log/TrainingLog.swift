@@ -1,9 +1,9 @@
 import Files
 
-/// The rows of a run, on the disk in `train.jsonl`: one JSON object a line.
+/// The rows of a run, on the disk in `train.jsonl`: one JSON object per line.
 ///
-/// A run that goes on from a checkpoint will write the rows after it once more, so those are cut off
-/// first: the file of a run that was killed holds the rows of one that was not.
+/// A run that resumes from a checkpoint writes the rows after it again, so they are cut off first:
+/// the file of a run that was killed holds the same rows as that of one that was not.
 package struct TrainingLog: ~Copyable {
   package static let fileName = "train.jsonl"
 
@@ -11,10 +11,10 @@ package struct TrainingLog: ~Copyable {
   package private(set) var rows: [TrainingRow]
   private var file: QueuedFile
 
-  /// Where a checkpoint stands: what came after it is not known to it.
+  /// The position of a checkpoint in the log; later rows are unknown to the checkpoint.
   package struct Position: Sendable {
     package let step: Int
-    /// Whether the summary that ends there, if one does, has been made.
+    /// True if the summary that ends there, if one does, has been made.
     package let isSummarized: Bool
 
     package init(step: Int, isSummarized: Bool) {
@@ -49,7 +49,10 @@ package struct TrainingLog: ~Copyable {
     self.rows = rows
   }
 
-  /// Adds a row; it is with the system, if not on the disk, when this returns, or waits for room there.
+  /// Adds a row.
+  ///
+  /// On return it is in the system's cache, if not on the disk, or waits for free
+  /// space.
   ///
   /// - Parameter row: What happened.
   /// - Returns: The row as a later run will read it, with fewer digits, for whatever else is written of it.

@@ -1,11 +1,11 @@
 import Files
 
-/// One thing that a training has to tell: a step, or a summary of several.
+/// A row of the log of a training: a step, or a summary of several.
 package enum TrainingRow: Sendable, Equatable {
   case step(StepRow)
   case summary(SummaryRow)
 
-  /// How many steps had been learned from.
+  /// The number of steps learned so far.
   package var step: Int {
     switch self {
     case .step(let row): row.step
@@ -13,7 +13,7 @@ package enum TrainingRow: Sendable, Equatable {
     }
   }
 
-  /// When it was written; seconds since 1970.
+  /// The time of the row, in seconds since 1970.
   package var time: Double {
     switch self {
     case .step(let row): row.time
@@ -22,21 +22,22 @@ package enum TrainingRow: Sendable, Equatable {
   }
 }
 
-/// What one step taught.
+/// The measurements of one step.
 package struct StepRow: Sendable, Equatable {
   /// Counts from 1, as does `epoch`.
   package var step: Int
   package var epoch: Int
-  /// Nats per word.
+  /// The mean loss, in nats per word.
   package var loss: Double
-  /// Before clipping.
+  /// The norm of the gradient before clipping.
   package var gradientNorm: Double
-  /// Whether the gradient was longer than it may be.
+  /// True if the gradient was clipped.
   package var isClipped: Bool
   package var learningRate: Double
-  /// The probability of feeding back the model's own word; nil without scheduled sampling.
+  /// The scheduled sampling rate: the probability that the model reads its own word; nil without
+  /// scheduled sampling.
   package var samplingRate: Double?
-  /// Over the last minute; nil where nothing has been measured yet.
+  /// The mean over the last minute; nil before the first measurement.
   package var captionsPerSecond: Double?
   package var time: Double
 
@@ -51,31 +52,31 @@ package struct StepRow: Sendable, Equatable {
   }
 }
 
-/// What the steps since the last summary have come to: at a validation, or at the end of an epoch.
+/// The means since the last summary, at a validation or at the end of an epoch.
 package struct SummaryRow: Sendable, Equatable {
   /// The last of them.
   package var step: Int
   package var epoch: Int
   package var endsEpoch: Bool
-  /// The mean over the steps; nats per word.
+  /// The mean loss of the steps, in nats per word.
   package var trainingLoss: Double
   /// The share of the steps whose gradient was clipped; nil where that is not known.
   package var clippedShare: Double?
   /// Nil where nothing was validated.
   package var validation: Validation?
-  /// Whether no validation before did better.
+  /// True if no earlier validation was better.
   package var isBest: Bool
-  /// What they took; after a resume, what the rest of them took.
+  /// The duration of the steps; after a resume, that of the steps since.
   package var seconds: Double
   package var time: Double
 
-  /// How the model did on pictures it does not learn from.
+  /// The measurements on pictures that the model is not trained on.
   package struct Validation: Sendable, Equatable {
-    /// Told the words so far of each human caption; nats per word, or per frame that is labelled.
+    /// The loss under teacher forcing, in nats per word, or per labelled frame.
     package var loss: Double
-    /// Of what it writes by itself; nil where it says labels.
+    /// The scores of generated captions; nil for a model of labels.
     package var scores: Scores?
-    /// Of the labels that it says; nil where it writes sentences.
+    /// The accuracy of predicted labels; nil for a model of captions.
     package var accuracy: Accuracy?
 
     package init(loss: Double, scores: Scores? = nil, accuracy: Accuracy? = nil) {
@@ -83,7 +84,7 @@ package struct SummaryRow: Sendable, Equatable {
     }
   }
 
-  /// How close captions come to human ones.
+  /// The similarity of captions to human ones.
   package struct Scores: Sendable, Equatable {
     /// BLEU-1 to BLEU-4.
     package var bleu: [Double]
@@ -96,7 +97,7 @@ package struct SummaryRow: Sendable, Equatable {
     }
   }
 
-  /// The shares of labels that are right, in `0...1`.
+  /// The shares of correct labels, in `0...1`.
   package struct Accuracy: Sendable, Equatable {
     package var frames: Double
     package var clips: Double

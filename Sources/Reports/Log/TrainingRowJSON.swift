@@ -125,7 +125,7 @@ extension SummaryRow.Accuracy {
 }
 
 extension JSONValue {
-  /// Six digits: more than any of these is exact to, and short to read.
+  /// Returns a number with six digits: more than the accuracy of any of these, and short to read.
   fileprivate static func measured(_ value: Double) -> JSONValue {
     value.isFinite ? .number(value.rounded(toDigits: 6)) : .null
   }

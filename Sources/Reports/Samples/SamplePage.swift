@@ -1,13 +1,13 @@
 import Files
 
-/// What a model writes about some pictures, beside what people wrote: one file of HTML that needs no
-/// other, and no network.
+/// The captions of a model beside the human ones for a few pictures, as a single HTML file that
+/// needs no network.
 package struct SamplePage: Sendable {
-  /// A picture and what was written about it.
+  /// A picture and its captions.
   package struct Sample: Sendable {
-    let path: String
-    let caption: String
-    let references: [String]
+    package let path: String
+    package let caption: String
+    package let references: [String]
     /// CIDEr-D of the caption; nil where there is nothing to compare it with.
     let cider: Double?
 
@@ -20,11 +20,11 @@ package struct SamplePage: Sendable {
     fileprivate var name: String { path.split(separator: "/").last.map(String.init) ?? path }
   }
 
-  /// How many pictures a page shows.
+  /// The number of pictures on a page.
   package static let sampleCount = 20
 
   let title: String
-  /// A line about the whole, such as its scores.
+  /// A line about all samples, such as the scores.
   let summary: String
   let samples: [Sample]
 
@@ -38,14 +38,14 @@ package struct SamplePage: Sendable {
     return (0..<shown).map { $0 * count / shown }
   }
 
-  /// Where the page of an epoch lies in a run's folder: `samples/epoch-03.html`.
+  /// Returns the path of the page of an epoch in a run's folder: `samples/epoch-03.html`.
   package static func path(ofEpoch epoch: Int, in folder: String) -> String {
     let number = String(epoch)
     let zeros = String(repeating: "0", count: max(0, 2 - number.count))
     return "\(folder)/samples/epoch-\(zeros)\(number).html"
   }
 
-  /// Where the page of a validation within an epoch lies: `samples/step-0001500.html`.
+  /// Returns the path of the page of a validation within an epoch: `samples/step-0001500.html`.
   package static func path(ofStep step: Int, in folder: String) -> String {
     let number = String(step)
     let zeros = String(repeating: "0", count: max(0, 7 - number.count))

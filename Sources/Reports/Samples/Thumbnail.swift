@@ -11,7 +11,7 @@ struct Thumbnail {
   let width: Int
   let height: Int
 
-  /// Reads the picture at `path`; nil if that cannot be done, for a report has to go on.
+  /// Reads the picture at `path`; nil if that fails, since a report must not fail for it.
   init?(of path: String) {
     var options = StillImageOptions()
     options.smallestUsefulSize = { $0.fitted(to: Self.size) }

@@ -10,7 +10,7 @@ struct CRC32C {
     ~bytes.reduce(~0) { crc, byte in table[Int((crc ^ UInt32(byte)) & 255)] ^ crc >> 8 }
   }
 
-  /// As record files store it, turned and shifted: a record may itself hold checksums.
+  /// The form that record files store, rotated and shifted: a record may itself hold checksums.
   static func maskedChecksum(_ bytes: some Sequence<UInt8>) -> UInt32 {
     let crc = checksum(bytes)
     return (crc >> 15 | crc << 17) &+ 0xA282_EAD8

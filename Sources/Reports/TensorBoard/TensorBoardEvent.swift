@@ -1,9 +1,9 @@
 /// An entry of a TensorBoard event file (tensorflow/core/util/event.proto).
 struct TensorBoardEvent {
   enum Content: Equatable {
-    /// What every file begins with.
+    /// The first event of every file.
     case fileVersion
-    /// Takes back all that was said of this step and later ones.
+    /// An event that discards this step and all later ones.
     case restart
     case scalars([Scalar])
   }
@@ -66,13 +66,13 @@ private struct ProtocolBuffer {
     bytes += littleEndian(value.bitPattern)
   }
 
-  /// A number that one of several alternatives holds is written even if it is zero.
+  /// Adds a number even if it is zero, as needed for a member of a `oneof`.
   mutating func add(_ field: Int, _ value: Float) {
     add(field, .fourBytes)
     bytes += littleEndian(value.bitPattern)
   }
 
-  /// Zero is what a reader assumes, and is left out.
+  /// Adds a number unless it is zero, which readers assume.
   mutating func add(_ field: Int, _ value: Int) {
     if value == 0 { return }
     add(field, .varint)

@@ -2,9 +2,9 @@ import Files
 
 /// A run as TensorBoard shows it: `events.out.tfevents.SECONDS.HOST`.
 ///
-/// Each life of a run begins a file of its own under a later name, and takes back in it what the life
-/// before said after the checkpoint. The older files stay as they are: a TensorBoard that is looking on
-/// has one of them open, and would wait for it for ever if it were gone.
+/// Each start of a run begins a new file with a later name, which discards what the previous file
+/// holds after the checkpoint. The older files stay: a TensorBoard that is running has one of them
+/// open, and would wait for it for ever if it were deleted.
 package struct TensorBoardFile: ~Copyable {
   private static let prefix = "events.out.tfevents."
   private var file: QueuedFile
@@ -14,12 +14,12 @@ package struct TensorBoardFile: ~Copyable {
   /// Begins a file in `folder`.
   ///
   /// - Parameters:
-  ///   - folder: The run's.
-  ///   - step: Where the checkpoint stands; older files are heard up to the step before.
-  ///   - rows: What the log holds; what it says of `step` is repeated.
+  ///   - folder: The folder of the run.
+  ///   - step: The step of the checkpoint; older files count up to the step before.
+  ///   - rows: The rows of the log; those of `step` are repeated.
   ///   - host: The machine's name.
   ///   - time: Now, in seconds since 1970.
-  /// - Throws: What the file system said.
+  /// - Throws: `FileError` if the file cannot be written.
   package init(
     in folder: String, from step: Int, continuing rows: [TrainingRow], host: String, time: Double
   ) throws(FileError) {
@@ -32,7 +32,7 @@ package struct TensorBoardFile: ~Copyable {
     file = try QueuedFile(path)
   }
 
-  /// Adds a row, or lets it wait for room on the disk.
+  /// Adds a row, or keeps it until there is space on the disk.
   package mutating func append(_ row: TrainingRow) {
     file.append(Self.record(of: row))
   }
@@ -40,7 +40,8 @@ package struct TensorBoardFile: ~Copyable {
   /// Waits until all rows are on the disk.
   package mutating func synchronize() throws(FileError) { try file.synchronize() }
 
-  /// Ten digits, later than those of the file names in `older`: TensorBoard reads files by their names.
+  /// Returns ten digits that are later than those of the file names in `older`: TensorBoard reads
+  /// files in the order of their names.
   private static func seconds(_ time: Double, after older: [String]) -> String {
     let taken = older.compactMap { Int($0.dropFirst(prefix.count).prefix { $0 != "." }) }.max()
     let digits = String(max(Int(time), (taken ?? 0) + 1))
@@ -53,7 +54,8 @@ package struct TensorBoardFile: ~Copyable {
     return name.isEmpty ? "localhost" : String(name)
   }
 
-  /// What TensorBoard draws of a row; tags are grouped by what stands before the slash.
+  /// Returns the record that TensorBoard draws for a row; tags are grouped by the part before the
+  /// slash.
   static func record(of row: TrainingRow) -> [UInt8] {
     let scalars: [(String, Double?)] =
       switch row {

@@ -1,12 +1,12 @@
-/// The kernels a device supplies; every other operation is composed from them.
+/// The kernels that a device supplies; every other operation is composed from them.
 ///
-/// Kernels see buffers and shapes, never a `Tensor`, and know nothing of history: a new device is a
-/// new conformance and no change above this line. Regions are contiguous, and what a kernel writes
-/// never overlaps what it reads unless it says so.
+/// Kernels take buffers and shapes, never a `Tensor`, and do not record history, so a new device is one new
+/// conformance. Regions are contiguous. The regions that a kernel writes never overlap those it reads, unless its
+/// description says so.
 package protocol Backend: AnyObject, Sendable {
-  /// Memory for `count` elements, with any contents.
+  /// Allocates memory for `count` elements, with undefined contents.
   func makeBuffer(count: Int, type: ElementType) -> Buffer
-  /// Memory for `count` elements that are all 0.
+  /// Allocates memory for `count` elements that are all 0.
   func makeZeros(count: Int, type: ElementType) -> Buffer
   func write(_ floats: [Float], to y: Region)
   func floats(in x: Region) -> [Float]
@@ -20,11 +20,11 @@ package protocol Backend: AnyObject, Sendable {
   // MARK: Elementwise
 
   func map(_ function: Pointwise, _ x: Region, into y: Region)
-  /// Combines two operands that are repeated, where their stride is 0, to fill `shape`.
+  /// Combines two operands, broadcast to `shape` along axes whose stride is 0.
   ///
-  /// Sums, and gradients of activations, of operands that fill the shape may be in bfloat16.
+  /// Sums and gradients of activations may be in bfloat16 if both operands fill the shape.
   func combine(_ function: Pairwise, _ a: Operand, _ b: Operand, _ shape: Shape, into y: Region)
-  /// The sum over the middle axis of `[outer, middle, inner]`; where `outer` is 1, `x` may be in bfloat16.
+  /// Sums over the middle axis of `[outer, middle, inner]`; where `outer` is 1, `x` may be in bfloat16.
   func sum(_ x: Region, outer: Int, middle: Int, inner: Int, into y: Region)
   func sumOfSquares(_ x: Region) -> Double
   /// Adds `x` to `y` in place.
@@ -32,10 +32,10 @@ package protocol Backend: AnyObject, Sendable {
 
   // MARK: Moving
 
-  /// Copies rows of `columns` elements whose beginnings lie the given strides apart.
+  /// Copies rows of `columns` elements; the strides are the distances between row starts, in elements.
   func copyRows(
     _ x: Region, stride xStride: Int, into y: Region, stride yStride: Int, rows: Int, columns: Int)
-  /// `[outer, a, b, inner]` to `[outer, b, a, inner]`.
+  /// Transposes `[outer, a, b, inner]` to `[outer, b, a, inner]`.
   func transpose(_ x: Region, outer: Int, _ a: Int, _ b: Int, inner: Int, into y: Region)
   func gather(_ rows: [Int32], of table: Region, columns: Int, into y: Region)
   /// Adds each row of `x` to the given row of `table`, in order.
@@ -43,11 +43,11 @@ package protocol Backend: AnyObject, Sendable {
 
   // MARK: Products
 
-  /// Multiplies in the precision of `left`, which `right` is brought to, and adds up in float32.
+  /// Multiplies in the precision of `left`, to which `right` is converted, and accumulates in float32.
   func multiply(
     _ left: Region, _ right: Region, _ bias: Region?, _ product: Product, into y: Region)
-  /// Multiplies in the precision of `x`, which `weight` is brought to; `addend` has the shape of `y`, or is
-  /// `y`, and is added before the activation.
+  /// Convolves in the precision of `x`, to which `weight` is converted. `addend` has the shape of `y`, may be `y`
+  /// itself, and is added before the activation.
   func convolve(
     _ x: Region, _ weight: Region, _ bias: Region?, adding addend: Region?, _ window: Window,
     into y: Region)
@@ -66,21 +66,21 @@ package protocol Backend: AnyObject, Sendable {
     _ x: Region, _ weight: Region, _ result: GroupNormResult, _ dy: Region, _ groups: Grouping,
     into dx: Region, _ dweight: Region, _ dbias: Region)
 
-  // MARK: Words
+  // MARK: Scores and rows
 
-  /// Replaces numbers of each row by 0 and scales up the others; see `Tensor.droppingOut`.
+  /// Sets some elements of each row to 0 and scales up the others; see `Tensor.droppingOut`.
   func dropout(_ x: Region, keys: [UInt64], _ rate: Float, into y: Region)
 
   func softmax(_ x: Region, columns: Int, logarithm: Bool, into y: Region)
-  /// Writes each row's loss, times its weight, and its gradient if asked for; `logits` are used up.
+  /// Writes the loss of each row, times its weight, and optionally its gradient; overwrites `logits`.
   func crossEntropy(
     _ logits: Region, targets: ArraySlice<Int32>, weights: ArraySlice<Float>?, _ entropy: Entropy,
     into losses: Region,
     gradient: Region?)
-  /// The `k` largest values of each row, in falling order; of equal ones the lower index first.
+  /// Returns the `k` largest values of each row in descending order; of equal values the lower index first.
   func largest(_ k: Int, _ x: Region, columns: Int) -> [[(index: Int, value: Float)]]
 
-  /// The column of each row of scores at which the cumulative softmax passes a number in `0..<1`.
+  /// Returns the column of each row of scores at which the cumulative softmax exceeds a number in `0..<1`.
   func draw(_ x: Region, at uniforms: [Float]) -> [Int]
 
   // MARK: Recurrent cells
@@ -92,8 +92,11 @@ package protocol Backend: AnyObject, Sendable {
   func lstmGatesGradient(
     _ gates: Region, previousCell: Region, cell: Region, dhidden: Region, dcell: Region,
     into dgates: Region, rows: Int, size: Int)
+  /// Writes the hidden state in float32, and also into `rounded`, in bfloat16, if that is not nil.
   func gruGates(
-    _ gates: Region, recurrent: Region, previous: Region, hidden: Region, rows: Int, size: Int)
+    _ gates: Region, recurrent: Region, previous: Region, hidden: Region, rounded: Region?,
+    rows: Int, size: Int)
+  /// `dgates` and `drecurrent` have the same type, which may be bfloat16.
   func gruGatesGradient(
     _ gates: Region, recurrent: Region, previous: Region, dhidden: Region, into dgates: Region,
     _ drecurrent: Region, rows: Int, size: Int)
@@ -101,31 +104,31 @@ package protocol Backend: AnyObject, Sendable {
   // MARK: Attention
 
   func attend(_ x: AttentionInputs, _ shape: AttentionShape, context: Region, weights: Region)
-  /// Writes `dscores`, before the softmax, and `dscoring` for each row, `[rows, size]`.
+  /// Writes `dscores`, the gradient before the softmax, and `dscoring` of each row, `[rows, size]`.
   func attendGradient(
     _ x: AttentionInputs, _ shape: AttentionShape, weights: Region, dcontext: Region?,
     dweights: Region?, into dqueries: Region, _ dscores: Region, _ dscoring: Region)
-  /// The gradient of the keys from all rows of `x`, whose values do not matter.
+  /// Computes the gradient of the keys from all rows of `x`; the values of `x` are not read.
   func attendGradient(
     ofKeys x: AttentionInputs, _ shape: AttentionShape, dscores: Region, into dkeys: Region)
-  /// The gradient of the values from all rows.
+  /// Computes the gradient of the values from all rows.
   func attendGradient(
     ofValues pictureOfRow: [Int32], _ shape: AttentionShape, weights: Region, dcontext: Region,
     into dvalues: Region)
 
-  // MARK: Learning
+  // MARK: Optimizers
 
-  /// One step of Adam, in place.
+  /// Performs one step of Adam, in place.
   func adam(
     _ x: Region, _ dx: Region, _ first: Region, _ second: Region, _ settings: AdamSettings,
     _ step: OptimizerStep)
-  /// One step of gradient descent, in place; without momentum there is no velocity.
+  /// Performs one step of gradient descent, in place; `velocity` is nil without momentum.
   func sgd(
     _ x: Region, _ dx: Region, _ velocity: Region?, momentum: Float, nesterov: Bool,
     _ step: OptimizerStep)
-  /// Moves `y` towards `x` by a share of the way, in place.
+  /// Interpolates linearly, `y += share * (x - y)`, in place.
   func approach(_ x: Region, _ share: Float, _ y: Region)
-  /// Cuts every number to `-limit...limit`, in place, and counts those that were beyond.
+  /// Clips every element to `-limit...limit`, in place, and returns the number of elements that were outside.
   func clip(_ x: Region, to limit: Float) -> Int
 }
 
@@ -135,14 +138,14 @@ package enum Pointwise: Sendable {
 
 package enum Pairwise: Sendable {
   case add, subtract, multiply, divide
-  /// `a` where `b`, the activation's result, is not at a bound; otherwise 0.
+  /// `a` where `b`, the result of the activation, is not at a bound, and 0 elsewhere.
   case reluGradient, relu6Gradient
 }
 
-/// A region read as a tensor of some larger shape: stride 0 repeats an axis.
+/// A region that is read as a tensor of a larger shape; stride 0 repeats an axis.
 package struct Operand: Sendable {
   package let region: Region
-  /// Elements between neighbours along each axis of the result.
+  /// The distance between neighbours along each axis of the result, in elements.
   package let strides: [Int]
 }
 
@@ -151,24 +154,24 @@ package struct Product: Hashable, Sendable {
   package var rows: Int
   package var columns: Int
   package var inner: Int
-  /// Whether the left side is stored `[inner, rows]`.
+  /// A Boolean value that is true if the left side is stored `[inner, rows]`.
   package var transposeLeft = false
-  /// Whether the right side is stored `[columns, inner]`.
+  /// A Boolean value that is true if the right side is stored `[columns, inner]`.
   package var transposeRight = false
-  /// Whether the destination is added to instead of written.
+  /// A Boolean value that is true if the product is added to the destination instead of replacing it.
   package var accumulates = false
-  /// What happens to the sum, bias and destination included.
+  /// The function applied to the sum, which includes the bias and, if `accumulates`, the destination.
   package var activation = Activation.linear
-  /// Whether the right side will be used again unchanged, so that a packed copy pays.
+  /// A Boolean value that is true if the right side will be used again unchanged, so a packed copy pays off.
   package var reusesRight = false
 }
 
-/// What an activation does to the sum it is fused with.
-public enum Activation: Sendable, Hashable { case linear, relu, relu6 }
+/// An activation function that is fused with the operation before it.
+package enum Activation: Sendable, Hashable { case linear, relu, relu6 }
 
 package enum PoolingKind: Sendable {
   case max
-  /// Divides by the size of the window, padding included.
+  /// The sum divided by the size of the window, padding included.
   case average
 }
 
@@ -195,7 +198,7 @@ package struct Window: Hashable, Sendable {
   package var outputShape: Shape { [batch, outputHeight, outputWidth, outputChannels] }
 }
 
-/// A map `[batch, positions, channels]` whose channels are normalised in groups.
+/// The shape `[batch, positions, channels]` of a map whose channels are normalised in groups.
 package struct Grouping: Sendable {
   package let batch: Int
   package let positions: Int
@@ -211,7 +214,7 @@ package struct GroupNormResult: Sendable {
   package let inverseDeviation: Region
 }
 
-/// What additive attention reads.
+/// The inputs of additive attention.
 package struct AttentionInputs: Sendable {
   /// `[rows, size]`.
   package let queries: Region
@@ -221,7 +224,7 @@ package struct AttentionInputs: Sendable {
   package let values: Region
   /// `[size]`.
   package let scoring: Region
-  /// Which picture each row looks at.
+  /// The index of the picture that each row attends to.
   package let pictures: [Int32]
 }
 
@@ -229,9 +232,9 @@ package struct AttentionShape: Sendable {
   package private(set) var rows: Int
   package let size: Int
   package let channels: Int
-  /// Where the positions of each picture begin among those of all, and where the last one's end.
+  /// The offset of the first position of each picture among those of all, and the total as the last element.
   package let starts: [Int32]
-  /// The most that a picture has; as long are the rows of weights.
+  /// The largest number of positions of a picture, which is the length of each row of weights.
   package let positions: Int
 
   package init(rows: Int, size: Int, channels: Int, positionCounts: [Int]) {
@@ -242,37 +245,37 @@ package struct AttentionShape: Sendable {
 
   package var pictures: Int { starts.count - 1 }
 
-  /// The same pictures, looked at by so many rows.
+  /// Returns the shape for the same pictures and another number of rows.
   package func with(rows: Int) -> AttentionShape {
     var copy = self
     copy.rows = rows
     return copy
   }
 
-  /// Where the positions of a picture lie among those of all.
+  /// Returns the range of a picture's positions among those of all.
   package func places(ofPicture picture: Int) -> Range<Int> {
     Int(starts[picture])..<Int(starts[picture + 1])
   }
 }
 
-/// What a cross-entropy goes by.
+/// The settings of a cross-entropy.
 package struct Entropy: Sendable {
-  /// The target of rows that do not count.
+  /// The target of rows that are ignored.
   package var ignored: Int32
-  /// How much of the probability is wanted on all columns alike, in `0...1`.
+  /// The label smoothing, in `0...1`: the share of the target probability that is spread evenly over all columns.
   package var smoothing: Float = 0
-  /// The gradient is that of this much of the sum of all losses.
+  /// The factor of the gradient: it is that of `scale` times the sum of all losses.
   package var scale: Float = 1
 }
 
-/// What one step of an optimizer goes by, whatever its rule.
+/// The settings of one optimizer step that all optimizers share.
 package struct OptimizerStep: Sendable {
   package var learningRate: Float
-  /// Per unit of learning rate.
+  /// The weight decay per unit of learning rate.
   package var weightDecay: Float
-  /// Multiplies every gradient: clipping costs no pass of its own.
+  /// The factor of every gradient, so that clipping by the norm needs no pass of its own.
   package var gradientScale: Float
-  /// Counts from 1.
+  /// The number of the step, from 1.
   package var step: Int
 
   package init(
@@ -283,12 +286,12 @@ package struct OptimizerStep: Sendable {
   }
 }
 
-/// What Adam goes by besides.
+/// The settings of Adam.
 package struct AdamSettings: Sendable {
   package var beta1: Float
   package var beta2: Float
   package var epsilon: Float
-  /// Whether weights decay by themselves (AdamW) or through the gradient.
+  /// A Boolean value that is true if weight decay is decoupled from the gradient (AdamW).
   package var decoupledDecay: Bool
 
   package init(

@@ -1,8 +1,8 @@
 /// Memory of one device; each backend has its own subclass.
 ///
-/// A buffer is written by the operation that makes it and only read from then on; the one exception,
-/// an optimizer's update, first makes sure that it holds the only reference. That makes sharing safe.
-/// Open, because only an open class has subclasses in another module, where further backends live.
+/// A buffer is written by the operation that makes it and only read afterwards, so sharing is safe. The one
+/// exception, an optimizer's update, first ensures that it holds the only reference. The class is open because
+/// backends in other modules subclass it.
 open class Buffer: @unchecked Sendable {
   package let count: Int
   package let type: ElementType
@@ -12,14 +12,14 @@ open class Buffer: @unchecked Sendable {
     self.type = type
   }
 
-  /// Whether the memory is the buffer's own, not that of a mapped file.
+  /// A Boolean value that is true if the buffer owns its memory, and false if that is a mapped file.
   open var isWritable: Bool { true }
 
-  /// Forgets whatever was derived from the contents, because they are about to change.
+  /// Discards everything derived from the contents, which are about to change.
   open func contentsWillChange() {}
 }
 
-/// A stretch of a buffer: what a kernel reads or writes.
+/// A contiguous part of a buffer that a kernel reads or writes.
 package struct Region: Sendable {
   package private(set) var buffer: Buffer
   package let offset: Int
@@ -35,17 +35,17 @@ package struct Region: Sendable {
     (self.buffer, self.offset, self.count) = (buffer, offset, count)
   }
 
-  /// Whether this region is the only way to its buffer, and covers all of it.
+  /// Returns true if this region holds the only reference to its buffer and covers all of it.
   mutating func isUniquelyReferenced() -> Bool {
     offset == 0 && count == buffer.count && buffer.isWritable && isKnownUniquelyReferenced(&buffer)
   }
 
-  /// Part `index` of a region cut into parts of `count` elements.
+  /// Returns part `index` of the region, divided into parts of `count` elements.
   package func part(_ index: Int, of count: Int) -> Region {
     Region(buffer, offset: offset + index * count, count: count)
   }
 
-  /// Some of `count` rows of equal size.
+  /// Returns some of the region's `count` rows of equal size.
   package func rows(_ rows: Range<Int>, of count: Int) -> Region {
     let size = self.count / count
     return Region(buffer, offset: offset + rows.lowerBound * size, count: rows.count * size)

@@ -1,46 +1,46 @@
-// Sums, differences, products and quotients of tensors whose shapes fit.
+// Sums, differences, products and quotients of tensors whose shapes can be broadcast.
 //
-// Shapes fit as in NumPy: aligned at the last axis, each size equal or 1.
+// Broadcasting is that of NumPy: shapes are aligned at the last axis, and each size is equal or 1.
 
-public func + (a: Tensor, b: Tensor) -> Tensor {
+package func + (a: Tensor, b: Tensor) -> Tensor {
   let (aShape, bShape) = (a.shape, b.shape)
   return combined(.add, a, b).recorded(
     Pullback(to: a) { dy in dy.summed(to: aShape) },
     Pullback(to: b) { dy in dy.summed(to: bShape) })
 }
 
-public func - (a: Tensor, b: Tensor) -> Tensor {
+package func - (a: Tensor, b: Tensor) -> Tensor {
   let (aShape, bShape) = (a.shape, b.shape)
   return combined(.subtract, a, b).recorded(
     Pullback(to: a) { dy in dy.summed(to: aShape) },
     Pullback(to: b) { dy in -dy.summed(to: bShape) })
 }
 
-public func * (a: Tensor, b: Tensor) -> Tensor {
+package func * (a: Tensor, b: Tensor) -> Tensor {
   let (a0, b0) = (a.withoutGradient(), b.withoutGradient())
   return combined(.multiply, a, b).recorded(
     Pullback(to: a) { dy in (dy * b0).summed(to: a0.shape) },
     Pullback(to: b) { dy in (dy * a0).summed(to: b0.shape) })
 }
 
-public func / (a: Tensor, b: Tensor) -> Tensor {
+package func / (a: Tensor, b: Tensor) -> Tensor {
   let (a0, b0) = (a.withoutGradient(), b.withoutGradient())
   return combined(.divide, a, b).recorded(
     Pullback(to: a) { dy in (dy / b0).summed(to: a0.shape) },
     Pullback(to: b) { dy in -(dy * a0 / (b0 * b0)).summed(to: b0.shape) })
 }
 
-public func * (a: Tensor, factor: Float) -> Tensor { a * Tensor(factor, on: a.device) }
-public func * (factor: Float, a: Tensor) -> Tensor { a * factor }
-public func + (a: Tensor, term: Float) -> Tensor { a + Tensor(term, on: a.device) }
-public func - (a: Tensor, term: Float) -> Tensor { a - Tensor(term, on: a.device) }
-public func - (term: Float, a: Tensor) -> Tensor { Tensor(term, on: a.device) - a }
+package func * (a: Tensor, factor: Float) -> Tensor { a * Tensor(factor, on: a.device) }
+package func * (factor: Float, a: Tensor) -> Tensor { a * factor }
+package func + (a: Tensor, term: Float) -> Tensor { a + Tensor(term, on: a.device) }
+package func - (a: Tensor, term: Float) -> Tensor { a - Tensor(term, on: a.device) }
+package func - (term: Float, a: Tensor) -> Tensor { Tensor(term, on: a.device) - a }
 
-public prefix func - (x: Tensor) -> Tensor {
+package prefix func - (x: Tensor) -> Tensor {
   x.mapped(.negate).recorded(Pullback(to: x) { dy in -dy })
 }
 
-/// The kernel's result, without history.
+/// Returns the result of the kernel, without history.
 func combined(_ function: Pairwise, _ a: Tensor, _ b: Tensor) -> Tensor {
   let isPlain = a.elementType == b.elementType && a.shape == b.shape
   if a.elementType != .float32 || b.elementType != .float32, !(isPlain && function.takesBfloat16) {
@@ -56,7 +56,8 @@ func combined(_ function: Pairwise, _ a: Tensor, _ b: Tensor) -> Tensor {
 }
 
 extension Pairwise {
-  /// Whether there is a kernel for bfloat16: for what passes through a whole network, backwards.
+  /// A Boolean value that is true if there is a kernel for bfloat16, as for the operations on the gradients of a
+  /// whole network.
   fileprivate var takesBfloat16: Bool {
     switch self {
     case .add, .reluGradient, .relu6Gradient: true
@@ -65,7 +66,7 @@ extension Pairwise {
   }
 }
 
-/// The shape that both fill when axes of size 1 are repeated.
+/// Returns the shape to which both are broadcast.
 private func broadcastShape(_ a: Shape, _ b: Shape) -> Shape {
   if a == b { return a }
   let rank = max(a.count, b.count)
@@ -79,7 +80,7 @@ private func broadcastShape(_ a: Shape, _ b: Shape) -> Shape {
 }
 
 extension Shape {
-  /// The shape with axes of size 1 in front, up to `rank` axes.
+  /// Returns the shape with axes of size 1 added in front, up to `rank` axes.
   fileprivate func padded(to rank: Int) -> Shape {
     Array(repeating: 1, count: rank - count) + self
   }
@@ -99,7 +100,7 @@ extension Operand {
 }
 
 extension Tensor {
-  /// Adds up what was repeated, so that a gradient gets its input's shape back.
+  /// Sums over the axes that were repeated, so a gradient gets the shape of its input.
   func summed(to target: Shape) -> Tensor {
     if shape == target { return self }
     let sizes = target.padded(to: rank)

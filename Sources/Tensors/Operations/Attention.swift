@@ -1,21 +1,21 @@
-/// Looks at the positions of pictures, or at the frames of clips (Bahdanau et al., 2015; soft attention of
-/// Xu et al., 2015, and Yao et al., 2015).
+/// Computes additive attention over the positions of pictures or the frames of clips (Bahdanau et al., 2015; the
+/// soft attention of Xu et al., 2015, and Yao et al., 2015).
 ///
 ///     eₗ = v · tanh(keyₗ + query)     α = softmax(e)     context = Σₗ αₗ valueₗ
 ///
-/// The positions of all pictures lie one after the other, so that pictures may have different numbers of
-/// them and nothing is computed for padding.
+/// The positions of all pictures lie one after the other, so pictures may have different numbers of positions and
+/// nothing is computed for padding.
 ///
 /// - Parameters:
-///   - queries: What is looked for, `[B, A]`.
-///   - keys: What there is to be found at each position, `[N, A]`.
-///   - values: What is there, `[N, F]`.
-///   - positionCounts: How many of the `N` positions each picture has, from 1 to 4,096.
+///   - queries: The queries, `[B, A]`.
+///   - keys: The key of each position, `[N, A]`.
+///   - values: The value of each position, `[N, F]`.
+///   - positionCounts: The number of positions of each picture, from 1 to 4,096; `N` in all.
 ///   - scoring: `v`, `[A]`.
-///   - pictureOfRow: Which of the pictures each query looks at.
-/// - Returns: What was seen, `[B, F]`, and how much of it at each position, `[B, L]`, for the most positions
-///   `L` that a picture has; each row of these weights adds up to 1, and is 0 behind its picture's last.
-public func additiveAttention(
+///   - pictureOfRow: The index of the picture that each query attends to.
+/// - Returns: The context, `[B, F]`, and the attention weights, `[B, L]`, where `L` is the largest number of positions
+///   of a picture. Each row of weights adds up to 1 and is 0 after the last position of its picture.
+package func additiveAttention(
   _ queries: Tensor, keys: Tensor, values: Tensor, positionCounts: [Int], scoring: Tensor,
   pictureOfRow: [Int]
 ) -> (context: Tensor, weights: Tensor) {
@@ -34,7 +34,7 @@ private struct AdditiveAttention: Sendable {
   private let scoring: Tensor
   private let inputs: AttentionInputs
   private let shape: AttentionShape
-  /// Keeps the memory of the regions in `inputs`.
+  /// The values, which keep the memory of a region in `inputs` valid.
   private let values: Tensor
 
   init(
@@ -67,7 +67,7 @@ private struct AdditiveAttention: Sendable {
     return (context, weights)
   }
 
-  /// Gradients to the queries, the keys, the values and the scoring.
+  /// Returns the gradients of the queries, the keys, the values and the scoring.
   func gradients(
     context dcontext: Tensor?, weights dweights: Tensor?, seen weights: Tensor
   ) -> [Contribution?] {
@@ -80,32 +80,37 @@ private struct AdditiveAttention: Sendable {
       dweights: dweights?.region, into: dqueries.region, dscores.region, dscoring.region)
     return [
       .gradient(dqueries),
-      .look(Look(.keys(keys, scoring: scoring), shape, inputs.pictures, queries, dscores)),
-      dcontext.map { .look(Look(.values, shape, inputs.pictures, weights, $0)) },
+      .deferred(
+        AttentionGradient(
+          .keys(keys, scoring: scoring), shape, inputs.pictures, queries, dscores)),
+      dcontext.map {
+        .deferred(AttentionGradient(.values, shape, inputs.pictures, weights, $0))
+      },
       .gradient(dscoring.sum(over: [0])),
     ]
   }
 }
 
-/// What one look adds to the gradient of the keys, or of the values, not computed yet.
+/// The deferred gradient of the keys or the values of one attention.
 ///
-/// A decoder looks at the same pictures at every step; the gradients of all steps are made at once, and
+/// A decoder attends to the same pictures at every step. The gradients of all steps are computed together and
 /// written once.
-package struct Look: Sendable {
-  /// To what the gradient is.
+private struct AttentionGradient: DeferredGradient {
+  /// The tensor that the gradient belongs to.
   enum Target: Sendable {
     case keys(Tensor, scoring: Tensor)
     case values
   }
   private let target: Target
-  /// That of the look; of several together all but the number of rows.
+  /// The shape of the attention; the number of rows is replaced when several are computed together.
   private let shape: AttentionShape
   private let pictureOfRow: [Int32]
-  /// Of each row: its query and the gradients of its scores, or its weights and the gradient of what it saw.
+  /// For the keys, the query of each row; for the values, its weights.
   private let rows: Tensor
+  /// For the keys, the gradients of each row's scores; for the values, that of its context.
   private let gradients: Tensor
 
-  fileprivate init(
+  init(
     _ target: Target, _ shape: AttentionShape, _ pictureOfRow: [Int32], _ rows: Tensor,
     _ gradients: Tensor
   ) {
@@ -113,19 +118,15 @@ package struct Look: Sendable {
     (self.rows, self.gradients) = (rows, gradients)
   }
 
-  var result: Tensor { gradient(from: rows, gradients, pictureOfRow) }
-
-  /// The gradient from all `looks` at the same tensor, in as few tensors as there are kinds of looks.
-  static func sums(_ looks: [Look]) -> [Tensor] {
-    guard let first = looks.first else { return [] }
-    let alike = looks.filter { first.goesWith($0) }
-    let gradient = first.gradient(
-      from: Tensor(concatenating: alike.map(\.rows), along: 0),
-      Tensor(concatenating: alike.map(\.gradients), along: 0), alike.flatMap(\.pictureOfRow))
-    return [gradient] + sums(looks.filter { !first.goesWith($0) })
+  func sum(with others: [AttentionGradient]) -> Tensor {
+    if others.isEmpty { return gradient(from: rows, gradients, pictureOfRow) }
+    let all = [self] + others
+    return gradient(
+      from: Tensor(concatenating: all.map(\.rows), along: 0),
+      Tensor(concatenating: all.map(\.gradients), along: 0), all.flatMap(\.pictureOfRow))
   }
 
-  private func goesWith(_ other: Look) -> Bool {
+  func goesWith(_ other: AttentionGradient) -> Bool {
     switch (target, other.target) {
     case (.keys(_, let scoring), .keys(_, let others)):
       scoring.region.buffer === others.region.buffer

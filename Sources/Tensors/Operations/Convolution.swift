@@ -1,18 +1,18 @@
-/// Slides a kernel over channels-last maps; bias, a second map and an activation are fused in.
+/// Convolves channels-last maps, fused with a bias, the sum with a second map, and an activation.
 ///
-/// Multiplied in the precision of `x`, which the result is of too; weight and bias, which are of one type,
-/// may be in float32 all the same, as those that learn are.
+/// The convolution is computed in the precision of `x`, which is also that of the result. Weight and bias have the
+/// same type, which may be float32 in any case, as it is for parameters that are trained.
 ///
 /// - Parameters:
 ///   - x: `[B, H, W, C]`.
 ///   - weight: `[O, C / groups, kh, kw]`, as PyTorch stores it.
 ///   - bias: `[O]`.
-///   - addend: Added before the activation, as in a residual block; shaped like the result, which takes
-///     its memory where nobody else needs it.
+///   - addend: A map that is added before the activation, as in a residual block. It has the shape of the result,
+///     which takes over its memory if nothing else refers to it.
 ///   - geometry: Stride, padding and groups.
-///   - activation: What happens to the sum.
+///   - activation: The function applied to the sum.
 /// - Returns: `[B, h, w, O]`.
-public func convolution(
+package func convolution(
   _ x: Tensor, _ weight: Tensor, bias: Tensor? = nil, adding addend: consuming Tensor? = nil,
   _ geometry: ConvolutionGeometry = .init(), activation: Activation = .linear
 ) -> Tensor {
@@ -47,18 +47,18 @@ public func convolution(
   }[0]
 }
 
-/// How a kernel moves over a map.
-public struct ConvolutionGeometry: Sendable, Hashable {
-  public var stride: Int
-  public var padding: Padding
-  public var groups: Int
+/// The stride, padding and groups of a convolution.
+package struct ConvolutionGeometry: Sendable, Hashable {
+  package var stride: Int
+  package var padding: Padding
+  package var groups: Int
 
-  public init(stride: Int = 1, padding: Padding = .none, groups: Int = 1) {
+  package init(stride: Int = 1, padding: Padding = .none, groups: Int = 1) {
     (self.stride, self.padding, self.groups) = (stride, padding, groups)
   }
 }
 
-/// The gradients of one convolution, which share the one that has passed the activation.
+/// The gradients of one convolution, all computed from the gradient before the activation.
 private struct ConvolutionGradient: Sendable {
   let window: Window
   let x: Tensor
@@ -68,7 +68,7 @@ private struct ConvolutionGradient: Sendable {
   let hasBias: Bool
   let hasAddend: Bool
 
-  /// Gradients to input, weight, and, where present, bias and addend.
+  /// Returns the gradients of the input and the weight, and those of bias and addend if present.
   func callAsFunction(_ dy: Tensor, _ y: Tensor) -> [Tensor?] {
     let dz =
       switch window.activation {

@@ -1,52 +1,20 @@
-// How far probabilities are from the right words.
-
-/// The mean of `-log p(target)` over the rows whose target is not ignored, in nats.
+/// Returns the mean cross-entropy of the targets given the logits `linear(x, weight, bias)`, in nats.
+///
+/// The logits of a batch are by far its largest tensor, and only their gradient is needed. So they are never held
+/// all at once: each block of rows is multiplied, compared with its targets and replaced by its gradient while it is
+/// in the cache. Gradients are computed right away, for a gradient of 1 of the result.
 ///
 /// - Parameters:
-///   - logits: `[…, V]`.
-///   - targets: The right column of each row.
-///   - ignored: The target of rows that do not count; where all are ignored the mean is 0.
-///   - smoothing: How much of the probability is wanted on all columns alike (Szegedy et al., 2016), in
-///     `0...1`; PyTorch's `label_smoothing`.
-/// - Returns: One number, of shape `[]`.
-public func crossEntropy(
-  _ logits: Tensor, _ targets: [Int32], ignoring ignored: Int32, smoothing: Float = 0
-) -> Tensor {
-  let columns = logits.shape[logits.rank - 1]
-  let rows = logits.elementCount / columns
-  let entropy = Entropy(
-    checking: targets, rows: rows, columns: columns, ignored: ignored, smoothing: smoothing)
-  let device = logits.device
-  let losses = Tensor(uninitialized: [rows], on: device)
-  let gradient =
-    logits.history == nil ? nil : Tensor(uninitialized: logits.shape, on: device)
-  let scores = Tensor(uninitialized: logits.shape, on: device)
-  device.backend.convert(logits.region, into: scores.region)
-  device.backend.crossEntropy(
-    scores.region, targets: targets[...], weights: nil, entropy, into: losses.region,
-    gradient: gradient?.region)
-  let loss = losses.sum() * entropy.scale
-  guard let gradient else { return loss }
-  return loss.recorded(Pullback(to: logits) { dy in gradient.scaled(by: dy) })
-}
-
-/// `crossEntropy(linear(x, weight, bias), targets)`, without ever holding all logits.
-///
-/// The logits of a batch are by far its largest tensor, and all that is wanted of them is their gradient:
-/// each block of rows is scored, compared, and turned into its gradient while it is in the cache. The
-/// gradients are computed at once, for a gradient of 1.
-///
-/// - Parameters:
-///   - x: `[N, I]`; its precision is that of the products.
+///   - x: `[N, I]`; products are computed in its precision.
 ///   - weight: `[V, I]`, in float32.
 ///   - bias: `[V]`, in float32.
-///   - targets: The right column of each row.
-///   - ignored: The target of rows that do not count.
-///   - smoothing: How much of the probability is wanted on all columns alike, in `0...1`.
-///   - rowWeights: What the loss of each row is multiplied by; the sum is divided by the number of rows all
-///     the same. Nil is 1 for each.
+///   - targets: The target column of each row.
+///   - ignored: The target of rows that are ignored; if all are, the mean is 0.
+///   - smoothing: The label smoothing (Szegedy et al., 2016), in `0...1`, as PyTorch's `label_smoothing`.
+///   - rowWeights: The factor of the loss of each row, or nil for 1. The sum is still divided by the number of rows
+///     that are not ignored.
 /// - Returns: One number, of shape `[]`.
-public func crossEntropy(
+package func crossEntropy(
   ofLinear x: Tensor, _ weight: Tensor, bias: Tensor, _ targets: [Int32], ignoring ignored: Int32,
   smoothing: Float = 0, rowWeights: [Float]? = nil
 ) -> Tensor {
@@ -80,12 +48,12 @@ public func crossEntropy(
 }
 
 extension LinearMap {
-  /// Few enough rows that their logits stay in the cache, and enough for the product to be fast.
+  /// The number of rows of a block: few enough that their logits stay in the cache, and enough for a fast product.
   fileprivate static let blockRowCount = 256
 }
 
 extension Entropy {
-  fileprivate init(
+  package init(
     checking targets: [Int32], rows: Int, columns: Int, ignored: Int32, smoothing: Float
   ) {
     precondition(rows == targets.count, "crossEntropy: \(targets.count) targets for \(rows) rows")
@@ -98,7 +66,7 @@ extension Entropy {
 }
 
 extension Tensor {
-  /// The product with a single number; a factor of 1, the usual one, costs nothing.
+  /// Returns the product with a single number; a factor of 1, the usual one, costs nothing.
   fileprivate func scaled(by factor: Tensor) -> Tensor {
     factor.scalar == 1 ? self : self * factor
   }

@@ -6,10 +6,10 @@
 ///   - x: `[B, H, W, C]`; mean and variance are over a picture's positions and a group's channels.
 ///   - weight: `[C]`.
 ///   - bias: `[C]`.
-///   - groups: How many groups the channels form.
-///   - epsilon: Keeps a constant group finite.
+///   - groups: The number of groups, which divides the number of channels.
+///   - epsilon: Added to the variance, which keeps a constant group finite.
 /// - Returns: `[B, H, W, C]`.
-public func groupNorm(
+package func groupNorm(
   _ x: Tensor, weight: Tensor, bias: Tensor, groups: Int, epsilon: Float = 1e-5
 ) -> Tensor {
   if x.elementType != .float32 {

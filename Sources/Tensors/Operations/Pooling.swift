@@ -1,13 +1,13 @@
-/// The largest value of each window, `[B, H, W, C]` to `[B, h, w, C]`.
+/// Returns the largest value of each window, `[B, H, W, C]` to `[B, h, w, C]`.
 ///
-/// As in PyTorch, padding never wins, and of equal values the first gets the gradient.
-public func maxPool(_ x: Tensor, window size: Int, stride: Int, padding: Padding = .none) -> Tensor
+/// Padding never wins, and of equal values the first receives the gradient, as in PyTorch.
+package func maxPool(_ x: Tensor, window size: Int, stride: Int, padding: Padding = .none) -> Tensor
 {
   pool(.max, x, size, stride, padding)
 }
 
-/// The mean of each window, padding counted as zeros: PyTorch's `count_include_pad`.
-public func averagePool(
+/// Returns the mean of each window, with padding counted as zeros: PyTorch's `count_include_pad`.
+package func averagePool(
   _ x: Tensor, window size: Int, stride: Int, padding: Padding = .none
 ) -> Tensor {
   pool(.average, x, size, stride, padding)

@@ -1,8 +1,8 @@
-/// The matrix product `a · b`, where either side may be read transposed.
+/// Returns the matrix product `a · b`; either side may be read transposed.
 ///
 /// `a` is `[M, K]`, or `[K, M]` when `transposeLeft`; `b` is `[K, N]`, or
 /// `[N, K]` when `transposeRight`. The product is `[M, N]`.
-public func matmul(
+package func matmul(
   _ a: Tensor, _ b: Tensor, transposeLeft: Bool = false, transposeRight: Bool = false
 ) -> Tensor {
   requireOneType(a, [b], "matmul")
@@ -18,17 +18,17 @@ public func matmul(
     })
 }
 
-/// A linear map of the last axis, `x Wᵀ + b`, in PyTorch's layout.
+/// Returns a linear map of the last axis, `x Wᵀ + b`, in PyTorch's layout.
 ///
-/// Multiplied in the precision of `x` and added up in float32: weights that learn are kept in float32,
-/// and `x` in bfloat16 makes fast work of them.
+/// Products are computed in the precision of `x` and accumulated in float32. Weights that are trained stay in
+/// float32, and `x` in bfloat16 makes their products faster.
 ///
 /// - Parameters:
 ///   - x: `[…, I]`.
-///   - weight: `[O, I]`; a packed copy in the precision of `x` is kept beside it until it is written.
-///   - bias: `[O]`, of the type of the result.
+///   - weight: `[O, I]`; a packed copy in the precision of `x` is kept with it until it changes.
+///   - bias: `[O]`, with the type of the result.
 /// - Returns: `[…, O]`, in float32 unless both `x` and `weight` are in bfloat16.
-public func linear(_ x: Tensor, _ weight: Tensor, bias: Tensor?) -> Tensor {
+package func linear(_ x: Tensor, _ weight: Tensor, bias: Tensor?) -> Tensor {
   let map = LinearMap(x, weight)
   precondition(
     bias.map { $0.shape == [map.outputs] } ?? true,
@@ -42,7 +42,7 @@ public func linear(_ x: Tensor, _ weight: Tensor, bias: Tensor?) -> Tensor {
   }[0]
 }
 
-/// What a linear map needs for its gradients, and those.
+/// The operands of a linear map, which its gradients are computed from.
 struct LinearMap: Sendable {
   let x: Tensor
   let weight: Tensor
@@ -67,14 +67,14 @@ struct LinearMap: Sendable {
       rows: rows, columns: outputs, inner: inputs, transposeRight: true, reusesRight: true)
   }
 
-  /// The gradients to `x`, the weight and the bias, given that to the result.
+  /// Returns the gradients of `x`, the weight and the bias, given that of the result.
   func gradients(_ dy: Tensor) -> [Contribution?] {
     let dy = dy.reshaped(to: [rows, outputs])
     // Rounded once for both products.
     let factor = dy.converted(to: x.elementType)
     return [
       wantsInput ? .gradient(inputGradient(factor)) : nil,
-      wantsWeight ? .product(weightGradient(factor)) : nil, .gradient(dy.columnSums),
+      wantsWeight ? .deferred(weightGradient(factor)) : nil, .gradient(dy.columnSums),
     ]
   }
 
@@ -88,38 +88,35 @@ struct LinearMap: Sendable {
   }
 }
 
-/// `aᵀ b`, not multiplied yet.
-package struct MatrixProduct: Sendable {
+/// The deferred product `aᵀ b`: the gradient of weights, to which every step of a recurrence adds one.
+///
+/// One product over the rows of all steps is faster than many products, each of which reads and writes the sum.
+struct MatrixProduct: DeferredGradient {
   /// `[rows, O]` and `[rows, I]`.
   private let a: Tensor
   private let b: Tensor
-  /// Of the result, `[O, I]`.
+  /// The type of the result, `[O, I]`.
   private let type: ElementType
 
   init(transposed a: Tensor, _ b: Tensor, type: ElementType) {
     (self.a, self.b, self.type) = (a, b, type)
   }
 
-  var result: Tensor { product(a, b, true, false, into: type) }
-
-  /// The sum of `products`, in as few tensors as they have types: a single product over the rows of all is
-  /// faster than many, whose results must be read and written again for each.
-  static func sums(_ products: [MatrixProduct]) -> [Tensor] {
-    guard let first = products.first else { return [] }
-    let alike = products.filter { first.goesWith($0) }
-    let together = MatrixProduct(
-      transposed: alike.count == 1 ? first.a : Tensor(concatenating: alike.map(\.a), along: 0),
-      alike.count == 1 ? first.b : Tensor(concatenating: alike.map(\.b), along: 0),
-      type: first.type)
-    return [together.result] + sums(products.filter { !first.goesWith($0) })
+  func sum(with others: [MatrixProduct]) -> Tensor {
+    if others.isEmpty { return product(a, b, true, false, into: type) }
+    return product(
+      Tensor(concatenating: [a] + others.map(\.a), along: 0),
+      Tensor(concatenating: [b] + others.map(\.b), along: 0), true, false, into: type)
   }
 
-  private func goesWith(_ other: MatrixProduct) -> Bool {
+  func goesWith(_ other: MatrixProduct) -> Bool {
     (a.elementType, b.elementType, type) == (other.a.elementType, other.b.elementType, other.type)
   }
 }
 
-/// The kernel's result, without history: multiplied in the precision of `a`, and of `type` if it is given.
+/// Returns the result of the kernel, without history, multiplied in the precision of `a`.
+///
+/// The result has the given type, or that of `a`.
 func product(
   _ a: Tensor, _ b: Tensor, _ transposeLeft: Bool, _ transposeRight: Bool,
   into type: ElementType? = nil
@@ -137,7 +134,7 @@ func product(
   return y
 }
 
-/// Traps unless all operands have the element type of `x`, which the kernel goes by.
+/// Traps unless all operands have the element type of `x`, which selects the kernel.
 func requireOneType(_ x: Tensor, _ others: [Tensor?], _ name: String) {
   for case let other? in others where other.elementType != x.elementType {
     preconditionFailure("\(name): \(x.elementType) with \(other.elementType)")

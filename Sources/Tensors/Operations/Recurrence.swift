@@ -1,8 +1,7 @@
-// What is left of a recurrent cell once its inputs have been multiplied for all time steps at once.
+// The recurrent part of recurrent cells. Their inputs have been multiplied for all time steps at once.
 //
-// Each is one operation over the whole sequence with its own gradient: the recurrent product is
-// accumulated onto the projected inputs, one fused kernel applies the gates, and the gradient of the
-// recurrent weights is a single product over all steps.
+// Each is one operation over the whole sequence with its own gradient. At each step the recurrent product is computed
+// and one fused kernel applies the gates; the gradient of the recurrent weights is a single product over all steps.
 
 /// Runs a long short-term memory over projected inputs (Hochreiter & Schmidhuber, 1997).
 ///
@@ -10,16 +9,16 @@
 ///           g = tanh(x + U h)   h' = o ∘ tanh(c')
 ///
 /// - Parameters:
-///   - projected: `W x + b` for all steps, `[N, 4H]`, gates in PyTorch's order i, f, g, o; its memory is
-///     taken over where nobody else needs it.
-///   - layout: How the `N` rows belong to sequences.
-///   - hidden: `[B, H]`.
-///   - cell: `[B, H]`.
+///   - projected: `W x + b` for all steps, `[N, 4H]`, with the gates in PyTorch's order i, f, g, o. Its memory is
+///     taken over if nothing else refers to it.
+///   - layout: The layout of the sequences in the `N` rows.
+///   - hidden: The initial hidden state, `[B, H]`.
+///   - cell: The initial cell, `[B, H]`.
 ///   - weight: `U`, `[4H, H]`.
-///   - precision: What `U h` is multiplied in; the hidden states are of it too.
-///   - dropout: What is left out of `h` in `U h`; nil leaves nothing out.
+///   - precision: The precision of the product `U h` and of the hidden states.
+///   - dropout: The dropout on `h` in `U h`, or nil for none.
 /// - Returns: The hidden states and the cells of all steps, `[N, H]` each.
-public func lstm(
+package func lstm(
   _ projected: consuming Tensor, _ layout: SequenceLayout, hidden: Tensor, cell: Tensor,
   weight: Tensor, in precision: ElementType = .float32, dropout: StateDropout? = nil
 ) -> (hidden: Tensor, cells: Tensor) {
@@ -51,7 +50,7 @@ public func lstm(
   return (results[0], results[1])
 }
 
-/// What the way back through an LSTM needs, and that way.
+/// The backward pass of an LSTM, with the values that it needs from the forward pass.
 private struct LSTMGradient: Sendable {
   let run: Recurrence
   let weight: Tensor
@@ -62,7 +61,7 @@ private struct LSTMGradient: Sendable {
   let cells: Tensor
   let hiddens: Tensor
 
-  /// Gradients to the projected inputs, the first hidden state, the first cell and the weight.
+  /// Returns the gradients of the projected inputs, the initial hidden state, the initial cell and the weight.
   func callAsFunction(hiddens dhiddens: Tensor?, cells dcells: Tensor?) -> [Contribution?] {
     let (backend, layout) = (run.device.backend, run.layout)
     let dgates = run.tensor(gates.shape, run.precision)
@@ -82,7 +81,7 @@ private struct LSTMGradient: Sendable {
     }
     return [
       .gradient(dgates), .gradient(dhidden), .gradient(dcell),
-      .product(run.weightGradient(dgates, weight, from: hidden, hiddens)),
+      .deferred(run.weightGradient(dgates, weight, from: hidden, hiddens)),
     ]
   }
 }
@@ -92,16 +91,17 @@ private struct LSTMGradient: Sendable {
 ///     r, z = σ(x + U h + b)     n = tanh(x + r ∘ (U h + b))     h' = (1 - z) ∘ n + z ∘ h
 ///
 /// - Parameters:
-///   - projected: `W x + b` for all steps, `[N, 3H]`, gates in PyTorch's order r, z, n.
-///   - layout: How the `N` rows belong to sequences.
-///   - hidden: `[B, H]`.
+///   - projected: `W x + b` for all steps, `[N, 3H]`, with the gates in PyTorch's order r, z, n. Its memory is taken
+///     over if nothing else refers to it.
+///   - layout: The layout of the sequences in the `N` rows.
+///   - hidden: The initial hidden state, `[B, H]`.
 ///   - weight: `U`, `[3H, H]`.
-///   - bias: The recurrent bias, `[3H]`: it stands inside the product with `r`.
-///   - precision: What `U h` is multiplied in. The hidden states, being what is remembered, stay in
-///     float32.
-///   - dropout: What is left out of `h` in `U h`; nil leaves nothing out.
+///   - bias: The recurrent bias, `[3H]`; it is inside the product with `r`.
+///   - precision: The precision of the product `U h`. The hidden states stay in float32, because every step adds to
+///     them.
+///   - dropout: The dropout on `h` in `U h`, or nil for none.
 /// - Returns: The hidden states of all steps, `[N, H]`.
-public func gru(
+package func gru(
   _ projected: consuming Tensor, _ layout: SequenceLayout, hidden: Tensor, weight: Tensor,
   bias: Tensor, in precision: ElementType = .float32, dropout: StateDropout? = nil
 ) -> Tensor {
@@ -111,61 +111,89 @@ public func gru(
   let histories = [projected.history, hidden.history, weight.history, bias.history]
   let gates = projected.takenOver()
   let recurrent = run.tensor([layout.rowCount, 3 * size])
-  let hiddens = run.tensor([layout.rowCount, size])
+  let states = GRUStates(first: hidden.withoutGradient(), run)
   for t in 0..<layout.stepCount {
-    let before = run.before(t, hiddens, hidden)
     backend.multiply(
-      run.thinned(run.inPrecision(before), t), weight.region, bias.region,
-      run.recurrentProduct(t, adds: false),
-      into: run.step(t, of: recurrent))
+      run.thinned(run.before(t, states.factors, states.firstFactor), t), weight.region,
+      bias.region, run.recurrentProduct(t, adds: false), into: run.step(t, of: recurrent))
     backend.gruGates(
-      run.step(t, of: gates), recurrent: run.step(t, of: recurrent), previous: before,
-      hidden: run.step(t, of: hiddens), rows: layout.rowCounts[t], size: size)
+      run.step(t, of: gates), recurrent: run.step(t, of: recurrent),
+      previous: run.before(t, states.hiddens, states.first),
+      hidden: run.step(t, of: states.hiddens),
+      rounded: states.areRounded ? run.step(t, of: states.factors) : nil,
+      rows: layout.rowCounts[t], size: size)
   }
   let saved = GRUGradient(
-    run: run, weight: weight.withoutGradient(), hidden: hidden.withoutGradient(), gates: gates,
-    recurrent: recurrent, hiddens: hiddens)
-  return recordedJointly([hiddens], from: histories) { gradients in
+    run: run, weight: weight.withoutGradient(), gates: gates, recurrent: recurrent, states: states)
+  return recordedJointly([states.hiddens], from: histories) { gradients in
     gradients[0].map { saved(hiddens: $0) } ?? [nil, nil, nil, nil]
   }[0]
 }
 
+/// The hidden states of a gated recurrent unit, with a rounded copy if products are not in float32.
+///
+/// The state itself stays in float32, because every step adds to it; `U h` reads the copy.
+private struct GRUStates: Sendable {
+  /// The initial state, `[B, H]`.
+  let first: Tensor
+  /// The states of all steps, `[N, H]`.
+  let hiddens: Tensor
+  /// The initial state in the precision of the products.
+  let firstFactor: Tensor
+  /// The states of all steps in the precision of the products; it is `hiddens` itself if that is float32.
+  let factors: Tensor
+  /// A Boolean value that is true if `factors` has memory of its own.
+  let areRounded: Bool
+
+  init(first: Tensor, _ run: Recurrence) {
+    self.first = first
+    let shape = [run.layout.rowCount, run.size]
+    hiddens = run.tensor(shape)
+    firstFactor = first.converted(to: run.precision)
+    switch run.precision {
+    case .float32: (factors, areRounded) = (hiddens, false)
+    case .bfloat16: (factors, areRounded) = (run.tensor(shape, .bfloat16), true)
+    }
+  }
+}
+
+/// The backward pass of a gated recurrent unit, with the values that it needs from the forward pass.
 private struct GRUGradient: Sendable {
   let run: Recurrence
   let weight: Tensor
-  let hidden: Tensor
+  /// The gates' activations, `[N, 3H]`.
   let gates: Tensor
+  /// `U h + b` of all steps, `[N, 3H]`.
   let recurrent: Tensor
-  let hiddens: Tensor
+  let states: GRUStates
 
-  /// Gradients to the projected inputs, the first hidden state, the weight and the bias.
+  /// Returns the gradients of the projected inputs, the initial hidden state, the weight and the bias.
   func callAsFunction(hiddens dhiddens: Tensor) -> [Contribution?] {
     let (backend, layout) = (run.device.backend, run.layout)
-    let dgates = run.tensor(gates.shape)
-    let drecurrent = run.tensor(gates.shape)
-    let dhidden = Tensor(zeros: hidden.shape, on: run.device)
+    let dgates = run.tensor(gates.shape, run.precision)
+    let drecurrent = run.tensor(gates.shape, run.precision)
+    let dhidden = Tensor(zeros: states.first.shape, on: run.device)
     for t in (0..<layout.stepCount).reversed() {
       run.add(dhiddens, ofStep: t, to: dhidden)
       let (du, dh) = (run.step(t, of: drecurrent), run.rows(t, of: dhidden))
       backend.gruGatesGradient(
         run.step(t, of: gates), recurrent: run.step(t, of: recurrent),
-        previous: run.before(t, hiddens, hidden), dhidden: dh, into: run.step(t, of: dgates), du,
-        rows: layout.rowCounts[t], size: run.size)
+        previous: run.before(t, states.hiddens, states.first), dhidden: dh,
+        into: run.step(t, of: dgates), du, rows: layout.rowCounts[t], size: run.size)
       let product = run.tensor([dh.count])
-      backend.multiply(
-        run.inPrecision(du), weight.region, nil, run.backwardProduct(t), into: product.region)
+      backend.multiply(du, weight.region, nil, run.backwardProduct(t), into: product.region)
       run.thin(product.region, t)
       backend.accumulate(product.region, into: dh)
     }
     return [
       .gradient(dgates), .gradient(dhidden),
-      .product(run.weightGradient(drecurrent, weight, from: hidden, hiddens)),
+      .deferred(run.weightGradient(drecurrent, weight, from: states.firstFactor, states.factors)),
       .gradient(drecurrent.columnSums),
     ]
   }
 }
 
-/// The sizes of a run through time and the products that every gated cell needs.
+/// The sizes of a recurrence and the products that every gated cell needs.
 private struct Recurrence: Sendable {
   let layout: SequenceLayout
   let size: Int
@@ -191,20 +219,20 @@ private struct Recurrence: Sendable {
       "recurrence: inputs \(projected.shape), state \(hidden.shape) and weight \(weight.shape)")
   }
 
-  /// `h Uᵀ`: previous hidden states to gates.
+  /// Returns the product `h Uᵀ`, from the previous hidden states to the gates.
   func recurrentProduct(_ t: Int, adds: Bool) -> Product {
     Product(
       rows: layout.rowCounts[t], columns: gateCount * size, inner: size, transposeRight: true,
       accumulates: adds, reusesRight: true)
   }
 
-  /// `dgates U`.
+  /// Returns the product `dgates U`, from the gradient of the gates to that of the previous hidden states.
   func backwardProduct(_ t: Int) -> Product {
     Product(
       rows: layout.rowCounts[t], columns: size, inner: gateCount * size, reusesRight: true)
   }
 
-  /// What dropout leaves of the hidden states before step `t`; themselves where there is none.
+  /// Returns the hidden states before step `t` after dropout.
   func thinned(_ x: Region, _ t: Int) -> Region {
     guard let dropout else { return x }
     let y = tensor([x.count], x.type)
@@ -213,7 +241,7 @@ private struct Recurrence: Sendable {
     return y.region
   }
 
-  /// Does the same to their gradient, in place.
+  /// Applies the same dropout to their gradient, in place.
   func thin(_ x: Region, _ t: Int) {
     if dropout != nil { device.backend.convert(thinned(x, t), into: x) }
   }
@@ -222,13 +250,13 @@ private struct Recurrence: Sendable {
     Tensor(uninitialized: shape, type: type, on: device)
   }
 
-  /// Step `t` of a tensor `[N, ·]`.
+  /// Returns the rows of step `t` of a tensor `[N, ·]`.
   func step(_ t: Int, of x: Tensor) -> Region { part(layout.rows(ofStep: t), of: x) }
 
-  /// The rows of a tensor `[B, ·]` that step `t` has.
+  /// Returns the rows of a tensor `[B, ·]` whose sequences have a step `t`.
   func rows(_ t: Int, of x: Tensor) -> Region { part(0..<layout.rowCounts[t], of: x) }
 
-  /// What the sequences of step `t` held before it: rows of `x`, `[N, ·]`, or of `first`, `[B, ·]`.
+  /// Returns the state of the sequences of step `t` before it: rows of `x`, `[N, ·]`, or of `first`, `[B, ·]`.
   func before(_ t: Int, _ x: Tensor, _ first: Tensor) -> Region {
     guard t > 0 else { return first.region }
     return part(layout.offsets[t - 1]..<layout.offsets[t - 1] + layout.rowCounts[t], of: x)
@@ -241,24 +269,20 @@ private struct Recurrence: Sendable {
       count: rows.count * columns)
   }
 
-  func inPrecision(_ x: Region) -> Region {
-    guard x.type != precision else { return x }
-    let y = tensor([x.count], precision)
-    device.backend.convert(x, into: y.region)
-    return y.region
-  }
-
-  /// Adds step `t` of `dx`, `[N, H]`, to the gradient that has come from later steps, `[B, H]`.
+  /// Adds step `t` of `dx`, `[N, H]`, to the gradient from later steps, `[B, H]`.
   func add(_ dx: Tensor?, ofStep t: Int, to sum: Tensor) {
     guard let dx else { return }
     let part = step(t, of: dx)
-    let floats = tensor([part.count])
-    if part.type != .float32 { device.backend.convert(part, into: floats.region) }
-    device.backend.accumulate(
-      part.type == .float32 ? part : floats.region, into: rows(t, of: sum))
+    switch part.type {
+    case .float32: device.backend.accumulate(part, into: rows(t, of: sum))
+    case .bfloat16:
+      let floats = tensor([part.count])
+      device.backend.convert(part, into: floats.region)
+      device.backend.accumulate(floats.region, into: rows(t, of: sum))
+    }
   }
 
-  /// `Σₜ dgatesₜᵀ hₜ₋₁`, as one product over all steps.
+  /// Returns `Σₜ dgatesₜᵀ hₜ₋₁` as one product over all steps.
   func weightGradient(
     _ dgates: Tensor, _ weight: Tensor, from first: Tensor, _ hiddens: Tensor
   ) -> MatrixProduct {

@@ -1,10 +1,10 @@
 extension Tensor {
-  /// The sum over the given axes, which disappear; over all of them by default.
-  public func sum(over axes: [Int]? = nil) -> Tensor {
+  /// Returns the sum over the given axes, which are removed; over all of them by default.
+  package func sum(over axes: [Int]? = nil) -> Tensor {
     if elementType != .float32 { return inFloat32 { $0.sum(over: axes) } }
     let axes = (axes ?? Array(shape.indices)).sorted()
     var y = withoutGradient()
-    // Runs of neighbouring axes are one axis in memory; the last run first keeps indices valid.
+    // A run of neighbouring axes is one axis in memory. The last run is summed first, which keeps indices valid.
     for run in axes.consecutiveRuns().reversed() {
       let outer = y.shape[..<run.lowerBound].reduce(1, *)
       let inner = y.shape[run.upperBound...].reduce(1, *)
@@ -22,15 +22,15 @@ extension Tensor {
       })
   }
 
-  /// The sums of a matrix's columns, in float32 whatever the matrix holds; without history.
+  /// The sums of the columns of a matrix of any type, in float32 and without history.
   var columnSums: Tensor {
     let y = Tensor(uninitialized: [shape[1]], on: device)
     device.backend.sum(region, outer: 1, middle: shape[0], inner: shape[1], into: y.region)
     return y
   }
 
-  /// The mean over the given axes, which disappear.
-  public func mean(over axes: [Int]? = nil) -> Tensor {
+  /// Returns the mean over the given axes, which are removed; over all of them by default.
+  package func mean(over axes: [Int]? = nil) -> Tensor {
     let count = (axes ?? Array(shape.indices)).map { shape[$0] }.elementCount
     return sum(over: axes) * (1 / Float(count))
   }
@@ -42,7 +42,7 @@ extension Tensor {
 }
 
 extension [Int] {
-  /// Ascending numbers as ranges: `[0, 2, 3]` is `0..<1` and `2..<4`.
+  /// The ranges that ascending numbers form: `[0, 2, 3]` is `0..<1` and `2..<4`.
   fileprivate func consecutiveRuns() -> [Range<Int>] {
     reduce(into: []) { runs, axis in
       if let last = runs.last, last.upperBound == axis {

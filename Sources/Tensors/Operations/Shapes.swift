@@ -1,10 +1,10 @@
-// Operations that move numbers without changing them.
+// Operations that rearrange elements without changing their values.
 
 extension Tensor {
-  /// The same numbers in the same order, under another shape; costs nothing.
+  /// Returns the same elements in the same order with another shape, without a copy.
   ///
-  /// One size may be -1: it becomes whatever is left.
-  public func reshaped(to shape: Shape) -> Tensor {
+  /// One size may be -1; it is inferred from the others.
+  package func reshaped(to shape: Shape) -> Tensor {
     let known = shape.filter { $0 >= 0 }.elementCount
     let sizes = shape.map { $0 >= 0 ? $0 : elementCount / max(known, 1) }
     precondition(
@@ -15,7 +15,7 @@ extension Tensor {
   }
 
   /// Swaps two neighbouring axes, `axis` and the one after it.
-  public func transposed(at axis: Int = 0) -> Tensor {
+  package func transposed(at axis: Int = 0) -> Tensor {
     precondition(axis + 1 < rank, "transposed: \(shape) has no axes \(axis) and \(axis + 1)")
     if elementType != .float32 { return inFloat32 { $0.transposed(at: axis) } }
     let (outer, inner) = (shape[..<axis].reduce(1, *), shape[(axis + 2)...].reduce(1, *))
@@ -27,8 +27,8 @@ extension Tensor {
     return y.recorded(Pullback(to: self) { dy in dy.transposed(at: axis) })
   }
 
-  /// Cuts the tensor into parts of the given sizes along one axis.
-  public func split(sizes: [Int], along axis: Int) -> [Tensor] {
+  /// Splits the tensor into parts of the given sizes along one axis.
+  package func split(sizes: [Int], along axis: Int) -> [Tensor] {
     precondition(
       sizes.reduce(0, +) == shape[axis],
       "split: \(sizes) does not add up to axis \(axis) of \(shape)")
@@ -39,7 +39,7 @@ extension Tensor {
     let parts = sizes.map { size in
       defer { offset += size * inner }
       let part = shape.replacing(axis, with: size)
-      // Parts along the first axis are stretches of memory: no copy.
+      // Parts along the first axis are contiguous in memory and need no copy.
       if outer == 1 {
         let region = Region(
           self.region.buffer, offset: self.region.offset + offset, count: size * inner)
@@ -59,19 +59,19 @@ extension Tensor {
     }
   }
 
-  /// Cuts the tensor into `count` equal parts along one axis.
-  public func split(into count: Int, along axis: Int) -> [Tensor] {
+  /// Splits the tensor into `count` equal parts along one axis.
+  package func split(into count: Int, along axis: Int) -> [Tensor] {
     split(sizes: Array(repeating: shape[axis] / count, count: count), along: axis)
   }
 
-  /// The stretch `range` of one axis.
-  public func slice(_ range: Range<Int>, along axis: Int = 0) -> Tensor {
+  /// Returns the part of the tensor in `range` along one axis.
+  package func slice(_ range: Range<Int>, along axis: Int = 0) -> Tensor {
     split(
       sizes: [range.lowerBound, range.count, shape[axis] - range.upperBound], along: axis)[1]
   }
 
-  /// Puts tensors one after the other along an axis they may differ in.
-  public init(concatenating parts: [Tensor], along axis: Int) {
+  /// Concatenates tensors along an axis, in whose size they may differ.
+  package init(concatenating parts: [Tensor], along axis: Int) {
     precondition(!parts.isEmpty, "concatenating: no tensors")
     let sizes = parts.map { $0.shape[axis] }
     let shape = parts[0].shape.replacing(axis, with: sizes.reduce(0, +))
@@ -95,7 +95,7 @@ extension Tensor {
       }[0]
   }
 
-  /// The products of the sizes before and after an axis.
+  /// Returns the products of the sizes before and after an axis.
   func sizesAround(_ axis: Int) -> (outer: Int, inner: Int) {
     (shape[..<axis].reduce(1, *), shape[(axis + 1)...].reduce(1, *))
   }

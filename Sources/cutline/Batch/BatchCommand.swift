@@ -6,61 +6,64 @@ import Media
 import Tensors
 import Text
 
-/// `cutline batch INPUT… -o OUT` captions any number of files, and can be stopped and started at will.
+/// `cutline batch INPUT… -o OUT` captions any number of files, and can be stopped and resumed at
+/// any time.
 struct BatchCommand: TalkingCommand {
   static let configuration = CommandConfiguration(
-    commandName: "batch", abstract: "Caption any number of files; goes on where it was stopped.",
+    commandName: "batch", abstract: "Caption any number of files; resumes where it stopped.",
     discussion: """
       OUT/results.jsonl gets a row for each file as it is done, failures included; OUT/summary.json \
-      counts them. Type the same again after a crash or Ctrl-C, and only what is left is done; a file \
-      that has changed since, or a new model, gets a new row in place of the old. Exit code 2: some \
-      files failed. What is left out has no row and does not count for that: files in folders that \
-      are neither picture nor clip, and texts and the like that were named along with others, as by \
-      photos/*. Where nothing else was named, the exit code is 66.
+      has the counts. Run the same command again after a crash or Ctrl-C: only unfinished files are \
+      processed, and a file that has changed, or a new model, gets a new row in place of the old. \
+      Exit code 2: some files failed. Files that are left out get no row and do not affect the exit \
+      code: files in folders that are neither picture nor clip, and texts and the like that were \
+      named along with others, as by photos/*. If nothing else was named, the exit code is 66.
 
         cutline batch photos -r -o out
         cutline batch 'scans/**/*.png' shards/train-000.tar.gz -o out -f txt
         find / -name '*.jpg' -print0 | cutline batch --from - -0 -o out
-        cutline batch photos -r -o out --shard 3/16     and --merge, once all sixteen are done
+        cutline batch photos -r -o out --shard 3/16     then --merge, once all 16 are done
 
-      An array of Slurm must have its numbers at even steps, such as 0-15 or 0-30:2. All tasks of another are \
-      refused, except that Slurm tells those of 0-4:4,7,12 what it tells those of 0-12:4: there only task 7 is \
-      refused, and --merge is, until its part is done.
+      The task numbers of a Slurm array must be evenly spaced, such as 0-15 or 0-30:2. All tasks of other \
+      arrays are refused. The exception is an array such as 0-4:4,7,12, whose tasks get the same variables \
+      as those of 0-12:4: only task 7 is refused, and --merge is refused until its part is done.
       """)
 
   @OptionGroup var given: BatchInputOptions
-  @Option(name: .shortAndLong, help: "The folder to write.", completion: .directory)
+  @Option(name: .shortAndLong, help: "The output folder.", completion: .directory)
   var output: String
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "Also write each file's captions to a file of its own: txt, and for clips srt and vtt.",
+      "Also write each file's captions to a separate file: txt, and for clips srt and vtt.",
       valueName: "list"))
   var format: SideFormatList?
   @OptionGroup var model: EnsembleOptions
 
-  @Flag(help: "Keep the rows that are there (default), or begin anew.")
+  @Flag(help: "Keep existing rows (default), or start over.")
   var start = BatchStart.resume
-  @Flag(help: "Try again what failed in an earlier run.")
+  @Flag(help: "Retry files that failed in an earlier run.")
   var retryFailed = false
   @Option(
     help: ArgumentHelp(
-      "Stop, with exit code 1, once more than n files, or n% of all, have failed.",
+      "Stop with exit code 1 once more than n files, or n% of all files, have failed.",
       valueName: "n|n%"))
   var maxFailures: BatchJob.FailureLimit?
   @OptionGroup(title: "Sharing the work") var sharding: ShardOptions
 
   @Option(
-    name: [.customShort("k"), .long], help: ArgumentHelp("Captions per picture.", valueName: "n"))
+    name: [.customShort("k"), .long],
+    help: ArgumentHelp("Number of captions per picture.", valueName: "n"))
   var captions = 1
   @OptionGroup(title: "Clips") var clips: ClipOptions
   @OptionGroup(title: "Search") var search: SearchOptions
   @OptionGroup(title: "Pictures") var limiting: PictureLimitOptions
   @OptionGroup(title: "Speed") var threads: ThreadOptions
   @OptionGroup(title: "Speed") var precision: PrecisionOptions
-  @Option(name: .shortAndLong, help: "Processes that decode (default: as --threads).")
+  @Option(
+    name: .shortAndLong, help: "Number of decoding processes (default: the number of threads).")
   var jobs: Int?
-  @Option(help: "Pictures and frames that go through the network together.")
+  @Option(help: "Pictures and frames per batch of the encoder.")
   var batchSize = 16
   @OptionGroup(title: "Messages") var talk: MessageOptions
 
@@ -138,7 +141,7 @@ struct BatchCommand: TalkingCommand {
     }
   }
 
-  /// What decides the captions, as rows and summary say it.
+  /// Returns the settings that decide the captions, as stored in rows and summary.
   private func settings(_ search: CaptionSearch, _ vocabulary: Vocabulary) -> JSONValue {
     let decisive = model.settings(precision.settings(search, vocabulary))
     guard case .object(var members) = decisive else { return decisive }
@@ -154,11 +157,10 @@ struct BatchCommand: TalkingCommand {
     _ models: ModelEnsemble, _ search: CaptionSearch, _ sampling: ClipSampling,
     _ threadCount: Int
   ) throws -> CaptionJob<DecodingPool> {
-    var captioner = try Captioner(loading: models.directories)
-    (captioner.search, captioner.memberWeights) = (search, models.weights)
-    captioner.precision = try precision.elementType()
+    let captioner = Captioner(
+      try CaptionEnsemble(loading: models), search: search, precision: try precision.elementType())
     let pool = try DecodingPool(
-      for: captioner.preprocessing, limiting.limits,
+      for: captioner.ensemble.preprocessing, limiting.limits,
       DecodingPool.Settings(workerCount: jobs ?? threadCount, timeLimit: clips.fileTimeLimit),
       sampling,
       clips.limits(like: limiting.limits))
@@ -167,16 +169,16 @@ struct BatchCommand: TalkingCommand {
 
   private func requireInputs(_ survey: BatchSurvey) throws(Failure) {
     if let pattern = survey.unmatchedPatterns.first {
-      throw Failure("\(pattern): no file is like that. Check the spelling.", .inputMissing)
+      throw Failure("\(pattern): no file matches this pattern. Check the spelling.", .inputMissing)
     }
     guard survey.isEmpty else { return }
     let leftOut = survey.leftOut.text
     let advice =
       survey.leftOut[.links] > 0 && !given.followLinks
-      ? "Add --follow-links to read what links lead to."
-      : survey.leftOut[.folders] > 0 ? "Add -r to look into folders in folders." : "Name others."
+      ? "Add --follow-links to follow symbolic links."
+      : survey.leftOut[.folders] > 0 ? "Add -r to search subfolders." : "Name other files."
     throw Failure(
-      "\(given.title): there are no pictures or videos"
+      "\(given.title): no pictures or videos found"
         + (leftOut.isEmpty ? "" : " (left out: \(leftOut))") + ". \(advice)", .inputMissing)
   }
 
@@ -189,7 +191,7 @@ struct BatchCommand: TalkingCommand {
   }
 }
 
-/// What becomes of the rows that are there.
+/// The treatment of existing rows.
 enum BatchStart: String, EnumerableFlag {
   case resume, restart
 }

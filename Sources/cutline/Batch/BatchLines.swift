@@ -4,7 +4,7 @@ import Files
 import Media
 import Reports
 
-/// What a batch has to say: how far it is, what failed, and how it ended.
+/// The messages of a batch: progress, failures and the end.
 struct BatchLines {
   let progress: Progress
   private let output: String
@@ -13,15 +13,15 @@ struct BatchLines {
 
   // MARK: Before
 
-  /// Says that lines of a journal are of no use.
+  /// Warns about unreadable lines of a journal.
   func brokenLines(_ count: Int, of path: String) {
     guard count > 0 else { return }
     warn(
-      "\(path): \(count.counted("line")) cannot be read. What they were about is captioned again, and "
-        + "they are left out in the end.")
+      "\(path): \(count.counted("line")) cannot be read. Their files are captioned again, and the "
+        + "lines are dropped at the end.")
   }
 
-  /// Shows how many inputs there are so far.
+  /// Shows the number of inputs found so far.
   func looking(_ count: Int) {
     progress.show {
       ProgressReport(
@@ -30,12 +30,12 @@ struct BatchLines {
     }
   }
 
-  /// Says what there is to do.
+  /// Prints the inputs of the batch.
   func introduce(_ survey: BatchSurvey, _ title: String, _ shard: Shard, _ variable: String?) {
     progress.clear()
     if shard != .whole {
-      let reason = variable.map { ", by $\($0)" } ?? ""
-      progress.say("shard \(shard.index) of 0 to \(shard.count - 1)\(reason)")
+      let reason = variable.map { " ($\($0))" } ?? ""
+      progress.say("shard \(shard.index)/\(shard.count), counted from 0\(reason)")
     }
     let kinds = [(survey.videoCount, "video"), (survey.imageCount, "image")]
       .filter { $0.0 > 0 }.map { "\($0.grouped) \($1)" }.joined(separator: ", ")
@@ -47,12 +47,12 @@ struct BatchLines {
     if !leftOut.isEmpty { progress.say("left out: \(leftOut)") }
   }
 
-  /// Says how links that were left out could be read.
+  /// Prints how to include links that were left out.
   func adviseFollowingLinks() {
-    progress.say("to read what links lead to, add --follow-links")
+    progress.say("to follow symbolic links, add --follow-links")
   }
 
-  /// Names a file that gets no row, for those who want to know.
+  /// Names a file that gets no row, at the debug level.
   func leaveOut(_ entry: BatchInputs.LeftOut.Entry) {
     let name = visible(entry.name).replacing("\n", with: "\\n")
     progress.say("left out: \(name) (\(entry.reason.text(of: 1)))", at: .debug)
@@ -60,7 +60,7 @@ struct BatchLines {
 
   // MARK: Meanwhile
 
-  /// Says what is wrong with a file, and shows how far the batch is.
+  /// Prints the error or the warnings of a file, and shows the progress of the batch.
   func report(_ result: CaptionResult, _ job: borrowing BatchJob) {
     switch result.outcome {
     case .failure(let error): fail(error.description)
@@ -69,7 +69,7 @@ struct BatchLines {
         if warning.isRemark {
           progress.say(visible("cutline: \(result.file): \(warning.message)"), at: .debug)
         } else {
-          warn("\(result.file): \(warning.message); used what is there.")
+          warn("\(result.file): \(warning.message); using what was decoded.")
         }
       }
     }
@@ -90,13 +90,13 @@ struct BatchLines {
     switch summary.end {
     case .interrupted:
       progress.say(
-        "stopped with \(counts.done.grouped) of \(counts.inputs.grouped) done. To go on, type the same "
+        "stopped with \(counts.done.grouped) of \(counts.inputs.grouped) done. To resume, run the same command "
           + "again.")
     case .tooManyFailures:
       fail(
         "\(newFailureCount.grouped) files failed, which is more than --max-failures allows; stopped with "
-          + "\(counts.done.grouped) of \(counts.inputs.grouped) done (see \(place)). To go on all the "
-          + "same, type it again without --max-failures.")
+          + "\(counts.done.grouped) of \(counts.inputs.grouped) done (see \(place)). To continue "
+          + "anyway, run it again without --max-failures.")
     case .finished, .failed:
       progress.say(
         visible(
@@ -111,7 +111,7 @@ struct BatchLines {
       return "once all \(summary.shard.count) shards are done:  cutline batch --merge -o \(output)"
     }
     return summary.counts.failed > 0
-      ? "try those again:  the same with --retry-failed"
+      ? "to retry them:  the same command with --retry-failed"
       : "the captions are in \(output)/\(summary.shard.journalName)"
   }
 
@@ -124,7 +124,7 @@ struct BatchLines {
 }
 
 extension ProgressReport {
-  /// A batch after `file`.
+  /// Creates the report of a batch after `file`.
   fileprivate init(_ summary: BatchSummary, file: String) {
     let (done, total) = (summary.counts.done, max(summary.counts.inputs, 1))
     let left = max(0, total - done)
@@ -150,13 +150,13 @@ extension ProgressReport {
   }
 }
 
-/// The end of a path, as much as a line with a bar has room for.
+/// Returns the end of a path, as long as a line with a bar has room for.
 private func shortened(_ path: String) -> String {
   let text = visible(path).replacing("\n", with: "\\n")
   return text.count <= 24 ? text : "…\(text.suffix(23))"
 }
 
-/// Seconds as people say them: `6 min 41 s`.
+/// Returns seconds in a readable form: `6 min 41 s`.
 func durationText(_ seconds: Double) -> String {
   let total = Int(min(max(seconds, 0), 1e12).rounded())
   if total < 60 { return "\(total) s" }
@@ -165,14 +165,14 @@ func durationText(_ seconds: Double) -> String {
 }
 
 extension Int {
-  /// With its noun: `1 file`, `1,240 files`.
+  /// Returns the number with its noun: `1 file`, `1,240 files`.
   fileprivate func counted(_ noun: String) -> String {
     self == 1 ? "1 \(noun)" : "\(grouped) \(noun)s"
   }
 }
 
 extension BatchInputs.LeftOut {
-  /// What was left out and why, for people; nothing if all was taken.
+  /// The number of files left out for each reason, for display; empty if there are none.
   var text: String {
     Reason.allCases.filter { self[$0] > 0 }.map { "\(self[$0].grouped) \($0.text(of: self[$0]))" }
       .joined(separator: ", ")
@@ -180,25 +180,25 @@ extension BatchInputs.LeftOut {
 }
 
 extension BatchInputs.LeftOut.Reason {
-  /// What so many files are that were left out for this.
+  /// Returns the description of `count` files that were left out for this reason.
   fileprivate func text(of count: Int) -> String {
     switch self {
     case .hidden: "hidden"
     case .notMedia: "neither picture nor video"
     case .links: count == 1 ? "link" : "links"
-    case .circles: "\(count == 1 ? "link" : "links") into folders that are gone through already"
-    case .brokenLinks: "\(count == 1 ? "link" : "links") to what is not there"
-    case .archiveLinks: "\(count == 1 ? "link" : "links") in archives, to be read once unpacked"
+    case .circles: "\(count == 1 ? "link" : "links") into folders that are already searched"
+    case .brokenLinks: count == 1 ? "broken link" : "broken links"
+    case .archiveLinks: "\(count == 1 ? "link" : "links") in archives, read only if unpacked"
     case .replaced: "replaced by a later member of the same name"
-    case .nested: "\(count == 1 ? "archive" : "archives") in archives, to be read once unpacked"
+    case .nested: "\(count == 1 ? "archive" : "archives") in archives, read only if unpacked"
     case .emptyArchives: "\(count == 1 ? "archive" : "archives") without files"
     case .rests: "\(count == 1 ? "archive" : "archives") with bytes that belong to no member"
     case .unended:
-      "\(count == 1 ? "archive" : "archives") without an end mark, which may have been cut off"
-    case .compressed: "compressed once more, to be read once unpacked"
-    case .unreadable: "that cannot be opened"
-    case .others: "no files"
-    case .folders: "in need of -r"
+      "\(count == 1 ? "archive" : "archives") without an end mark, possibly truncated"
+    case .compressed: "compressed \(count == 1 ? "file" : "files"), read only if unpacked"
+    case .unreadable: "unreadable"
+    case .others: "not regular files"
+    case .folders: "\(count == 1 ? "subfolder" : "subfolders"), searched with -r"
     case .repeated: "given twice"
     }
   }

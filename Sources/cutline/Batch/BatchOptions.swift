@@ -3,43 +3,45 @@ import BatchCaptioning
 import Captioning
 import Files
 
-/// What to caption.
+/// The inputs of a batch.
 struct BatchInputOptions: ParsableArguments {
   @Argument(
     help: ArgumentHelp(
-      "Files, folders, archives (tar, also packed, zip, 7z), and patterns such as 'photos/**/*.jpg' in quotes.",
+      "Files, folders, archives (tar, also compressed, zip, 7z), and quoted patterns such as 'photos/**/*.jpg'.",
       valueName: "input"),
     completion: .file())
   var paths: [String] = []
-  @Flag(name: .shortAndLong, help: "Look into folders in folders.")
+  @Flag(name: .shortAndLong, help: "Search subfolders.")
   var recursive = false
   @Flag(
     help: """
       Follow symbolic links in folders, wherever they lead, as in Hugging Face's cache and for DVC and \
-      git-annex. Links that are named, also by a pattern, always are.
+      git-annex. Links that are named, also by a pattern, are always followed.
       """)
   var followLinks = false
   @Option(
     help: ArgumentHelp(
-      "Caption the files that a list names, one a line; - is standard input.", valueName: "file"),
+      "Caption the files named in a list, one per line; - reads the list from standard input.",
+      valueName: "file"),
     completion: .file())
   var from: String?
   @Flag(
     name: [.customShort("0"), .long],
-    help: "The names in the list end with NUL, as find -print0 writes them.")
+    help: "Names in the list end with NUL, as written by find -print0.")
   var null = false
 
   func validate() throws {
     if paths.contains("-") {
       throw ValidationError(
-        "a batch reads no picture from standard input. A list of files comes with --from -.")
+        "batch cannot read a picture from standard input. Use --from - to read a list of files.")
     }
-    if null, from == nil { throw ValidationError("--null says how a list ends. Add --from.") }
+    if null, from == nil { throw ValidationError("--null is for lists of files. Add --from.") }
   }
 
   var isEmpty: Bool { paths.isEmpty && from == nil }
 
-  /// All that was named; a list on standard input is copied beside the output, to be read twice.
+  /// Returns all named inputs; a list on standard input is copied beside the output, since it is
+  /// read twice.
   func inputs(outsideOf output: String) throws -> BatchInputs {
     var arguments = paths.map { BatchInputs.Argument.path($0) }
     if let from { arguments.append(.list(try list(from, output), isSeparatedByNull: null)) }
@@ -66,12 +68,12 @@ struct BatchInputOptions: ParsableArguments {
         .badData)
     case .holdsNull:
       throw Failure(
-        "\(file.path): holds NUL bytes. Add -0 if find -print0 wrote it; save UTF-16 text as UTF-8.",
+        "\(file.path): contains NUL bytes. Add -0 if find -print0 wrote it; save UTF-16 text as UTF-8.",
         .badData)
     }
   }
 
-  /// The inputs in a word or two.
+  /// A short name for the inputs.
   var title: String {
     switch (paths.count, from) {
     case (1, nil): paths[0]
@@ -82,19 +84,19 @@ struct BatchInputOptions: ParsableArguments {
   }
 }
 
-/// Which part of a batch this process does.
+/// The part of a batch that this process handles.
 struct ShardOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Do only part I of N, from 0/N (default: as variables of Slurm, Kubernetes or MPI say).",
+      "Process only part I of N, counted from 0 (default: from the variables of Slurm, Kubernetes or MPI).",
       valueName: "i/n"))
   var shard: Shard?
   @Option(
     help: ArgumentHelp(
-      "How many parts there are, where $JOB_COMPLETION_INDEX says which, and for --merge.",
+      "Number of parts, where $JOB_COMPLETION_INDEX gives the index, and for --merge.",
       valueName: "n"))
   var shards: Int?
-  @Flag(help: "Put the results of all parts together; no input is needed.")
+  @Flag(help: "Merge the results of all parts; takes no input.")
   var merge = false
 
   func validate() throws {
@@ -106,11 +108,12 @@ struct ShardOptions: ParsableArguments {
       throw ValidationError("--shard and --shards name different numbers of parts.")
     }
     if merge, shard != nil {
-      throw ValidationError("--merge takes all parts together. Leave out --shard.")
+      throw ValidationError("--merge merges all parts. Leave out --shard.")
     }
   }
 
-  /// The part of a batch whose results go to `folder`, and the variable that says so; all where nobody does.
+  /// Returns the part of a batch whose results go to `folder`, and the variable that determines it;
+  /// the whole batch if nothing does.
   func chosen(for folder: String) throws(ShardError) -> (shard: Shard, variable: String?) {
     if let shard { return (shard, nil) }
     guard let assigned = try AssignedShard(by: Variable.value(of:), count: shards) else {
@@ -139,7 +142,7 @@ extension BatchJob.FailureLimit: ExpressibleByArgument {
   }
 }
 
-/// A list of forms such as `txt,srt`.
+/// A list of formats such as `txt,srt`.
 struct SideFormatList: ExpressibleByArgument {
   let formats: [SideFormat]
 

@@ -2,7 +2,8 @@ import ArgumentParser
 import BatchCaptioning
 import Captioning
 
-/// `cutline decode-worker`: this program as a decoder for another one of it, which may crash in its place.
+/// `cutline decode-worker`: this program as a decoding process for another instance, which a crash
+/// then spares.
 struct DecodeWorkerCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "decode-worker", abstract: "Decode files for another cutline process.",
@@ -11,7 +12,7 @@ struct DecodeWorkerCommand: ParsableCommand {
   func run() { DecodingWorker.run() }
 }
 
-/// `cutline unpack-worker`: the same for one archive.
+/// `cutline unpack-worker`: the same for unpacking one archive.
 struct UnpackWorkerCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "unpack-worker", abstract: "Unpack an archive for another cutline process.",

@@ -6,13 +6,13 @@ import Layers
 import Media
 import Tensors
 
-/// `cutline bench`: how fast this machine captions.
+/// `cutline bench`: measures the speed of captioning on this machine.
 struct BenchCommand: TalkingCommand {
   static let configuration = CommandConfiguration(
-    commandName: "bench", abstract: "Measure how fast this machine captions.",
+    commandName: "bench", abstract: "Measure the speed of captioning on this machine.",
     discussion: """
-      Times a model, or with --encoder a network with random weights, on pictures of noise; medians, \
-      after the first runs, which cost more.
+      Times a model, or with --encoder a network with random weights, on pictures of noise. Prints \
+      medians, without the first runs, which are slower.
 
         cutline bench
         cutline bench --encoder resnet50 --precision bf16 --batch-size 32
@@ -23,17 +23,18 @@ struct BenchCommand: TalkingCommand {
   @OptionGroup var model: ModelOptions
   @Option(
     help: ArgumentHelp(
-      "An encoder by its name rather than a model.", valueName: "name"),
-    completion: .list(EncoderArchitecture.allCases.map(\.rawValue)))
+      "Time an encoder by its name instead of a model.", valueName: "name"),
+    completion: .list(EncoderArchitecture.all.map(\.name)), transform: EncoderArchitecture.named)
   var encoder: EncoderArchitecture?
   @Flag(
     help: ArgumentHelp(
-      "Time training steps: an LSTM captioner of 512 units and 10,000 words.",
-      discussion: "On 2048 features per picture; with --encoder on pictures, which fine-tunes it."))
+      "Time training steps of an LSTM captioner with 512 units and 10,000 words.",
+      discussion:
+        "On 2048 features per picture; with --encoder on pictures, fine-tuning the encoder."))
   var train = false
   @Flag(
     help: ArgumentHelp(
-      "Time searches for captions of 20 words: a beam of three, 512 units, 10,000 words.",
+      "Time beam search for captions of 20 words: beam width 3, 512 units, 10,000 words.",
       discussion: "On 2048 features per picture."))
   var search = false
   @Flag(
@@ -44,20 +45,20 @@ struct BenchCommand: TalkingCommand {
   var attention = false
   @Option(
     help: ArgumentHelp(
-      "With --train, a decoder by its name (see cutline train).",
-      discussion: "s2vt and temporal-attention on clips of 40 frames of 1280 features.",
-      valueName: "name"))
-  var decoder: DecoderName?
+      "With --train, the decoder (see cutline train).",
+      discussion: "s2vt and temporal-attention read clips of 40 frames of 1280 features.",
+      valueName: "name"), transform: DecoderArgument.init)
+  var decoder: DecoderArgument?
   @Option(
-    help: ArgumentHelp("With --train, the chance of words to be drawn.", valueName: "rate"))
+    help: ArgumentHelp("With --train, the scheduled sampling rate.", valueName: "rate"))
   var sampling = 0.0
-  @Option(help: "What an encoder computes with (default: f32; with --train: the faster one).")
+  @Option(help: "Precision of an encoder (default: f32; with --train: the faster one).")
   var precision: StoredPrecision?
   @Option(
     parsing: .upToNextOption,
-    help: ArgumentHelp("Pictures at once (default: 1 and 32).", valueName: "n"))
+    help: ArgumentHelp("Pictures per batch (default: 1 and 32).", valueName: "n"))
   var batchSize: [Int] = []
-  @Option(help: ArgumentHelp("For how long to measure each.", valueName: "s"))
+  @Option(help: ArgumentHelp("Duration of each measurement, in seconds.", valueName: "s"))
   var seconds = 3.0
   @Flag(help: "Print JSON.")
   var json = false
@@ -75,7 +76,8 @@ struct BenchCommand: TalkingCommand {
       throw ValidationError("--encoder times a network without a model. Leave out --model.")
     }
     guard decoder == nil || (train && !attention) else {
-      throw ValidationError("--decoder needs --train, and says whether there is attention.")
+      throw ValidationError(
+        "--decoder needs --train, and cannot be used with --attention, which it implies.")
     }
     guard !attention || train || search else {
       throw ValidationError("--attention needs --train or --search.")
@@ -88,7 +90,8 @@ struct BenchCommand: TalkingCommand {
       throw ValidationError("--sampling must be from 0 to 1, and needs --train.")
     }
     if encoder == nil, precision != nil, !train {
-      throw ValidationError("--precision is for --encoder; a model computes as it does in use.")
+      throw ValidationError(
+        "--precision is for --encoder or --train. A model uses its own precision.")
     }
   }
 
@@ -105,22 +108,23 @@ struct BenchCommand: TalkingCommand {
 
   private func timingsOfTraining() -> BenchReport {
     let type = precision?.elementType ?? (Device.multipliesBfloat16Fast ? .bfloat16 : .float32)
-    let decoder = decoder ?? (attention ? .showAttendTell : .showAndTell)
-    let name = [encoder?.rawValue, decoder.rawValue, "LSTM 512"].compactMap { $0 }
+    let decoder = decoder ?? DecoderArgument(attention ? .showAttendTell : .showAndTell)
+    let configuration = DecoderConfiguration(decoder.choice, cell: Configured(.lstm))
+    let name = [encoder?.name, decoder.name, "LSTM 512"].compactMap { $0 }
       .joined(separator: ", ")
     var report = BenchReport(
       subject: "training \(name), \(type)\(sampling > 0 ? ", sampling \(sampling)" : "")")
-    let usual = encoder != nil ? 16 : decoder.usualBatchSize
+    let usual = encoder != nil ? 16 : configuration.featureKind.usualBatchSize
     for count in batchSize.isEmpty ? [usual] : batchSize {
       var bench = TrainingBench(
-        encoder, decoder, captionCount: count, precision: type, samplingRate: sampling)
+        encoder, configuration, captionCount: count, precision: type, samplingRate: sampling)
       report.add("step", count, medianDuration { bench.step() })
     }
     return report
   }
 
   private func timingsOfSearch() -> BenchReport {
-    var report = BenchReport(subject: "beam of 3, LSTM 512\(attention ? " with attention" : "")")
+    var report = BenchReport(subject: "beam width 3, LSTM 512\(attention ? " with attention" : "")")
     for count in batchSize.isEmpty ? [1, 64] : batchSize {
       let bench = SearchBench(hasAttention: attention, pictureCount: count)
       report.add("search", count, medianDuration(bench.search))
@@ -130,7 +134,7 @@ struct BenchCommand: TalkingCommand {
 
   private var batchSizes: [Int] { batchSize.isEmpty ? [1, 32] : batchSize }
 
-  /// An encoder alone, its norms folded, as it is in use.
+  /// Measures an encoder alone, with folded norms, as in use.
   private func timings(of architecture: EncoderArchitecture) -> BenchReport {
     let precision = precision ?? .f32
     var random = SeededGenerator(seed: 1)
@@ -138,7 +142,7 @@ struct BenchCommand: TalkingCommand {
     drawn.initialize(using: &random)
     let encoder = drawn.foldingNorms().converted(to: precision.elementType)
     let size = architecture.publishedPreprocessing.size
-    var report = BenchReport(subject: "\(architecture.rawValue), \(precision.rawValue)")
+    var report = BenchReport(subject: "\(architecture.name), \(precision.rawValue)")
     for count in batchSizes {
       let pixels = Tensor(
         (0..<count * size * size * 3).map { _ in 2 * random.uniform() - 1 },
@@ -149,12 +153,12 @@ struct BenchCommand: TalkingCommand {
     return report
   }
 
-  /// What a model does with decoded pictures.
+  /// Measures the stages of a model on decoded pictures.
   private func timingsOfModel() throws -> BenchReport {
     let directory = try model.directory()
-    let captioner = try Captioner(loading: directory)
-    try captioner.finishVerification()
-    let size = captioner.preprocessing.size
+    let captioner = Captioner(try CaptionEnsemble(loading: ModelEnsemble([directory])))
+    try captioner.ensemble.finishVerification()
+    let size = captioner.ensemble.preprocessing.size
     var random = SeededGenerator(seed: 1)
     var report = BenchReport(subject: directory.name)
     for count in batchSizes {
@@ -173,7 +177,8 @@ struct BenchCommand: TalkingCommand {
     return report
   }
 
-  /// Of as many runs as fit, but three at least; the first two are not counted.
+  /// Returns the median over as many runs as fit into the time, but at least three; the first two
+  /// are not counted.
   private func medianDuration(_ body: () -> Void) -> (median: Duration, count: Int) {
     for _ in 0..<2 { body() }
     let clock = ContinuousClock()
@@ -184,13 +189,13 @@ struct BenchCommand: TalkingCommand {
   }
 }
 
-extension DecoderName {
-  /// What trainings are timed with.
+extension FeatureKind {
+  /// The usual batch size in training.
   fileprivate var usualBatchSize: Int {
     switch self {
-    case .showAndTell, .videoMean, .lrcn: 128
-    case .showAttendTell: 64
-    case .s2vt, .temporalAttention: 32
+    case .pooled: 128
+    case .positions: 64
+    case .frames: 32
     }
   }
 }

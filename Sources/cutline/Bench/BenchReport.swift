@@ -1,7 +1,7 @@
 import Captioning
 import Files
 
-/// What was measured, a row per stage and batch size.
+/// The results of a benchmark, a row per stage and batch size.
 struct BenchReport {
   let subject: String
   var threadCount = 1

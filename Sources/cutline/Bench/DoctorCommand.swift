@@ -7,11 +7,11 @@ import Reports
 import Tensors
 import Workers
 
-/// `cutline doctor`: what a bug report should say about this machine.
+/// `cutline doctor`: the facts about this machine for a bug report.
 struct DoctorCommand: TalkingCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor",
-    abstract: "Show libraries, processor, model and limits, to paste into a bug report.")
+    abstract: "Show libraries, processor, model and limits, for bug reports.")
 
   @OptionGroup var model: ModelOptions
   @Flag(help: "Print JSON.")
@@ -41,26 +41,26 @@ struct DoctorCommand: TalkingCommand {
     let versions =
       [(name: "oneDNN", version: Device.libraryVersion)] + MediaLibraries.versions
       + MediaLibraries.optionalVersions.map {
-        (name: $0.name, version: $0.version ?? "not there (no \($0.pictures) is read)")
+        (name: $0.name, version: $0.version ?? "not found (no \($0.pictures) is read)")
       }
       + [
         (name: "nettle", version: SHA256.libraryVersion),
         (
           name: "libavformat",
-          version: MediaLibraries.clipLibraryVersion ?? "not there (no clips are read)"
+          version: MediaLibraries.clipLibraryVersion ?? "not found (no clips are read)"
         ),
         (
           name: "libarchive",
-          version: ArchiveLibrary.version ?? "not there (no packed archives are read)"
+          version: ArchiveLibrary.version ?? "not found (no packed archives are read)"
         ),
-        (name: "cairo", version: DrawingLibrary.version ?? "not there (nothing is drawn)"),
+        (name: "cairo", version: DrawingLibrary.version ?? "not found (nothing is drawn)"),
       ]
     return versions.map { .init($0.name, .string($0.version)) }
   }
 
   private var modelFacts: [JSONValue.Member] {
     let folders = ModelSearchPath.current.folders.map {
-      JSONValue.string(isFolder($0) ? $0 : "\($0) (not there)")
+      JSONValue.string(isFolder($0) ? $0 : "\($0) (not found)")
     }
     let state: [JSONValue.Member]
     do throws(ModelError) {
@@ -90,7 +90,7 @@ struct DoctorCommand: TalkingCommand {
     ]
   }
 
-  /// What the processes that decode for `batch` can be kept from; one is started to find out.
+  /// The state of the sandbox of decoding processes; one is started to find out.
   private static var decoders: [JSONValue.Member] {
     let settings = DecodingPool.Settings(workerCount: 1)
     let state: String
@@ -98,7 +98,7 @@ struct DoctorCommand: TalkingCommand {
       var pool = try WorkerPool(WorkerSettings(workerCount: 1, answerByteCount: 1))
       state =
         try pool.waitUntilReady()
-        ? "work, and can open nothing (seccomp)"
+        ? "work, and cannot open files (seccomp)"
         : "work, but can open files: this system does not filter system calls (seccomp)"
     } catch {
       state = "do not work: \(error)"
@@ -122,7 +122,7 @@ struct DoctorCommand: TalkingCommand {
     ].map { .init($0.0, .number(Double($0.1))) }
   }
 
-  /// All variables that are read; null where one is unset or empty.
+  /// All variables that are read; null for those that are unset or empty.
   private static var environment: [JSONValue.Member] {
     Variable.allCases.map { .init($0.rawValue, $0.value.map { .string($0) } ?? .null) }
   }

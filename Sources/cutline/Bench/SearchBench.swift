@@ -3,25 +3,24 @@ import Layers
 import Tensors
 import Text
 
-/// Searches for captions of random features, by a decoder of random weights that never ends one.
+/// Beam search over random features, with a decoder of random weights that never ends a caption.
 struct SearchBench {
-  private let decoder: any CaptionDecoder
-  private let features: VisualFeatures
+  private let decoder: any VisualDecoder
+  private let features: PackedSequence
   private let beam: BeamSearch
 
   /// - Parameters:
-  ///   - hasAttention: Whether pictures are 196 positions that are looked at again.
-  ///   - pictureCount: How many pictures are searched together.
+  ///   - hasAttention: True for attention over 196 positions of a picture.
+  ///   - pictureCount: The number of pictures that are searched together.
   init(hasAttention: Bool, pictureCount: Int) {
     var random = SeededGenerator(seed: 1)
     let featureSize = 2048
-    let name = hasAttention ? DecoderName.showAttendTell : .showAndTell
-    var decoder = DecoderConfiguration(reading: name.reading())
+    var decoder = DecoderConfiguration(hasAttention ? .showAttendTell : .showAndTell)
       .makeDecoder(featureSize: featureSize, vocabularySize: 10_000)
     decoder.initialize(using: &random)
     self.decoder = decoder
     let shape = (hasAttention ? [pictureCount, 196] : [pictureCount]) + [featureSize]
-    features = VisualFeatures(
+    features = PackedSequence(
       Tensor((0..<shape.reduce(1, *)).map { _ in max(0, 2 * random.uniform() - 1) }, shape: shape))
     var beam = BeamSearch(width: 3, maximumWords: 20)
     beam.rules.forbidden = [.end]
@@ -29,7 +28,9 @@ struct SearchBench {
   }
 
   func search() {
-    func search(_ decoder: some CaptionDecoder) { _ = beam.captions(of: features, by: decoder) }
-    search(decoder)
+    func search(from start: some CaptionsInProgress) {
+      _ = beam.captions(from: start, pictureCount: features.count)
+    }
+    search(from: decoder.emptyCaptions(of: features))
   }
 }

@@ -5,21 +5,21 @@ import Tensors
 import Text
 import Training
 
-/// Training steps on random numbers: one caption of twelve words for each picture.
+/// Training steps on random features, with one caption of twelve words for each picture.
 struct TrainingBench {
-  private var state: TrainingState
+  private var state: TrainingState<CaptionModel>
   private var plan = TrainingPlan()
-  private let batch: TrainingBatch
+  private let batch: CaptionBatch
 
   /// - Parameters:
-  ///   - architecture: The encoder to fine-tune; nil learns from 2048 features per picture, or from 1280
+  ///   - architecture: The encoder to fine-tune; nil for 2048 features per picture, or from 1280
   ///     for each of 49 positions, or each of 40 frames.
-  ///   - decoder: What reads them.
-  ///   - captionCount: How many captions a batch has.
-  ///   - precision: What products are computed in.
-  ///   - samplingRate: The chance of each word but the first to be drawn.
+  ///   - decoder: The decoder.
+  ///   - captionCount: The number of captions in a batch.
+  ///   - precision: The precision of matrix products.
+  ///   - samplingRate: The scheduled sampling rate.
   init(
-    _ architecture: EncoderArchitecture?, _ decoder: DecoderName, captionCount: Int,
+    _ architecture: EncoderArchitecture?, _ decoder: DecoderConfiguration, captionCount: Int,
     precision: ElementType, samplingRate: Double
   ) {
     var random = SeededGenerator(seed: 1)
@@ -28,14 +28,12 @@ struct TrainingBench {
     if samplingRate > 0 {
       plan.sampling = ScheduledSampling(.linear(k: 1 - samplingRate, slope: 0, floor: 0))
     }
-    var configuration = DecoderConfiguration(reading: decoder.reading())
-    configuration.layerCount = decoder.usualLayerCount
-    let kind = configuration.featureKind
+    let kind = decoder.featureKind
     let encoder = (architecture ?? (kind == .pooled ? .resNet50 : .mobileNetV2)).makeEncoder()
     let vocabularySize = 10_000
     var model = CaptionModel(
       encoder: encoder,
-      decoder: configuration.makeDecoder(reading: encoder, vocabularySize: vocabularySize))
+      decoder: decoder.makeDecoder(reading: encoder, vocabularySize: vocabularySize))
     model.initialize(using: &random)
     state = TrainingState(model, plan)
     let examples = (0..<captionCount).map { number in
@@ -50,7 +48,7 @@ struct TrainingBench {
     }
     if let architecture {
       let size = architecture.publishedPreprocessing.size
-      batch = TrainingBatch(
+      batch = CaptionBatch(
         examples,
         .pixels(
           noise([captionCount, size, size, 3]),
@@ -62,7 +60,7 @@ struct TrainingBench {
         case .positions: [49, encoder.channelCount]
         case .frames: [40, encoder.pooledSize]
         }
-      batch = TrainingBatch(examples, .features(VisualFeatures(noise([captionCount] + shape))))
+      batch = CaptionBatch(examples, .features(PackedSequence(noise([captionCount] + shape))))
     }
   }
 

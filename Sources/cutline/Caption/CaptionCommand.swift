@@ -6,13 +6,13 @@ import Media
 import Tensors
 import Workers
 
-/// `cutline caption FILE…`, or just `cutline FILE…`: prints a sentence about each picture or clip.
+/// `cutline caption FILE…`, or just `cutline FILE…`: prints a caption for each picture or clip.
 struct CaptionCommand: TalkingCommand {
   static let configuration = CommandConfiguration(
-    commandName: "caption", abstract: "Caption pictures and clips and print what is in them.",
+    commandName: "caption", abstract: "Caption pictures and clips.",
     discussion: """
-      One file gives a line with its caption; several files, or several captions per file, give \
-      lines of path<TAB>caption. Failures are told on standard error, and the other files go on.
+      One file prints its caption; several files, or several captions per file, print lines of \
+      path<TAB>caption. Errors go to standard error, and the other files are still captioned.
 
         cutline photo.jpg
         cutline photo.jpg -k 3 --json
@@ -44,20 +44,18 @@ struct CaptionCommand: TalkingCommand {
     let threadCount = try threads.apply()
     let models = try model.models()
     let start = ContinuousClock.now
-    // The other core is hashing the model's files.
-    Device.setThreadCount(1)
-    var captioner = try Captioner(loading: models.directories)
-    Device.setThreadCount(threadCount)
-    captioner.search = try search.search(
-      for: captioner.configuration, captioner.vocabulary, captionCount: results.captions)
-    captioner.memberWeights = models.weights
-    captioner.precision = try precision.elementType()
+    let ensemble = try CaptionEnsemble(loading: models)
+    let captioner = Captioner(
+      ensemble,
+      search: try search.search(
+        for: ensemble.configuration, ensemble.vocabulary, captionCount: results.captions),
+      precision: try precision.elementType())
     let loading = start.duration(to: .now).milliseconds
     messages.detail("\(models.paths): loaded in \(tenths(loading)) ms, \(threadCount) threads")
 
     let head = ResultHead(
       model: models.name, digest: models.weightsDigest(),
-      settings: model.settings(precision.settings(captioner.search, captioner.vocabulary)),
+      settings: model.settings(precision.settings(captioner.search, ensemble.vocabulary)),
       clipSettings: sampling(for: captioner).json)
     var output = CaptionOutput(
       stream, folder,
@@ -65,8 +63,8 @@ struct CaptionCommand: TalkingCommand {
         results.formats[0], head, fileCount: pictures.files.count, captionCount: results.captions,
         endsWithNull: results.null), head)
     var tally = Tally()
-    // Each clip takes one thread. A single one is done before processes that decode have started, unless it
-    // must be possible to stop it.
+    // A clip is decoded by one thread. A single clip is finished before decoding processes would
+    // have started, so none are used, unless a time limit must be enforced.
     let parallelCount = clips.timeout == nil ? pictures.clipCount : pictures.files.count
     let workerCount = min(threadCount, parallelCount)
     if workerCount > 1 || clips.timeout != nil {
@@ -103,14 +101,15 @@ struct CaptionCommand: TalkingCommand {
     if showsProgress { captioned.finish(count) }
   }
 
-  /// Whether there is enough to do, and nothing to see of it: captions on a terminal are progress enough.
+  /// True if there are several files, and captions do not appear on a terminal, where they are
+  /// progress enough.
   private var showsProgress: Bool {
     pictures.files.count > 1
       && (talk.progress != .auto || results.path != nil || !StandardStream.output.isTerminal)
   }
 
   private func localDecoder(for captioner: Captioner, _ threadCount: Int) -> LocalDecoder {
-    let preprocessing = captioner.preprocessing
+    let preprocessing = captioner.ensemble.preprocessing
     return LocalDecoder(
       PictureReader(for: preprocessing, pictures.limits, threadCount: threadCount),
       ClipReader(
@@ -122,14 +121,15 @@ struct CaptionCommand: TalkingCommand {
     for captioner: Captioner, _ workerCount: Int
   ) throws(WorkerError) -> DecodingPool {
     try DecodingPool(
-      for: captioner.preprocessing, pictures.limits,
+      for: captioner.ensemble.preprocessing, pictures.limits,
       DecodingPool.Settings(workerCount: workerCount, timeLimit: clips.fileTimeLimit),
       sampling(for: captioner), clips.limits(like: pictures.limits))
   }
 
   private func sampling(for captioner: Captioner) -> ClipSampling {
     var sampling = clips.sampling(
-      for: captioner.configuration, wantsTimes: results.formats.contains(where: \.isForClips))
+      for: captioner.ensemble.configuration,
+      wantsTimes: results.formats.contains(where: \.isForClips))
     // What is drawn is a picture.
     if heatMaps.attention != nil { sampling.playsAnimations = false }
     return sampling

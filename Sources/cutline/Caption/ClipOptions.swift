@@ -2,32 +2,31 @@ import ArgumentParser
 import Captioning
 import Media
 
-/// Which frames of clips are looked at, and which clips are refused.
+/// The frames of clips to read, and the limits above which clips are refused.
 struct ClipOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Caption a clip, or a picture that moves, every so many seconds, rather than once.",
+      "Caption each interval of so many seconds of a clip or animated picture, rather than the whole.",
       valueName: "seconds"))
   var every: Double?
-  @Flag(help: "Caption each scene of a clip, between two cuts.")
+  @Flag(help: "Caption each scene of a clip; scenes are separated by cuts.")
   var scenes = false
   @Option(
     help: ArgumentHelp(
-      "Frames looked at per caption, evenly spread (default: as the model has learned, else 16, or 8 "
-        + "with --every or --scenes).",
+      "Frames per caption, evenly spaced (default: the model's, else 16, or 8 with --every or --scenes).",
       valueName: "n"))
   var frames: Int?
   @Option(
     help: ArgumentHelp(
-      "Where in a clip to begin: seconds, or m:s, or h:m:s.", valueName: "time"))
+      "Start time in a clip: seconds, m:s or h:m:s.", valueName: "time"))
   var start: ClipTime?
-  @Option(help: ArgumentHelp("Where to end.", valueName: "time"))
+  @Option(help: ArgumentHelp("End time in a clip: seconds, m:s or h:m:s.", valueName: "time"))
   var end: ClipTime?
-  @Option(help: ArgumentHelp("Refuse longer clips (default: none).", valueName: "seconds"))
+  @Option(help: ArgumentHelp("Reject longer clips (default: no limit).", valueName: "seconds"))
   var maxDuration: Double?
   @Option(
     help: ArgumentHelp(
-      "Give up reading a picture or clip after so long (default: a minute, or ten times a clip's length).",
+      "Time limit for reading a picture or clip (default: 60, or ten times a clip's length).",
       valueName: "seconds"))
   var timeout: Double?
 
@@ -45,16 +44,16 @@ struct ClipOptions: ParsableArguments {
     }
     if let frames { try check("--frames", frames, in: 1...1000) }
     guard every == nil || !scenes else {
-      throw ValidationError("--every and --scenes contradict each other.")
+      throw ValidationError("--every and --scenes cannot be used together.")
     }
     if let start, let end, start.seconds >= end.seconds {
       throw ValidationError("--end must be after --start.")
     }
   }
 
-  /// Which frames are looked at: as the options say, else as the model has learned.
+  /// Returns the frames to read: those of the options, else those of the model.
   ///
-  /// Pictures that move are clips for whoever says something of clips, or `wantsTimes`.
+  /// Animated pictures are clips if any option about clips is given, or if `wantsTimes`.
   func sampling(for model: ModelConfiguration, wantsTimes: Bool) -> ClipSampling {
     var sampling = ClipSampling()
     let isAboutClips = every != nil || scenes || frames != nil || start != nil || end != nil
@@ -65,19 +64,19 @@ struct ClipOptions: ParsableArguments {
     return sampling
   }
 
-  /// How long a file may take to be read, where the user says so.
+  /// The time limit for reading a file, if the user set one.
   var fileTimeLimit: Duration? { timeout.map { .seconds($0) } }
 
-  /// That a clip is too short to be cut, if it is; whoever asks for parts expects several.
+  /// Returns a note if a clip is too short for several parts, since `--every` promises several.
   func uncutNote(_ result: CaptionResult) -> String? {
     guard let every, case .success(let media) = result.outcome, let clip = media.clip,
       media.segments.count == 1
     else { return nil }
     return
-      "\(result.file): lasts \(tenths(clip.duration)) s, so that --every \(every) leaves it whole"
+      "\(result.file): lasts \(tenths(clip.duration)) s, so --every \(every) gives one caption for the whole"
   }
 
-  /// What is refused, where pictures have `limits`.
+  /// Returns the limits above which clips are refused, where pictures have `limits`.
   func limits(like limits: StillImageOptions) -> VideoOptions {
     var options = VideoOptions()
     options.maximumPixels = limits.maximumPixels
@@ -87,7 +86,7 @@ struct ClipOptions: ParsableArguments {
   }
 }
 
-/// A time in a clip as people type it: `83.5`, `1:23.5` or `0:01:23.5`.
+/// A time in a clip in the usual notations: `83.5`, `1:23.5` or `0:01:23.5`.
 struct ClipTime: ExpressibleByArgument {
   let seconds: Double
 

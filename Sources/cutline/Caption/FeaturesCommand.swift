@@ -5,13 +5,13 @@ import Files
 import Media
 import Tensors
 
-/// `cutline features FILE… -o OUT.safetensors`: writes what a model's encoder sees.
+/// `cutline features FILE… -o OUT.safetensors`: writes the encoder's features of pictures.
 struct FeaturesCommand: TalkingCommand {
   static let configuration = CommandConfiguration(
-    commandName: "features", abstract: "Write what a model's encoder sees in pictures.",
+    commandName: "features", abstract: "Write the encoder features of pictures.",
     discussion: """
-      The file holds one tensor of float32 numbers, a row for each picture that could be read, in \
-      the order given; its metadata names them.
+      The file holds one float32 tensor with a row for each picture that could be read, in the \
+      order given. Its metadata lists the file names.
 
         cutline features *.jpg -m models/mobilenet -o features.safetensors
       """)
@@ -20,7 +20,7 @@ struct FeaturesCommand: TalkingCommand {
   @OptionGroup var model: ModelOptions
   @Option(name: .shortAndLong, help: "The safetensors file to write.", completion: .file())
   var output: String
-  @Flag(help: "One vector per picture, [N, F] (default), or the whole map, [N, h, w, C].")
+  @Flag(help: "One vector per picture, [N, F] (default), or the whole feature map, [N, h, w, C].")
   var kind = FeatureJob.Kind.pooled
   @Flag(help: "Replace the output file if it exists.")
   var force = false
@@ -28,12 +28,12 @@ struct FeaturesCommand: TalkingCommand {
   @OptionGroup(title: "Messages") var talk: MessageOptions
 
   func validate() throws {
-    // Their names stand in the file's header, which may have 8 MB.
+    // The names are stored in the file's header, which is limited to 8 MB.
     let byteCount = pictures.files.reduce(0) { $0 + 2 * $1.utf8.count + 8 }
     guard byteCount < 8 << 20 else {
       throw ValidationError(
-        "the names of \(pictures.files.count) files are too long for one output. Give fewer, and "
-          + "write several outputs.")
+        "the names of \(pictures.files.count) files are too long for one output file. Split them over "
+          + "several outputs.")
     }
   }
 
@@ -69,7 +69,7 @@ struct FeaturesCommand: TalkingCommand {
       let what = "'\(kind.rawValue)' \([file.rowCount] + shape)"
       try file.commit()
       messages.note(
-        "wrote \(output): \(what). Read it: safetensors.numpy.load_file(\"\(output)\")")
+        "wrote \(output): \(what). Load it: safetensors.numpy.load_file(\"\(output)\")")
     }
     try tally.finish()
   }

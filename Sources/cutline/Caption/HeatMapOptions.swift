@@ -5,27 +5,28 @@ import Files
 import Media
 import Reports
 
-/// Whether to draw what captions come from.
+/// The options for drawing heat maps.
 struct HeatMapOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
-      Draw what each word of a picture's best caption comes from, over the photo: DIR/photo/strip.png \
-      has all words, 01-a.png and so on one each. Of a model with attention it is where it looked \
-      more than evenly, and the number by a word how many times as much at the brightest place. Of \
-      any other, and of an ensemble, it is what the word needs: a grey square is slid over the \
-      picture, and the number says how many times less likely that can make the word. A word's \
-      brightest place is as bright as any other's from 2 times on.
+      Save a heat map for each word of a picture's best caption, drawn over the photo: \
+      DIR/photo/strip.png has all words, 01-a.png and so on one each. For a model with attention \
+      it shows attention above uniform, and the number by a word is the ratio at the brightest \
+      place. For any other model, and for an ensemble, it shows occlusion sensitivity: a grey \
+      square is slid over the picture, and the number says how many times less likely that makes \
+      the word at most. Brightness is relative to each word's maximum, if that is 2 times or more.
       """, valueName: "dir"), completion: .directory)
   var attention: String?
 
   func validate() throws {
-    if attention == "" { throw ValidationError("--attention needs the name of a folder.") }
+    if attention == "" { throw ValidationError("--attention needs a folder name.") }
   }
 
-  /// Where to draw, once it is known that it can be done; nil if nothing is to be drawn.
+  /// Returns the output of heat maps after checking that it can be written; nil if none was
+  /// requested.
   ///
-  /// Standard input may take as long as `inputTimeLimit`.
+  /// `inputTimeLimit` is the time limit for reading standard input.
   func output(
     for pictures: PictureOptions, _ results: ResultOptions, within inputTimeLimit: Duration?,
     _ cleanup: InterruptionCleanup?
@@ -43,19 +44,19 @@ struct HeatMapOptions: ParsableArguments {
 
 /// A folder with the heat maps of each picture.
 struct HeatMapOutput {
-  /// The pictures; what can be read only once is in memory.
+  /// The pictures; input that can be read only once is in memory.
   let files: [CaptionSource]
   private let folders: [HeatMapFolder]
   private let limits: StillImageOptions
   private let cleanup: InterruptionCleanup
   private var drawnCount = 0
 
-  /// Throws what would keep any of the heat maps from being written.
+  /// Throws an error that would prevent any of the heat maps from being written.
   init(
     _ folder: String, _ pictures: PictureOptions, within inputTimeLimit: Duration?,
     replacing: Bool, _ cleanup: InterruptionCleanup?
   ) throws {
-    // Before standard input is waited for.
+    // This must precede the wait for standard input.
     self.cleanup = cleanup ?? InterruptionCleanup()
     try DrawingLibrary.load()
     var names = HeatMapNames()
@@ -82,7 +83,7 @@ struct HeatMapOutput {
     } catch {
       guard error.problem == .exists, replacing else { throw error }
       throw Failure(
-        "\(folder.path): holds no heat maps, and is not replaced. Choose another folder.",
+        "\(folder.path): contains no heat maps, so it is not replaced. Choose another folder.",
         .cannotCreate)
     }
     guard isFolder(folder.path) else { return }
@@ -102,7 +103,7 @@ struct HeatMapOutput {
 }
 
 extension CaptionSource {
-  /// The same file, to be read more than once.
+  /// Returns the same file in a form that can be read more than once.
   fileprivate func rereadable(within timeLimit: Duration?) -> CaptionSource {
     guard case .success(.standardInput) = media else { return self }
     let bytes = Result { () throws(MediaError) in

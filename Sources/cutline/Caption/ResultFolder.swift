@@ -3,10 +3,11 @@ import Captioning
 import Files
 import Media
 
-/// A folder with files of their own for each input, in one form or several: `clip.srt` and `clip.json`.
+/// A folder with separate files for each input, in one format or several: `clip.srt` and
+/// `clip.json`.
 struct ResultFolder {
   private let formats: [ResultFormat]
-  /// Where the files of each input go, without the ending.
+  /// The paths of the files of each input, without the extension.
   private let stems: [String]
   private let overwriting: Bool
   private let endsWithNull: Bool
@@ -14,11 +15,11 @@ struct ResultFolder {
 
   /// - Parameters:
   ///   - path: The folder, which is created if it is missing.
-  ///   - formats: The forms to write.
-  ///   - files: All inputs, in their order.
-  ///   - overwriting: Whether files that are there may be replaced.
-  ///   - endsWithNull: Whether lines of text end with NUL.
-  /// - Throws: What keeps any of the files from being written.
+  ///   - formats: The formats to write.
+  ///   - files: All inputs, in order.
+  ///   - overwriting: True if existing files may be replaced.
+  ///   - endsWithNull: True if lines of text end with NUL.
+  /// - Throws: `FileError` if any of the files cannot be written.
   init(
     _ path: String, _ formats: [ResultFormat], of files: [String], overwriting: Bool,
     endsWithNull: Bool
@@ -36,14 +37,14 @@ struct ResultFolder {
     }
   }
 
-  /// All files that may be written.
+  /// The paths of all files that may be written.
   var paths: [String] {
     stems.flatMap { stem in formats.map { "\(stem).\($0.fileExtension)" } }
   }
 
   /// Writes the files of the next input.
   ///
-  /// - Returns: The forms that there are no files of, as a picture has no times.
+  /// - Returns: The formats that were not written, since a picture has no timestamps.
   mutating func write(
     _ result: CaptionResult, _ head: ResultHead
   ) throws(FileError) -> [ResultFormat] {
@@ -54,7 +55,7 @@ struct ResultFolder {
       var formatter = ResultFormatter(
         format, head, fileCount: 1, captionCount: 1, endsWithNull: endsWithNull)
       let bytes = formatter.bytes(for: result)
-      // A failure is told by JSON alone.
+      // Only JSON describes failures.
       if bytes.isEmpty || !result.isSuccess && format.isForClips { continue }
       try AtomicFile.write(
         bytes, to: "\(stem).\(format.fileExtension)", overwriting: overwriting)
@@ -63,7 +64,7 @@ struct ResultFolder {
   }
 }
 
-/// Where the captions of a run go: one stream of them, or a folder.
+/// The destination of captions: a stream, or a folder.
 struct CaptionOutput: ~Copyable {
   private var stream: ResultOutput
   private var folder: ResultFolder?
@@ -78,9 +79,9 @@ struct CaptionOutput: ~Copyable {
     self.stream = stream
   }
 
-  /// Writes the next result, and says what of it cannot be written.
+  /// Writes the next result, and reports formats that cannot be written.
   ///
-  /// - Returns: What came of the input in the end.
+  /// - Returns: The final outcome of the input.
   mutating func write(
     _ result: CaptionResult, _ messages: Messages
   ) throws(FileError) -> Result<Void, MediaError> {
@@ -92,8 +93,9 @@ struct CaptionOutput: ~Copyable {
     guard !left.isEmpty else { return outcome }
     let error = MediaError(
       path: result.file, code: .unsupported, stage: .decode,
-      problem: "a picture, which has no times for \(left.map(\.rawValue).joined(separator: ", ")). "
-        + "Add another form, such as json.")
+      problem:
+        "a picture, which has no timestamps for \(left.map(\.rawValue).joined(separator: ", ")). "
+        + "Add another format, such as json.")
     if folder?.writesPictures == true {
       messages.warning(error.description)
       return outcome
@@ -109,7 +111,7 @@ struct CaptionOutput: ~Copyable {
 }
 
 extension ResultFolder {
-  /// Whether there is a form that pictures have, too.
+  /// True if there is a format that pictures have, too.
   fileprivate var writesPictures: Bool { !formats.allSatisfy(\.isForClips) }
 }
 

@@ -4,64 +4,65 @@ import Captioning
 import Files
 import Media
 
-/// How results look and where they go.
+/// The format and the destination of results.
 struct ResultOptions: ParsableArguments {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "text, tsv, json, jsonl, srt or vtt (default: text), or several such as srt,json with -o DIR.",
+      "Output format: text, tsv, json, jsonl, srt or vtt (default: text), or several with -o DIR, such as srt,json.",
       valueName: "list"))
   var format: ResultFormatList?
-  @Flag(help: "The same as --format json.")
+  @Flag(help: "Same as --format json.")
   var json = false
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "Write to a file, whose extension picks the format, or a file for each input into a folder.",
+      "Output file, whose extension selects the format, or a folder that gets a file for each input.",
       valueName: "file|dir"), completion: .file())
   var output = "-"
-  @Flag(help: "Replace output files that exist.")
+  @Flag(help: "Overwrite existing output files.")
   var force = false
   @Option(
     name: [.customShort("k"), .long],
-    help: ArgumentHelp("Captions per picture.", valueName: "n"))
+    help: ArgumentHelp("Number of captions per picture.", valueName: "n"))
   var captions = 1
   @Flag(
     name: [.customShort("0"), .long],
-    help: "End lines of text with NUL, and leave paths as they are.")
+    help: "End lines of text with NUL, and print paths unchanged.")
   var null = false
 
-  /// Throws if the files do not fit the form.
+  /// Throws if the format does not fit the files.
   func check(_ pictures: PictureOptions) throws {
     let format = formats[0]
     guard format.isForClips, !isIntoFolder else { return }
     guard pictures.files.count == 1 else {
       throw ValidationError(
-        "\(format.rawValue) holds the captions of one clip. Name one, or a folder with -o DIR/.")
+        "\(format.rawValue) holds the captions of one clip. Give one clip, or an output folder with -o DIR/."
+      )
     }
     let (name, source) = pictures.sources[0]
-    // What cannot be opened, or comes down a pipe, is told of later.
+    // Files that cannot be opened, and pipes, are reported later.
     if case .file = source, source.isPictureFile, (try? source.firstBytes(1)) != nil {
       throw Failure(
-        "\(name): is no clip, and has no times for \(format.rawValue). Choose another --format.",
+        "\(name): is not a clip, so it has no timestamps for \(format.rawValue). Choose another --format.",
         .badData)
     }
   }
 
   var path: String? { output == "-" ? nil : output }
 
-  /// What is written, at least one form.
+  /// The output formats, at least one.
   var formats: [ResultFormat] {
     if let format { return format.formats }
     return [json ? .json : path.flatMap { ResultFormat(forFileName: $0) } ?? .text]
   }
 
-  /// Whether each input gets files of its own, in a folder.
+  /// True if each input gets its own files, in a folder.
   var isIntoFolder: Bool {
     formats.count > 1 || path.map { $0.hasSuffix("/") || isFolder($0) } == true
   }
 
-  /// The folder that files go to, once it is known that they can be written there; nil where there is none.
+  /// Returns the output folder, after checking that its files can be written; nil if there is none.
   func folder(for pictures: PictureOptions) throws -> ResultFolder? {
     guard isIntoFolder, let path else { return nil }
     let folder = try ResultFolder(
@@ -76,28 +77,28 @@ struct ResultOptions: ParsableArguments {
     }
     if json, let format, format.formats != [.json] {
       throw ValidationError(
-        "--json and --format \(format.formats[0].rawValue) contradict each other.")
+        "--json and --format \(format.formats[0].rawValue) cannot be used together.")
     }
     if formats.count > 1 {
       guard let path else {
-        throw ValidationError("several forms are written into a folder. Name it with -o DIR.")
+        throw ValidationError("several formats need an output folder. Name it with -o DIR.")
       }
       guard ResultFormat(forFileName: path) == nil || isFolder(path) else {
         throw ValidationError(
-          "'\(path)' is the name of a file, but several forms are written into a folder. Name one.")
+          "'\(path)' is a file name, but several formats need an output folder. Name a folder.")
       }
     }
     if let path, format == nil, !isIntoFolder, !json, ResultFormat(forFileName: path) == nil {
       throw ValidationError(
-        "'\(path)' does not tell the format by its extension (.txt .tsv .json .jsonl .srt .vtt). Add --format."
+        "'\(path)' has no extension of a known format (.txt .tsv .json .jsonl .srt .vtt). Add --format."
       )
     }
   }
 }
 
-/// A list of forms such as `srt,json`.
+/// A list of formats such as `srt,json`.
 struct ResultFormatList: ExpressibleByArgument {
-  /// At least one, each once.
+  /// At least one format, without duplicates.
   let formats: [ResultFormat]
 
   init?(argument: String) {

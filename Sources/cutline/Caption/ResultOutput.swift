@@ -1,6 +1,6 @@
 import Files
 
-/// Where results go: standard output, or a file that appears once it is complete.
+/// The destination of results: standard output, or a file that appears once it is complete.
 struct ResultOutput: ~Copyable {
   private enum Destination: ~Copyable {
     case standardOutput
@@ -8,13 +8,13 @@ struct ResultOutput: ~Copyable {
   }
   private let destination: Destination
   private var isEmpty = true
-  /// Removes the file should a signal come; nil where there is none.
+  /// Removes the file if a signal arrives; nil for standard output.
   let cleanup: InterruptionCleanup?
 
   /// - Parameters:
   ///   - path: The file to write; nil for standard output.
-  ///   - overwriting: Whether a file that is there may be replaced.
-  /// - Throws: What keeps the file from being written.
+  ///   - overwriting: True if an existing file may be replaced.
+  /// - Throws: `FileError` if the file cannot be written.
   init(_ path: String?, overwriting: Bool) throws(FileError) {
     guard let path else {
       destination = .standardOutput
@@ -38,7 +38,7 @@ struct ResultOutput: ~Copyable {
     }
   }
 
-  /// Gives the file its name, unless there is nothing in it.
+  /// Moves the file to its final name, unless it is empty.
   consuming func finish() throws(FileError) {
     if isEmpty { return }
     switch consume destination {

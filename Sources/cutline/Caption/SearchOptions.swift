@@ -2,55 +2,60 @@ import ArgumentParser
 import Captioning
 import Text
 
-/// How captions are searched for.
+/// The options of the search for captions.
 struct SearchOptions: ParsableArguments {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "Captions kept while searching; 1 is greedy (default: the model's).", valueName: "n"))
+      "Beam width; 1 is greedy search (default: the model's).", valueName: "n"))
   var beam: Int?
-  @Option(help: ArgumentHelp("Words in a caption at most (default: the model's).", valueName: "n"))
+  @Option(
+    help: ArgumentHelp(
+      "Maximum number of words per caption (default: the model's).", valueName: "n"))
   var maxWords: Int?
-  @Option(help: ArgumentHelp("Words in a caption at least (default: 0).", valueName: "n"))
+  @Option(help: ArgumentHelp("Minimum number of words per caption (default: 0).", valueName: "n"))
   var minWords: Int?
   @Option(
     help: ArgumentHelp(
-      "How captions are ranked: by their log-probability (none), by it per word (average), or by it over "
-        + "((5 + words) / 6)^a (Wu et al., 2016) (default: the model's).",
+      "Length penalty: captions are ranked by log-probability (none), by log-probability per word "
+        + "(average), or by log-probability over ((5 + words) / 6)^a (Wu et al., 2016) (default: the model's).",
       valueName: "none|average|a"))
   var lengthPenalty: LengthPenalty?
   @Option(
     help: ArgumentHelp(
-      "Never say the same n words in a row twice; 0 lets it (default: the model's).", valueName: "n"
+      "N-gram blocking: no sequence of n words occurs twice; 0 disables it (default: the model's).",
+      valueName: "n"
     ))
   var noRepeat: Int?
   @Option(
-    help: ArgumentHelp("Words that every caption says, such as dog,ball.", valueName: "list"))
+    help: ArgumentHelp(
+      "Words that every caption must contain, such as dog,ball.", valueName: "list"))
   var forceWords: WordList?
-  @Option(help: ArgumentHelp("Words that no caption says.", valueName: "list"))
+  @Option(help: ArgumentHelp("Words that no caption may contain.", valueName: "list"))
   var forbidWords: WordList?
   @Option(
     help: ArgumentHelp(
-      "Part the beam into groups that choose different words (Vijayakumar et al., 2018).",
+      "Diverse beam search: number of groups, which choose different words (Vijayakumar et al., 2018).",
       valueName: "n"))
   var beamGroups: Int?
   @Option(
     help: ArgumentHelp(
-      "What choosing the word of another group costs, in nats (default: 0.5).", valueName: "x"))
+      "Penalty for choosing the word of another group, in nats (default: 0.5).", valueName: "x"))
   var diversity: Float?
-  @Flag(help: "Draw words at random rather than search for the likeliest.")
+  @Flag(help: "Sample words at random instead of using beam search.")
   var sample = false
   @Option(
-    help: ArgumentHelp("Below 1 likely words become likelier (default: 1).", valueName: "t"))
+    help: ArgumentHelp(
+      "Sampling temperature; below 1 likely words become likelier (default: 1).", valueName: "t"))
   var temperature: Float?
-  @Option(help: ArgumentHelp("Draw among the n likeliest words only.", valueName: "n"))
+  @Option(help: ArgumentHelp("Sample only among the n likeliest words.", valueName: "n"))
   var topK: Int?
   @Option(
     help: ArgumentHelp(
-      "Draw among the fewest likeliest words only that together are as likely as this.",
+      "Nucleus sampling: sample only among the fewest likeliest words whose probabilities add up to p.",
       valueName: "p"))
   var topP: Float?
-  @Option(help: ArgumentHelp("Fixes what is drawn.", valueName: "s"))
+  @Option(help: ArgumentHelp("Random seed of the sampling.", valueName: "s"))
   var seed: UInt64?
 
   func validate() throws {
@@ -86,13 +91,14 @@ struct SearchOptions: ParsableArguments {
       ("--seed", seed != nil),
     ]
     if sample, let (option, _) = ofBeam.first(where: \.1) {
-      throw ValidationError("--sample draws words, and \(option) is for a beam. Leave out one.")
+      throw ValidationError(
+        "--sample cannot be used with \(option), which is for beam search. Leave out one.")
     }
     if !sample, let (option, _) = ofDraws.first(where: \.1) {
-      throw ValidationError("\(option) decides how words are drawn. Add --sample.")
+      throw ValidationError("\(option) is for sampling. Add --sample.")
     }
     if diversity != nil, beamGroups == nil {
-      throw ValidationError("--diversity is between groups of a beam. Add --beam-groups.")
+      throw ValidationError("--diversity is a penalty between beam groups. Add --beam-groups.")
     }
     let both = Set(forceWords?.words ?? []).intersection(forbidWords?.words ?? [])
     if let word = both.min() {
@@ -100,20 +106,22 @@ struct SearchOptions: ParsableArguments {
     }
   }
 
-  /// The search for `captionCount` captions, by the model's settings where the user gave none.
+  /// Returns the search for `captionCount` captions; options that are not given default to the
+  /// model's settings.
   ///
-  /// - Throws: What the model, or the rest of the options, make impossible.
+  /// - Throws: `ValidationError` if the options contradict the model or each other.
   func search(
     for model: ModelConfiguration, _ vocabulary: Vocabulary, captionCount: Int
   ) throws -> CaptionSearch {
     let maximumWords = maxWords ?? model.maximumWords
     let rules = WordRules(
       minimumWords: minWords ?? 0,
-      unrepeatedCount: noRepeat == 0 ? nil : noRepeat ?? model.unrepeatedCount,
+      noRepeatNGramSize: noRepeat == 0 ? nil : noRepeat ?? model.noRepeatNGramSize,
       forbidden: Set((forbidWords?.words ?? []).compactMap { vocabulary.id(of: $0) }))
     guard rules.minimumWords <= maximumWords else {
       throw ValidationError(
-        "--min-words \(rules.minimumWords) is more than the \(maximumWords) words of --max-words.")
+        "--min-words \(rules.minimumWords) is above the maximum of \(maximumWords) words. Raise --max-words."
+      )
     }
     if sample {
       var search = SampledSearch(
@@ -131,7 +139,7 @@ struct SearchOptions: ParsableArguments {
     search.diversity = search.groupCount > 1 ? diversity ?? 0.5 : 0
     guard search.width.isMultiple(of: search.groupCount) else {
       throw ValidationError(
-        "a beam of \(search.width) cannot be parted into \(search.groupCount) groups. Choose a --beam "
+        "a beam width of \(search.width) cannot be divided into \(search.groupCount) groups. Choose a --beam "
           + "that is a multiple of --beam-groups.")
     }
     return .beam(search)
@@ -142,23 +150,23 @@ struct SearchOptions: ParsableArguments {
     let known = try words.map { word in
       guard let id = vocabulary.id(of: word) else {
         throw ValidationError(
-          "the model does not know the word '\(word)' of --force-words. Its words are in vocab.json."
+          "the model's vocabulary lacks the word '\(word)' of --force-words. Its words are in vocab.json."
         )
       }
       return id
     }
     guard known.count < maximumWords else {
       throw ValidationError(
-        "captions of at most \(maximumWords) words cannot say \(known.count) and end. Force fewer, or "
-          + "give --max-words more.")
+        "captions of at most \(maximumWords) words have no room for \(known.count) forced words and their "
+          + "end. Force fewer words, or raise --max-words.")
     }
     return known
   }
 }
 
-/// Words with commas between.
+/// Words separated by commas.
 struct WordList: ExpressibleByArgument {
-  /// Each once, in lower case.
+  /// The words in lower case, without duplicates.
   let words: [String]
 
   init?(argument: String) {

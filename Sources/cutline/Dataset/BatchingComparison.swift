@@ -3,17 +3,18 @@ import Reports
 import Tensors
 import Training
 
-/// What batches of a data set cost in every order that a `MinibatchBuilder` knows.
+/// The cost of a data set's batches in every order of `MinibatchBuilder`.
 struct BatchingComparison {
-  /// The words of each caption, `<eos>` included, and the frames of what it describes.
+  /// The number of words of each caption, `<eos>` included, and the number of frames of its picture
+  /// or clip.
   private let pictures: [(words: [Int], frameCount: Int)]
   private let random: SeededRandom
 
   /// - Parameters:
   ///   - lengths: The number of words of each caption, picture by picture.
   ///   - frameCounts: The number of frames of each picture or clip: 1 for a picture.
-  ///   - maximumWords: Longer captions are cut.
-  ///   - random: Fixes the shuffling.
+  ///   - maximumWords: The maximum number of words; longer captions are cut.
+  ///   - random: The randomness of the shuffling.
   init(_ lengths: [[Int]], frameCounts: [Int], maximumWords: Int, random: SeededRandom) {
     pictures = zip(lengths, frameCounts).map { lengths, frameCount in
       (lengths.filter { $0 > 0 }.map { min($0, maximumWords) + 1 }, frameCount)
@@ -28,11 +29,12 @@ struct BatchingComparison {
     let budget: String
     let order: MinibatchBuilder.Order
     let padding: MinibatchBuilder.Padding
-    /// How much less a decoder that pads computes than in shuffled batches.
+    /// The speed-up over shuffled batches of a decoder that pads.
     let speedUp: Double
   }
 
-  /// One epoch in every order, of single captions and of pictures, by number and by words.
+  /// Returns one epoch in every order, of single captions and of pictures, in batches of a number
+  /// of captions and of words.
   func rows(batchSize: Int, batchWords: Int?) -> [Row] {
     let captions = pictures.flatMap { words, frameCount in
       words.map { MinibatchBuilder.Length(source: frameCount, target: $0) }

@@ -3,26 +3,28 @@ import Datasets
 import Files
 import Media
 import Reports
+import Training
 
-/// `cutline dataset check DIR`: what a training would stumble on.
+/// `cutline dataset check DIR`: finds problems of a collection before training.
 struct DatasetCheckCommand: TalkingCommand {
   static let configuration = CommandConfiguration(
-    commandName: "check", abstract: "Find what is wrong with a collection, before training does.",
+    commandName: "check", abstract: "Check a collection for errors before training.",
     discussion: """
       Errors: bad records; pictures that are missing, cannot be decoded, or are in two splits. Warnings: \
-      pictures, clips, texts and tables that nothing is made of, damaged pictures, copies and look-alikes, captions that are blank, absurd or there twice; \
-      a tenth of the words or captions lost to --min-count or --max-words. \
-      The exit code is 65 if there are errors, and 0 if there are only warnings or nothing at all.
+      pictures, clips, texts and tables that are not used; damaged pictures; copies and near-duplicates; \
+      captions that are blank, absurd or repeated; a tenth of the words or captions lost to --min-count \
+      or --max-words. \
+      The exit code is 65 if there are errors, and 0 if there are only warnings or none.
       """)
 
   @OptionGroup var collection: CollectionOptions
   @Flag(name: .customLong("no-pixels"), help: "Do not open the pictures.")
   var leavesPicturesAlone = false
-  @Option(help: "Words seen less often are lost to <unk>.")
+  @Option(help: "Minimum word count; rarer words become <unk>.")
   var minCount = 5
-  @Option(help: "Longer captions are cut by train.")
+  @Option(help: "Maximum number of words per caption; train cuts longer ones.")
   var maxWords = 20
-  @Option(help: "How many examples of each finding to show.")
+  @Option(help: "Number of examples shown per finding.")
   var show = 5
   @Flag(help: "Print JSON, with all examples.")
   var json = false
@@ -40,10 +42,10 @@ struct DatasetCheckCommand: TalkingCommand {
   }
 
   func run() throws {
-    var reading = try DatasetReading(collection)
+    var reading = try collection.dataset()
     reading.badRecords = .leaveOut
     reading.needsPictures = !leavesPicturesAlone
-    reading.messages = talk.messages
+    reading.say = talk.messages.say
     let threadCount = try threads.apply()
     let (found, contents) = try reading.read()
     let passedOver = try found.passedOver(
@@ -79,8 +81,8 @@ extension DatasetCheck {
     let rest = others.first.map { first in
       visible(
         others.count == 1
-          ? "1 other file is of no use here: \(first)"
-          : "\(others.count.grouped) other files are of no use here, such as \(first)") + "\n"
+          ? "1 other file is not used: \(first)"
+          : "\(others.count.grouped) other files are not used, such as \(first)") + "\n"
     }
     return (paragraphs + [words] + [rest].compactMap(\.self) + ["\(verdict)\n"]).joined(
       separator: "\n")
@@ -90,12 +92,12 @@ extension DatasetCheck {
     let lost = unknownShares.map { "\($0.split.rawValue) \(percent($0.share))" }
       .joined(separator: ", ")
     let cut = cutCounts.map { "\($0.split.rawValue) \($0.count.grouped)" }.joined(separator: ", ")
-    return "words lost to <unk> (--min-count \(minimumCount)): \(lost)\n"
+    return "words replaced by <unk> (--min-count \(minimumCount)): \(lost)\n"
       + "captions cut (--max-words \(maximumWords)): \(cut)\n\n"
       + "captions by number of words\n" + histogram
   }
 
-  /// A line for every few lengths, with a bar.
+  /// A histogram of caption lengths, with a bar on each line.
   private var histogram: String {
     let counts = lengthHistogram
     let step = max(1, (counts.count + 19) / 20)
@@ -117,7 +119,7 @@ extension DatasetCheck {
     func counted(_ count: Int, _ word: String) -> String {
       count == 1 ? "1 \(word)" : "\(count.grouped) \(word)s"
     }
-    if findings.isEmpty { return "nothing wrong" }
+    if findings.isEmpty { return "no problems found" }
     return "\(counted(errorCount, "error")), \(counted(warningCount, "warning"))"
   }
 

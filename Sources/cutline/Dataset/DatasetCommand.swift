@@ -3,17 +3,19 @@ import Datasets
 import Files
 import Reports
 import Text
+import Training
 
-/// `cutline dataset …`: what there is to do with collections of captions.
+/// `cutline dataset …`: the commands for collections of captions.
 struct DatasetCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "dataset", abstract: "Check, count, convert and draw collections of captions.",
+    commandName: "dataset",
+    abstract: "Check, count, convert and synthesize collections of captions.",
     discussion: """
         cutline dataset check data/mine
         cutline dataset convert data/mine -o data/mine-coco --to coco
 
-      DIR is a folder with captions and pictures, or a file of captions, in any of the forms that \
-      datasets/README.md describes; which one it is, is found out.
+      DIR is a folder with captions and pictures, or a file of captions, in any of the formats that \
+      datasets/README.md describes. The format is detected.
       """,
     subcommands: [
       DatasetCheckCommand.self, DatasetStatsCommand.self, DatasetVocabCommand.self,
@@ -21,7 +23,7 @@ struct DatasetCommand: ParsableCommand {
     ])
 }
 
-/// Which collection to read.
+/// The collection to read.
 struct CollectionOptions: ParsableArguments {
   @Argument(
     help: ArgumentHelp(
@@ -29,18 +31,25 @@ struct CollectionOptions: ParsableArguments {
     completion: .file())
   var path: String
   @OptionGroup var reading: ReadingOptions
+
+  /// The data set that these options describe.
+  func dataset() throws -> DatasetReading {
+    var dataset = DatasetReading(path)
+    dataset.choices = try reading.choices()
+    return dataset
+  }
 }
 
-/// How a collection is read.
+/// The options for reading a collection.
 struct ReadingOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The column or member with the captions (default: text, caption, or another usual name).",
+      "Column or key of the captions (default: text, caption, or another usual name).",
       valueName: "name"))
   var captionColumn: String?
   @Option(
     help: ArgumentHelp(
-      "The folder of the pictures or clips, if it is not where it usually is.", valueName: "dir"),
+      "Folder of the pictures or clips, if it is not in the usual place.", valueName: "dir"),
     completion: .directory)
   var images: String?
   @Flag(
@@ -50,7 +59,7 @@ struct ReadingOptions: ParsableArguments {
       """)
   var followLinks = false
 
-  /// What was chosen, where the folder of pictures is one.
+  /// Returns the choices; throws if the chosen folder of pictures is no folder.
   func choices() throws -> ReadingChoices {
     var choices = ReadingChoices()
     (choices.captionColumn, choices.followsLinks) = (captionColumn, followLinks)
@@ -69,15 +78,16 @@ struct ReadingOptions: ParsableArguments {
 struct DatasetVocabCommand: TalkingCommand {
   static let configuration = CommandConfiguration(
     commandName: "vocab",
-    abstract: "List the words of the training captions, the frequent ones first.",
+    abstract: "List the words of the training captions, most frequent first.",
     discussion:
       "Prints lines of WORD<TAB>COUNT, or writes the vocab.json of a model folder with -o.")
 
   @OptionGroup var collection: CollectionOptions
-  @Option(help: "Leave out words seen less often; 5 is what training does.")
+  @Option(help: "Minimum word count; training uses 5.")
   var minCount = 5
   @Option(
-    name: .shortAndLong, help: "The vocab.json to write.", completion: .file(extensions: ["json"]))
+    name: .shortAndLong, help: "Output file, the vocab.json of a model folder.",
+    completion: .file(extensions: ["json"]))
   var output: String?
   @Flag(help: "Replace the output file if it exists.")
   var force = false
@@ -91,9 +101,9 @@ struct DatasetVocabCommand: TalkingCommand {
   }
 
   func run() throws {
-    var reading = try DatasetReading(collection)
+    var reading = try collection.dataset()
     reading.needsPictures = false
-    reading.messages = talk.messages
+    reading.say = talk.messages.say
     let threadCount = try threads.apply()
     let (found, contents) = try reading.read([.train])
     let training = try contents[.train] ?? found.read(.train)

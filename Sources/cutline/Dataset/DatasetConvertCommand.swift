@@ -2,29 +2,29 @@ import ArgumentParser
 import Datasets
 import Files
 import Reports
+import Training
 
-/// `cutline dataset convert DIR -o OUT --to FORM`: the same captions in another form.
+/// `cutline dataset convert DIR -o OUT --to FORMAT`: converts captions to another format.
 struct DatasetConvertCommand: TalkingCommand {
   static let configuration = CommandConfiguration(
-    commandName: "convert", abstract: "Write a collection in another form.",
+    commandName: "convert", abstract: "Convert a collection to another format.",
     discussion: """
-      FORM is \(Conversion.keywords.joined(separator: ", ")).
+      FORMAT is \(Conversion.keywords.joined(separator: ", ")).
 
-      Most forms name pictures, which stay where they are unless --pictures says link (a second name for \
-      the same file, which takes no space) or copy. Captions beside pictures (sidecar) are always linked \
-      or copied.
+      Most formats refer to the pictures, which stay where they are unless --pictures is link (hard links, \
+      which take no space) or copy. Captions beside pictures (sidecar) always need link or copy.
       """)
 
   @OptionGroup var collection: CollectionOptions
-  @Option(name: .shortAndLong, help: "The folder to write.", completion: .directory)
+  @Option(name: .shortAndLong, help: "The output folder.", completion: .directory)
   var output: String
   @Option(
-    help: ArgumentHelp("The form to write.", valueName: "form"),
+    help: ArgumentHelp("The output format.", valueName: "format"),
     completion: .list(Conversion.keywords))
   var to: String
-  @Option(help: "What becomes of the picture files: none, link or copy.")
+  @Option(help: "Handling of the picture files: none, link or copy.")
   var pictures: Conversion.Pictures?
-  @Flag(help: "Leave out records that cannot be read, and say which.")
+  @Flag(help: "Leave out records that cannot be read, and report them.")
   var skipBad = false
   @OptionGroup(title: "Messages") var talk: MessageOptions
 
@@ -42,10 +42,10 @@ struct DatasetConvertCommand: TalkingCommand {
   func run() throws {
     let messages = talk.messages
     let cleanup = InterruptionCleanup()
-    var reading = try DatasetReading(collection)
+    var reading = try collection.dataset()
     reading.badRecords = skipBad ? .leaveOut : .stop
     reading.needsPictures = false
-    reading.messages = messages
+    reading.say = messages.say
     let (found, contents) = try reading.read()
     let passedOver = try found.passedOver(reading: contents, of: CaptionDataset.Split.allCases)
     let conversion = try Conversion(
@@ -62,14 +62,14 @@ struct DatasetConvertCommand: TalkingCommand {
       contents.leftOut.filter { $0.problem != .blankCaption } + conversion.leftOut)
     if conversion.uncaptionedCount > 0 {
       messages.warning(
-        "\(conversion.uncaptionedCount.grouped) pictures without captions have no place in "
-          + "\(conversion.formatName), and were left out.")
+        "\(conversion.uncaptionedCount.grouped) pictures without captions were left out, which "
+          + "\(conversion.formatName) cannot hold.")
     }
     let hint =
       conversion.pictures == .none
-      ? " The pictures stay in \(conversion.pictureFolder): ln -s \"$(realpath \(conversion.pictureFolder))\" "
-        + "\(output)/images"
-      : " Look it over: cutline dataset check \(output)"
+      ? " The pictures stay in \(conversion.pictureFolder). Link them: "
+        + "ln -s \"$(realpath \(conversion.pictureFolder))\" \(output)/images"
+      : " Check it: cutline dataset check \(output)"
     messages.note(
       "wrote \(output): \(conversion.formatName), \(conversion.datasets.summary).\n\(hint)")
   }

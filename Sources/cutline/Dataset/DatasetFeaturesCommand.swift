@@ -6,14 +6,16 @@ import ImageEncoders
 import Reports
 import Training
 
-/// `cutline dataset features DIR --encoder-model M`: what a frozen encoder sees, for trainings to come.
+/// `cutline dataset features DIR --encoder-model M`: caches the features of a frozen encoder for
+/// training.
 struct DatasetFeaturesCommand: TalkingCommand {
   static let configuration = CommandConfiguration(
     commandName: "features",
-    abstract: "Compute what an encoder sees in all pictures, for trainings that leave it frozen.",
+    abstract:
+      "Compute and cache the encoder features of all pictures, for training with a frozen encoder.",
     discussion: """
-      Kept in $CUTLINE_CACHE, by default ~/.cache/cutline, where cutline train finds it; train computes \
-      by itself what is not there. A picture or an encoder that has changed is looked at anew.
+      Features are stored in $CUTLINE_CACHE, by default ~/.cache/cutline, where cutline train finds them; \
+      train computes missing ones itself. Features of changed pictures or encoders are computed again.
       """)
 
   @OptionGroup var collection: CollectionOptions
@@ -24,16 +26,17 @@ struct DatasetFeaturesCommand: TalkingCommand {
   var encoderModel: String
   @Option(
     help: ArgumentHelp(
-      "The decoder that will be trained (see cutline train).", valueName: "name"))
-  var decoder: DecoderName?
-  @Option(help: ArgumentHelp("The same as --decoder show-attend-tell.", valueName: "soft"))
+      "Decoder to be trained (see cutline train).", valueName: "name"),
+    transform: DecoderArgument.init)
+  var decoder: DecoderArgument?
+  @Option(help: ArgumentHelp("Same as --decoder show-attend-tell.", valueName: "soft"))
   var attention: AttentionChoice?
-  @Option(help: ArgumentHelp("As --feature-grid of the training.", valueName: "n"))
+  @Option(help: ArgumentHelp("The --feature-grid of the training.", valueName: "n"))
   var featureGrid: Int?
   @OptionGroup var frames: TrainingFrameOptions
-  @Option(help: "As --max-words of the training, which decides how many frames there is room for.")
+  @Option(help: "The --max-words of the training, which limits the number of frames.")
   var maxWords = 20
-  @Flag(help: "Leave out records and pictures that cannot be read, and say which.")
+  @Flag(help: "Leave out records and pictures that cannot be read, and report them.")
   var skipBad = false
   @OptionGroup var threads: ThreadOptions
   @OptionGroup(title: "Messages") var talk: MessageOptions
@@ -56,21 +59,22 @@ struct DatasetFeaturesCommand: TalkingCommand {
     try directory.beginVerification().wait()
     let found = try TrainingCollection(
       collection.path, collection.reading.choices(), skippingBad: skipBad, threadCount: threadCount,
-      talk.messages, progress,
-      shouldStop: { stop.number != nil })
-    let chosen = try DecoderName.chosen(decoder, attention)
-    let kind: FeatureKind = chosen == .showAttendTell ? .positions : .pooled
-    guard let cache = FeatureCache(of: encoder, configuration, kind) else {
+      report: progress.report, shouldStop: { stop.number != nil })
+    let chosen = try DecoderArgument.chosen(decoder, attention).choice.entry
+    // Of clips, too, the pooled features of each frame are kept.
+    let kind: FeatureKind = chosen.featureKind == .positions ? .positions : .pooled
+    guard let folder = FeatureCache.usualFolder(by: Variable.value(of:)) else {
       throw Failure(
-        "there is no place to keep features: neither CUTLINE_CACHE nor HOME is set.",
+        "there is no folder to cache features in: neither CUTLINE_CACHE nor HOME is set. Set one of them.",
         .configuration)
     }
+    let cache = FeatureCache(of: encoder, configuration, kind, in: folder)
     let examples = [found.training, found.validation].compactMap { $0 }.flatMap { dataset in
       TokenizedDataset(dataset, maximumWords: 1).examples(with: .init(words: []))
     }
     var features = PictureFeatures(kind, cache: cache)
     var loader = PictureLoader(
-      configuration.preprocessing, frames: try frames.frames(maximumWords: maxWords))
+      configuration.preprocessing, frames: try frames.choice.frames(maximumWords: maxWords))
     loader.threadCount = threadCount
     let start = ContinuousClock.now
     var first: PassProgress?
@@ -83,11 +87,11 @@ struct DatasetFeaturesCommand: TalkingCommand {
     }
     guard features.isCached else {
       throw Failure(
-        "\(cache.folder): could not be written. Is the disk full, or the folder another's?",
+        "\(cache.folder): could not be written. Check the free space and the folder's permissions.",
         .inputOutput)
     }
-    let reopened = FeatureCache(of: encoder, configuration, kind)
-    let megabytes = Double(reopened?.byteCount ?? 0) / 1e6
+    let reopened = FeatureCache(of: encoder, configuration, kind, in: folder)
+    let megabytes = Double(reopened.byteCount) / 1e6
     progress.say(
       "features of \(examples.count.grouped) pictures or clips are in \(cache.folder) "
         + "(\(megabytes.text(places: 1)) MB)")

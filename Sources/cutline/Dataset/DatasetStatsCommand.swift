@@ -6,32 +6,32 @@ import Tensors
 import Text
 import Training
 
-/// `cutline dataset stats DIR`: how large a collection is, and what batches of it would cost.
+/// `cutline dataset stats DIR`: prints the size of a collection, and the cost of its batches.
 struct DatasetStatsCommand: TalkingCommand {
   static let configuration = CommandConfiguration(
     commandName: "stats",
     abstract: "Count pictures, captions and words, and the padding of batches.",
     discussion: """
-      With --batching: for every order in which batches can be filled (Morishita et al., 2017), how much \
-      of what a decoder computes is padding, and how much faster than in shuffled batches that makes an \
-      epoch. So it is where captions are padded; cutline train packs them, and computes no padding in any \
-      order. Batches hold a number of captions or of words, of single captions, which is how a frozen \
-      encoder trains, or of pictures with all their captions, which is how a learning one does. The \
-      frames of clips count like words, as many as --frame-step or --frames choose; each clip is opened to \
-      count them.
+      With --batching: for every order in which batches can be filled (Morishita et al., 2017), the share \
+      of padding in what a decoder computes, and the speed-up of an epoch over shuffled batches. Both are \
+      for decoders that pad captions; cutline train packs them, and computes no padding in any order. \
+      Batches are limited to a number of captions or of words. They consist of single captions, as in \
+      training with a frozen encoder, or of pictures with all their captions, as when the encoder is \
+      trained too. Frames of clips count like words, as many as --frame-step or --frames select; each clip \
+      is opened to count them.
       """)
 
   @OptionGroup var collection: CollectionOptions
-  @Flag(help: "Compare the orders of minibatches.")
+  @Flag(help: "Compare the orders of batches.")
   var batching = false
-  @Option(help: "Captions in a batch.")
+  @Option(help: "Captions per batch.")
   var batchSize = 64
-  @Option(help: "Words in a batch (default: as many as --batch-size captions have).")
+  @Option(help: "Words per batch (default: as many as --batch-size captions have).")
   var batchWords: Int?
-  @Option(help: "Longer captions are cut.")
+  @Option(help: "Maximum number of words per caption; longer ones are cut.")
   var maxWords = 20
   @OptionGroup var frames: TrainingFrameOptions
-  @Option(help: "Fixes every random choice.")
+  @Option(help: "Random seed.")
   var seed: UInt64 = 1
   @Flag(help: "Print JSON.")
   var json = false
@@ -47,9 +47,9 @@ struct DatasetStatsCommand: TalkingCommand {
   }
 
   func run() throws {
-    var reading = try DatasetReading(collection)
+    var reading = try collection.dataset()
     reading.needsPictures = false
-    reading.messages = talk.messages
+    reading.say = talk.messages.say
     let threadCount = try threads.apply()
     let (found, contents) = try reading.read()
     let statistics = DatasetStatistics(contents, threadCount: threadCount)
@@ -66,7 +66,8 @@ struct DatasetStatsCommand: TalkingCommand {
         : statistics.text + (rows.isEmpty ? "" : "\n" + BatchingComparison.text(rows)))
   }
 
-  /// The number of frames that training reads of each example: 1 of a picture, which is not opened.
+  /// Returns the number of frames that training reads of each example: 1 for a picture, which is
+  /// not opened.
   private func frameCounts(of dataset: CaptionDataset, threadCount: Int) throws -> [Int] {
     let clips = dataset.examples.filter { $0.kind != .picture }
     let opened = CountProgress(talk.makeProgress(), "clips opened", of: clips.count)
@@ -77,10 +78,10 @@ struct DatasetStatsCommand: TalkingCommand {
     opened.finish(inspections.count)
     if let error = inspections.lazy.compactMap(\.error).first {
       throw Failure(
-        "\(error)\n--batching counts the frames of clips: mend the clip, or leave --batching out.",
+        "\(error)\n--batching counts the frames of clips. Repair the clip, or leave out --batching.",
         Failure(error)?.status ?? .badData)
     }
-    let chosen = try frames.frames(maximumWords: maxWords)
+    let chosen = try frames.choice.frames(maximumWords: maxWords)
     var extents = inspections.makeIterator()
     return dataset.examples.map { example in
       guard example.kind != .picture else { return 1 }
@@ -89,7 +90,7 @@ struct DatasetStatsCommand: TalkingCommand {
   }
 }
 
-/// How large the splits of a collection are.
+/// The sizes of the splits of a collection.
 private struct DatasetStatistics {
   let contents: CaptionContents
   let surveys: [CaptionSurvey]
@@ -123,7 +124,8 @@ private struct DatasetStatistics {
           + contents.datasets.map { "<unk> \($0.split.rawValue)" })
   }
 
-  /// For several least counts: the size of the vocabulary, and what share of each split's words it lacks.
+  /// The size of the vocabulary, and the share of unknown words in each split, for several minimum
+  /// counts.
   private var vocabularies: [(count: Int, size: Int, shares: [Double])] {
     guard let training = surveys.first?.counts else { return [] }
     return Self.minimumCounts.map { count in

@@ -5,15 +5,17 @@ import Files
 import Media
 import Reports
 import Synthesis
+import Training
 
-/// `cutline dataset synthesize crops --from DIR -o OUT` makes clips of captioned pictures.
+/// `cutline dataset synthesize crops --from DIR -o OUT` generates clips from captioned pictures.
 struct SynthesizeCropsCommand: TalkingCommand {
   static let configuration = CommandConfiguration(
-    commandName: "crops", abstract: "Make clips of a camera that moves over captioned pictures.",
+    commandName: "crops",
+    abstract: "Generate clips of a camera that moves over captioned pictures.",
     discussion: """
       The camera pans left, right, up or down, or zooms in or out. Each clip comes with its reverse and \
-      has all captions of its picture, with what the camera does: "the camera pans left while a dog runs". \
-      Only the order of the frames tells the two apart. train becomes train, val becomes val, and test is \
+      has all captions of its picture, with the camera motion: "the camera pans left while a dog runs". \
+      Only the order of the frames distinguishes the two. train becomes train, val becomes val, and test is \
       not used. The clips inherit the licence of the pictures.
 
         cutline dataset synthesize crops --from data/flickr8k -o data/crops
@@ -22,26 +24,26 @@ struct SynthesizeCropsCommand: TalkingCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The pictures: a folder with captions and pictures, or a file of captions.",
+      "Source of the pictures: a folder with captions and pictures, or a file of captions.",
       valueName: "dir"), completion: .file())
   var from: String
   @OptionGroup var choices: ReadingOptions
   @OptionGroup var synthesis: SynthesisOptions
-  @Option(help: ArgumentHelp("Clips of each picture, not counting their reverses.", valueName: "n"))
+  @Option(help: ArgumentHelp("Clips per picture, not counting their reverses.", valueName: "n"))
   var clipsPerPicture = 1
   @Option(
-    help: ArgumentHelp("Only the first pictures to learn from (default: all).", valueName: "n"))
+    help: ArgumentHelp("Use only the first n training pictures (default: all).", valueName: "n"))
   var trainPictures: Int?
   @Option(
-    help: ArgumentHelp("Only the first pictures to check on (default: all).", valueName: "n"))
+    help: ArgumentHelp("Use only the first n validation pictures (default: all).", valueName: "n"))
   var valPictures: Int?
   @Option(help: ArgumentHelp("Width and height, in pixels.", valueName: "n"))
   var size = 224
   @Option(
     help: ArgumentHelp(
-      "Frames of each clip, \(CropsCollection.framesPerSecond) a second.", valueName: "n"))
+      "Frames per clip, at \(CropsCollection.framesPerSecond) frames per second.", valueName: "n"))
   var frames = 12
-  @Flag(help: "Leave out records and pictures that cannot be read, and say which.")
+  @Flag(help: "Leave out records and pictures that cannot be read, and report them.")
   var skipBad = false
   @OptionGroup var threads: ThreadOptions
   @OptionGroup(title: "Messages") var talk: MessageOptions
@@ -61,12 +63,12 @@ struct SynthesizeCropsCommand: TalkingCommand {
     let output = synthesis.output
     guard !isSameFile(from, output) else {
       throw Failure(
-        "\(output): is where the pictures are, which would be lost. Choose another name.",
+        "\(output): contains the source pictures, which would be lost. Choose another name.",
         .cannotCreate)
     }
     var reading = DatasetReading(from)
     reading.badRecords = skipBad ? .leaveOut : .stop
-    reading.messages = talk.messages
+    reading.say = talk.messages.say
     reading.choices = try choices.choices()
     let splits: [CaptionDataset.Split] = [.train, .validation]
     let (found, contents) = try reading.read(splits)
@@ -94,9 +96,9 @@ struct SynthesizeCropsCommand: TalkingCommand {
       contents.leftOut.filter { $0.problem != .blankCaption }
         + written.leftOut.map(DatasetError.badPicture))
     talk.messages.note(
-      "wrote \(output): \((written.clipCounts[.train] ?? 0).grouped) clips to learn from, "
-        + "\((written.clipCounts[.validation] ?? 0).grouped) to check on. "
-        + "Look it over: cutline dataset check \(output)")
+      "wrote \(output): \((written.clipCounts[.train] ?? 0).grouped) training clips, "
+        + "\((written.clipCounts[.validation] ?? 0).grouped) validation clips. "
+        + "Check them: cutline dataset check \(output)")
   }
 
   private func collection(of contents: CaptionContents) -> CropsCollection {
@@ -113,13 +115,13 @@ struct SynthesizeCropsCommand: TalkingCommand {
       return try body()
     } catch let error as MediaError {
       throw Failure(
-        "\(error)\n--skip-bad leaves such pictures out.", Failure(error)?.status ?? .badData)
+        "\(error)\nAdd --skip-bad to leave out such pictures.", Failure(error)?.status ?? .badData)
     }
   }
 }
 
 extension ProgressReport {
-  /// Clips were made of so many pictures in so many seconds.
+  /// Creates the report after clips were made of `count` pictures.
   fileprivate init(pictureCount count: Int, of total: Int, seconds: Double) {
     let eta = count > 0 && seconds > 1 ? Double(total - count) * seconds / Double(count) : nil
     let words = [

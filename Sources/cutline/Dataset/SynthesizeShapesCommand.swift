@@ -2,16 +2,17 @@ import ArgumentParser
 import Synchronization
 import Synthesis
 
-/// `cutline dataset synthesize shapes -o DIR` draws a collection to learn from.
+/// `cutline dataset synthesize shapes -o DIR` generates a collection of drawings for training.
 struct SynthesizeShapesCommand: TalkingCommand {
   static let configuration = CommandConfiguration(
-    commandName: "shapes", abstract: "Draw coloured shapes, and how they lie to each other.",
+    commandName: "shapes",
+    abstract: "Generate pictures of coloured shapes and their spatial relations.",
     discussion: """
-      Each picture shows one or two shapes and has one true caption of 4,560: of two things the larger is \
-      named first, of two of one size the left or the upper one. --clips adds short clips in DIR/clips, \
-      each with its reverse: things that move, grow or shrink. DIR/training.json holds options for \
-      `cutline train` that learn the pictures in minutes, DIR/clips/training.json such for clips, once an \
-      encoder has learned the pictures.
+      Each picture shows one or two shapes and has one true caption out of 4,560: of two shapes the larger \
+      is named first, of two of the same size the left or the upper one. --clips adds short clips in \
+      DIR/clips, each with its reverse, of shapes that move, grow or shrink. DIR/training.json holds \
+      options for `cutline train` that learn the pictures in minutes, and DIR/clips/training.json options \
+      for the clips, to be used once an encoder has learned the pictures.
 
         cutline dataset synthesize shapes --clips 40000 -o data/shapes
         cutline train data/shapes --config data/shapes/training.json -o runs/shapes
@@ -20,13 +21,13 @@ struct SynthesizeShapesCommand: TalkingCommand {
       """)
 
   @OptionGroup var synthesis: SynthesisOptions
-  @Option(help: ArgumentHelp("Pictures to learn from.", valueName: "n"))
+  @Option(help: ArgumentHelp("Training pictures.", valueName: "n"))
   var count = ShapesCollection().trainingCount
-  @Option(help: ArgumentHelp("Pictures to check on.", valueName: "n"))
+  @Option(help: ArgumentHelp("Validation pictures.", valueName: "n"))
   var val = ShapesCollection().validationCount
   @Option(
     help: ArgumentHelp(
-      "Clips to learn from, an even number; a tenth as many are added to check on, at most 1,000.",
+      "Training clips, an even number; a tenth as many, at most 1,000, are added for validation.",
       valueName: "n"))
   var clips = 0
   @Option(help: ArgumentHelp("Width and height, in pixels.", valueName: "n"))
@@ -40,7 +41,7 @@ struct SynthesizeShapesCommand: TalkingCommand {
     try check("--clips", clips, in: 0...1_000_000)
     try check("--size", size, in: 32...1024)
     guard clips % 2 == 0 else {
-      throw ValidationError("--clips must be even, since each has its reverse, not \(clips).")
+      throw ValidationError("--clips must be even, since each clip has its reverse, not \(clips).")
     }
   }
 
@@ -66,7 +67,7 @@ struct SynthesizeShapesCommand: TalkingCommand {
     guard isWritten else { stop.end() }
     let moving = clips > 0 ? ", and \(clips) clips" : ""
     talk.messages.note(
-      "wrote \(synthesis.output): \(count) pictures to learn from, \(val) to check on\(moving); "
+      "wrote \(synthesis.output): \(count) training pictures, \(val) validation pictures\(moving); "
         + "\(SceneCaption.all.count) captions are possible")
   }
 }

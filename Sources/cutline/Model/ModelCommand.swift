@@ -4,7 +4,7 @@ import Files
 import ImageEncoders
 import Tensors
 
-/// `cutline model …`: what there is to do with model folders.
+/// `cutline model …`: the commands for model folders.
 struct ModelCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "model", abstract: "List, describe, check, import, export and average models.",
@@ -18,7 +18,7 @@ struct ModelCommand: ParsableCommand {
     ])
 }
 
-/// `cutline model list`: the models that can be named without a path.
+/// `cutline model list`: lists the models that can be named without a path.
 struct ModelListCommand: TalkingCommand {
   static let configuration = CommandConfiguration(
     commandName: "list", abstract: "List the models on the search path.")
@@ -39,7 +39,7 @@ struct ModelListCommand: TalkingCommand {
       try StandardStream.output.write(list.prettyText + "\n")
     } else if summaries.isEmpty {
       talk.messages.note(
-        "no models. Looked in: \(path.folders.joined(separator: ", ")).\n"
+        "no models found. Searched: \(path.folders.joined(separator: ", ")).\n"
           + "Import one: cutline model import FILE --encoder NAME -o DIR")
     } else {
       try StandardStream.output.write(table(summaries.map(\.row), under: ModelSummary.columns))
@@ -47,10 +47,11 @@ struct ModelListCommand: TalkingCommand {
   }
 }
 
-/// `cutline model info NAME`: what a model is made of.
+/// `cutline model info NAME`: prints the parts and sizes of a model.
 struct ModelInfoCommand: TalkingCommand {
   static let configuration = CommandConfiguration(
-    commandName: "info", abstract: "Say what a model is made of, and whether its files are whole.")
+    commandName: "info",
+    abstract: "Show the parts and sizes of a model, and whether its checksums agree.")
 
   @Argument(help: "A folder, or a name on the search path.", completion: .directory)
   var model = "default"
@@ -71,7 +72,7 @@ struct ModelInfoCommand: TalkingCommand {
   }
 }
 
-/// `cutline model verify NAME`: whether a model is whole and usable.
+/// `cutline model verify NAME`: checks that a model is complete and usable.
 struct ModelVerifyCommand: TalkingCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify", abstract: "Check a model's files, shapes and numbers.")
@@ -88,42 +89,46 @@ struct ModelVerifyCommand: TalkingCommand {
   }
 }
 
-/// `cutline model import FILE --encoder NAME -o DIR`: published encoder weights into a model folder.
+/// `cutline model import FILE --encoder NAME -o DIR`: converts published encoder weights to a model
+/// folder.
 struct ModelImportCommand: TalkingCommand {
   static let configuration = CommandConfiguration(
-    commandName: "import", abstract: "Make a model folder from published encoder weights.",
+    commandName: "import", abstract: "Convert published encoder weights to a model folder.",
     discussion: """
       FILE is a safetensors file with torchvision's names. Write one where PyTorch is installed:
       safetensors.torch.save_file(torchvision.models.resnet50(weights="IMAGENET1K_V2").state_dict(), FILE)
 
       torchvision's second weights (IMAGENET1K_V2, which is what DEFAULT means for resnet50, resnet101, \
-      resnet152 and mobilenet_v2) were evaluated on pictures of another size than its first: say \
+      resnet152 and mobilenet_v2) were evaluated at another picture size than its first: choose \
       --preprocessing v2 or v1.
       """)
 
   @Argument(help: "A safetensors file.", completion: .file(extensions: ["safetensors"]))
   var file: String
-  @Option(help: "Which encoder the weights are of.")
+  @Option(
+    help: ArgumentHelp(
+      "Architecture of the encoder: \(EncoderArchitecture.nameList).", valueName: "name"),
+    completion: .list(EncoderArchitecture.all.map(\.name)), transform: EncoderArchitecture.named)
   var encoder: EncoderArchitecture
   @Option(name: .shortAndLong, help: "The folder to write.", completion: .directory)
   var output: String
-  @Option(help: "Where zeros go around a map; 'same' is TensorFlow's (default: symmetric).")
+  @Option(help: "Zero padding of convolutions; 'same' is TensorFlow's (default: symmetric).")
   var padding: PaddingStyle?
   @Option(
     help: ArgumentHelp(
-      "How pictures were prepared: v1 or v2 of torchvision's weights, torchvision (v1), tf or squash.",
-      discussion: "Without it as the file's name tells, else as for the first weights."))
+      "Preprocessing of pictures: v1 or v2 of torchvision's weights, torchvision (v1), tf or squash.",
+      discussion: "The default depends on the file name, else it is that of the first weights."))
   var preprocessing: EncoderImport.Preprocessing?
   @Option(
     help: ArgumentHelp(
-      "What stands before the names of the encoder's tensors, such as backbone. (default: looked for).",
+      "Prefix of the encoder's tensor names, such as backbone. (default: detected).",
       valueName: "text"))
   var prefix: String?
-  @Option(help: "How numbers are stored: f32 or bf16.")
+  @Option(help: "Storage precision: f32 or bf16.")
   var precision = StoredPrecision.f32
   @Option(help: "The licence of the weights, for config.json.")
   var license: String?
-  @Flag(help: "Take infinities and NaN as they are.")
+  @Flag(help: "Accept infinities and NaN.")
   var allowNonfinite = false
   @Flag(help: "Replace the model if it exists.")
   var force = false
@@ -132,14 +137,14 @@ struct ModelImportCommand: TalkingCommand {
   func validate() throws {
     guard preprocessing != .v2 || encoder.hasSecondWeights else {
       throw ValidationError(
-        "--preprocessing v2: torchvision has no second weights of \(encoder.rawValue). Leave it out."
+        "--preprocessing v2: torchvision has no second weights of \(encoder.name). Leave it out."
       )
     }
   }
 
   func run() throws {
-    let told = encoder.hasSecondWeights ? EncoderImport.Preprocessing(namedIn: file) : nil
-    var work = EncoderImport(encoder, padding: padding, preprocessing: preprocessing ?? told)
+    let named = encoder.hasSecondWeights ? EncoderImport.Preprocessing(namedIn: file) : nil
+    var work = EncoderImport(encoder, padding: padding, preprocessing: preprocessing ?? named)
     work.prefix = prefix
     work.precision = precision.elementType
     work.license = license
@@ -147,33 +152,35 @@ struct ModelImportCommand: TalkingCommand {
     let cleanup = InterruptionCleanup()
     let report = try work.run(
       file, to: output, replacing: force, reportingWorkingPath: cleanup.add)
-    if encoder.hasSecondWeights, preprocessing == nil, told == nil {
+    if encoder.hasSecondWeights, preprocessing == nil, named == nil {
       talk.messages.warning(
-        "\(file): does not tell whether it holds torchvision's first or second weights. Pictures are resized "
+        "\(file): does not say whether it contains torchvision's first or second weights. Pictures are resized "
           + "to 256 pixels, as for the first; for the second (DEFAULT) import again with --preprocessing v2."
       )
     }
     if !report.prefix.isEmpty {
       let others = report.others.first.map { ", and left out \(report.others.count) such as \($0)" }
-      talk.messages.note("\(file): took the tensors behind '\(report.prefix)'\(others ?? "")")
+      talk.messages.note(
+        "\(file): used the tensors with the prefix '\(report.prefix)'\(others ?? "")")
     }
     if !report.ignored.isEmpty {
       talk.messages.note(
         "\(file): left out the classifier: \(report.ignored.joined(separator: ", "))")
     }
     talk.messages.note(
-      "wrote \(output): \(encoder.rawValue), \(report.parameterCount) parameters. Train it: "
+      "wrote \(output): \(encoder.name), \(report.parameterCount) parameters. Train it: "
         + "cutline train DATASET --encoder-model \(output) -o runs/first")
   }
 
 }
 
-/// `cutline model export NAME -o DIR`: a model stored with another precision.
+/// `cutline model export NAME -o DIR`: stores a model with another precision.
 struct ModelExportCommand: TalkingCommand {
   static let configuration = CommandConfiguration(
-    commandName: "export", abstract: "Write a model anew, by default at half its size.",
+    commandName: "export",
+    abstract: "Store a model with another precision, by default bf16, at half the size.",
     discussion: """
-      A run's models are stored in f32, to learn on from. For use bf16 is as good, and half as large.
+      Training stores models in f32, so that it can continue. For captioning bf16 is as good, at half the size.
 
         cutline model export runs/first/last -o models/first
       """)
@@ -191,14 +198,14 @@ struct ModelExportCommand: TalkingCommand {
   }
 }
 
-/// `cutline model average A B … -o DIR`: one model from several checkpoints of a training.
+/// `cutline model average A B … -o DIR`: averages several checkpoints of a training.
 struct ModelAverageCommand: TalkingCommand {
   static let configuration = CommandConfiguration(
-    commandName: "average", abstract: "Make one model of several: the mean of their weights.",
+    commandName: "average", abstract: "Average the weights of several models.",
     discussion: """
-      For checkpoints of one training (Izmailov et al., 2018), or of trainings that went on from one \
-      model; of others the mean means nothing. They must have the same parts and words. For different \
-      models name several with caption -m instead.
+      For checkpoints of one training (Izmailov et al., 2018), or of trainings that started from the same \
+      model; averages of other models are meaningless. The models must have the same architecture and \
+      vocabulary. To combine different models, repeat -m of caption instead.
 
         cutline model average runs/first/checkpoints/* -o models/first
       """)
@@ -212,7 +219,7 @@ struct ModelAverageCommand: TalkingCommand {
 
   func validate() throws {
     guard models.count > 1 else {
-      throw ValidationError("one model is its own mean. Name two or more.")
+      throw ValidationError("averaging needs more than one model. Name two or more.")
     }
   }
 
@@ -226,31 +233,30 @@ struct ModelAverageCommand: TalkingCommand {
 }
 
 extension ModelDirectory {
-  /// The model that an argument names, by its path or on the search path.
+  /// Creates the folder of the model that an argument names, by its path or on the search path.
   fileprivate init(argument name: String) throws(ModelError) {
     try self.init(named: name, searching: ModelSearchPath.current.folders, advice: .argument)
   }
 }
 
-/// Where a model made of others goes, and how it is stored.
+/// The destination and precision of a model derived from others.
 struct WrittenModelOptions: ParsableArguments {
   @Option(name: .shortAndLong, help: "The folder to write.", completion: .directory)
   var output: String
-  @Option(help: "How numbers are stored.")
+  @Option(help: "Storage precision.")
   var precision = StoredPrecision.bf16
   @Flag(help: "Replace the model if it exists.")
   var force = false
 
-  /// How it is stored, and what to do with it.
+  /// The precision, and the command that uses the model.
   var advice: String { "\(precision.rawValue). Use it: cutline caption -m \(output) PHOTO" }
 }
 
 enum StoredPrecision: String, ExpressibleByArgument, CaseIterable {
   case f32, bf16
 
-  var elementType: Tensors.ElementType { self == .f32 ? .float32 : .bfloat16 }
+  var elementType: ElementType { self == .f32 ? .float32 : .bfloat16 }
 }
 
-extension EncoderArchitecture: ExpressibleByArgument {}
 extension PaddingStyle: ExpressibleByArgument {}
 extension EncoderImport.Preprocessing: ExpressibleByArgument {}

@@ -9,8 +9,8 @@ extension ModelSummary {
 
   var row: [String] {
     [
-      name, configuration.encoder.architecture.rawValue,
-      configuration.decoder?.cell.rawValue ?? "-", megabytes(byteCount), path,
+      name, configuration.encoder.architecture.name,
+      configuration.decoder?.cell.entry.name ?? "-", megabytes(byteCount), path,
     ]
   }
 
@@ -21,7 +21,7 @@ extension ModelSummary {
       ("name", name), ("path", path), ("size", megabytes(byteCount)),
       (
         "encoder",
-        "\(configuration.encoder.architecture.rawValue), \(preprocessing.size) pixels square, "
+        "\(configuration.encoder.architecture.name), \(preprocessing.size) pixels square, "
           + "\(preprocessing.framing), padding \(configuration.encoder.padding.rawValue)"
           + (configuration.encoder.grid == 1
             ? "" : ", \(configuration.encoder.grid)×\(configuration.encoder.grid) parts")
@@ -51,10 +51,10 @@ extension ModelSummary {
     ].compactMap { name, note in note.map { (name, $0) } }
   }
 
-  /// What `model list` says of each model.
+  /// The members that `model list` prints for each model.
   var json: JSONValue { .object(members) }
 
-  /// What `model info` says.
+  /// Returns the members that `model info` prints.
   func detailedJSON(checksums: String) -> JSONValue {
     let counts = parts.map { JSONValue.Member($0.name, .number(Double($0.parameterCount))) }
     return .object(
@@ -67,8 +67,8 @@ extension ModelSummary {
   private var members: [JSONValue.Member] {
     [
       .init("name", .string(name)), .init("path", .string(path)),
-      .init("encoder", .string(configuration.encoder.architecture.rawValue)),
-      .init("decoder", configuration.decoder.map { .string($0.cell.rawValue) } ?? .null),
+      .init("encoder", .string(configuration.encoder.architecture.name)),
+      .init("decoder", configuration.decoder.map { .string($0.cell.entry.name) } ?? .null),
       .init("words", wordCount.map { .number(Double($0)) } ?? .null),
       .init("parameters", .number(Double(parameterCount))),
       .init("bytes", .number(Double(byteCount))),
@@ -101,27 +101,14 @@ func listing(_ facts: [(String, String)]) -> String {
 }
 
 extension DecoderConfiguration {
+  /// Its parts, as `cutline train` takes them, and its sizes.
   fileprivate var text: String {
     let facts: [String?] = [
-      cell.rawValue, cell == .gru && gruReset == .before ? "resetting before the product" : nil,
-      "embedding \(embeddingSize)", "hidden \(hiddenSize)",
+      type.text, cell.text, "embedding \(embeddingSize)", "hidden \(hiddenSize)",
       layerCount == 1 ? nil : "\(layerCount) \(isResidual ? "residual " : "")layers",
-      reading.text, isTied ? "tied words" : nil,
+      isTied ? "tied words" : nil,
     ]
     return facts.compactMap { $0 }.joined(separator: ", ")
-  }
-}
-
-extension DecoderConfiguration.Reading {
-  fileprivate var text: String? {
-    switch self {
-    case .first: nil
-    case .everyWord(let isFactored): "LRCN, \(isFactored ? "factored" : "unfactored")"
-    case .attention(.positions, _, _): "soft attention"
-    case .attention(.frames, _, _): "temporal attention"
-    case .frames: "S2VT"
-    case .labels: "labels of frames"
-    }
   }
 }
 

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Files
 
-/// The command that arguments choose, and the names of its options and of all others.
+/// The command chosen by arguments, with the names of its options and of all others.
 struct CommandNames {
   private let command: any ParsableCommand.Type
 

@@ -1,22 +1,24 @@
 import Files
+import Training
 
-/// Options in a JSON file, which `--config FILE` or `$CUTLINE_CONFIG` puts before those that are typed.
+/// Options in a JSON file, which `--config FILE` or `$CUTLINE_CONFIG` inserts before those on the
+/// command line.
 ///
 ///     {"embed": 128, "lr": 0.001, "nesterov": true, "clip-value": null}
 ///
-/// A key is an option without its dashes; true gives a flag, false and null leave an option out. What is
-/// typed counts more, and so does a variable of the environment that stands for an option. The `config.json`
-/// of a run is such a file, too: another run with it does the same. A file that the environment names is there
-/// for all commands: each leaves out what only others have.
+/// A key is an option without its dashes; true gives a flag, false and null leave an option out.
+/// The command line takes precedence over the file, and so does an environment variable that stands
+/// for an option. The `config.json` of a run is such a file, too: a run with it repeats that run. A
+/// file named by the environment serves all commands: each ignores options that only others have.
 struct OptionFile {
   let path: String
-  /// Whether `$CUTLINE_CONFIG` names the file.
+  /// True if `$CUTLINE_CONFIG` names the file.
   private let isFromEnvironment: Bool
 
-  /// As large as a file of options may be, in bytes.
+  /// The maximum size of a file of options, in bytes.
   private static let maximumSize = 1 << 20
 
-  /// The file that the arguments, or else the environment, name; nil where neither does.
+  /// Creates the file that the arguments, or else the environment, name; nil if neither does.
   init?(
     namedBy arguments: [String], orBy variable: String? = Variable.config.value
   ) {
@@ -25,17 +27,18 @@ struct OptionFile {
     (self.path, isFromEnvironment) = (path, typed == nil)
   }
 
-  /// What messages call the file.
+  /// The name of the file in messages.
   var title: String { isFromEnvironment ? "\(path) ($\(Variable.config.rawValue))" : path }
 
-  /// The arguments with the options of the file that they, or the environment, name.
+  /// Returns the arguments with the options of the file that they, or the environment, name.
   ///
   /// - Throws: `Failure` that names the file and what is wrong with it.
   static func expanding(_ arguments: [String]) throws(Failure) -> [String] {
     guard !asksForHelp(arguments), let file = OptionFile(namedBy: arguments) else {
       return arguments
     }
-    // Behind the names of the command, and before all that could be typed to count more.
+    // The options are inserted after the names of the command, and before all others, so that these
+    // take precedence.
     let start = arguments.firstIndex { $0.hasPrefix("-") && $0 != "-" } ?? arguments.endIndex
     return try arguments[..<start] + file.options(besides: arguments) + arguments[start...]
   }
@@ -54,15 +57,15 @@ struct OptionFile {
     return options.last { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
   }
 
-  /// Options that cannot be given together.
+  /// Options that exclude each other.
   private static let contraries = [
     "schedule-epochs": "schedule-steps", "schedule-steps": "schedule-epochs",
     "batch-size": "batch-words", "batch-words": "batch-size", "frames": "frame-step",
     "frame-step": "frames",
   ]
 
-  /// Whether an option that may come several times, or its contrary, is typed: then the file's does not
-  /// count.
+  /// Returns true if an option that may be repeated, or one that excludes it, is on the command
+  /// line, in which case the file's is ignored.
   private static func isTyped(_ option: String, in arguments: [String]) -> Bool {
     let names = [option] + (contraries[option].map { [$0] } ?? [])
     return arguments.prefix { $0 != "--" }.contains { argument in
@@ -73,7 +76,7 @@ struct OptionFile {
     }
   }
 
-  /// Whether an argument of short flags, such as `-rvv`, has one of `flags`.
+  /// Returns true if an argument of short flags, such as `-rvv`, has one of `flags`.
   private static func hasShortFlag(_ flags: String, in argument: String) -> Bool {
     let letters = argument.dropFirst()
     return argument.first == "-" && letters.contains { flags.contains($0) }
@@ -90,10 +93,10 @@ struct OptionFile {
     for group in groups {
       guard case .object(let members) = group else {
         throw Failure(
-          "\(title): must hold one JSON object, such as {\"lr\": 0.001, \"epochs\": 10}.",
+          "\(title): must contain one JSON object, such as {\"lr\": 0.001, \"epochs\": 10}.",
           .configuration)
       }
-      // What starts with a capital tells where a run came from.
+      // Keys with a capital letter record the origin of a run.
       for member in members
       where member.key.first?.isUppercase != true && !Variable.decides(member.key)
         && !Self.isTyped(member.key, in: arguments) && !foreign.contains(member.key)
@@ -114,7 +117,7 @@ struct OptionFile {
     case .boolean(false), .null: return []
     case .array, .object:
       throw Failure(
-        "\(title): '\(member.key)' must be a number, a text, true, false or null.",
+        "\(title): '\(member.key)' must be a number, a string, true, false or null.",
         .configuration)
     }
   }

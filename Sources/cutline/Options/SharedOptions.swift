@@ -5,7 +5,7 @@ import Media
 import Tensors
 import Text
 
-/// Which model to use.
+/// The option for the model.
 struct ModelOptions: ParsableArguments {
   @Option(
     name: .shortAndLong,
@@ -15,7 +15,8 @@ struct ModelOptions: ParsableArguments {
     completion: .directory)
   var model: String?
 
-  /// The model's folder: from the option, else $CUTLINE_MODEL, else the one called "default".
+  /// Returns the model's folder: from the option, else $CUTLINE_MODEL, else the one called
+  /// "default".
   func directory() throws(ModelError) -> ModelDirectory {
     try ModelDirectory(
       named: model ?? Variable.model.value ?? "default",
@@ -23,20 +24,20 @@ struct ModelOptions: ParsableArguments {
   }
 }
 
-/// Which models to caption with, together.
+/// The options for one model or an ensemble.
 struct EnsembleOptions: ParsableArguments {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
       "The model: a folder, or a name on the search path (see cutline doctor).",
       discussion:
-        "Named more than once, models caption together, by the mean of their probabilities.",
+        "Repeat it to caption with an ensemble, which averages the models' probabilities.",
       valueName: "name|dir"),
     completion: .directory)
   var model: [String] = []
   @Option(
     help: ArgumentHelp(
-      "What the models' probabilities count, in their order, such as 0.7,0.3 (default: the same).",
+      "Weights of the models in an ensemble, in their order, such as 0.7,0.3 (default: equal).",
       valueName: "w,w…"))
   var modelWeights: ModelWeights?
 
@@ -44,14 +45,15 @@ struct EnsembleOptions: ParsableArguments {
     if let modelWeights, modelWeights.values.count != max(model.count, 1) {
       throw ValidationError(
         "--model-weights has \(modelWeights.values.count) weights for \(max(model.count, 1)) "
-          + "model\(model.count > 1 ? "s" : ""). Name one for each --model, in their order.")
+          + "model\(model.count > 1 ? "s" : ""). Give one for each --model, in their order.")
     }
     guard model.count <= 64 else {
-      throw ValidationError("--model names \(model.count) models; 64 are the most.")
+      throw ValidationError("--model names \(model.count) models; the maximum is 64.")
     }
   }
 
-  /// The models' folders: from the option, else $CUTLINE_MODEL, else the one called "default".
+  /// Returns the models' folders: from the option, else $CUTLINE_MODEL, else the one called
+  /// "default".
   func models() throws(ModelError) -> ModelEnsemble {
     let names = model.isEmpty ? [Variable.model.value ?? "default"] : model
     var directories: [ModelDirectory] = []
@@ -62,7 +64,7 @@ struct EnsembleOptions: ParsableArguments {
     return ModelEnsemble(directories, weights: modelWeights?.values)
   }
 
-  /// Decisive settings with the weights, where there are any.
+  /// Returns the settings with the ensemble's weights, if there are any.
   func settings(_ settings: JSONValue) -> JSONValue {
     guard let modelWeights, case .object(let members) = settings else { return settings }
     let weights = modelWeights.values.map { JSONValue.number(Double("\($0)") ?? Double($0)) }
@@ -70,7 +72,7 @@ struct EnsembleOptions: ParsableArguments {
   }
 }
 
-/// Numbers above 0 with commas between.
+/// Numbers above 0, separated by commas.
 struct ModelWeights: ExpressibleByArgument {
   let values: [Float]
 
@@ -81,22 +83,22 @@ struct ModelWeights: ExpressibleByArgument {
   }
 }
 
-/// What the encoder multiplies in.
+/// The option for the encoder's precision.
 struct PrecisionOptions: ParsableArguments {
   @Option(
     help: """
-      What the encoder multiplies in: f32, or bf16, about twice as fast where the processor has it \
-      (see cutline doctor), with a few captions that differ.
+      Precision of the encoder: f32, or bf16, which is about twice as fast where the processor has it \
+      (see cutline doctor) and changes a few captions.
       """)
   var precision = StoredPrecision.f32
 
-  /// The same, once it is known that the processor can do that.
-  func elementType() throws(Failure) -> Tensors.ElementType {
+  /// Returns the element type, after checking that the processor supports it.
+  func elementType() throws(Failure) -> ElementType {
     try precision.elementType.requireMultiplying()
     return precision.elementType
   }
 
-  /// What decides the captions besides the search: nothing is said of what is usual.
+  /// Returns the settings that decide the captions; the default precision is not recorded.
   func settings(_ search: CaptionSearch, _ vocabulary: Vocabulary) -> JSONValue {
     let json = search.json(vocabulary)
     guard precision != .f32, case .object(let members) = json else { return json }
@@ -104,7 +106,7 @@ struct PrecisionOptions: ParsableArguments {
   }
 }
 
-/// Which pictures to read, and which to refuse.
+/// The pictures to read, and the limits above which they are refused.
 struct PictureOptions: ParsableArguments {
   @Argument(
     help: ArgumentHelp(
@@ -120,40 +122,42 @@ struct PictureOptions: ParsableArguments {
     }
   }
 
-  /// Throws if `output` is one of the pictures: no --force should cost a photo.
+  /// Throws if `output` is one of the pictures: no --force may cost a photo.
   func protect(from output: String?) throws {
     guard let output, let file = files.first(where: { isSameFile($0, output) }) else { return }
     throw Failure(
-      "\(output): is the picture \(file), which would be lost. Choose another name for the output.",
+      "\(output): is the input picture \(file), which would be overwritten. Choose another output name.",
       .cannotCreate)
   }
 
-  /// What is to be captioned; numbers leave room for the parts of clips.
+  /// The files to caption; numbers leave room for the parts of clips.
   var numberedFiles: [CaptionSource] {
     sources.enumerated().map { index, file in
       CaptionSource(name: file.name, media: .success(file.source), number: index << 16)
     }
   }
 
-  /// What results call each picture, and where it is read.
+  /// The name of each picture in results, and its source.
   var sources: [(name: String, source: MediaSource)] {
     files.map { ($0, $0 == "-" ? .standardInput : .file($0)) }
   }
 
-  /// How many are clips, by their names.
+  /// The number of clips, by their names.
   var clipCount: Int { files.count { MediaKind(fileName: $0) == .video } }
 
   var limits: StillImageOptions { limiting.limits }
 }
 
-/// Which pictures to refuse.
+/// The limits above which pictures are refused.
 struct PictureLimitOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Refuse pictures of more pixels (default: 178956970, as in Pillow, and a warning at half).",
+      "Reject pictures with more pixels (default: 178956970, as in Pillow, with a warning at half of that).",
       valueName: "n"))
   var maxPixels: Int?
-  @Flag(help: "Fail on truncated and damaged pictures and clips rather than caption what is there.")
+  @Flag(
+    help: "Reject truncated and damaged pictures and clips instead of captioning the readable part."
+  )
   var strict = false
 
   func validate() throws {
@@ -170,12 +174,13 @@ struct PictureLimitOptions: ParsableArguments {
   }
 }
 
-extension Tensors.ElementType {
-  /// Throws where the processor cannot multiply numbers of this type.
+extension ElementType {
+  /// Throws if the processor cannot multiply numbers of this type.
   func requireMultiplying() throws(Failure) {
     guard self == .bfloat16, !Device.multipliesBfloat16 else { return }
     throw Failure(
-      "this processor cannot multiply bfloat16 numbers (that takes AVX-512). Leave out --precision, or take float32.",
+      "this processor cannot multiply bfloat16 numbers (AVX-512 is required). Leave out --precision, or "
+        + "choose f32.",
       .unavailable)
   }
 }

@@ -3,25 +3,26 @@ import Tensors
 
 /// The number of threads to compute with.
 ///
-/// `--threads` counts most, then `$CUTLINE_THREADS`, `$OMP_NUM_THREADS`, a file of options, and at last the
-/// cores that the process may use.
+/// In order of precedence: `--threads`, `$CUTLINE_THREADS`, `$OMP_NUM_THREADS`, a file of options,
+/// and the number of cores that the process may use.
 struct ThreadOptions: ParsableArguments {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "The number of threads (default: $CUTLINE_THREADS, $OMP_NUM_THREADS, else all cores granted).",
+      "Number of threads (default: $CUTLINE_THREADS, $OMP_NUM_THREADS, else all cores granted).",
       valueName: "n"))
   var threads: Int?
 
   private static let allowed = 1...1024
-  /// The source of the number of threads where nobody has chosen it.
+  /// The origin of the number of threads if the user has not set it.
   private static let cores = "cores granted"
 
   func validate() throws {
     if let threads { try check("--threads", threads, in: Self.allowed) }
   }
 
-  /// Sets the number of threads for what this thread computes, and how they wait; returns the number.
+  /// Sets the number of threads for computations of this thread, and their wait policy; returns the
+  /// number.
   ///
   /// - Throws: `Failure` if a variable of the environment has no meaning.
   func apply() throws(Failure) -> Int {
@@ -32,7 +33,7 @@ struct ThreadOptions: ParsableArguments {
     return count
   }
 
-  /// The number of threads, and what decided it.
+  /// Returns the number of threads, and its origin.
   func choice(
     in environment: (Variable) -> String? = \.value, granted: Int = ProcessorBudget().threadCount
   ) throws(Failure) -> (count: Int, origin: String) {
@@ -43,7 +44,7 @@ struct ThreadOptions: ParsableArguments {
     }
     let limit = try limit(in: environment)
     if let text = environment(.ompThreads) {
-      // OpenMP takes a list: a number for each level of nesting, of which there is one here.
+      // OpenMP accepts a list: a number for each level of nesting, of which there is one here.
       let counts = text.split(separator: ",", omittingEmptySubsequences: false).map(Self.count)
       guard let first = counts.first, let count = first, !counts.contains(nil) else {
         throw Self.failure(.ompThreads, text, "a number, or numbers with commas between,")
@@ -54,13 +55,13 @@ struct ThreadOptions: ParsableArguments {
     return (granted, Self.cores)
   }
 
-  /// The most threads that OpenMP may have.
+  /// Returns the maximum number of threads that OpenMP may use.
   private func limit(in environment: (Variable) -> String?) throws(Failure) -> Int {
     guard let text = environment(.ompThreadLimit) else { return Self.allowed.upperBound }
     guard let limit = Int(text.trimmed), limit > 0 else {
       let name = Variable.ompThreadLimit.rawValue
       throw Failure(
-        "\(name): is '\(text)', but must be a number above 0. Mend or unset it.", .configuration)
+        "\(name): is '\(text)', but must be a number above 0. Correct or unset it.", .configuration)
     }
     return limit
   }
@@ -74,6 +75,6 @@ struct ThreadOptions: ParsableArguments {
   private static func failure(_ variable: Variable, _ text: String, _ kind: String) -> Failure {
     Failure(
       "\(variable.rawValue): is '\(text)', but must be \(kind) from \(allowed.lowerBound) to "
-        + "\(allowed.upperBound). Mend or unset it.", .configuration)
+        + "\(allowed.upperBound). Correct or unset it.", .configuration)
   }
 }

@@ -10,11 +10,11 @@ import Text
 import Training
 import Workers
 
-/// How the program ends; numbers from 64 up are those of sysexits.h.
+/// The exit codes of the program; numbers from 64 are those of sysexits.h.
 ///
-/// 64, wrong use, comes from the argument parser; 128 and more from signals.
+/// The argument parser exits with 64 for wrong usage; signals give 128 and more.
 enum ExitStatus: Int32 {
-  /// Before its end, because too many inputs failed.
+  /// Stopped early because too many inputs failed.
   case stopped = 1
   case someFailed = 2
   case diverged = 3
@@ -30,15 +30,15 @@ enum ExitStatus: Int32 {
   var exitCode: ExitCode { ExitCode(rawValue) }
 }
 
-/// An error as the user meets it: what is said, and how the program ends.
+/// An error as shown to the user: a message and an exit code.
 struct Failure: Equatable {
-  /// Begins with the path, and says what to do.
+  /// The message, which begins with the path and includes the advice.
   let message: String
   let status: ExitStatus
 
   init(_ message: String, _ status: ExitStatus) { (self.message, self.status) = (message, status) }
 
-  /// The failure that one of our own errors amounts to; nil for any other error.
+  /// Creates the failure of one of our own errors; nil for any other error.
   init?(_ error: any Error) {
     switch error {
     case let error as MediaError: self.init(error.description, error.status)
@@ -50,6 +50,7 @@ struct Failure: Equatable {
     case let error as VocabularyError: self.init(error.description, .badData)
     case let error as DatasetError: self.init(error.description, error.status)
     case let error as CheckpointError: self.init(error.description, error.status)
+    case let error as TrainingError: self.init(error.description, error.status)
     case let error as WordVectorError: self.init(error.description, error.status)
     case let error as WorkerError: self.init(error.description, .unavailable)
     case let error as DrawingError: self.init(error.description, .unavailable)
@@ -78,7 +79,7 @@ extension ModelError {
   fileprivate var status: ExitStatus {
     switch problem {
     case .notFound, .notAModel: .unavailable
-    case .configuration, .notJSON, .noDecoder: .configuration
+    case .configuration, .notJSON, .newerSchema, .noDecoder: .configuration
     case .unreadable(let error): error.statusOfModelFile
     case .weightsFile(let error):
       if case .unreadable(let error) = error.problem { error.statusOfModelFile } else { .badData }
@@ -113,6 +114,19 @@ extension WordVectorError {
   }
 }
 
+extension TrainingError {
+  fileprivate var status: ExitStatus {
+    switch kind {
+    case .locked: .locked
+    case .data: .badData
+    case .picture(let error): error.status
+    case .choice: .configuration
+    case .diverged: .diverged
+    case .checkpoint: .inputOutput
+    }
+  }
+}
+
 extension CheckpointError {
   fileprivate var status: ExitStatus {
     if case .otherSettings = problem { .configuration } else { .badData }
@@ -120,7 +134,7 @@ extension CheckpointError {
 }
 
 extension FileError {
-  /// Of a file that was to be written.
+  /// The status for a file to be written.
   fileprivate var statusOfOutput: ExitStatus {
     switch problem {
     case .noSpace, .systemCall: .inputOutput
@@ -128,7 +142,7 @@ extension FileError {
     }
   }
 
-  /// Of a file that was to be read.
+  /// The status for a file to be read.
   fileprivate var statusOfInput: ExitStatus {
     switch problem {
     case .empty, .tooLarge: .badData
@@ -137,7 +151,7 @@ extension FileError {
     }
   }
 
-  /// Of a part of a model, without which the model is not whole.
+  /// The status for a part of a model, without which the model is incomplete.
   fileprivate var statusOfModelFile: ExitStatus {
     problem == .missing ? .badData : statusOfInput
   }

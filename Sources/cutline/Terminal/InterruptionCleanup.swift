@@ -2,16 +2,16 @@ import Files
 import Glibc
 import Synchronization
 
-/// Removes files and folders half written when SIGINT, SIGTERM or SIGHUP ends the program.
+/// Removes partial files and folders when SIGINT, SIGTERM or SIGHUP ends the program.
 ///
-/// The signals are blocked everywhere and waited for by one thread: a handler may neither lock nor
+/// All threads block the signals, and one thread waits for them: a handler may neither lock nor
 /// allocate, and the work itself may be waiting for standard input. A class because two threads
 /// share it.
 final class InterruptionCleanup: Sendable {
   private let paths = Mutex<Set<String>>([])
 
-  /// Begins to wait; to be called before any other thread is started, since threads inherit what is
-  /// blocked.
+  /// Starts waiting; must be called before any other thread is started, since threads inherit the
+  /// signal mask.
   init() {
     var held = Self.held
     pthread_sigmask(SIG_BLOCK, &held, nil)
@@ -19,7 +19,7 @@ final class InterruptionCleanup: Sendable {
     let context = Unmanaged.passRetained(self).toOpaque()
     let code = pthread_create(&thread, nil, waitForSignal, context)
     guard code == 0 else {
-      // Without the thread a signal ends the program as ever, and may leave a file behind.
+      // Without the thread a signal ends the program as usual, and may leave a file behind.
       pthread_sigmask(SIG_UNBLOCK, &held, nil)
       Unmanaged<InterruptionCleanup>.fromOpaque(context).release()
       return
@@ -27,10 +27,12 @@ final class InterruptionCleanup: Sendable {
     pthread_detach(thread)
   }
 
-  /// Has the file or folder at `path` removed, should a signal come; once it was renamed nothing is there.
+  /// Registers the file or folder at `path` for removal if a signal arrives; after a rename nothing
+  /// is at that path.
   func add(_ path: String) { paths.withLock { _ = $0.insert(path) } }
 
-  /// Has the file that `make` makes removed; a signal in between waits until it is known.
+  /// Registers the file that `make` creates for removal; a signal in between waits until it is
+  /// registered.
   func adding(_ make: () throws(FileError) -> AtomicFile) throws(FileError) -> AtomicFile {
     try paths.withLock { paths throws(FileError) in
       let file = try make()
@@ -39,7 +41,7 @@ final class InterruptionCleanup: Sendable {
     }
   }
 
-  /// Waits for one of the signals, cleans up, and lets the signal do what it does.
+  /// Waits for one of the signals, cleans up, and raises the signal again.
   fileprivate func wait() {
     var held = Self.held
     var number: Int32 = 0

@@ -1,23 +1,23 @@
-/// How much the program says on standard error; each level says what those before it say, too.
+/// The levels of messages on standard error; each includes those before it.
 enum LogLevel: String, CaseIterable, Comparable, Sendable {
-  /// What failed.
+  /// Errors.
   case error
-  /// What is doubtful.
+  /// Warnings.
   case warn
-  /// What was done, and how far it is.
+  /// Results and progress.
   case info
-  /// How long each stage took.
+  /// The time of each stage.
   case debug
-  /// Which options and variables counted.
+  /// The options and variables in effect.
   case trace
 
   static func < (one: LogLevel, other: LogLevel) -> Bool { one.rank < other.rank }
 
   private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 
-  /// What `$CUTLINE_LOG` asks for; nil where it is unset.
+  /// Returns the level in `$CUTLINE_LOG`; nil if it is unset.
   ///
-  /// - Throws: `Failure` if it is no level.
+  /// - Throws: `Failure` if it is not a level.
   static func ofEnvironment(
     _ value: String? = Variable.log.value
   ) throws(Failure) -> LogLevel? {
@@ -25,7 +25,7 @@ enum LogLevel: String, CaseIterable, Comparable, Sendable {
     guard let level = LogLevel(rawValue: value) else {
       let names = allCases.map(\.rawValue).joined(separator: ", ")
       throw Failure(
-        "\(Variable.log.rawValue): is '\(value)', but must be one of \(names). Mend or unset it.",
+        "\(Variable.log.rawValue): is '\(value)', but must be one of \(names). Correct or unset it.",
         .configuration)
     }
     return level

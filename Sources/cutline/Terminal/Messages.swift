@@ -1,60 +1,58 @@
 import ArgumentParser
 import Files
 
-/// What the program says on standard error; results never go there.
+/// The messages of the program on standard error; results never go there.
 struct Messages: Sendable {
   var level = LogLevel.info
-  /// Whether each message is a JSON object on a line of its own, as progress is.
+  /// True if each message is a JSON object on its own line, as progress is.
   var isJSON = false
 
-  /// Says what failed.
+  /// Prints an error.
   func failure(_ error: any Error) {
     if let failure = Failure(error) { self.error(failure.message) }
   }
 
   func error(_ text: String) { say(text) }
 
-  /// Says what is doubtful about a result.
+  /// Prints a warning about a result.
   func warning(_ text: String) {
     if level >= .warn { say(text) }
   }
 
-  /// Says what was done.
+  /// Prints a note on what was done.
   func note(_ text: String) {
     if level >= .info { say(text) }
   }
 
-  /// Says what a job is about, without the program's name in front.
+  /// Prints what a job is about, without the program's name in front.
   func status(_ text: String) {
     if level >= .info { plain(text) }
   }
 
-  /// Says what only the curious want to know.
+  /// Prints a detail, at the debug level.
   func detail(_ text: String) {
     if level >= .debug { say(text) }
   }
 
-  /// Says what helps to find out why the program did what it did.
+  /// Prints a fact for troubleshooting, at the trace level.
   func trace(_ text: String) {
     if level >= .trace { say(text) }
   }
 
-  /// Writes lines that need nothing in front.
+  /// Writes lines without a prefix.
   func plain(_ text: String) {
     let line =
       isJSON
       ? Progress.message(text) : visible(text) + (text.hasSuffix("\n") ? "" : "\n")
-    // Nobody is left to tell that nobody listens.
+    // If standard error is closed, there is nowhere to report it.
     try? StandardStream.error.write(line)
   }
 
-  /// Only the last line of a message may follow on a second: its advice.
-  private func say(_ text: String) {
-    plain("cutline: " + text.split(separator: "\n").joined(separator: "\n      "))
-  }
+  private func say(_ text: String) { plain(Self.remark(text)) }
 }
 
-/// The text without what would move a terminal's cursor: names of files may hold anything.
+/// Returns the text without characters that move a terminal's cursor: names of files may contain
+/// any.
 func visible(_ text: String) -> String {
   var result = ""
   for scalar in text.unicodeScalars {
@@ -68,38 +66,39 @@ func visible(_ text: String) -> String {
   return result
 }
 
-/// A command that the options about messages are given to.
+/// A command with options for messages.
 protocol TalkingCommand: ParsableCommand {
   var talk: MessageOptions { get }
 }
 
 /// The options that every command has.
 struct MessageOptions: ParsableArguments {
-  @Flag(name: .shortAndLong, help: "Say nothing but errors.")
+  @Flag(name: .shortAndLong, help: "Print errors only.")
   var quiet = false
   @Flag(
     name: .shortAndLong,
     help: """
-      Say how long each stage took; twice, -vv, also which options and variables counted. \
+      Print the time of each stage; twice, -vv, also the options and variables in effect. \
       ($CUTLINE_LOG: error, warn, info, debug or trace.)
       """)
   var verbose: Int
-  @Flag(help: "Never colour anything; nothing is coloured so far.")
+  /// Accepted from scripts that give it to every program; nothing is colored.
+  @Flag(help: .hidden)
   var noColor = false
   @Option(
     help: ArgumentHelp(
-      "auto, plain, none or json: a bar on a terminal and lines elsewhere, always lines, neither, or one "
-        + "JSON object a line.", valueName: "how"))
+      "Progress output: auto (a bar on a terminal, lines elsewhere), plain (lines), none, or json (one "
+        + "JSON object per line).", valueName: "style"))
   var progress = ProgressStyle.auto
-  /// Is there to be known; `OptionFile` reads it before anything is parsed.
+  /// Declared for the help; `OptionFile` reads it before the arguments are parsed.
   @Option(
     help: ArgumentHelp(
-      "A JSON file of options, such as {\"threads\": 2}; those that are typed count more.",
-      discussion: "$CUTLINE_CONFIG may name it, too.",
+      "A JSON file of options, such as {\"threads\": 2}; those on the command line take precedence.",
+      discussion: "$CUTLINE_CONFIG can name it, too.",
       valueName: "file"), completion: .file(extensions: ["json"]))
   var config: String?
 
-  /// What was typed, else what `$CUTLINE_LOG` says; `main` has checked that one.
+  /// The level of the options, else of `$CUTLINE_LOG`, which `main` has checked.
   var level: LogLevel {
     if quiet { return .error }
     if verbose > 0 { return verbose > 1 ? .trace : .debug }

@@ -1,8 +1,8 @@
-/// The variables of OpenMP that only its own threads know: their cores, stacks and number.
+/// The variables of OpenMP that only its own threads support: their cores, stacks and number.
 ///
-/// libgomp says that it cannot read one, and goes on without it; here that is an error.
+/// libgomp reports a variable that it cannot read, and continues without it; here that is an error.
 struct OpenMPSettings {
-  /// Whether one is there that the program's own threads do not know.
+  /// True if a variable is set that the program's own threads do not support.
   let needOpenMPThreads: Bool
 
   /// - Throws: `Failure` that names a variable without meaning.
@@ -17,7 +17,7 @@ struct OpenMPSettings {
     needOpenMPThreads = isNeeded
   }
 
-  /// What each may be.
+  /// The valid values of each variable.
   private static let forms: [(Variable, kind: String, isMeant: @Sendable (String) -> Bool)] = [
     (.ompDynamic, "true or false", { ["true", "false"].contains($0) }),
     (
@@ -51,7 +51,8 @@ struct OpenMPSettings {
     text.wholeMatch(of: #/\d+\s*[bkmg]?/#) != nil
   }
 
-  /// A name with a number in brackets, or places in braces, each with a count and a stride behind.
+  /// Returns true for a name with a number in brackets, or places in braces, each followed by a
+  /// count and a stride.
   private static func isPlaces(_ text: String) -> Bool {
     let name = #/(threads|cores|sockets|ll_caches|numa_domains)\s*(\(\s*\d+\s*\))?/#
     let place = #/!?(\{[\d\s,:!-]*\d[\d\s,:!-]*\}|\d+)(:\d+(:-?\d+)?)?/#
@@ -68,7 +69,7 @@ struct OpenMPSettings {
 }
 
 extension StringProtocol {
-  /// The text without blanks around it, which OpenMP passes over.
+  /// The text without surrounding blanks, which OpenMP ignores.
   var trimmed: String {
     String(drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
   }

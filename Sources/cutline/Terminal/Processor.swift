@@ -1,11 +1,11 @@
-/// What the kernel says of the processor.
+/// The kernel's description of the processor.
 enum Processor {
-  /// Its name, as sold.
+  /// The product name.
   static var model: String {
     field("model name") ?? field("Model") ?? field("CPU part").map { "part \($0)" } ?? "unknown"
   }
 
-  /// The extensions that decide how fast oneDNN computes, where they are there.
+  /// The available extensions that determine the speed of oneDNN.
   static var flagsOfInterest: [String] {
     let wanted = [
       "avx2", "fma", "avx512f", "avx512_vnni", "avx_vnni", "avx512_bf16", "avx512_fp16",
@@ -15,7 +15,7 @@ enum Processor {
     return wanted.filter { present.contains($0[...]) }
   }
 
-  /// The first line of `/proc/cpuinfo` with this name.
+  /// Returns the first line of `/proc/cpuinfo` with this name.
   private static func field(_ name: String) -> String? {
     let line = readSystemFile("/proc/cpuinfo")?.split(separator: "\n").first { line in
       line.prefix { $0 != ":" }.split(separator: "\t").first.map(String.init) == name

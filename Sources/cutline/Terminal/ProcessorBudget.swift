@@ -1,26 +1,26 @@
 import Glibc
 import Tensors
 
-/// How many cores this process may keep busy.
+/// The number of cores that this process may keep busy.
 struct ProcessorBudget {
-  /// The cores that the process may run on, as `taskset` sets them.
+  /// The number of cores that the process may run on, as set by `taskset`.
   let allowedCores: Int
-  /// The share of cores that a control group grants, as containers set it; nil where unlimited.
+  /// The number of cores that a control group grants, as set by containers; nil if unlimited.
   let groupLimit: Double?
 
-  /// Asks the system.
+  /// Reads the limits from the system.
   init() {
     allowedCores = Device.coreCount
     groupLimit = Self.limitOfGroups()
   }
 
-  /// As many threads as can run at once.
+  /// The number of threads that can run at once.
   var threadCount: Int {
     guard let groupLimit else { return allowedCores }
     return max(1, min(allowedCores, Int(groupLimit.rounded(.up))))
   }
 
-  /// The tightest `cpu.max` among the process's own control group and those around it.
+  /// Returns the tightest `cpu.max` of the process's own control group and those around it.
   private static func limitOfGroups() -> Double? {
     let own = readSystemFile("/proc/self/cgroup")?.split(separator: "\n")
       .first { $0.hasPrefix("0::") }?.dropFirst(3)
@@ -37,7 +37,7 @@ struct ProcessorBudget {
   }
 }
 
-/// The text of a small file of the kernel's; nil if it is not there.
+/// Returns the text of a small file of the kernel; nil if it does not exist.
 func readSystemFile(_ path: String) -> String? {
   guard let file = fopen(path, "re") else { return nil }
   defer { fclose(file) }

@@ -1,34 +1,22 @@
 import ArgumentParser
 import Files
+import Reports
 import Synchronization
 
-/// How far something is, in the words a person reads and as a program reads it.
-struct ProgressReport: Sendable {
-  /// What is under way, such as "epoch  3/20".
-  let head: String
-  /// In `0...1`.
-  let share: Double
-  /// What fits behind a bar.
-  let short: [String]
-  /// What a line says.
-  let long: [String]
-  let json: JSONValue
-}
-
-/// How progress is shown.
+/// The style of progress output.
 enum ProgressStyle: String, ExpressibleByArgument, CaseIterable {
   /// A bar on a terminal, plain lines elsewhere.
   case auto
   case plain
   case none
-  /// One JSON object a line.
+  /// One JSON object per line.
   case json
 }
 
-/// What a long command says on standard error: how far it is, and the lines that stay.
+/// The output of a long command on standard error: progress, and lines that stay.
 ///
-/// A bar is redrawn in place, and taken away before anything else is written. A class, because the
-/// thread that waits for signals speaks too.
+/// A bar is redrawn in place, and removed before anything else is written. A class, because the
+/// thread that waits for signals writes, too.
 final class Progress: Sendable {
   private enum Form {
     case bar(Terminal)
@@ -47,11 +35,11 @@ final class Progress: Sendable {
   private let state = Mutex(State())
 
   /// - Parameters:
-  ///   - style: What was asked for.
-  ///   - level: How much is wanted; progress is from `info` up.
-  ///   - terminal: Where a bar can be drawn, if anywhere.
-  ///   - columnCount: How wide that is.
-  ///   - write: Takes what is written.
+  ///   - style: The requested style.
+  ///   - level: The requested level; progress is shown from `info` up.
+  ///   - terminal: The terminal for a bar, if any.
+  ///   - columnCount: Returns the width of the terminal.
+  ///   - write: Receives the output.
   init(
     _ style: ProgressStyle, level: LogLevel = .info, on terminal: Terminal? = .current,
     columnCount: @escaping @Sendable () -> Int = { Terminal.columnCount },
@@ -82,7 +70,7 @@ final class Progress: Sendable {
   func show(at now: ContinuousClock.Instant = .now, _ report: () -> ProgressReport) {
     state.withLock { state in
       if case .nothing = form { return }
-      // A line says something once there is something to say; a bar is there from the start.
+      // The first line appears after an interval; a bar is shown from the start.
       guard let last = state.lastShown else {
         state.lastShown = now
         if case .bar(let terminal) = form { draw(report(), on: terminal, &state) }
@@ -99,35 +87,35 @@ final class Progress: Sendable {
     }
   }
 
-  /// Writes a line that stays, if as much as `level` is wanted.
+  /// Writes a line that stays, if `level` is requested.
   func say(_ line: String, at level: LogLevel = .info) {
     guard level <= self.level else { return }
     state.withLock { state in
       erase(&state)
-      write(isJSON ? Self.message(line) : line + "\n")
+      write(isJSON ? Self.message(line) : visible(line) + "\n")
     }
   }
 
-  /// What is said, as a line of JSON.
+  /// Returns a message as a line of JSON.
   static func message(_ text: String) -> String {
     let message: JSONValue = ["event": "message", "text": .string(visibleName(text))]
     return message.compactText + "\n"
   }
 
-  /// Takes the bar away at the end of a stage; a program that reads JSON is told the end in any case.
+  /// Removes the bar at the end of a stage; with JSON the end is reported in any case.
   func finish(_ report: () -> ProgressReport) {
     state.withLock { state in
       erase(&state)
       switch form {
       case .json: write(report().json.compactText + "\n")
-      // The bar of the next stage is there from its start, too.
+      // The bar of the next stage is shown from its start, too.
       case .bar: state.lastShown = nil
       case .lines, .nothing: break
       }
     }
   }
 
-  /// Takes the bar away, for something else is going to be written.
+  /// Removes the bar before other output.
   func clear() { state.withLock { erase(&$0) } }
 
   private func erase(_ state: inout State) {
@@ -142,11 +130,11 @@ final class Progress: Sendable {
   }
 
   static func line(_ report: ProgressReport) -> String {
-    ([report.head] + report.long).joined(separator: "  ")
+    report.line
   }
 
-  /// A line with a bar that takes what room there is; the last column stays free, or some terminals
-  /// would begin a new line.
+  /// Returns a line with a bar that fills the available width; the last column stays free, since
+  /// some terminals would begin a new line.
   static func bar(_ report: ProgressReport, on terminal: Terminal, columnCount: Int) -> String {
     let text = report.short.joined(separator: "  ")
     let room = columnCount - 1 - report.head.count - text.count - 4

@@ -10,12 +10,12 @@ final class StopSignal: Sendable {
   private let progress: Progress
   private let unit: String
 
-  /// Begins to wait, and will say so to `progress` when a signal came; to be called before any other
+  /// Starts waiting, and prints a message when a signal arrives; must be called before any other
   /// thread is started, since threads inherit what is blocked.
   ///
   /// - Parameters:
-  ///   - progress: Where it is said.
-  ///   - unit: What is still brought to its end.
+  ///   - progress: The progress that prints the message.
+  ///   - unit: The unit of work that is still finished.
   init(reportingTo progress: Progress, after unit: String = "step") {
     (self.progress, self.unit) = (progress, unit)
     var held = Self.held
@@ -49,11 +49,12 @@ final class StopSignal: Sendable {
         progress.clear()
         _exit(128 + number)
       }
-      progress.say("stopping after this \(unit)... (again to stop at once)")
+      progress.say("stopping after this \(unit)... (interrupt again to stop at once)")
     }
   }
 
-  /// What asks for a stop: not SIGHUP under `nohup`, so that a training outlives its terminal.
+  /// The signals that request a stop: not SIGHUP under `nohup`, so that a training outlives its
+  /// terminal.
   ///
   /// SIGINT counts even where it is ignored, as shells do for what a script leaves in the background:
   /// whoever sends it there means it.

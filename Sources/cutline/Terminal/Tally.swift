@@ -2,7 +2,7 @@ import ArgumentParser
 import Captioning
 import Media
 
-/// How many inputs failed, and the exit code that follows.
+/// The number of failed inputs, and the resulting exit code.
 struct Tally {
   private var total = 0
   private var failures: [ExitStatus] = []
@@ -36,7 +36,7 @@ extension Messages {
     }
   }
 
-  func report(_ picture: Result<FramedPicture, MediaError>, of file: String) {
+  func report(_ picture: Result<InputPicture, MediaError>, of file: String) {
     switch picture {
     case .failure(let error): failure(error)
     case .success(let picture):
@@ -47,7 +47,7 @@ extension Messages {
 
   private func report(_ warnings: [MediaWarning], of file: String) {
     for warning in warnings where !warning.isRemark {
-      self.warning("\(file): \(warning.message); used what is there.")
+      self.warning("\(file): \(warning.message); using what was decoded.")
     }
     for remark in warnings where remark.isRemark { detail("\(file): \(remark.message)") }
   }

@@ -3,10 +3,11 @@ import Glibc
 
 /// The terminal behind standard error, if a person is looking at it.
 struct Terminal: Sendable {
-  /// Whether it can show blocks, beside ASCII.
+  /// True if it can show block characters besides ASCII.
   let hasBlocks: Bool
 
-  /// The terminal; nil if standard error leads elsewhere, or the terminal cannot go back on a line.
+  /// The terminal; nil if standard error is redirected, or the terminal cannot return to the start
+  /// of a line.
   static var current: Terminal? {
     guard StandardStream.error.isTerminal, Variable.terminal.value != "dumb" else { return nil }
     let locale = [Variable.locale, .characterType, .language].compactMap(\.value).first ?? ""
@@ -14,7 +15,7 @@ struct Terminal: Sendable {
     return Terminal(hasBlocks: encoding.contains("utf-8") || encoding.contains("utf8"))
   }
 
-  /// How many characters a line has; asked for anew each time, as windows change.
+  /// The width in characters, read anew each time, since windows change.
   static var columnCount: Int {
     var size = winsize()
     if ioctl(StandardStream.error.rawValue, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 {
@@ -23,7 +24,7 @@ struct Terminal: Sendable {
     return Variable.columns.value.flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil } ?? 80
   }
 
-  /// A bar of `width` characters of which `share`, in `0...1`, is filled.
+  /// Returns a bar of `width` characters of which `share`, in `0...1`, is filled.
   func bar(_ share: Double, width: Int) -> String {
     let share = share > 0 ? min(share, 1) : 0
     guard hasBlocks else {

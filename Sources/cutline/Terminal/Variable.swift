@@ -53,7 +53,8 @@ enum Variable: String, CaseIterable, Sendable {
   case oneDNNVerbosity = "ONEDNN_VERBOSE"
   case libraryPath = "LD_LIBRARY_PATH"
 
-  // Known to other programs. Nothing is coloured, and temporary files lie beside what they become.
+  // Known from other programs. The output has no colours, and temporary files lie beside their
+  // final files.
   case noColor = "NO_COLOR"
   case temporaryFolder = "TMPDIR"
 
@@ -63,11 +64,11 @@ enum Variable: String, CaseIterable, Sendable {
     return nameText(UnsafeRawBufferPointer(start: text, count: strlen(text)))
   }
 
-  /// The value of a variable that another module asks for; nil for one that is not listed here.
+  /// Returns the value of a variable for another module; nil for one that is not listed here.
   static func value(of name: String) -> String? { Variable(rawValue: name)?.value }
 
-  /// The options that the variable stands for: it counts more than a file of options, and less than what
-  /// is typed.
+  /// The options that the variable stands for: it takes precedence over a file of options, and the
+  /// command line over it.
   private var options: Set<String> {
     switch self {
     case .model: ["model"]
@@ -78,13 +79,13 @@ enum Variable: String, CaseIterable, Sendable {
     }
   }
 
-  /// Whether the environment decides about an option, named without dashes.
+  /// Returns true if the environment determines an option, named without dashes.
   static func decides(_ option: String) -> Bool {
     if option == "shard" { return assignsShard }
     return allCases.contains { $0.options.contains(option) && $0.value != nil }
   }
 
-  /// Whether a cluster's variables say which part of a batch this is, or contradict each other.
+  /// True if a cluster's variables determine the part of the batch, or contradict each other.
   private static var assignsShard: Bool {
     do {
       return try AssignedShard(by: value(of:), count: nil) != nil

@@ -1,19 +1,20 @@
 import Tensors
 
-/// How threads wait for each other, as the variables of OpenMP say it.
+/// The way in which threads wait for each other, according to the variables of OpenMP.
 ///
-/// `$GOMP_SPINCOUNT` counts more than `$OMP_WAIT_POLICY`. Without either, threads spin for 200 microseconds
-/// before they sleep, and sleep at once while other programs want the cores.
+/// `$GOMP_SPINCOUNT` takes precedence over `$OMP_WAIT_POLICY`. Without either, threads spin for 200
+/// microseconds before they sleep, and sleep at once while other programs use the cores.
 struct WaitPolicy: Equatable, CustomStringConvertible {
   /// The number of rounds that a thread spins before it sleeps; nil lets the program choose.
   var spinCount: Int?
-  /// Whether settings are there that only the threads of OpenMP's own library know, such as their cores.
+  /// True if a variable is set that only the threads of OpenMP's own library support, such as their
+  /// cores.
   var needsOpenMPThreads = false
 
-  /// What stands for endless.
+  /// The spin count that stands for endless spinning.
   static let endless = Int(Int32.max) * 1000
 
-  /// - Throws: `Failure` that names a variable without meaning.
+  /// - Throws: `Failure` that names a variable with an invalid value.
   init(in environment: (Variable) -> String? = \.value) throws(Failure) {
     switch environment(.ompWaitPolicy)?.trimmed.lowercased() {
     case nil: break
@@ -31,7 +32,7 @@ struct WaitPolicy: Equatable, CustomStringConvertible {
     needsOpenMPThreads = try OpenMPSettings(in: environment).needOpenMPThreads
   }
 
-  /// - Throws: `Failure` if settings need OpenMP's own library, which is not there.
+  /// - Throws: `Failure` if settings need OpenMP's own library, which is not loaded.
   func apply() throws(Failure) {
     if let spinCount { Device.setSpinCount(spinCount) }
     guard !needsOpenMPThreads || Device.useOpenMPThreads() else {
@@ -44,7 +45,7 @@ struct WaitPolicy: Equatable, CustomStringConvertible {
   var description: String {
     if needsOpenMPThreads || Device.usesOpenMPThreads { return "as OpenMP's own threads do" }
     return switch spinCount {
-    case nil: "spin for 200 microseconds; not while other programs want the cores"
+    case nil: "spin for 200 microseconds; not while other programs use the cores"
     case 0: "sleep at once"
     case .some(let count): "spin for \(count == Self.endless ? "ever" : "\(count.grouped) rounds")"
     }
@@ -65,6 +66,7 @@ struct WaitPolicy: Equatable, CustomStringConvertible {
 
   static func failure(_ variable: Variable, _ text: String, _ kind: String) -> Failure {
     Failure(
-      "\(variable.rawValue): is '\(text)', but must be \(kind). Mend or unset it.", .configuration)
+      "\(variable.rawValue): is '\(text)', but must be \(kind). Correct or unset it.",
+      .configuration)
   }
 }

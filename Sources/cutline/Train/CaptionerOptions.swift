@@ -6,22 +6,22 @@ import Tensors
 import Text
 import Training
 
-/// What captioner `cutline train` makes.
+/// The options of the model that `cutline train` makes.
 struct CaptionerOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "caption (default), or classify: learn which label each clip has.",
+      "The task: \(TaskEntry.nameList) (default: caption).",
       discussion: """
-        A model that classifies reads a clip frame by frame, says after each what is going on, and \
-        captions the clip with the label that is likeliest in the mean (activity recognition; Donahue \
-        et al., 2015). Each clip has its label for its only caption, or lies in a folder that is called \
-        so: DATASET/train/LABEL, DATASET/val/LABEL.
-        """, valueName: "task"))
-  var task = TaskName.caption
+        A classifier reads a clip frame by frame and labels each frame; the caption of the clip is the \
+        label with the highest mean probability (activity recognition; Donahue et al., 2015). The label of \
+        a clip is its only caption, or the name of its folder: DATASET/train/LABEL, DATASET/val/LABEL.
+        """, valueName: "task"), completion: .list(TaskEntry.all.map(\.name)),
+    transform: TaskEntry.named)
+  var task = TaskEntry.caption
   @Option(
     help: ArgumentHelp(
       "An imported encoder to start from: a folder, or a name on the search path.",
-      discussion: "Without one, a small encoder learns from scratch.", valueName: "name|dir"),
+      discussion: "Without one, a small encoder is trained from scratch.", valueName: "name|dir"),
     completion: .directory)
   var encoderModel: String?
   @Option(
@@ -29,65 +29,73 @@ struct CaptionerOptions: ParsableArguments {
       "Start from a captioner: a folder, such as RUN/best, or a name on the search path.",
       discussion: """
         Its encoder, decoder and words are kept, and words that are new and frequent enough (--min-count) \
-        are added; the optimizer begins anew. The encoder stays as it is without --encoder-lr. What is not \
-        given is as the captioner has it.
+        are added; the optimizer starts from zero. The encoder stays frozen without --encoder-lr. Options \
+        that are not given are as the captioner has them.
         """, valueName: "name|dir"), completion: .directory)
   var startFrom: String?
   @Option(
     help: ArgumentHelp(
-      "Keep the mean of each of n x n parts of a picture, rather than of all of it (default: 1).",
-      discussion: "Who sees where things are can tell left from right, and which way they move.",
+      "Pool each of n x n parts of a picture by itself, rather than all of it (default: 1).",
+      discussion: "With it a decoder can tell left from right, and directions of movement.",
       valueName: "n"))
   var featureGrid: Int?
-  @Option(help: "The recurrent cell: lstm (default), gru or rnn.")
-  var cell: String?
   @Option(
     help: ArgumentHelp(
-      "Whether a GRU resets before its product (Cho et al., 2014) or after it, as PyTorch's (default).",
-      valueName: "when"))
+      "The recurrent cell: \(CellType.nameList) (default: lstm).",
+      discussion: "Its options follow a colon: gru:reset=before.", valueName: "cell"),
+    completion: .list(CellType.all.map(\.name)), transform: Configured<CellType>.init)
+  var cell: Configured<CellType>?
+  @Option(
+    help: ArgumentHelp(
+      "The same as --cell gru:reset=before or gru:reset=after (default).",
+      discussion: GRU.resetOption.help, valueName: "when"))
   var gruReset: GRU.Reset?
   @Option(
     help: ArgumentHelp(
-      "How many recurrent layers lie on top of each other (default: 1; 2 of lrcn and s2vt).",
+      "The number of recurrent layers, one on top of the other (default: 1; lrcn and s2vt: 2).",
       valueName: "n"))
   var layers: Int?
-  @Flag(help: "Let connections lead around each layer but the first.")
+  @Flag(help: "Add residual connections around each layer but the first.")
   var residual = false
   @Option(
     name: [.customLong("decoder"), .customLong("preset")],
     help: ArgumentHelp(
-      "show-and-tell (default), show-attend-tell, lrcn, s2vt, temporal-attention or video-mean.",
+      "The decoder: \(DecoderArgument.nameList) (default: show-and-tell).",
       discussion: """
-        Show and Tell reads the picture first, LRCN beside every word; Show, Attend and Tell looks at \
-        it again before each word. Of a clip these three see the mean of its frames (video-mean is \
-        Show and Tell by another name). S2VT reads it frame by frame before it writes, and temporal \
-        attention looks at its frames again before each word: to these two their order, or what is in \
-        which, can tell something.
-        """, valueName: "name"))
-  var decoderName: DecoderName?
+        Its options follow a colon: show-attend-tell:annotation-size=256,attention-size=128. Show and \
+        Tell reads the picture first, LRCN beside every word; Show, Attend and Tell attends to it \
+        before each word. Of a clip these three read the mean of its frames (video-mean is another name of \
+        show-and-tell). S2VT reads a clip frame by frame before it writes, and temporal attention attends to \
+        its frames before each word; only these two can use the order of frames.
+        """, valueName: "name"),
+    completion: .list(DecoderType.all.filter(\.writesSentences).map(\.name)),
+    transform: DecoderArgument.init)
+  var decoderName: DecoderArgument?
   @Option(
     help: ArgumentHelp(
-      "soft is the same as --decoder show-attend-tell.", valueName: "none|soft"))
+      "soft: the same as --decoder show-attend-tell.", valueName: "none|soft"))
   var attention: AttentionChoice?
-  @Flag(help: "With lrcn: show the picture to the lowest layer rather than to the second.")
+  @Flag(
+    help: "The same as --decoder lrcn:factored=false: feed the picture to the lowest layer.")
   var unfactored = false
   @OptionGroup var frames: TrainingFrameOptions
   @Option(
-    help: "With attention: how many numbers it keeps of each position of a picture (default: 512).")
+    help: "With attention: the number of features kept of each position (default: 512).")
   var annotationSize: Int?
-  @Option(help: "With attention: how many numbers positions are compared by (default: 512).")
+  @Option(
+    help: "With attention: the number of features that positions are compared by (default: 512).")
   var attentionSize: Int?
-  @Option(help: "Size of the word embedding (default: 512).")
+  @Option(help: "The size of the word embedding (default: 512).")
   var embed: Int?
-  @Option(help: "Size of the hidden state (default: 512).")
+  @Option(help: "The size of the hidden state (default: 512).")
   var hidden: Int?
   @Option(
     help: ArgumentHelp(
-      "Begin with these vectors of words: a text file of GloVe or word2vec.",
-      discussion: "Words that it lacks, and <bos>, <eos> and <unk>, begin at random.",
+      "Initialise the word embedding from a text file of GloVe or word2vec.",
+      discussion: "Words that it lacks, and <bos>, <eos> and <unk>, start at random.",
       valueName: "file"), completion: .file())
   var wordVectors: String?
-  @Flag(help: "Leave the word embedding as it begins; with --tied, what words are scored by, too.")
+  @Flag(help: "Freeze the word embedding; with --tied the output layer, too.")
   var freezeWordVectors = false
   @Flag(help: "Score words by the rows of the word embedding (Press & Wolf, 2017).")
   var tied = false
@@ -97,14 +105,14 @@ struct CaptionerOptions: ParsableArguments {
   var maxWords: Int?
   @Option(
     help: ArgumentHelp(
-      "How captions are ranked in validation and in use: none (default), average or a (see caption).",
-      valueName: "none|average|a"))
+      "The length penalty of captions, in validation and in use: none (default), average or a (see "
+        + "caption).", valueName: "none|average|a"))
   var lengthPenalty: LengthPenalty?
   @Option(
     help: ArgumentHelp(
-      "So many words in a row no caption says twice, in validation and in use.", valueName: "n"))
+      "Block n-grams of this size from being repeated, in validation and in use.", valueName: "n"))
   var noRepeat: Int?
-  @Option(help: "The licence of what is learned, for the model's config.json.")
+  @Option(help: "The licence of the trained model, for its config.json.")
   var license: String?
 
   func validate() throws {
@@ -117,14 +125,12 @@ struct CaptionerOptions: ParsableArguments {
     if let maxWords { try check("--max-words", maxWords, in: 1...1000) }
     if let noRepeat { try check("--no-repeat", noRepeat, in: 1...1000) }
     if let minCount { try check("--min-count", minCount, in: 1...1_000_000) }
-    guard cell.map({ DecoderConfiguration.CellKind(rawValue: $0) != nil }) ?? true else {
-      throw ValidationError("--cell must be lstm, gru or rnn.")
-    }
     if let featureGrid { try check("--feature-grid", featureGrid, in: 1...8) }
     if let layers { try check("--layers", layers, in: 1...64) }
-    if task == .classify { try refuseSentences() }
-    let name = try DecoderName.chosen(decoderName, attention)
-    if startFrom == nil { try checkWhole(name) } else { try refuseOtherStarts() }
+    try refuseForeignOptions()
+    _ = try DecoderArgument.chosen(decoderName, attention)
+    try refuseSettingsGivenTwice()
+    if startFrom == nil { try checkWhole() } else { try refuseOtherStarts() }
   }
 
   /// Throws if there is anything else to start from than a captioner.
@@ -139,14 +145,38 @@ struct CaptionerOptions: ParsableArguments {
         + "Leave one out.")
   }
 
+  /// Throws if an option of the cell or the decoder is given in two ways.
+  private func refuseSettingsGivenTwice() throws {
+    let (cell, decoder) = (
+      cell ?? Configured(.lstm), decoderName?.choice ?? Configured(.showAndTell)
+    )
+    let twice = [
+      ("--gru-reset", "--cell", gruReset != nil && cell.gives(GRU.resetOption)),
+      (
+        "--annotation-size", "--decoder",
+        annotationSize != nil && decoder.gives(DecoderType.annotationSize)
+      ),
+      (
+        "--attention-size", "--decoder",
+        attentionSize != nil && decoder.gives(DecoderType.attentionSize)
+      ),
+      ("--unfactored", "--decoder", unfactored && decoder.gives(DecoderType.isFactored)),
+    ]
+    guard let (option, other, _) = twice.first(where: \.2) else { return }
+    throw ValidationError("\(option) and \(other) set the same option. Leave one out.")
+  }
+
   /// Throws what does not fit together in a decoder that is made anew.
-  private func checkWhole(_ name: DecoderName) throws {
-    guard gruReset ?? .after == .after || cell == "gru" else {
-      throw ValidationError("--gru-reset is about --cell gru, not \(cell ?? Self.usualCell).")
+  private func checkWhole() throws {
+    guard gruReset ?? .after == .after || chosenCell.has(GRU.resetOption) else {
+      throw ValidationError("--gru-reset is for --cell gru, not \(chosenCell.entry.name).")
     }
-    try checkDecoder(name)
+    try checkDecoder()
     guard !freezeWordVectors || wordVectors != nil else {
       throw ValidationError("--freeze-word-vectors needs --word-vectors: random ones must learn.")
+    }
+    guard !tied || decoder.type.entry.tying != .never else {
+      throw ValidationError("--tied is not for --decoder \(chosenDecoder.name). Leave it out.")
     }
     guard !tied || decoder.canBeTied else {
       throw ValidationError(
@@ -155,7 +185,7 @@ struct CaptionerOptions: ParsableArguments {
     }
   }
 
-  private func refuseSentences() throws {
+  private func refuseForeignOptions() throws {
     try task.refuse([
       ("--decoder", decoderName != nil), ("--attention", attention != nil),
       ("--unfactored", unfactored), ("--word-vectors", wordVectors != nil),
@@ -165,144 +195,121 @@ struct CaptionerOptions: ParsableArguments {
     ])
   }
 
-  /// Words that are seen less often become `<unk>`; every label counts.
-  var minimumWordCount: Int { task == .classify ? 1 : minCount ?? 5 }
+  /// The number of times below which words become `<unk>`.
+  var minimumWordCount: Int { minCount ?? 5 }
   /// The most words of a caption.
-  var maximumWords: Int { task == .classify ? 1 : maxWords ?? 20 }
+  var maximumWords: Int { maxWords ?? 20 }
 
-  private func checkDecoder(_ name: DecoderName) throws {
-    guard featureGrid == nil || name != .showAttendTell else {
+  private func checkDecoder() throws {
+    let name = chosenDecoder.name
+    guard featureGrid == nil || decoder.featureKind != .positions else {
       throw ValidationError(
-        "--feature-grid is not for --decoder \(name.rawValue), which sees every position. "
-          + "Leave it out.")
+        "--feature-grid is not for --decoder \(name), which reads every position. Leave it out.")
     }
     if residual {
       guard layerCount > 1 else {
         throw ValidationError(
           "--residual leads around layers above the first: it needs --layers 2.")
       }
-      guard name != .lrcn, name != .s2vt else {
-        throw ValidationError("--residual is not for --decoder \(name.rawValue). Leave it out.")
+      guard decoder.type.entry.canBeResidual else {
+        throw ValidationError("--residual is not for --decoder \(name). Leave it out.")
       }
     }
-    guard name != .s2vt || layerCount == 2 else {
-      throw ValidationError(
-        "--decoder s2vt has two layers, one for frames and one for words, not \(layerCount).")
+    if let problem = decoder.type.entry.layerProblem(decoder) {
+      throw ValidationError("--layers with --decoder \(name) \(problem), not \(layerCount).")
     }
-    guard !unfactored || name == .lrcn else {
-      throw ValidationError("--unfactored is about --decoder lrcn, not \(name.rawValue).")
+    guard !unfactored || chosenDecoder.choice.has(DecoderType.isFactored) else {
+      throw ValidationError("--unfactored is for --decoder lrcn, not \(name).")
     }
   }
 
-  /// How captions are ranked unless the user says otherwise.
+  /// The default length penalty of the model's captions.
   var rankingPenalty: LengthPenalty { lengthPenalty ?? .none }
 
-  private static let usualCell = "lstm"
   private static let usualSize = 512
 
-  private var layerCount: Int { layers ?? chosenDecoder.usualLayerCount }
+  private var layerCount: Int { layers ?? chosenDecoder.choice.entry.usualLayerCount }
 
-  /// Contradictions were refused before.
-  private var chosenDecoder: DecoderName {
-    (try? DecoderName.chosen(decoderName, attention)) ?? .showAndTell
+  /// The cell, with the option that `--gru-reset` gives.
+  private var chosenCell: Configured<CellType> {
+    var cell = cell ?? Configured(.lstm)
+    if let gruReset { cell[GRU.resetOption] = gruReset }
+    return cell
+  }
+
+  /// The decoder, with the options that `--annotation-size`, `--attention-size` and `--unfactored` give.
+  private var chosenDecoder: DecoderArgument {
+    // Contradictions were refused before.
+    var chosen =
+      (try? DecoderArgument.chosen(decoderName, attention)) ?? DecoderArgument(.showAndTell)
+    if let annotationSize { chosen.choice[DecoderType.annotationSize] = annotationSize }
+    if let attentionSize { chosen.choice[DecoderType.attentionSize] = attentionSize }
+    // A single layer has no second one to feed the picture to.
+    if unfactored || layers == 1 && !chosen.choice.gives(DecoderType.isFactored) {
+      chosen.choice[DecoderType.isFactored] = false
+    }
+    return chosen
   }
 
   /// The decoder that the options describe.
   private var decoder: DecoderConfiguration {
     var decoder = DecoderConfiguration(
-      cell: cell.flatMap(DecoderConfiguration.CellKind.init) ?? .lstm,
-      embeddingSize: embed ?? Self.usualSize, hiddenSize: hidden ?? Self.usualSize,
-      reading: task == .classify
-        ? .labels
-        : chosenDecoder.reading(
-          annotationSize: annotationSize ?? Self.usualSize,
-          attentionSize: attentionSize ?? Self.usualSize,
-          isFactored: !unfactored && layerCount > 1))
-    (decoder.layerCount, decoder.isResidual) = (layerCount, residual)
-    (decoder.gruReset, decoder.isTied) = (gruReset ?? .after, tied)
+      chosenDecoder.choice, cell: chosenCell, embeddingSize: embed ?? Self.usualSize,
+      hiddenSize: hidden ?? Self.usualSize)
+    (decoder.layerCount, decoder.isResidual, decoder.isTied) = (layerCount, residual, tied)
     return decoder
   }
 
-  /// A model that has learned nothing but what its encoder or the captioner has, and its configuration.
+  /// Returns the choices that these options make.
   ///
-  /// - Parameters:
-  ///   - vocabulary: The words it will write.
-  ///   - trained: The captioner that goes on learning; nil makes a new one.
-  ///   - seed: Fixes how it begins.
-  ///   - dataset: What it will be said to have learned from.
-  ///   - isOfClips: Whether there are clips among that.
-  /// - Returns: Both.
-  /// - Throws: What is wrong with the encoder's folder.
-  func makeModel(
-    _ vocabulary: Vocabulary, startingFrom trained: TrainedCaptioner?, seed: UInt64,
-    trainedOn dataset: String, isOfClips: Bool
-  ) throws -> (CaptionModel, ModelConfiguration) {
-    if let trained {
-      return try model(
-        goingOnFrom: trained, vocabulary, seed: seed, trainedOn: dataset, isOfClips: isOfClips)
-    }
-    var random = SeededGenerator(seed: seed)
-    var configuration = ModelConfiguration(encoder: EncoderConfiguration(.smallCNN))
-    configuration.encoder.grid = featureGrid ?? 1
-    var encoder: (any ImageEncoder)?
-    if let encoderModel {
-      let directory = try encoderDirectory(encoderModel)
-      configuration.encoder = try directory.configuration().encoder
-      configuration.provenance.startedFrom = try directory.configuration().provenance.startedFrom
-      if let featureGrid { configuration.encoder.grid = featureGrid }
-      encoder = try directory.encoder(configuration.encoder)
-      try directory.beginVerification().wait()
-    }
-    configuration.decoder = decoder
-    if isOfClips { configuration.frames = try frames.frames(maximumWords: maximumWords) }
-    if task == .classify { configuration.beamWidth = 1 }
-    configure(&configuration, trainedOn: dataset)
-
-    let blank = configuration.encoder.makeEncoder()
-    var model = CaptionModel(
-      encoder: blank,
-      decoder: decoder.makeDecoder(reading: blank, vocabularySize: vocabulary.count))
-    model.initialize(using: &random)
-    if let encoder { model.encoder = encoder }
-    return (model, configuration)
+  /// - Parameter trained: The captioner of `--start-from`.
+  /// - Returns: The choices.
+  /// - Throws: `ModelError` if there is no such encoder.
+  func choices(startingFrom trained: TrainedCaptioner?) throws(ModelError) -> ModelChoices {
+    var choices = ModelChoices()
+    (choices.task, choices.captioner, choices.decoder) = (task, trained, decoder)
+    choices.encoder = if let encoderModel { try encoderDirectory(encoderModel) } else { nil }
+    (choices.featureGrid, choices.frames) = (featureGrid, frames.choice)
+    (choices.minimumWordCount, choices.maximumWords) = (minimumWordCount, maximumWords)
+    (choices.lengthPenalty, choices.noRepeatNGramSize) = (rankingPenalty, noRepeat)
+    (choices.wordVectors, choices.freezesWordVectors) = (wordVectors, freezeWordVectors)
+    (choices.license, choices.settings) = (license, settings)
+    task.prescribe(&choices)
+    return choices
   }
 
-  /// Sets how captions are found, and what there is to say of the model.
-  func configure(_ configuration: inout ModelConfiguration, trainedOn dataset: String) {
-    (configuration.maximumWords, configuration.lengthPenalty) = (maximumWords, rankingPenalty)
-    configuration.unrepeatedCount = noRepeat
-    configuration.provenance.license = license
-    configuration.provenance.trainedOn = dataset.split(separator: "/").last.map(String.init)
-  }
-
-  /// What the words begin with, if something was given.
-  func wordVectors(of vocabulary: Vocabulary) throws(WordVectorError) -> WordVectors? {
-    guard let wordVectors else { return nil }
-    return try WordVectors(wordVectors, of: vocabulary, size: decoder.embeddingSize)
-  }
-
-  /// What must be the same for a run to go on.
-  func settings(of configuration: ModelConfiguration) -> Checkpoint.Settings {
-    let origin = ("ENCODER's origin", configuration.provenance.startedFrom ?? "none")
+  /// The settings that must be the same for a run to resume.
+  ///
+  /// Checkpoints hold these names and values, so options that became options of a cell or decoder keep the
+  /// names that they had before.
+  private var settings: Checkpoint.Settings {
     let sizes = [("--embed", "\(decoder.embeddingSize)"), ("--hidden", "\(decoder.hiddenSize)")]
-    let ofSentences = [
-      ("--attention", chosenDecoder == .showAttendTell ? "soft" : "none"),
-      ("--annotation-size", "\(annotationSize ?? Self.usualSize)"),
-      ("--attention-size", "\(attentionSize ?? Self.usualSize)"),
+    let chosen = chosenDecoder
+    let ofDecoder = [
+      ("--attention", chosen.choice.entry == .showAttendTell ? "soft" : "none"),
+      ("--annotation-size", "\(annotationSize ?? chosen.choice[DecoderType.annotationSize])"),
+      ("--attention-size", "\(attentionSize ?? chosen.choice[DecoderType.attentionSize])"),
       ("--min-count", "\(minimumWordCount)"), ("--max-words", "\(maximumWords)"),
     ]
-    let ofTask = task == .classify ? [("--task", task.rawValue)] : ofSentences
-    let always = [origin, ("--cell", decoder.cell.rawValue)] + sizes + ofTask
-    // Options that came later are named only where they are given, so that older runs go on.
+    let ofTask =
+      (task.name == TaskEntry.all[0].name ? [] : [("--task", task.name)])
+      + ofDecoder.filter { option, _ in
+        !task.refusedOptions.contains(option) && !task.ignoredOptions.contains(option)
+      }
+    let cell = chosenCell.text(leavingOut: [GRU.resetOption.name])
+    let always = [("--cell", cell)] + sizes + ofTask
+    let isUnfactored =
+      unfactored
+      || chosen.choice.gives(DecoderType.isFactored) && !chosen.choice[DecoderType.isFactored]
+        && layers != 1
+    let reset = chosenCell[GRU.resetOption]
+    // Options that were added later are recorded only where they are given, so that older runs resume.
     let given: [(String, String)?] = [
-      decoder.gruReset == .after ? nil : ("--gru-reset", decoder.gruReset.rawValue),
-      [.showAndTell, .showAttendTell].contains(chosenDecoder)
-        ? nil : ("--decoder", chosenDecoder.rawValue),
-      configuration.encoder.grid == 1
-        ? nil : ("--feature-grid", "\(configuration.encoder.grid)"),
-      unfactored ? ("--unfactored", "true") : nil,
-      configuration.frames.map { ("FRAMES of a clip", $0.json.compactText) },
-      layerCount == chosenDecoder.usualLayerCount ? nil : ("--layers", "\(layerCount)"),
+      reset == .after ? nil : ("--gru-reset", reset.rawValue),
+      [DecoderType.showAndTell.name, DecoderType.showAttendTell.name].contains(chosen.ownText)
+        ? nil : ("--decoder", chosen.ownText),
+      isUnfactored ? ("--unfactored", "true") : nil,
+      layerCount == chosen.choice.entry.usualLayerCount ? nil : ("--layers", "\(layerCount)"),
       residual ? ("--residual", "true") : nil,
       wordVectors.map { ("--word-vectors", $0) },
       freezeWordVectors ? ("--freeze-word-vectors", "true") : nil,
@@ -311,6 +318,16 @@ struct CaptionerOptions: ParsableArguments {
       noRepeat.map { ("--no-repeat", "\($0)") },
     ]
     return always + given.compactMap { $0 }
+  }
+}
+
+extension DecoderArgument {
+  /// The argument without the options that are settings by themselves.
+  fileprivate var ownText: String {
+    let others = [
+      DecoderType.annotationSize.name, DecoderType.attentionSize.name, DecoderType.isFactored.name,
+    ]
+    return name + choice.text(leavingOut: others).dropFirst(choice.entry.name.count)
   }
 }
 

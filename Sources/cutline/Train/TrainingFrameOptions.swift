@@ -1,18 +1,18 @@
 import ArgumentParser
-import Media
+import Training
 
-/// Which frames of clips are learned from.
+/// The options for the frames of clips.
 struct TrainingFrameOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Look at every so many-th frame of a clip.",
+      "Use every n-th frame of a clip.",
       discussion: """
-        Or at fewer, evenly spread, where these and the words would be more than 80 steps (Venugopalan \
-        et al., 2015).
+        Longer clips use fewer frames, evenly spread, such that frames and words are at most 80 steps \
+        (Venugopalan et al., 2015).
         """, valueName: "n"))
   var frameStep: Int?
   @Option(
-    help: ArgumentHelp("Look at so many frames of each clip, evenly spread.", valueName: "n"))
+    help: ArgumentHelp("Use n frames of each clip, evenly spread.", valueName: "n"))
   var frames: Int?
 
   func validate() throws {
@@ -23,24 +23,10 @@ struct TrainingFrameOptions: ParsableArguments {
     }
   }
 
-  /// The frames for captions of so many words at most.
-  ///
-  /// - Throws: `Failure` where the words leave too few.
-  func frames(maximumWords: Int) throws(Failure) -> ClipSampling.Frames {
-    if let frames { return .evenly(frames) }
-    let left = Self.mostSteps - maximumWords - 1
-    guard left >= Self.fewestFrames else {
-      throw Failure(
-        "--max-words \(maximumWords): leaves no room for the frames of clips, which share "
-          + "\(Self.mostSteps) steps with the words. At most --max-words "
-          + "\(Self.mostSteps - 1 - Self.fewestFrames) fits; or say with --frames how many frames to "
-          + "look at.", .configuration)
-    }
-    return .every(frameStep ?? 10, atMost: left)
+  /// The choice that these options make.
+  var choice: ClipFrameChoice {
+    var choice = ClipFrameChoice()
+    (choice.step, choice.count) = (frameStep, frames)
+    return choice
   }
-
-  /// Frames, words and `<eos>`.
-  private static let mostSteps = 80
-  /// One frame tells nothing of what moves.
-  private static let fewestFrames = 2
 }

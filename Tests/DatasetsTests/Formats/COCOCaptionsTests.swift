@@ -167,8 +167,8 @@ struct COCOCaptionsTests {
     #expect(contents.leftOut.map(\.record) == ["images[0]", "images[2]", "images[3]"])
     #expect(
       contents.leftOut.first?.description.hasSuffix(
-        "images[0]: image 1 is \"a\" and \"c\" and \"d\", so that nobody knows whose its captions "
-          + "are. Give every picture its own id.") == true)
+        "images[0]: image 1 is \"a\" and \"c\" and \"d\", so that its captions belong to no one "
+          + "picture. Give every picture its own id.") == true)
     #expect(collection.message()?.contains("images[2]: image 1 is listed a second time") == true)
   }
 

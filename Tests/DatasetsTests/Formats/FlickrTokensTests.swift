@@ -88,12 +88,12 @@ struct FlickrTokensTests {
       ),
       (
         "t.csv", "image,caption\na,\"x\nb,y\n",
-        ", line 2: a quoted field has no end, or goes on after "
+        ", line 2: a quoted field has no end, or continues after "
           + "it. Double the quotes inside a field."
       ),
       (
         "t.csv", "image,caption\na,\"x\"y\n",
-        ", line 2: a quoted field has no end, or goes on after "
+        ", line 2: a quoted field has no end, or continues after "
           + "it. Double the quotes inside a field."
       ),
       (

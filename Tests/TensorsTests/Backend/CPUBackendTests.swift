@@ -6,7 +6,7 @@ import Testing
 extension TensorsTests {
   @Suite("CPU backend")
   struct CPUBackendTests {
-    /// Awkward convolutions: one pixel, one channel, odd and even sizes, lopsided padding.
+    /// Convolutions at the edge: one pixel, one channel, odd and even sizes, asymmetric padding.
     static let layers: [(x: Shape, weight: Shape, ConvolutionGeometry)] = [
       ([1, 1, 1, 1], [1, 1, 1, 1], .init()),
       ([1, 1, 1, 5], [7, 5, 1, 1], .init()),

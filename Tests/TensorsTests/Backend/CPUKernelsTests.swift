@@ -11,7 +11,7 @@ import Glibc
 extension TensorsTests {
   @Suite("CPU kernels")
   struct CPUKernelsTests {
-    /// Around the widths of vector registers and the 16,384 floats from which two threads share.
+    /// Sizes around the widths of vector registers and the 16,384 floats from which on two threads share the work.
     static let counts = [1, 15, 16, 17, 1_000, 33_000]
 
     @Test("functions of each element agree with the reference", arguments: counts)
@@ -190,6 +190,40 @@ extension TensorsTests {
       ck_set_thread_count(1)
       defer { ck_set_thread_count(count) }
       #expect(run() == many)
+    }
+
+    @Test(
+      "a GRU's gates have the same bits on one thread and on two, and in bfloat16 those, rounded")
+    func gruGates() {
+      let (rows, size) = (67, 300)
+      let backend = Device.cpu.backend
+      let recurrent = FormulaWeights.scaled("recurrent", [rows, 3 * size], 2).region
+      let previous = FormulaWeights.scaled("previous", [rows, size]).region
+      func run(threads: Int32, _ type: ElementType) -> [Tensor] {
+        let before = ck_thread_count()
+        ck_set_thread_count(threads)
+        defer { ck_set_thread_count(before) }
+        let gates = FormulaWeights.scaled("gates", [rows, 3 * size], 2)
+        let hidden = Tensor(uninitialized: [rows, size], on: .cpu)
+        let rounded = Tensor(uninitialized: [rows, size], type: .bfloat16, on: .cpu)
+        backend.gruGates(
+          gates.region, recurrent: recurrent, previous: previous, hidden: hidden.region,
+          rounded: type == .bfloat16 ? rounded.region : nil, rows: rows, size: size)
+        let dhidden = FormulaWeights.scaled("dhidden", [rows, size])
+        let dgates = Tensor(uninitialized: [rows, 3 * size], type: type, on: .cpu)
+        let drecurrent = Tensor(uninitialized: [rows, 3 * size], type: type, on: .cpu)
+        backend.gruGatesGradient(
+          gates.region, recurrent: recurrent, previous: previous, dhidden: dhidden.region,
+          into: dgates.region, drecurrent.region, rows: rows, size: size)
+        let copy = type == .bfloat16 ? rounded : hidden
+        return [gates, hidden, dhidden, copy, dgates, drecurrent]
+      }
+      let alone = run(threads: 1, .float32)
+      #expect(run(threads: 2, .float32).map(\.floats) == alone.map(\.floats))
+      let rounded = alone.prefix(3) + alone.suffix(3).map { $0.converted(to: .bfloat16) }
+      for threads in [1, 2] as [Int32] {
+        #expect(run(threads: threads, .bfloat16).map(\.floats) == rounded.map(\.floats))
+      }
     }
 
     @Test("copies every element, from one thread or several", arguments: [1, 33_000, 300_001])

@@ -123,7 +123,7 @@ extension TensorsTests {
   }
 }
 
-/// Stands for a mapped file.
+/// A stand-in for a mapped file.
 private final class Numbers: @unchecked Sendable {
   let address: UnsafeMutableRawPointer
   private let count: Int

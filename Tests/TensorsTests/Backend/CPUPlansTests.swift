@@ -6,7 +6,7 @@ import Testing
 extension TensorsTests {
   @Suite("oneDNN plans")
   struct CPUPlansTests {
-    /// Feature maps as MobileNetV2 and the ResNets have them, at an eighth of the pixels.
+    /// Feature maps like those of MobileNetV2 and the ResNets, with an eighth of the pixels.
     static let layers: [(String, x: Shape, weight: Shape, ConvolutionGeometry)] = [
       ("stem 3x3", [2, 32, 32, 3], [32, 3, 3, 3], .init(stride: 2, padding: Padding(1))),
       ("stem 7x7", [2, 32, 32, 3], [64, 3, 7, 7], .init(stride: 2, padding: Padding(3))),

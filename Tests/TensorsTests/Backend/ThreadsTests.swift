@@ -34,7 +34,7 @@ extension TensorsTests {
       #expect(ck_lane() == 0)
     }
 
-    /// Adds `context`'s value to a stretch of numbers.
+    /// A context with numbers, to a range of which each thread adds.
     private struct Stretch {
       let numbers: UnsafeMutablePointer<Int32>
     }

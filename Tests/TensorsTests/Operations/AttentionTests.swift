@@ -18,7 +18,7 @@ extension TensorsTests {
       }
     }
 
-    /// Two queries at three pictures of five positions.
+    /// Two queries to three pictures of five positions.
     let inputs = [
       FormulaWeights.scaled("queries", [2, 4], 2), FormulaWeights.scaled("keys", [3, 5, 4], 2),
       FormulaWeights.scaled("values", [3, 5, 6]), FormulaWeights.scaled("scoring", [4], 3),
@@ -139,7 +139,7 @@ extension TensorsTests {
   }
 }
 
-/// Attention to pictures that all have as many positions: keys `[P, L, A]` and values `[P, L, F]`.
+/// Computes attention to pictures that all have the same number of positions: keys `[P, L, A]`, values `[P, L, F]`.
 private func attend(
   _ queries: Tensor, keys: Tensor, values: Tensor, scoring: Tensor, pictureOfRow: [Int]
 ) -> (context: Tensor, weights: Tensor) {

@@ -103,7 +103,7 @@ extension TensorsTests {
 }
 
 extension Tensor {
-  /// The tensor itself, which leaves nothing behind.
+  /// Returns this tensor and leaves nothing behind.
   fileprivate mutating func taken() -> Tensor {
     defer { self = Tensor(zeros: []) }
     return self

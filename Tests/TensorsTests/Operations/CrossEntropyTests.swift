@@ -90,7 +90,7 @@ extension TensorsTests {
         FormulaWeights.scaled("bias", [50]),
       ]
       let targets = (0..<40).map { Int32($0) }
-      func run(_ type: Tensors.ElementType) -> (value: Tensor, gradients: [Tensor?]) {
+      func run(_ type: ElementType) -> (value: Tensor, gradients: [Tensor?]) {
         valueWithGradient(at: inputs) {
           crossEntropy(
             ofLinear: $0[0].converted(to: type), $0[1], bias: $0[2], targets, ignoring: -1)

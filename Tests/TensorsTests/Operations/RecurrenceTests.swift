@@ -34,7 +34,7 @@ extension TensorsTests {
       }
     }
 
-    /// Compares results, loss and gradients with a fixture, then gradients with differences.
+    /// Compares results, loss and gradients with a fixture, then the gradients with central differences.
     private func prove(
       _ name: String, _ inputs: [String], _ outputs: [String], _ run: ([Tensor]) -> [Tensor]
     ) throws {
@@ -249,6 +249,6 @@ extension Tensor {
   /// The layout of `[T, B, ·]`.
   fileprivate var layout: SequenceLayout { SequenceLayout(steps: shape[0], rows: shape[1]) }
 
-  /// `[T, B, F]` as `[N, F]`.
+  /// The tensor `[T, B, F]` as `[N, F]`.
   fileprivate var inOneMatrix: Tensor { reshaped(to: [shape[0] * shape[1], shape[2]]) }
 }

@@ -4,7 +4,7 @@ import Tensors
 import Glibc
 #endif
 
-// Additive attention by its equations, one number after the other.
+// Additive attention by its equations, one number at a time.
 
 extension ReferenceBackend {
   package func attend(

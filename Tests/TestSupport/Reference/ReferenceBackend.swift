@@ -1,9 +1,9 @@
 import Tensors
 
-/// Every kernel as its formula, in naive loops over float64.
+/// A backend with each kernel as its formula, in naive loops over float64.
 ///
-/// What a fast backend computes is compared with this, and central differences on it check every
-/// gradient to more digits than `Float` has. Nothing here is optimised, so that it can be read.
+/// The results of a fast backend are compared with it, and central differences on it check every gradient to more
+/// digits than `Float` has. Nothing is optimised, to keep it readable.
 package final class ReferenceBackend: Backend {
   package init() {}
 
@@ -39,15 +39,15 @@ package final class ReferenceBackend: Backend {
 }
 
 extension Device {
-  /// A device of its own that computes in float64.
+  /// Returns a new device that computes in float64.
   package static func reference() -> Device { Device(ReferenceBackend()) }
 }
 
-/// Memory of the reference backend: float64, whatever type the kernels were promised.
+/// Memory of the reference backend, in float64 for every element type.
 package final class ReferenceBuffer: Buffer, @unchecked Sendable {
   fileprivate var values: [Double]
 
-  /// Filled with NaN, so that an element no kernel has written shows in the result.
+  /// The elements, filled with NaN, so that one that no kernel has written shows in the result.
   package override init(count: Int, type: ElementType) {
     values = Array(repeating: .nan, count: count)
     super.init(count: count, type: type)
@@ -55,7 +55,7 @@ package final class ReferenceBuffer: Buffer, @unchecked Sendable {
 }
 
 extension Region {
-  /// The numbers of a region that a `ReferenceBackend` made.
+  /// The elements of a region that a `ReferenceBackend` made.
   package var values: [Double] {
     get { Array(reference.values[offset..<offset + count]) }
     nonmutating set {
@@ -73,17 +73,17 @@ extension Region {
 }
 
 extension Tensor {
-  /// A tensor on a reference device that holds more digits than a `Float` can give it.
+  /// Creates a tensor on a reference device from numbers with more digits than a `Float` has.
   package init(doubles: [Double], shape: Shape, on reference: Device) {
     self.init(uninitialized: shape, on: reference)
     region.values = doubles
   }
 
-  /// All elements of a tensor on a reference device.
+  /// The elements of a tensor on a reference device.
   package var doubles: [Double] { region.values }
 }
 
-/// The nearest number with 8 bits of precision; of two equally near ones the even.
+/// Returns the nearest number with 8 bits of precision, and of two equally near ones the even one.
 private func roundedToBFloat16(_ value: Double) -> Double {
   let bits = Float(value).bitPattern
   guard value.isFinite else { return value }

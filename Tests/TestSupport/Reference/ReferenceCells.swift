@@ -4,7 +4,7 @@ import Tensors
 import Glibc
 #endif
 
-// Gates of one step, by PyTorch's equations.
+// The gates of one step, with PyTorch's equations.
 
 extension ReferenceBackend {
   package func lstmGates(
@@ -44,7 +44,8 @@ extension ReferenceBackend {
   }
 
   package func gruGates(
-    _ gates: Region, recurrent: Region, previous: Region, hidden: Region, rows: Int, size: Int
+    _ gates: Region, recurrent: Region, previous: Region, hidden: Region, rounded: Region?,
+    rows: Int, size: Int
   ) {
     let (u, before) = (recurrent.values, previous.values)
     var (gate, h) = (gates.values, hidden.values)
@@ -57,6 +58,7 @@ extension ReferenceBackend {
       h[here] = (1 - z) * n + z * before[here]
     }
     (gates.values, hidden.values) = (gate, h)
+    rounded?.values = h
   }
 
   package func gruGatesGradient(
@@ -79,7 +81,7 @@ extension ReferenceBackend {
   }
 }
 
-/// Returns the offsets of the gates of one unit; the gates of a row follow each other, each `size` wide.
+/// Returns the indices of the gates of one unit; those of a row lie one after the other, each `size` wide.
 private func places(_ unit: Int, _ gateCount: Int, _ size: Int) -> [Int] {
   (0..<gateCount).map { (unit / size * gateCount + $0) * size + unit % size }
 }

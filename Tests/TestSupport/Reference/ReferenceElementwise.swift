@@ -91,7 +91,7 @@ extension ReferenceBackend {
 
 func sigmoid(_ x: Double) -> Double { 1 / (1 + exp(-x)) }
 
-/// Returns the offsets at which a tensor with these strides reads its elements, in row-major order.
+/// Returns the indices at which a tensor of this shape reads its elements, in row-major order, given strides.
 private func offsets(_ shape: Shape, _ strides: [Int]) -> [Int] {
   zip(shape, strides).reduce([0]) { starts, axis in
     starts.flatMap { start in (0..<axis.0).map { start + $0 * axis.1 } }

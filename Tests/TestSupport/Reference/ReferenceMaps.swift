@@ -82,14 +82,14 @@ extension ReferenceBackend {
 extension Window {
   fileprivate var area: Double { Double(kernelHeight * kernelWidth) }
 
-  /// Calls `body` with the places in input and output of everything that a pooling looks at.
+  /// Calls `body` with the indices in input and output of every element that a pooling reads.
   fileprivate func forEachElement(_ body: (_ x: Int, _ y: Int) -> Void) {
     forEachTap { input, _, output in
       for c in 0..<channels { body(input * channels + c, output * channels + c) }
     }
   }
 
-  /// Returns the offset of the largest element under each output; the first of equal ones.
+  /// Returns the index of the largest element of each window, and of equal ones the first.
   fileprivate func winners(among values: [Double]) -> [Int] {
     var winners: [Int?] = Array(repeating: nil, count: outputShape.elementCount)
     forEachElement { x, y in
@@ -101,7 +101,7 @@ extension Window {
 }
 
 extension Grouping {
-  /// Calls `body` with the number of each group of each picture and the places of its elements.
+  /// Calls `body` with the number of each group of each picture and the indices of its elements.
   fileprivate func forEachGroup(_ body: (_ group: Int, _ elements: [Int]) -> Void) {
     let width = channels / groups
     for group in 0..<batch * groups {

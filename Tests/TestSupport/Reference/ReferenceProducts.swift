@@ -68,7 +68,7 @@ extension Double {
 }
 
 extension Window {
-  /// Calls `body` with the places in input, weight and output of every product of a convolution.
+  /// Calls `body` with the indices in input, weight and output of every product of a convolution.
   fileprivate func forEachProduct(_ body: (_ x: Int, _ weight: Int, _ y: Int) -> Void) {
     let (inputs, outputs) = (channels / groups, outputChannels / groups)
     forEachTap { input, tap, output in
@@ -82,7 +82,7 @@ extension Window {
     }
   }
 
-  /// Calls `body` for each pixel a window covers: its place, that in the window, that of the output.
+  /// Calls `body` with the indices in input, window and output of each pixel that a window covers.
   func forEachTap(_ body: (_ input: Int, _ tap: Int, _ output: Int) -> Void) {
     for output in 0..<batch * outputHeight * outputWidth {
       let (y, x) = (output / outputWidth % outputHeight, output % outputWidth)

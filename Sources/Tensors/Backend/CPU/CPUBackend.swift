@@ -1,16 +1,16 @@
 import CKernels
 import Synchronization
 
-/// The processor: products and convolutions by oneDNN, everything else by `CKernels`.
+/// The CPU backend: oneDNN computes products and convolutions, `CKernels` everything else.
 ///
-/// A class because it owns the engines, the primitives and the memory pool. A program should compute from
-/// one thread, on behalf of which all others work; from several it is still correct, because oneDNN is
-/// entered by one at a time. The threads of `Device.forEach` have plans of their own.
+/// It is a class because it owns the engines, the primitives and the memory pool. A program should compute from
+/// one thread, which all other threads then help. Computing from several is also correct, because only one at a
+/// time enters oneDNN. The threads of `Device.forEach` have plans of their own.
 package final class CPUBackend: Backend {
   let memory = CPUMemory()
   private let lanes = Mutex<[Int: Lane]>([0: Lane()])
 
-  /// The plans of one thread of `Device.forEach`, or, under 0, of all that is not computed there.
+  /// The plans of one thread of `Device.forEach`, or, as number 0, those for everything computed outside it.
   private final class Lane: Sendable {
     let plans: Mutex<CPUPlans>
 
@@ -41,7 +41,7 @@ package final class CPUBackend: Backend {
     CPUBuffer(zeros: count, type: type, from: memory)
   }
 
-  /// The oneDNN implementation chosen for each shape met so far, on whatever thread.
+  /// The oneDNN implementations chosen so far, on any thread.
   package var implementations: [String] {
     let all = lanes.withLock { $0.values.flatMap { $0.plans.withLock { $0.implementations } } }
     return Set(all).sorted()
@@ -68,14 +68,14 @@ package final class CPUBackend: Backend {
     into y: Region
   ) {
     if window.skipsPixels, x.type == .float32 {
-      // As a whole oneDNN is slower at this than at its two parts.
+      // oneDNN is slower at this in one step than in two: selecting the pixels, then a dense convolution.
       let seen = Region(
         makeBuffer(count: window.dense.inputCount, type: x.type))
       pool(.max, x, window, into: seen)
       return convolve(seen, weight, bias, adding: addend, window.dense, into: y)
     }
-    // oneDNN can also read an addend where it is, but then leaves its fastest kernels (2.6.3): the
-    // copy makes ResNet's 512 → 2048 channels take 7.3 ms, not 13.8.
+    // oneDNN can also read an addend in place, but then does not use its fastest kernels (2.6.3): with the
+    // copy, ResNet's 512 → 2048 channels take 7.3 ms instead of 13.8.
     if let addend, addend.rawAddress != y.rawAddress { convert(addend, into: y) }
     if window.isPointwise, x.type == .bfloat16 {
       var product = window.pointwiseProduct
@@ -95,7 +95,7 @@ package final class CPUBackend: Backend {
     _ dy: Region, _ weight: Region, _ window: Window, into dx: Region
   ) {
     if window.isPointwise {
-      // oneDNN multiplies matrices up to twice as fast as it does this (2.6.3).
+      // As a matrix product this is up to twice as fast in oneDNN (2.6.3).
       let product = Product(
         rows: window.pixelCount, columns: window.channels, inner: window.outputChannels,
         reusesRight: true)
@@ -126,8 +126,8 @@ package final class CPUBackend: Backend {
     let addsLittle = sliceCount * dweight.count <= 2 * (x.count + dy.count)
     guard sliceCount > 1, addsLittle, dweight.type == .float32, dbias?.type ?? .float32 == .float32
     else { return wholeWeightGradient(x, dy, window, into: dweight, dbias) }
-    // Threads of oneDNN's that sum a gradient spin until the last of them is there, which takes
-    // milliseconds where another program has its core.
+    // The threads of oneDNN that sum a gradient spin until the last one arrives, which takes milliseconds if
+    // another program occupies its core.
     let sums = Region(makeBuffer(count: sliceCount * dweight.count, type: .float32))
     let biasSums = dbias.map {
       Region(makeBuffer(count: sliceCount * $0.count, type: .float32))
@@ -164,7 +164,7 @@ package final class CPUBackend: Backend {
     }
   }
 
-  /// The weights as the plan reads them; copies stay with the weights until they change.
+  /// Returns the weights in the layout that the plan reads; copies are kept with the weights until they change.
   private func packed(
     _ weights: Region, for plan: OpaquePointer, as type: ElementType
   ) -> Region {
@@ -179,9 +179,10 @@ package final class CPUBackend: Backend {
     }
   }
 
-  /// The weights in a precision.
+  /// Returns the weights in a precision.
   ///
-  /// A copy in bfloat16 stays with them, for there will be other layouts of it; one in float32, which models that do not learn need packed once, would only take memory.
+  /// A copy in bfloat16 is kept with the weights, because other layouts are made from it. A copy in float32 is not:
+  /// models for inference pack it once, and it would only take memory.
   private func inPrecision(_ type: ElementType, _ weights: Region) -> Region {
     if weights.type == type { return weights }
     func converted() -> Buffer {
@@ -189,10 +190,13 @@ package final class CPUBackend: Backend {
       convert(weights, into: Region(buffer))
       return buffer
     }
-    return type == .bfloat16 ? copy(of: weights, in: 0, make: converted) : Region(converted())
+    return switch type {
+    case .float32: Region(converted())
+    case .bfloat16: copy(of: weights, in: 0, make: converted)
+    }
   }
 
-  /// The copy of the weights that stays with them under this number of a layout.
+  /// Returns the copy of the weights that is kept with them for a layout, made if there is none.
   private func copy(of weights: Region, in layout: UInt64, make: () -> Buffer) -> Region {
     let key = PackedKey(offset: weights.offset, count: weights.count, layout: layout)
     return Region(unsafeDowncast(weights.buffer, to: CPUBuffer.self).packed(key, make: make))
@@ -207,31 +211,32 @@ package final class CPUBackend: Backend {
         plan, source.rawAddress, weights.rawAddress, bias?.rawAddress, destination.rawAddress))
   }
 
-  /// oneDNN only fails here when memory is gone, which Swift too ends a program for.
+  /// Traps if oneDNN failed, which happens here only when memory runs out; Swift traps then, too.
   private func check(_ succeeded: Bool) {
     precondition(succeeded, "oneDNN could not compute: out of memory?")
   }
 }
 
 extension Product {
-  /// Whether it is a single picture's search, whose products are bound by reading the weights.
+  /// A Boolean value that is true for the products of the search of a single picture, which are limited by reading
+  /// the weights.
   fileprivate var hasFewRows: Bool {
     (1...CK_FEW_ROWS).contains(rows) && !transposeLeft && transposeRight
   }
 }
 
 extension Window {
-  /// Whether most pixels are never looked at: a 1×1 kernel that takes large steps.
+  /// A Boolean value that is true if most pixels are never read: a 1×1 kernel with a stride above 1.
   fileprivate var skipsPixels: Bool {
     kernelHeight == 1 && kernelWidth == 1 && stride > 1 && groups == 1 && padding == .none
   }
 
-  /// Whether every pixel is multiplied by itself, as a row of a matrix.
+  /// A Boolean value that is true if every pixel is multiplied separately, as a row of a matrix.
   fileprivate var isPointwise: Bool {
     kernelHeight == 1 && kernelWidth == 1 && stride == 1 && groups == 1 && padding == .none
   }
 
-  /// What a pointwise convolution is.
+  /// The matrix product that a pointwise convolution is equal to.
   fileprivate var pointwiseProduct: Product {
     Product(
       rows: pixelCount, columns: outputChannels, inner: channels, transposeRight: true,
@@ -240,7 +245,7 @@ extension Window {
 
   fileprivate var pixelCount: Int { batch * height * width }
 
-  /// The same kernel on a map that holds only the pixels it looks at.
+  /// The same kernel over a map that holds only the pixels that it reads.
   fileprivate var dense: Window {
     var window = self
     (window.height, window.width, window.stride) = (outputHeight, outputWidth, 1)
@@ -249,7 +254,7 @@ extension Window {
 
   fileprivate var inputCount: Int { batch * height * width * channels }
 
-  /// The geometry alone: gradients pass the activation before they reach the convolution.
+  /// The window without its activation, whose gradient has been applied before that of the convolution.
   fileprivate var plain: Window {
     var window = self
     window.activation = .linear

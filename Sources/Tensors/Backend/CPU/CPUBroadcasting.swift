@@ -1,16 +1,23 @@
 import CKernels
 
 extension CPUBackend {
-  /// Reduces any pair of strides to rows of columns, which the C loops know, under an outer loop.
   package func combine(
     _ function: Pairwise, _ a: Operand, _ b: Operand, _ shape: Shape, into y: Region
   ) {
     guard y.count > 0 else { return }
-    guard a.region.type == .float32 else {
-      return ck_combine_bfloat16(
+    switch a.region.type {
+    case .float32: combineFloats(function, a, b, shape, into: y)
+    case .bfloat16:
+      ck_combine_bfloat16(
         function.code, a.region.bfloat16Address, b.region.bfloat16Address, y.bfloat16Address,
         Int64(y.count))
     }
+  }
+
+  /// Reduces any pair of strides to rows and columns, which the C loops handle, inside an outer loop.
+  private func combineFloats(
+    _ function: Pairwise, _ a: Operand, _ b: Operand, _ shape: Shape, into y: Region
+  ) {
     var axes = BroadcastAxes(shape, a.strides, b.strides)
     let columns = axes.popLast()
     let rows = axes.popLast()
@@ -31,7 +38,7 @@ extension CPUBackend {
   }
 }
 
-/// The axes of a result with the strides its two operands are read at.
+/// The axes of a result, with the strides at which its two operands are read.
 private struct BroadcastAxes {
   struct Axis {
     var size = 1
@@ -40,7 +47,7 @@ private struct BroadcastAxes {
   }
   private var axes: [Axis] = []
 
-  /// Neighbouring axes that both operands cross evenly become one.
+  /// Creates the axes; neighbouring ones that are contiguous in both operands are merged.
   init(_ shape: Shape, _ a: [Int], _ b: [Int]) {
     for (axis, size) in shape.enumerated() where size > 1 {
       let next = Axis(size: size, a: a[axis], b: b[axis])
@@ -52,12 +59,12 @@ private struct BroadcastAxes {
     }
   }
 
-  /// How many combinations of positions the remaining axes have.
+  /// The number of combinations of positions along the remaining axes.
   var count: Int { axes.reduce(1) { $0 * $1.size } }
 
   mutating func popLast() -> Axis { axes.popLast() ?? Axis() }
 
-  /// Where the operands begin at position `index` of the remaining axes.
+  /// Returns the offsets of the operands at position `index` of the remaining axes, in elements.
   func offsets(at index: Int) -> (a: Int, b: Int) {
     var (rest, a, b) = (index, 0, 0)
     for axis in axes.reversed() {

@@ -1,7 +1,7 @@
 import CKernels
 
-// The kernels that are loops over floats. Pointers are taken from regions that the caller keeps
-// alive for the whole call.
+// The kernels that are loops over elements. Pointers are taken from regions that the caller keeps alive for the
+// whole call.
 
 extension CPUBackend {
   package func write(_ floats: [Float], to y: Region) {
@@ -23,10 +23,9 @@ extension CPUBackend {
     [Float](unsafeUninitializedCapacity: x.count) { destination, count in
       count = x.count
       guard let base = destination.baseAddress else { return }
-      if x.type == .float32 {
-        base.update(from: x.address, count: x.count)
-      } else {
-        ck_from_bfloat16(x.bfloat16Address, base, Int64(x.count))
+      switch x.type {
+      case .float32: base.update(from: x.address, count: x.count)
+      case .bfloat16: ck_from_bfloat16(x.bfloat16Address, base, Int64(x.count))
       }
     }
   }
@@ -35,16 +34,18 @@ extension CPUBackend {
     switch (x.type, y.type) {
     case (.float32, .bfloat16): ck_to_bfloat16(x.address, y.bfloat16Address, Int64(x.count))
     case (.bfloat16, .float32): ck_from_bfloat16(x.bfloat16Address, y.address, Int64(x.count))
-    default: ck_copy(x.rawAddress, y.rawAddress, Int64(x.count * x.type.byteCount))
+    case (.float32, .float32), (.bfloat16, .bfloat16):
+      ck_copy(x.rawAddress, y.rawAddress, Int64(x.count * x.type.byteCount))
     }
   }
 
   package func fill(_ y: Region, with value: Float) { ck_fill(y.address, value, Int64(y.count)) }
 
   package func isFinite(_ x: Region) -> Bool {
-    x.type == .float32
-      ? ck_all_finite(x.address, Int64(x.count))
-      : ck_all_finite_bfloat16(x.bfloat16Address, Int64(x.count))
+    switch x.type {
+    case .float32: ck_all_finite(x.address, Int64(x.count))
+    case .bfloat16: ck_all_finite_bfloat16(x.bfloat16Address, Int64(x.count))
+    }
   }
 
   package func sumOfSquares(_ x: Region) -> Double { ck_sum_of_squares(x.address, Int64(x.count)) }
@@ -205,10 +206,12 @@ extension CPUBackend {
   }
 
   package func gruGates(
-    _ gates: Region, recurrent: Region, previous: Region, hidden: Region, rows: Int, size: Int
+    _ gates: Region, recurrent: Region, previous: Region, hidden: Region, rounded: Region?,
+    rows: Int, size: Int
   ) {
     ck_gru_gates(
-      gates.address, recurrent.address, previous.address, hidden.address, Int64(rows), Int64(size))
+      gates.address, recurrent.address, previous.address, hidden.address,
+      rounded?.bfloat16Address, Int64(rows), Int64(size))
   }
 
   package func gruGatesGradient(
@@ -216,8 +219,8 @@ extension CPUBackend {
     _ drecurrent: Region, rows: Int, size: Int
   ) {
     ck_gru_gates_gradient(
-      gates.address, recurrent.address, previous.address, dhidden.address, dgates.address,
-      drecurrent.address, Int64(rows), Int64(size))
+      gates.address, recurrent.address, previous.address, dhidden.address, dgates.rawAddress,
+      drecurrent.rawAddress, dgates.type.code, Int64(rows), Int64(size))
   }
 }
 
@@ -271,7 +274,7 @@ extension CPUBackend {
 }
 
 extension AttentionShape {
-  /// Calls `body` with the shape as the kernels have it, which is good that long.
+  /// Calls `body` with the shape as the kernels take it; the value is valid only during the call.
   fileprivate func withKernelShape(_ body: (ck_attention) -> Void) {
     starts.withUnsafeBufferPointer { starts in
       guard let first = starts.baseAddress else { return }
@@ -284,9 +287,10 @@ extension AttentionShape {
 }
 
 extension Region {
-  /// The first element of a region of bfloat16 numbers.
+  /// The address of the first element of a region of bfloat16 numbers; traps if it has another type.
   var bfloat16Address: UnsafeMutablePointer<UInt16> {
-    rawAddress.assumingMemoryBound(to: UInt16.self)
+    precondition(type == .bfloat16, "backend: this kernel computes in bfloat16")
+    return rawAddress.assumingMemoryBound(to: UInt16.self)
   }
 }
 

@@ -4,14 +4,14 @@ import Synchronization
 import Glibc
 #endif
 
-/// Memory that was released and waits to be used again.
+/// A pool of memory that was released and can be used again.
 ///
-/// A class because buffers return their memory to it when they go. A training step asks for the same
-/// few hundred sizes every time; taking fresh pages for each would cost more than many kernels do.
+/// It is a class because buffers return their memory to it when they are released. Every training step asks for
+/// the same few hundred sizes, and fresh pages for each would cost more time than many kernels take.
 final class CPUMemory: Sendable {
   private let pool = Mutex(Pool())
 
-  /// A raw address, which belongs to exactly one buffer or to the free list, and how much lies there.
+  /// A block of memory, which belongs to exactly one buffer or to the free list, and its size in bytes.
   struct Block: @unchecked Sendable {
     let address: UnsafeMutableRawPointer
     let byteCount: Int
@@ -22,10 +22,10 @@ final class CPUMemory: Sendable {
     return pool.withLock { $0.take(size) } ?? Self.allocate(size)
   }
 
-  /// Memory that holds nothing but zeros.
+  /// Returns memory that is filled with zeros.
   ///
-  /// Pages fresh from the system do by themselves, and cost nothing before they are touched: those of a
-  /// model that is about to be loaded never are.
+  /// Fresh pages from the system are zero already and cost nothing until they are touched. Those of a model that is
+  /// about to be loaded never are.
   func takeZeros(byteCount: Int) -> Block {
     let size = Self.roundedUp(byteCount)
     let used = pool.withLock { $0.take(size) }
@@ -38,21 +38,23 @@ final class CPUMemory: Sendable {
 
   deinit { pool.withLock { $0.empty() } }
 
-  /// How much waits to be used again.
+  /// The size of all free blocks, in bytes.
   var freeByteCount: Int { pool.withLock { $0.freeByteCount } }
 
-  /// Large blocks come from the system itself: in malloc's heap an aligned block leaves a hole that the
-  /// next one of its size does not fit into, and 7,000 pictures' features once cost 11 GB of holes.
+  /// Allocates a block; large ones come from the system directly.
+  ///
+  /// In the heap of malloc an aligned block leaves a hole that the next one of its size does not fit into: the
+  /// features of 7,000 pictures once cost 11 GB of holes.
   private static func allocate(_ size: Int) -> Block {
     guard size >= mappedSize else {
-      // A cache line's alignment, which is also the width of an AVX-512 register.
+      // The alignment of a cache line, which is also the width of an AVX-512 register.
       return Block(address: .allocate(byteCount: size, alignment: 64), byteCount: size)
     }
     let flags = MAP_PRIVATE | MAP_ANONYMOUS
     guard let address = mmap(nil, size, PROT_READ | PROT_WRITE, flags, -1, 0),
       address != MAP_FAILED
     else { preconditionFailure("out of memory: no \(size) bytes to be had") }
-    // The system may take 100 ms to find huge pages: too long for one caption, little for a training.
+    // The system may take 100 ms to find huge pages, which is too long for one caption but not for a training.
     if size >= 16 << 20 { madvise(address, size, MADV_HUGEPAGE) }
     return Block(address: address, byteCount: size)
   }
@@ -71,7 +73,7 @@ final class CPUMemory: Sendable {
     private var free: [Int: [Block]] = [:]
     private(set) var freeByteCount = 0
     private var usedByteCount = 0
-    /// The most that was ever used at once.
+    /// The largest size that was ever in use at once, in bytes.
     private var peakByteCount = 64 << 20
 
     mutating func take(_ size: Int) -> Block? {
@@ -81,14 +83,15 @@ final class CPUMemory: Sendable {
         return block
       }
       use(size)
-      // Batches of longer captions need other sizes: those of shorter ones must not pile up. What the
-      // peak needs may stay, for it will come again.
+      // Batches of longer captions need other sizes, and blocks for shorter ones must not pile up. As much as the
+      // peak needs may stay, because it will be needed again.
       if usedByteCount + freeByteCount > 2 * peakByteCount { empty() }
       return nil
     }
 
-    /// A block of this size, or of the next larger there is if it wastes less than it holds: the maps of
-    /// a network's layers, each of a size of its own, then live in the same few blocks.
+    /// Returns a free block of this size, or of the next larger one, up to twice the size.
+    ///
+    /// The maps of a network's layers, which all differ in size, then share the same few blocks.
     private mutating func freeBlock(of size: Int) -> Block? {
       if let block = free[size]?.popLast() { return block }
       let fitting = free.lazy.filter { $0.key > size && $0.key <= 2 * size && !$0.value.isEmpty }
@@ -112,7 +115,7 @@ final class CPUMemory: Sendable {
     }
   }
 
-  /// Sizes in steps of an eighth of the next lower power of two, so that similar sizes are shared.
+  /// Rounds a size up to a multiple of an eighth of the next lower power of two, so similar sizes share blocks.
   private static func roundedUp(_ byteCount: Int) -> Int {
     let size = max(byteCount, 64)
     let step = Swift.max(64, 1 << (Int.bitWidth - size.leadingZeroBitCount - 4))
@@ -120,12 +123,12 @@ final class CPUMemory: Sendable {
   }
 }
 
-/// Memory of the processor: from the pool, or a stretch of a mapped file.
+/// Memory of the CPU: from the pool, or part of a mapped file.
 final class CPUBuffer: Buffer, @unchecked Sendable {
   let address: UnsafeMutableRawPointer
-  /// What goes back to the pool, and the pool; nil where the memory is borrowed.
+  /// The block that returns to the pool, and the pool; nil if the memory is borrowed.
   private let pooled: (block: CPUMemory.Block, memory: CPUMemory)?
-  /// Keeps borrowed memory, such as a mapped file, in place.
+  /// The owner of borrowed memory, such as a mapped file, which keeps it valid.
   private let owner: (any AnyObject & Sendable)?
   private let packedCopies = Mutex<[PackedKey: Buffer]>([:])
 
@@ -141,12 +144,12 @@ final class CPUBuffer: Buffer, @unchecked Sendable {
     super.init(count: count, type: type)
   }
 
-  // Spelled out because the stub that the compiler would write for it draws a warning (Swift 6.3).
+  // Written out because the stub that the compiler would generate causes a warning (Swift 6.3).
   @available(*, unavailable) override init(count: Int, type: ElementType) {
     preconditionFailure("buffer: memory must come from somewhere")
   }
 
-  /// A view of memory that `owner` keeps alive and that nobody writes.
+  /// Creates a view of memory that `owner` keeps alive and that is never written.
   init(
     borrowing address: UnsafeMutableRawPointer, count: Int, type: ElementType,
     from owner: any AnyObject & Sendable
@@ -165,12 +168,12 @@ final class CPUBuffer: Buffer, @unchecked Sendable {
     packedCopies.withLock { $0 = [:] }
   }
 
-  /// The contents in the layout that oneDNN reads fastest, made by `make` the first time.
+  /// Returns the contents in the layout that oneDNN reads fastest, made by `make` the first time.
   func packed(_ key: PackedKey, make: () -> Buffer) -> Buffer {
     if let copy = packedCopies.withLock({ $0[key] }) { return copy }
-    // Not under the lock: one copy may be made from another.
+    // Made outside the lock, because one copy may be made from another.
     let copy = make()
-    // Another thread may have made one meanwhile.
+    // Another thread may have made one in the meantime.
     return packedCopies.withLock { copies in
       if let first = copies[key] { return first }
       copies[key] = copy
@@ -179,22 +182,22 @@ final class CPUBuffer: Buffer, @unchecked Sendable {
   }
 }
 
-/// Which packed copy of a buffer: where it begins and in which layout it is.
+/// The key of a packed copy of part of a buffer: the part and the layout.
 struct PackedKey: Hashable, Sendable {
   let offset: Int
   let count: Int
-  /// 0 stands for the plain layout with another precision.
+  /// The number of the layout; 0 is the plain layout in another precision.
   let layout: UInt64
 }
 
 extension Region {
-  /// The first element; valid while the region's buffer is.
+  /// The address of the first element, valid as long as the buffer of the region.
   var rawAddress: UnsafeMutableRawPointer {
-    // Only `CPUBackend` asks, and it has made every buffer it is given.
+    // Only `CPUBackend` calls this, and it has made every buffer that it is given.
     unsafeDowncast(buffer, to: CPUBuffer.self).address + offset * type.byteCount
   }
 
-  /// The first element of a region of floats.
+  /// The address of the first element of a region of float32 numbers; traps if it has another type.
   var address: UnsafeMutablePointer<Float> {
     precondition(type == .float32, "backend: this kernel computes in float32")
     return rawAddress.assumingMemoryBound(to: Float.self)

@@ -1,17 +1,17 @@
 import CKernels
 
-/// oneDNN primitives by the shape they were made for, and the engine that runs them.
+/// The oneDNN primitives by the shape they were made for, and the engine that runs them.
 ///
-/// A class because it owns C handles. Not thread-safe: `CPUBackend` holds it behind a lock.
+/// It is a class because it owns C handles. It is not thread-safe: `CPUBackend` keeps it behind a lock.
 final class CPUPlans {
   private let context: OpaquePointer
   private var plans: [Key: OpaquePointer] = [:]
 
   enum Key: Hashable {
-    /// Of maps and parameters of these types.
+    /// A convolution with the types of the maps and of the parameters.
     case convolution(
       Window, ElementType, ElementType, hasBias: Bool, hasAddend: Bool, ConvolutionDirection)
-    /// Of sides, result and bias of these types.
+    /// A product with the types of both sides, of the result and of the bias.
     case product(Product, ElementType, into: ElementType, bias: ElementType?)
   }
 
@@ -34,14 +34,14 @@ final class CPUPlans {
     plans = [:]
   }
 
-  /// More than the largest network has; each holds some 50 KB of machine code.
+  /// The largest number of plans, more than the largest network has; each holds about 50 KB of machine code.
   private static let maximumCount = 1024
 
-  /// The plan for `key`, built the first time it is asked for.
+  /// Returns the plan for `key`, built on first use.
   func plan(for key: Key) -> OpaquePointer {
     if let plan = plans[key] { return plan }
-    // Batches of captions differ in their number of words, and few come again: a third of a millisecond
-    // builds a plan anew, while all that a long training ever met would fill the memory.
+    // Batches of captions differ in their number of words, and few numbers occur again. To build a plan takes a
+    // third of a millisecond, while the plans of all shapes of a long training would fill the memory.
     if plans.count >= Self.maximumCount { removeAll() }
     let made =
       switch key {
@@ -56,7 +56,7 @@ final class CPUPlans {
     return made
   }
 
-  /// The implementations in use, for finding a slow one.
+  /// The names of the implementations in use, to find a slow one.
   var implementations: [String] {
     plans.map { key, plan in "\(String(cString: ck_plan_implementation(plan)))  \(key)" }.sorted()
   }
@@ -111,5 +111,10 @@ extension Activation {
 }
 
 extension ElementType {
-  var code: ck_type { self == .float32 ? CK_FLOAT32 : CK_BFLOAT16 }
+  var code: ck_type {
+    switch self {
+    case .float32: CK_FLOAT32
+    case .bfloat16: CK_BFLOAT16
+    }
+  }
 }

@@ -1,0 +1,161 @@
+import ImageEncoders
+import Layers
+import Media
+import Tensors
+import Text
+
+/// Models that caption together as one; most often a single model.
+///
+/// The models have the same vocabulary and the same crop of pictures. The configuration of the first one counts.
+package struct CaptionEnsemble: Sendable {
+  package let configuration: ModelConfiguration
+  package let vocabulary: Vocabulary
+  /// At least one.
+  private let members: [Member]
+  /// The weight of each member's probabilities; nil weighs all members alike.
+  private let weights: [Float]?
+  private let verifications: [ChecksumVerification]
+
+  private struct Member {
+    let model: CaptionModel
+    let preprocessing: ImagePreprocessing
+
+    /// The batch norms of the encoder are folded into its convolutions.
+    init(_ model: CaptionModel, _ preprocessing: ImagePreprocessing) {
+      self.model = CaptionModel(encoder: model.encoder.foldingNorms(), decoder: model.decoder)
+      self.preprocessing = preprocessing
+    }
+  }
+
+  /// Loads model folders.
+  ///
+  /// The files are compared with their checksums meanwhile; `finishVerification` waits for the outcome.
+  /// Loading uses one thread, because hashing keeps another core busy.
+  ///
+  /// - Throws: The problem of a model, or its difference from the first one.
+  package init(loading folders: ModelEnsemble) throws(ModelError) {
+    let threadCount = Device.threadCount
+    Device.setThreadCount(1)
+    defer { Device.setThreadCount(threadCount) }
+    let directories = folders.directories
+    verifications = directories.map { $0.beginVerification() }
+    var configurations: [ModelConfiguration] = []
+    for directory in directories { configurations.append(try directory.configuration()) }
+    // Before the vocabulary, which an encoder alone does not have either.
+    for (directory, configuration) in zip(directories, configurations) {
+      guard configuration.decoder != nil else { throw ModelError(directory.path, .noDecoder) }
+      guard configuration.encoder.preprocessing.cropsLike(configurations[0].encoder.preprocessing)
+      else { throw ModelError(directory.path, .otherFraming(than: directories[0].path)) }
+    }
+    vocabulary = try directories[0].vocabulary()
+    for directory in directories.dropFirst() {
+      guard try directory.vocabulary() == vocabulary else {
+        throw ModelError(directory.path, .otherWords(than: directories[0].path))
+      }
+    }
+    var members: [Member] = []
+    for (directory, configuration) in zip(directories, configurations) {
+      members.append(
+        Member(
+          try directory.model(configuration, vocabulary: vocabulary),
+          configuration.encoder.preprocessing))
+    }
+    (self.members, weights, configuration) = (members, folders.weights, configurations[0])
+  }
+
+  /// An ensemble of one model in memory, such as one that is being trained.
+  package init(
+    _ model: CaptionModel, _ configuration: ModelConfiguration, _ vocabulary: Vocabulary
+  ) {
+    members = [Member(model, configuration.encoder.preprocessing)]
+    (self.configuration, self.vocabulary) = (configuration, vocabulary)
+    (weights, verifications) = (nil, [])
+  }
+
+  /// The crop and size of pictures, and the normalisation for the first member.
+  package var preprocessing: ImagePreprocessing { members[0].preprocessing }
+
+  /// Returns once the models' files are known to be whole, which takes time only the first time.
+  ///
+  /// - Throws: `ModelError` for a file that differs from its checksum.
+  package func finishVerification() throws(ModelError) {
+    for verification in verifications { try verification.wait() }
+  }
+
+  // MARK: From pictures to words
+
+  /// Encodes pictures that `preprocessing` has resized and cropped.
+  ///
+  /// - Parameters:
+  ///   - inputs: Squares of `preprocessing.size` pixels.
+  ///   - precision: The number type that the encoders multiply in.
+  /// - Returns: The features in float32.
+  package func features(of inputs: [Image], in precision: ElementType) -> EncodedPictures {
+    EncodedPictures(
+      byMember: members.map { member in
+        let pixels = member.preprocessing.tensor(inputs: inputs).converted(to: precision)
+        let decoder = member.model.decoder
+        let features = member.model.encoder.featuresByPicture(pixels, decoder.featureKind)
+        return PackedSequence(features.converted(to: .float32))
+      })
+  }
+
+  /// The features of clips, given those of all their frames, `frameCounts` of each.
+  package func clips(of frames: EncodedPictures, _ frameCounts: [Int]) -> EncodedPictures {
+    EncodedPictures(
+      byMember: zip(members, frames.byMember).map { member, features in
+        features.joined(intoClipsOf: frameCounts, for: member.model.decoder.featureKind)
+      })
+  }
+
+  /// True if the frames of clips are read one by one, rather than their mean.
+  package var readsFrames: Bool {
+    members.contains { $0.model.decoder.featureKind == .frames }
+  }
+
+  /// Empty captions of all pictures, one each.
+  package func emptyCaptions(of pictures: EncodedPictures) -> any CaptionsInProgress {
+    let starts = zip(members, pictures.byMember).map { $0.model.decoder.emptyCaptions(of: $1) }
+    return starts.count == 1 ? starts[0] : EnsembleCaptions(members: starts, weights: weights)
+  }
+
+  // MARK: Attention
+
+  /// True if a single model captions, and attends to positions of the picture.
+  ///
+  /// No member's attention stands for that of an ensemble.
+  package var hasAttention: Bool {
+    members.count == 1 && members[0].model.decoder.featureKind == .positions
+  }
+
+  /// The attention weights for each word of a caption, `[words][L]`, each row adding up to 1.
+  ///
+  /// - Parameters:
+  ///   - words: The caption, without its end.
+  ///   - picture: The features of one picture.
+  /// - Returns: Nothing without attention.
+  package func attention(reading words: [TokenID], of picture: EncodedPictures) -> [[Float]] {
+    guard hasAttention, let decoder = members[0].model.decoder as? any CaptionDecoder else {
+      return []
+    }
+    return decoder.attention(reading: words, of: picture.byMember[0])
+  }
+}
+
+extension Captioner {
+  /// Creates a captioner of a model in memory, such as one that is being trained.
+  package init(
+    _ model: CaptionModel, _ configuration: ModelConfiguration, _ vocabulary: Vocabulary,
+    search: CaptionSearch? = nil, precision: ElementType = .float32
+  ) {
+    self.init(
+      CaptionEnsemble(model, configuration, vocabulary), search: search, precision: precision)
+  }
+}
+
+extension ImagePreprocessing {
+  /// True if both make the same square of a picture; the normalisation may differ.
+  fileprivate func cropsLike(_ other: ImagePreprocessing) -> Bool {
+    framing == other.framing && size == other.size
+  }
+}
