@@ -18,6 +18,9 @@ package struct WeightsFile: Sendable {
   /// The shape of a tensor of the file, without reading it.
   package func shape(of name: String) -> Shape? { file[name]?.shape }
 
+  /// The number of elements of all tensors in the file.
+  package var elementCount: Int { file.entries.reduce(0) { $0 + $1.shape.elementCount } }
+
   /// Sets every parameter of `module` from the tensor of its name.
   ///
   /// - Parameters:

@@ -184,6 +184,15 @@ struct BadModelTests {
     try expectFailure(78, saying: "'encoder.type' is \"big_cnn\", but must be one of", and: "Mend")
   }
 
+  @Test("a size that the weights cannot have is refused before memory is taken for it")
+  func hugeSize() throws {
+    let config = try model.text(of: "config.json")
+    let huge = config.replacing(#/"hidden": \d+/#, with: "\"hidden\": 65536")
+    try #require(huge != config)
+    try model.rewrite("config.json", with: huge)
+    try expectFailure(78, saying: "decoder.hidden", and: "is 65536, which is too large")
+  }
+
   @Test("A name with a slip in it")
   func misspelt() throws {
     let config = try model.text(of: "config.json")

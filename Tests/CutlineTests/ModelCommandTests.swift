@@ -28,7 +28,7 @@ struct ModelCommandTests {
     #expect(result.status == 0)
     #expect(result.lines.first?.hasPrefix("NAME") == true)
     let row = try #require(result.lines.first { $0.hasPrefix("tiny ") })
-    #expect(row.contains("small_cnn") && row.contains("lstm") && row.hasSuffix(model.path))
+    #expect(row.contains("small_cnn") && row.contains("show-and-tell") && row.hasSuffix(model.path))
     let list = try cutline(
       "model", "list", "--json", environment: ["CUTLINE_MODEL_PATH": model.folder.path])
     let names = try json(list.output).elements?.map { $0["name"]?.string }

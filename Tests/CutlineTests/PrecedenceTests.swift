@@ -54,6 +54,20 @@ struct PrecedenceTests {
     #expect(caption.errors.contains("no model called \"typed\""), "\(caption.errors)")
   }
 
+  @Test(
+    "a typed decoder or cell counts more than what a file says of another",
+    arguments: [
+      (#"{"annotation-size": 512, "attention-size": 512}"#, "show-attend-tell:annotation-size=16"),
+      (#"{"attention": "soft"}"#, "lrcn"), (#"{"unfactored": true}"#, "show-and-tell"),
+    ])
+  func decoder(file: String, decoder: String) throws {
+    try folder.write(file, to: "training.json")
+    let result = try Program.run(
+      ["train", "nowhere", "--dry-run", "--config", "training.json", "--decoder", decoder],
+      in: folder.path)
+    #expect(result.status == 66, "\(result.errors)")
+  }
+
   @Test("a cluster's variables count more than the part that a file names, and less than --shard")
   func shard() throws {
     let model = try SampleModel()

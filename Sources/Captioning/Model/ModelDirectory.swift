@@ -143,6 +143,7 @@ package struct ModelDirectory: Sendable {
     guard let decoder = configuration.decoder else { throw ModelError(path, .noDecoder) }
     try checkTokenizer()
     try checkScores(vocabulary, decoder)
+    try checkSizes(decoder)
     let encoder = configuration.encoder.makeEncoder()
     var model = CaptionModel(
       encoder: encoder,
@@ -193,6 +194,24 @@ package struct ModelDirectory: Sendable {
     let ours = CaptionTokenizer().identity
     guard json["type"]?.string == ours.type, json["version"]?.integer == ours.version else {
       throw ModelError(file, .otherTokenizer(json.compactText))
+    }
+  }
+
+  /// Throws if a single matrix of the decoder would hold more numbers than the weights file.
+  ///
+  /// Memory for parameters is taken before their shapes are compared, and a system may not have that much.
+  private func checkSizes(_ decoder: DecoderConfiguration) throws(ModelError) {
+    let count = try weightsFile().elementCount
+    let (annotation, attention) = (DecoderType.annotationSize, DecoderType.attentionSize)
+    var matrices = [("hidden", decoder.hiddenSize, decoder.hiddenSize)]
+    if decoder.type.has(annotation) {
+      matrices.append(("annotation_size", decoder.type[annotation], decoder.type[attention]))
+    }
+    for (key, rows, columns) in matrices where rows * columns > count {
+      throw ModelError(
+        "\(path)/\(FileName.configuration)",
+        .configuration(
+          key: "decoder.\(key)", problem: "is \(rows), which is too large for \(FileName.weights)"))
     }
   }
 

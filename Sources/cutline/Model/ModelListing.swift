@@ -10,7 +10,7 @@ extension ModelSummary {
   var row: [String] {
     [
       name, configuration.encoder.architecture.name,
-      configuration.decoder?.cell.entry.name ?? "-", megabytes(byteCount), path,
+      configuration.decoder?.type.entry.name ?? "-", megabytes(byteCount), path,
     ]
   }
 
@@ -68,7 +68,8 @@ extension ModelSummary {
     [
       .init("name", .string(name)), .init("path", .string(path)),
       .init("encoder", .string(configuration.encoder.architecture.name)),
-      .init("decoder", configuration.decoder.map { .string($0.cell.entry.name) } ?? .null),
+      .init("decoder", configuration.decoder.map { .string($0.type.entry.name) } ?? .null),
+      .init("cell", configuration.decoder.map { .string($0.cell.entry.name) } ?? .null),
       .init("words", wordCount.map { .number(Double($0)) } ?? .null),
       .init("parameters", .number(Double(parameterCount))),
       .init("bytes", .number(Double(byteCount))),

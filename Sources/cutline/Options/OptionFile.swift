@@ -64,6 +64,34 @@ struct OptionFile {
     "frame-step": "frames",
   ]
 
+  /// Returns true if the decoder or the cell that is on the command line sets what an option of the file sets,
+  /// too, or has no such option.
+  private static func isDecided(_ option: String, by arguments: [String]) -> Bool {
+    let decoder = typedValue(of: ["--decoder", "--preset"], in: arguments)
+    let cell = typedValue(of: ["--cell"], in: arguments)
+    return switch option {
+    case "attention": decoder != nil
+    case "annotation-size", "attention-size": decoder?.contains("\(option)=") ?? false
+    case "unfactored": decoder.map { !$0.hasPrefix("lrcn") || $0.contains(":") } ?? false
+    case "gru-reset": cell.map { !$0.hasPrefix("gru") || $0.contains(":") } ?? false
+    default: false
+    }
+  }
+
+  /// The last value on the command line of an option that has these names; nil if there is none.
+  private static func typedValue(of names: [String], in arguments: [String]) -> String? {
+    let options = Array(arguments.prefix { $0 != "--" })
+    for index in options.indices.reversed() {
+      if names.contains(options[index]) {
+        return index + 1 < options.count ? options[index + 1] : nil
+      }
+      if let name = names.first(where: { options[index].hasPrefix("\($0)=") }) {
+        return String(options[index].dropFirst(name.count + 1))
+      }
+    }
+    return nil
+  }
+
   /// Returns true if an option that may be repeated, or one that excludes it, is on the command
   /// line, in which case the file's is ignored.
   private static func isTyped(_ option: String, in arguments: [String]) -> Bool {
@@ -99,7 +127,8 @@ struct OptionFile {
       // Keys with a capital letter record the origin of a run.
       for member in members
       where member.key.first?.isUppercase != true && !Variable.decides(member.key)
-        && !Self.isTyped(member.key, in: arguments) && !foreign.contains(member.key)
+        && !Self.isTyped(member.key, in: arguments)
+        && !Self.isDecided(member.key, by: arguments) && !foreign.contains(member.key)
       {
         options += try option(member)
       }

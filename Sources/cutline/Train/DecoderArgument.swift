@@ -14,14 +14,21 @@ struct DecoderArgument: Sendable {
   var choice: Configured<DecoderType>
 
   /// The names that users can type, for help texts.
-  static let nameList = DecoderType.all.filter(\.writesSentences)
-    .flatMap { [$0.name] + $0.aliases }.listed(with: "or")
+  static let nameList = names.listed(with: "or")
+  private static let names = DecoderType.all.filter(\.writesSentences)
+    .flatMap { [$0.name] + $0.aliases }
 
   /// - Throws: `RegistryError` for a name, an option or a value that there is not; `ValidationError` for a
   ///   decoder that writes no sentences.
   init(_ argument: String) throws {
-    choice = try Configured(argument: argument)
     name = String(argument.prefix { $0 != ":" })
+    do throws(RegistryError) {
+      choice = try Configured(argument: argument)
+    } catch {
+      // The registry lists the decoder of --task classify, too, which cannot be named here.
+      guard (try? DecoderType.named(name)) == nil else { throw error }
+      throw RegistryError.unknownName(DecoderType.noun, name, known: Self.names)
+    }
     guard choice.entry.writesSentences else {
       throw ValidationError("it labels clips. Leave it out, and add --task classify.")
     }
