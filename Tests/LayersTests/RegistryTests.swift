@@ -30,6 +30,7 @@ extension LayersTests {
     @Test(
       "what there is not is named with what there is, and the nearest of that",
       arguments: [
+        ("gru:reset=before,reset=after", "gru:reset is given more than once. Leave one out."),
         ("lsmt", "there is no cell 'lsmt'. Did you mean lstm? There are: lstm, gru, rnn."),
         ("LSTM", "there is no cell 'LSTM'. Did you mean lstm? There are: lstm, gru, rnn."),
         ("transformer", "there is no cell 'transformer'. There are: lstm, gru, rnn."),

@@ -26,6 +26,7 @@ package struct Configured<Entry: RegistryEntry>: Sendable {
         throw .unknownOption(
           "\(Entry.noun) \(entry.name)", name, known: entry.options.map(\.name))
       }
+      guard given[name] == nil else { throw .repeatedOption("\(entry.name):\(name)") }
       try set(option, to: pair.count > 1 ? String(pair[1]) : "true")
     }
   }

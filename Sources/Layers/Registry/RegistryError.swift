@@ -24,6 +24,11 @@ package struct RegistryError: Error, Sendable, Equatable, CustomStringConvertibl
         + (known.isEmpty ? " It has none." : " It has: \(known.joined(separator: ", "))."))
   }
 
+  /// The option is given more than once.
+  package static func repeatedOption(_ option: String) -> RegistryError {
+    RegistryError("\(option) is given more than once. Leave one out.")
+  }
+
   /// The option cannot have that value.
   package static func unfitValue(
     _ option: String, _ value: String, expectation: String
