@@ -273,6 +273,15 @@ package struct CheckpointError: Error, Equatable, Sendable, CustomStringConverti
     switch problem {
     case .incomplete(let what):
       "\(path): is not whole (\(what)). Remove it to resume from the one before."
+    case .otherSettings(SettingName.trainingFingerprint, _, _):
+      "\(path): was started on other training data: a caption, an image or their order has changed. "
+        + "Resume on the same data, or start anew with another -o."
+    case .otherSettings(SettingName.validationFingerprint, _, "none"):
+      "\(path): was started with validation data, and there is none now. "
+        + "Resume with the same data, or start anew with another -o."
+    case .otherSettings(SettingName.validationFingerprint, _, _):
+      "\(path): was started with other validation data: a caption, an image or their order has changed. "
+        + "Resume with the same data, or start anew with another -o."
     case .otherSettings(let option, let then, let now):
       "\(path): was started with \(option) \(then), not \(now). "
         + "Resume with the same options, or start anew with another -o."

@@ -99,7 +99,7 @@ struct DecoderChoicesTests {
   @Test(
     "decoders are named in the settings as of old",
     arguments: [
-      (["--decoder", "video-mean"], ["--decoder": "video-mean", "--attention": "none"]),
+      (["--decoder", "video-mean"], ["--attention": "none"]),
       (["--decoder", "show-attend-tell:annotation-size=8"], ["--attention": "soft"]),
       (
         ["--decoder", "lrcn:factored=false"],
@@ -119,6 +119,27 @@ struct DecoderChoicesTests {
       #expect(state["settings"]?[name]?.string == value, "\(name)")
     }
     if settings["--unfactored"] == nil { #expect(state["settings"]?["--unfactored"] == nil) }
+  }
+
+  @Test("a run resumes under another name of its decoder, and with the settings of older versions")
+  func otherNames() throws {
+    #expect(try train("run", ["--decoder", "video-mean"]).status == 0)
+    let renamed = try train("run", ["--decoder", "show-and-tell"])
+    #expect(renamed.status == 0, "\(renamed.errors)")
+    let older = """
+      cd run/last && sed -i 's/"--attention": "none"/"--annotation-size": "512", \
+      "--attention-size": "512", "--decoder": "video-mean", &/' state.json && \
+      grep -q video-mean state.json && sum=$(sha256sum state.json) && \
+      sed -i "s/^.*  state.json$/$sum/" COMPLETE
+      """
+    let edit = try Program.shell(older, in: folder.path)
+    try #require(edit.status == 0, "\(edit.errors)")
+    let resumed = try train("run", [])
+    #expect(resumed.status == 0, "\(resumed.errors)")
+    #expect(resumed.errors.contains("resuming from run/checkpoints/"), "\(resumed.errors)")
+    let changed = try train("run", ["--attention", "soft"])
+    #expect(changed.status == 78, "\(changed.errors)")
+    #expect(changed.errors.contains("run: was started with --attention none, not soft."))
   }
 
   @Test("a run is not gone on with under another choice, whether it was made then or now")
@@ -149,6 +170,16 @@ struct DecoderChoicesTests {
         "--feature-grid is not for --decoder show-attend-tell, which reads every position."
       ),
       (["--feature-grid", "9"], "--feature-grid must be"),
+      (["--annotation-size", "70000"], "--annotation-size must be from 1 to 65536, not 70000."),
+      (["--annotation-size", "8"], "--annotation-size is for a decoder with attention, not show-"),
+      (
+        ["--decoder", "s2vt", "--attention-size", "8"],
+        "--attention-size is for a decoder with attention, not s2vt."
+      ),
+      (
+        ["--task", "classify", "--attention-size", "8"],
+        "--attention-size is for sentences, and --task classify writes one label."
+      ),
       (["--decoder", "s2vt", "--residual"], "--residual is not for --decoder s2vt."),
       (["--decoder", "lrcn", "--attention", "soft"], "contradict each other"),
       (["--unfactored"], "--unfactored is for --decoder lrcn, not show-and-tell."),

@@ -59,6 +59,7 @@ struct PrecedenceTests {
     arguments: [
       (#"{"annotation-size": 512, "attention-size": 512}"#, "show-attend-tell:annotation-size=16"),
       (#"{"attention": "soft"}"#, "lrcn"), (#"{"unfactored": true}"#, "show-and-tell"),
+      (#"{"attention": "soft", "annotation-size": 8}"#, "video-mean"),
     ])
   func decoder(file: String, decoder: String) throws {
     try folder.write(file, to: "training.json")
@@ -66,6 +67,29 @@ struct PrecedenceTests {
       ["train", "nowhere", "--dry-run", "--config", "training.json", "--decoder", decoder],
       in: folder.path)
     #expect(result.status == 66, "\(result.errors)")
+  }
+
+  @Test(
+    "a typed attention counts more than a file's decoder, and a captioner to start from more than a run's file",
+    arguments: [
+      (#"{"decoder": "lrcn", "layers": 1}"#, ["--attention", "soft"]),
+      (#"{"decoder": "show-attend-tell", "attention-size": 8}"#, ["--attention", "none"]),
+      (
+        #"{"schema": "cutline.run/1", "settings": {"embed": 9, "cell": "gru"}, "execution": {}}"#,
+        ["--start-from", "default"]
+      ),
+      // Older runs recorded sizes of an attention that they did not have.
+      (
+        #"{"schema": "cutline.run/1", "settings": {"attention": "none", "attention-size": 8}, "execution": {}}"#,
+        []
+      ),
+    ])
+  func attention(file: String, options: [String]) throws {
+    try folder.write(file, to: "training.json")
+    let result = try Program.run(
+      ["train", "nowhere", "--dry-run", "--config", "training.json"] + options, in: folder.path)
+    #expect(result.status == 66, "\(result.errors)")
+    #expect(result.errors.contains("nowhere"), "\(result.errors)")
   }
 
   @Test("a cluster's variables count more than the part that a file names, and less than --shard")

@@ -37,11 +37,12 @@ extension LayersTests {
         ("", "there is no cell ''. There are: lstm, gru, rnn."),
         (":", "there is no cell ''. There are: lstm, gru, rnn."),
         ("gru:rest=before", "cell gru has no option 'rest'. Did you mean reset? It has: reset."),
-        ("gru:", "cell gru has no option ''. It has: reset."),
+        ("gru:", "no option follows the colon of 'gru:'. Leave the colon out."),
+        ("lstm:", "no option follows the colon of 'lstm:'. Leave the colon out."),
         ("gru:reset=before,", "cell gru has no option ''. It has: reset."),
         ("lstm:reset=before", "cell lstm has no option 'reset'. It has none."),
         ("gru:reset=never", "gru:reset must be before or after, not 'never'."),
-        ("gru:reset", "gru:reset must be before or after, not 'true'."),
+        ("gru:reset", "gru:reset needs a value: before or after, after an equals sign."),
       ])
     func mistakes(argument: String, message: String) {
       let error = #expect(throws: RegistryError.self) {

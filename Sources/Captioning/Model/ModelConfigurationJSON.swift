@@ -73,7 +73,9 @@ extension ModelConfiguration {
     case Self.schema: try self.init(current: json)
     case Self.formerSchema: try self.init(former: json)
     default:
-      throw ConfigurationProblem(key: "schema", problem: "is \"\(schema)\", not \"\(Self.schema)\"")
+      throw ConfigurationProblem(
+        key: "schema",
+        problem: "is \"\(schema)\", not \"\(Self.schema)\" or \"\(Self.formerSchema)\"")
     }
   }
 

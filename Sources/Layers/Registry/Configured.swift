@@ -19,6 +19,7 @@ package struct Configured<Entry: RegistryEntry>: Sendable {
     let parts = argument.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     self.init(try Entry.named(String(parts[0])))
     guard parts.count > 1 else { return }
+    guard !parts[1].isEmpty else { throw .missingOptions(entry.name) }
     for setting in parts[1].split(separator: ",", omittingEmptySubsequences: false) {
       let pair = setting.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       let name = String(pair[0])
@@ -27,6 +28,9 @@ package struct Configured<Entry: RegistryEntry>: Sendable {
           "\(Entry.noun) \(entry.name)", name, known: entry.options.map(\.name))
       }
       guard given[name] == nil else { throw .repeatedOption("\(entry.name):\(name)") }
+      guard pair.count > 1 || option is FlagOption else {
+        throw .missingValue("\(entry.name):\(name)", expectation: option.expectation)
+      }
       try set(option, to: pair.count > 1 ? String(pair[1]) : "true")
     }
   }

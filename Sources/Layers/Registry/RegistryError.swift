@@ -24,6 +24,16 @@ package struct RegistryError: Error, Sendable, Equatable, CustomStringConvertibl
         + (known.isEmpty ? " It has none." : " It has: \(known.joined(separator: ", "))."))
   }
 
+  /// The name ends in a colon, and no option follows.
+  package static func missingOptions(_ name: String) -> RegistryError {
+    RegistryError("no option follows the colon of '\(name):'. Leave the colon out.")
+  }
+
+  /// The option is given without a value.
+  package static func missingValue(_ option: String, expectation: String) -> RegistryError {
+    RegistryError("\(option) needs a value: \(expectation), after an equals sign.")
+  }
+
   /// The option is given more than once.
   package static func repeatedOption(_ option: String) -> RegistryError {
     RegistryError("\(option) is given more than once. Leave one out.")

@@ -105,11 +105,23 @@ extension Checkpoint.Settings {
     for option in (now + self).map(\.name) {
       let (then, now) = (value(of: option), now.value(of: option))
       if TrainingOptions.table.isSame(option, then, now) { continue }
-      // Older checkpoints do not record the validation set.
-      if option == SettingName.validationFingerprint, then == unset { continue }
+      // Older checkpoints do not record the validation set, but sizes of an attention that there is not, and
+      // whichever name of a decoder was typed.
+      switch option {
+      case SettingName.validationFingerprint where then == unset: continue
+      case "--annotation-size" where now == unset, "--attention-size" where now == unset: continue
+      case "--decoder" where Self.ownDecoderName(then) == Self.ownDecoderName(now): continue
+      default: break
+      }
       return (option, then, now)
     }
     return nil
+  }
+
+  /// Returns the decoder's own name for one of its names, which is recorded unless `--attention` says it.
+  private static func ownDecoderName(_ name: String) -> String {
+    guard let type = try? DecoderType.named(name) else { return name }
+    return type == .showAndTell ? unset : type.name
   }
 
   /// Returns the value of an option, or that it has none.

@@ -15,8 +15,6 @@ package struct TaskEntry: RegistryEntry, CustomStringConvertible {
   package let selections: [TrainingPlan.Selection]
   /// The options of `cutline train` that do not fit the task.
   package let refusedOptions: Set<String>
-  /// The options that have no effect on the task, and are accepted.
-  package let ignoredOptions: Set<String>
   /// Returns the message about an option that does not fit the task.
   package let refusal: @Sendable (_ option: String) -> String
   /// Returns true if the task can resume learning with such a decoder.
@@ -38,7 +36,7 @@ package struct TaskEntry: RegistryEntry, CustomStringConvertible {
   package static let caption = TaskEntry(
     name: "caption", modelSentence: "writes captions",
     selections: [.cider, .bleu4, .rougeL, .loss],
-    refusedOptions: [], ignoredOptions: [],
+    refusedOptions: [],
     refusal: { "\($0) is for labels. Add --task classify." },
     takes: { $0.writesSentences }, prescribe: { _ in },
     usage: { "cutline caption -m \($0) PHOTO" },
@@ -49,11 +47,11 @@ package struct TaskEntry: RegistryEntry, CustomStringConvertible {
     name: "classify", modelSentence: "is a classifier of clips, which writes labels",
     selections: [.accuracy, .loss],
     refusedOptions: [
-      "--attention", "--batch-words", "--decoder", "--freeze-word-vectors", "--length-penalty",
-      "--max-words", "--min-count", "--no-repeat", "--norm-stabilizer", "--sampling",
-      "--self-critical-epochs", "--tied", "--unfactored", "--word-dropout", "--word-vectors",
+      "--annotation-size", "--attention", "--attention-size", "--batch-words", "--decoder",
+      "--freeze-word-vectors", "--length-penalty", "--max-words", "--min-count", "--no-repeat",
+      "--norm-stabilizer", "--sampling", "--self-critical-epochs", "--tied", "--unfactored",
+      "--word-dropout", "--word-vectors",
     ],
-    ignoredOptions: ["--annotation-size", "--attention-size"],
     refusal: {
       "\($0) is for sentences, and --task classify writes one label. Leave it out."
     },

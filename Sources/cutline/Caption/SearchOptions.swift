@@ -113,6 +113,9 @@ struct SearchOptions: ParsableArguments {
   func search(
     for model: ModelConfiguration, _ vocabulary: Vocabulary, captionCount: Int
   ) throws -> CaptionSearch {
+    if let decoder = model.decoder, !decoder.writesSentences {
+      try refuseWordRules()
+    }
     let maximumWords = maxWords ?? model.maximumWords
     let rules = WordRules(
       minimumWords: minWords ?? 0,
@@ -143,6 +146,16 @@ struct SearchOptions: ParsableArguments {
           + "that is a multiple of --beam-groups.")
     }
     return .beam(search)
+  }
+
+  /// Throws if an option is given that a classifier, which writes one label, has no use for.
+  private func refuseWordRules() throws {
+    let options = [
+      ("--force-words", forceWords != nil), ("--min-words", (minWords ?? 0) > 1),
+      ("--no-repeat", (noRepeat ?? 0) > 0),
+    ]
+    guard let (option, _) = options.first(where: \.1) else { return }
+    throw ValidationError("\(option) is for sentences, and the model writes labels. Leave it out.")
   }
 
   private func forcedWords(_ vocabulary: Vocabulary, _ maximumWords: Int) throws -> [TokenID] {

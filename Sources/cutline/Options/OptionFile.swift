@@ -1,3 +1,4 @@
+import Captioning
 import Files
 import Training
 
@@ -64,19 +65,47 @@ struct OptionFile {
     "frame-step": "frames",
   ]
 
-  /// Returns true if the decoder or the cell that is on the command line sets what an option of the file sets,
-  /// too, or has no such option.
-  private static func isDecided(_ option: String, by arguments: [String]) -> Bool {
-    let decoder = typedValue(of: ["--decoder", "--preset"], in: arguments)
-    let cell = typedValue(of: ["--cell"], in: arguments)
-    return switch option {
-    case "attention": decoder != nil
-    case "annotation-size", "attention-size": decoder?.contains("\(option)=") ?? false
-    case "unfactored": decoder.map { !$0.hasPrefix("lrcn") || $0.contains(":") } ?? false
-    case "gru-reset": cell.map { !$0.hasPrefix("gru") || $0.contains(":") } ?? false
-    default: false
+  /// Returns true if the decoder, the cell or the captioner that is on the command line sets what an option of
+  /// the file sets, too, or has no such option.
+  private func isDecided(
+    _ option: String, of file: JSONValue, by arguments: [String]
+  ) -> Bool {
+    let decoder = Self.typedValue(of: ["--decoder", "--preset"], in: arguments)
+    let attention = Self.typedValue(of: ["--attention"], in: arguments)
+    let cell = Self.typedValue(of: ["--cell"], in: arguments)
+    let isOfRun = file["schema"]?.string == RunConfiguration.schema
+    if isOfRun, Self.isTyped("start-from", in: arguments), Self.modelOptions.contains(option) {
+      return true
+    }
+    switch option {
+    case "attention", "decoder": return decoder != nil || attention != nil
+    case "annotation-size", "attention-size":
+      if decoder?.contains("\(option)=") ?? false { return true }
+      // Older runs recorded sizes of an attention that there was not.
+      guard isOfRun || decoder != nil || attention != nil else { return false }
+      let (choice, settings) = (decoder != nil || attention != nil, file["settings"])
+      return !Self.hasAttention(
+        choice ? decoder : settings?["decoder"]?.string,
+        choice ? attention : settings?["attention"]?.string)
+    case "unfactored": return decoder.map { !$0.hasPrefix("lrcn") || $0.contains(":") } ?? false
+    case "gru-reset": return cell.map { !$0.hasPrefix("gru") || $0.contains(":") } ?? false
+    default: return false
     }
   }
+
+  /// Returns true if the decoder of these options has an attention, or if there is none, which is told later.
+  private static func hasAttention(_ decoder: String?, _ attention: String?) -> Bool {
+    let typed = try? decoder.map(DecoderArgument.init)
+    let chosen = try? DecoderArgument.chosen(typed, attention.flatMap(AttentionChoice.init))
+    return chosen?.choice.has(DecoderType.attentionSize) ?? true
+  }
+
+  /// The options that a captioner to start from sets.
+  private static let modelOptions: Set<String> = [
+    "annotation-size", "attention", "attention-size", "cell", "decoder", "embed", "encoder-model",
+    "feature-grid", "frame-step", "frames", "freeze-word-vectors", "gru-reset", "hidden", "layers",
+    "residual", "tied", "unfactored", "word-vectors",
+  ]
 
   /// The last value on the command line of an option that has these names; nil if there is none.
   private static func typedValue(of names: [String], in arguments: [String]) -> String? {
@@ -128,7 +157,7 @@ struct OptionFile {
       for member in members
       where member.key.first?.isUppercase != true && !Variable.decides(member.key)
         && !Self.isTyped(member.key, in: arguments)
-        && !Self.isDecided(member.key, by: arguments) && !foreign.contains(member.key)
+        && !isDecided(member.key, of: json, by: arguments) && !foreign.contains(member.key)
       {
         options += try option(member)
       }

@@ -14,7 +14,8 @@ struct CaptionerOptions: ParsableArguments {
       discussion: """
         A classifier reads a clip frame by frame and labels each frame; the caption of the clip is the \
         label with the highest mean probability (activity recognition; Donahue et al., 2015). The label of \
-        a clip is its only caption, or the name of its folder: DATASET/train/LABEL, DATASET/val/LABEL.
+        a clip is its only caption, or the name of its folder: DATASET/train/LABEL, DATASET/val/LABEL. Labels \
+        are written in lower case.
         """, valueName: "task"), completion: .list(TaskEntry.all.map(\.name)),
     transform: TaskEntry.named)
   var task = TaskEntry.caption
@@ -116,11 +117,12 @@ struct CaptionerOptions: ParsableArguments {
   var license: String?
 
   func validate() throws {
-    for (option, size) in [
-      ("--embed", embed), ("--hidden", hidden), ("--annotation-size", annotationSize),
-      ("--attention-size", attentionSize),
+    for (option, size, range) in [
+      ("--embed", embed, 1...16_384), ("--hidden", hidden, 1...16_384),
+      ("--annotation-size", annotationSize, DecoderType.annotationSize.range),
+      ("--attention-size", attentionSize, DecoderType.attentionSize.range),
     ] {
-      if let size { try check(option, size, in: 1...16_384) }
+      if let size { try check(option, size, in: range) }
     }
     if let maxWords { try check("--max-words", maxWords, in: 1...1000) }
     if let noRepeat { try check("--no-repeat", noRepeat, in: 1...1000) }
@@ -188,6 +190,7 @@ struct CaptionerOptions: ParsableArguments {
   private func refuseForeignOptions() throws {
     try task.refuse([
       ("--decoder", decoderName != nil), ("--attention", attention != nil),
+      ("--annotation-size", annotationSize != nil), ("--attention-size", attentionSize != nil),
       ("--unfactored", unfactored), ("--word-vectors", wordVectors != nil),
       ("--freeze-word-vectors", freezeWordVectors), ("--tied", tied),
       ("--min-count", minCount != nil), ("--max-words", maxWords != nil),
@@ -217,6 +220,13 @@ struct CaptionerOptions: ParsableArguments {
     }
     if let problem = decoder.type.entry.layerProblem(decoder) {
       throw ValidationError("--layers with --decoder \(name) \(problem), not \(layerCount).")
+    }
+    for (option, size) in [
+      (DecoderType.annotationSize, annotationSize), (DecoderType.attentionSize, attentionSize),
+    ] where size != nil && !chosenDecoder.choice.has(option) {
+      throw ValidationError(
+        "--\(option.name) is for a decoder with attention, not \(name). Leave it out, or add --attention soft."
+      )
     }
     guard !unfactored || chosenDecoder.choice.has(DecoderType.isFactored) else {
       throw ValidationError("--unfactored is for --decoder lrcn, not \(name).")
@@ -285,17 +295,15 @@ struct CaptionerOptions: ParsableArguments {
   private var settings: Checkpoint.Settings {
     let sizes = [("--embed", "\(decoder.embeddingSize)"), ("--hidden", "\(decoder.hiddenSize)")]
     let chosen = chosenDecoder
-    let ofDecoder = [
-      ("--attention", chosen.choice.entry == .showAttendTell ? "soft" : "none"),
-      ("--annotation-size", "\(annotationSize ?? chosen.choice[DecoderType.annotationSize])"),
-      ("--attention-size", "\(attentionSize ?? chosen.choice[DecoderType.attentionSize])"),
-      ("--min-count", "\(minimumWordCount)"), ("--max-words", "\(maximumWords)"),
-    ]
+    let sizesOfAttention = [DecoderType.annotationSize, DecoderType.attentionSize]
+      .filter(chosen.choice.has).map { ("--\($0.name)", "\(chosen.choice[$0])") }
+    let ofDecoder =
+      [("--attention", chosen.choice.entry == .showAttendTell ? "soft" : "none")]
+      + sizesOfAttention
+      + [("--min-count", "\(minimumWordCount)"), ("--max-words", "\(maximumWords)")]
     let ofTask =
       (task.name == TaskEntry.all[0].name ? [] : [("--task", task.name)])
-      + ofDecoder.filter { option, _ in
-        !task.refusedOptions.contains(option) && !task.ignoredOptions.contains(option)
-      }
+      + ofDecoder.filter { option, _ in !task.refusedOptions.contains(option) }
     let cell = chosenCell.text(leavingOut: [GRU.resetOption.name])
     let always = [("--cell", cell)] + sizes + ofTask
     let isUnfactored =
@@ -327,7 +335,7 @@ extension DecoderArgument {
     let others = [
       DecoderType.annotationSize.name, DecoderType.attentionSize.name, DecoderType.isFactored.name,
     ]
-    return name + choice.text(leavingOut: others).dropFirst(choice.entry.name.count)
+    return choice.text(leavingOut: others)
   }
 }
 

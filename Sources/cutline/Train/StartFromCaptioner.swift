@@ -86,9 +86,16 @@ extension CaptionerOptions {
     try agree("--tied", tied, decoder.isTied)
     try agree("--unfactored", unfactored, decoder.isUnfactored)
     try agree("--feature-grid", featureGrid, captioner.configuration.encoder.grid)
-    if decoder.type.has(DecoderType.annotationSize) {
-      try agree("--annotation-size", annotationSize, decoder.type[DecoderType.annotationSize])
-      try agree("--attention-size", attentionSize, decoder.type[DecoderType.attentionSize])
+    for (option, size) in [
+      (DecoderType.annotationSize, annotationSize), (DecoderType.attentionSize, attentionSize),
+    ] {
+      guard let size, !decoder.type.has(option) else {
+        try agree("--\(option.name)", size, decoder.type[option])
+        continue
+      }
+      throw Failure(
+        "--\(option.name) \(size): contradicts --start-from \(path), which has no attention. Leave it out.",
+        .configuration)
     }
     switch captioner.configuration.frames {
     case .evenly(let count):
