@@ -7,6 +7,23 @@ CLONES void ck_fill(float *x, float value, int64_t count) {
 
 // MARK: One argument
 
+INLINE float hard_sigmoid(float x) {
+  float y = x + 3;
+  return (y < 0 ? 0 : (y > 6 ? 6 : y)) / 6;
+}
+
+/// The share of the standard normal distribution below x.
+INLINE float normal_below(float x) { return 0.5f * (1 + erff(x * 0.70710678f)); }
+
+INLINE float silu_slope(float x) {
+  float s = fast_sigmoid(x);
+  return s * (1 + x * (1 - s));
+}
+
+INLINE float gelu_slope(float x) {
+  return normal_below(x) + x * 0.39894228f * fast_exp(-0.5f * x * x);
+}
+
 // Comparisons are written so that NaN stays NaN: a diverging training must show.
 typedef struct {
   ck_pointwise function;
@@ -34,6 +51,10 @@ CLONES static void map_part(const void *context, int64_t begin, int64_t end) {
   case CK_RELU_MAP: LOOP(a < 0 ? 0 : a);
   case CK_RELU6_MAP: LOOP(a < 0 ? 0 : (a > 6 ? 6 : a));
   case CK_NEGATE: LOOP(-a);
+  case CK_SILU_MAP: LOOP(a * fast_sigmoid(a));
+  case CK_HARD_SWISH_MAP: LOOP(a * hard_sigmoid(a));
+  case CK_HARD_SIGMOID: LOOP(hard_sigmoid(a));
+  case CK_GELU_MAP: LOOP(a * normal_below(a));
   }
 }
 #undef LOOP
@@ -59,6 +80,10 @@ void ck_map(ck_pointwise function, const float *x, float *y, int64_t count) {
   case CK_DIVIDE: LOOP(p / q); \
   case CK_RELU_GRADIENT: LOOP(q > 0 ? p : 0); \
   case CK_RELU6_GRADIENT: LOOP(q > 0 && q < 6 ? p : 0); \
+  case CK_SILU_GRADIENT: LOOP(p * silu_slope(q)); \
+  case CK_HARD_SWISH_GRADIENT: LOOP(q < -3 ? 0 : (q > 3 ? p : p * (q / 3 + 0.5f))); \
+  case CK_HARD_SIGMOID_GRADIENT: LOOP(q > -3 && q < 3 ? p / 6 : 0); \
+  case CK_GELU_GRADIENT: LOOP(p * gelu_slope(q)); \
   }
 
 CLONES static void combine_both(ck_pairwise function, const float *a, const float *b, float *y,

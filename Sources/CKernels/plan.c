@@ -56,15 +56,25 @@ bool ck_attributes(dnnl_primitive_attr_t *attributes, ck_fusion fusion) {
   dnnl_primitive_attr_set_scratchpad_mode(*attributes, dnnl_scratchpad_mode_user);
   dnnl_post_ops_t after;
   if (dnnl_post_ops_create(&after) != dnnl_success) return false;
-  bool clips = fusion.activation == CK_RELU6;
-  dnnl_alg_kind_t kind = clips ? dnnl_eltwise_clip : dnnl_eltwise_relu;
-  float upper = clips ? 6 : 0;
+  static const struct {
+    dnnl_alg_kind_t kind;
+    float alpha, beta;
+  } functions[] = {
+      [CK_RELU] = {dnnl_eltwise_relu, 0, 0},
+      [CK_RELU6] = {dnnl_eltwise_clip, 0, 6},
+      [CK_SILU] = {dnnl_eltwise_swish, 1, 0},
+      // From version 3 on x * max(0, min(1, alpha * x + beta)); before it these are fixed.
+      [CK_HARD_SWISH] = {dnnl_eltwise_hardswish, 1.0f / 6, 0.5f},
+      [CK_GELU] = {dnnl_eltwise_gelu_erf, 0, 0},
+  };
+  dnnl_alg_kind_t kind = functions[fusion.activation].kind;
+  float alpha = functions[fusion.activation].alpha, beta = functions[fusion.activation].beta;
 #if DNNL_VERSION_MAJOR >= 3
   if (fusion.adds_destination) dnnl_post_ops_append_sum(after, 1, 0, dnnl_data_type_undef);
-  if (fusion.activation != CK_LINEAR) dnnl_post_ops_append_eltwise(after, kind, 0, upper);
+  if (fusion.activation != CK_LINEAR) dnnl_post_ops_append_eltwise(after, kind, alpha, beta);
 #else
   if (fusion.adds_destination) dnnl_post_ops_append_sum(after, 1);
-  if (fusion.activation != CK_LINEAR) dnnl_post_ops_append_eltwise(after, 1, kind, 0, upper);
+  if (fusion.activation != CK_LINEAR) dnnl_post_ops_append_eltwise(after, 1, kind, alpha, beta);
 #endif
   bool done = dnnl_primitive_attr_set_post_ops(*attributes, after) == dnnl_success;
   dnnl_post_ops_destroy(after);

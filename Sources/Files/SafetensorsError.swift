@@ -14,6 +14,8 @@ package struct SafetensorsError: Error, Equatable, Sendable, CustomStringConvert
     case missingField(String, tensor: String)
     case unknownElement(String, tensor: String)
     case shapeOverflow([Int], tensor: String)
+    /// The tensor's elements are smaller than a byte and do not fill the last one.
+    case partOfByte([Int], tensor: String)
     case wrongSize(tensor: String, expected: Int, found: Int)
     case outside(tensor: String, end: Int, dataSize: Int)
     /// Tensors overlap or leave a gap: the tensor should begin at `expected`.
@@ -32,16 +34,14 @@ package struct SafetensorsError: Error, Equatable, Sendable, CustomStringConvert
     switch problem {
     case .unreadable(let error): error.description
     case .pickle:
-      "\(path): is a PyTorch file (.pth), not safetensors. Convert it where PyTorch is installed, "
-        + "with safetensors.torch.save_file(torch.load(FILE), \"weights.safetensors\")."
+      "\(path): is a PyTorch file (.pth), not safetensors. cutline model import reads it."
     default: "\(path): \(fault). \(remedy)"
     }
   }
 
   private var remedy: String {
     switch problem {
-    case .unknownElement:
-      "Convert the tensor to one of \(SafetensorsType.allCases.map(\.rawValue).joined(separator: ", "))."
+    case .unknownElement: "Convert the tensor to F32, F16 or BF16."
     case .headerSize, .outside, .unclaimed:
       "It is not a safetensors file, or was cut off on its way; get a fresh copy."
     case .largeFilePointer: "Fetch it, with git lfs pull."
@@ -65,6 +65,8 @@ package struct SafetensorsError: Error, Equatable, Sendable, CustomStringConvert
       "tensor '\(tensor)' has elements of type '\(element)', which Cutline does not know"
     case .shapeOverflow(let shape, let tensor):
       "tensor '\(tensor)' has shape \(shape), which is more than any memory holds"
+    case .partOfByte(let shape, let tensor):
+      "tensor '\(tensor)' has shape \(shape), which does not fill whole bytes"
     case .wrongSize(let tensor, let expected, let found):
       "tensor '\(tensor)' needs \(expected) bytes for its shape, but has \(found)"
     case .outside(let tensor, let end, let dataSize):

@@ -10,7 +10,7 @@ struct SafetensorsHeader {
   static let maximumTensorCount = 10_000
 
   /// The tensors in the order of their data.
-  let entries: [SafetensorsFile.Entry]
+  let entries: [StoredTensor]
   /// The index in `entries` of each name.
   let indices: [String: Int]
   let metadata: [String: String]
@@ -41,10 +41,10 @@ struct SafetensorsHeader {
     for (index, byte) in bytes.prefix(8).enumerated() { announced |= UInt64(byte) << (8 * index) }
     guard bytes.count >= 8, announced <= UInt64(min(maximumSize, bytes.count - 8)) else {
       if isLargeFilePointer(bytes) { throw SafetensorsError(path, .largeFilePointer) }
-      // A zip archive or a pickle of protocol 2, the formats of `torch.save`.
-      let isPickle = bytes.starts(with: [0x50, 0x4B, 3, 4]) || bytes.starts(with: [0x80, 2])
       throw SafetensorsError(
-        path, isPickle ? .pickle : .headerSize(announced: announced, fileSize: bytes.count))
+        path,
+        isTorchFile(bytes)
+          ? .pickle : .headerSize(announced: announced, fileSize: bytes.count))
     }
     return Int(announced)
   }
@@ -125,11 +125,11 @@ extension SafetensorsHeader {
 extension SafetensorsHeader {
   private static func entries(
     of records: [Record], dataStart: Int, dataSize: Int
-  ) throws(SafetensorsError.Problem) -> ([SafetensorsFile.Entry], indices: [String: Int]) {
+  ) throws(SafetensorsError.Problem) -> ([StoredTensor], indices: [String: Int]) {
     guard records.count <= maximumTensorCount else {
       throw .tooManyTensors(limit: maximumTensorCount)
     }
-    var entries: [SafetensorsFile.Entry] = []
+    var entries: [StoredTensor] = []
     entries.reserveCapacity(records.count)
     for record in records { entries.append(try entry(of: record, dataSize: dataSize)) }
     entries.sort {
@@ -151,13 +151,18 @@ extension SafetensorsHeader {
       end = entry.range.upperBound
     }
     guard end == dataSize else { throw .unclaimed(byteCount: dataSize - end) }
-    return (entries.map { $0.moved(by: dataStart) }, indices)
+    let moved = entries.map { entry in
+      StoredTensor(
+        name: entry.name, type: entry.type, shape: entry.shape,
+        range: entry.range.lowerBound + dataStart..<entry.range.upperBound + dataStart)
+    }
+    return (moved, indices)
   }
 
   /// Returns the entry of one tensor, with its range counted from the start of the data.
   private static func entry(
     of record: Record, dataSize: Int
-  ) throws(SafetensorsError.Problem) -> SafetensorsFile.Entry {
+  ) throws(SafetensorsError.Problem) -> StoredTensor {
     let name = record.name
     guard !record.hasRepeatedField else { throw .repeatedName(name) }
     guard let element = record.element else { throw .missingField("dtype", tensor: name) }
@@ -167,12 +172,14 @@ extension SafetensorsHeader {
     guard let offsets = record.offsets, offsets.count == 2, 0 <= offsets[0],
       offsets[0] <= offsets[1]
     else { throw .missingField("data_offsets", tensor: name) }
-    guard let type = SafetensorsType(rawValue: element) else {
+    guard let type = StoredElement(rawValue: element) else {
       throw .unknownElement(element, tensor: name)
     }
-    guard let byteCount = checkedProduct(type.size, shape) else {
+    guard let bitCount = checkedProduct(type.bitCount, shape) else {
       throw .shapeOverflow(shape, tensor: name)
     }
+    guard bitCount.isMultiple(of: 8) else { throw .partOfByte(shape, tensor: name) }
+    let byteCount = bitCount / 8
     guard offsets[1] <= dataSize else {
       throw .outside(tensor: name, end: offsets[1], dataSize: dataSize)
     }

@@ -7,10 +7,10 @@ package struct SafetensorsWriter: ~Copyable {
   /// The name, the element type and the shape of a tensor to write.
   package struct Tensor: Sendable, Equatable {
     package let name: String
-    package let type: SafetensorsType
+    package let type: StoredElement
     package let shape: [Int]
 
-    package init(name: String, type: SafetensorsType, shape: [Int]) {
+    package init(name: String, type: StoredElement, shape: [Int]) {
       self.name = name
       self.type = type
       self.shape = shape

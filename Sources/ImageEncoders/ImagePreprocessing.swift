@@ -4,7 +4,7 @@ import Tensors
 /// The preprocessing of a picture for an encoder: resize, crop and normalise.
 ///
 /// Stored with every model, because captions only make sense when pictures are prepared in use as
-/// they were in training. Resampling is Pillow's bilinear filter with antialiasing, as torchvision's.
+/// they were in training. Resampling is Pillow's, with antialiasing, as torchvision's.
 package struct ImagePreprocessing: Sendable, Equatable {
   /// The rule by which a picture of any shape becomes a square.
   package enum Framing: Sendable, Equatable {
@@ -18,13 +18,18 @@ package struct ImagePreprocessing: Sendable, Equatable {
   package var framing: Framing
   /// Height and width of what the encoder reads, in pixels.
   package var size: Int
+  /// The filter that pictures are resized with.
+  package var filter: ResamplingFilter
   /// The mean per channel, of pixels in `0...1`.
   package var mean: [Float]
   /// The standard deviation per channel, of pixels in `0...1`.
   package var deviation: [Float]
 
-  package init(framing: Framing, size: Int, mean: [Float], deviation: [Float]) {
-    (self.framing, self.size) = (framing, size)
+  package init(
+    framing: Framing, size: Int, filter: ResamplingFilter = .bilinear, mean: [Float],
+    deviation: [Float]
+  ) {
+    (self.framing, self.size, self.filter) = (framing, size, filter)
     (self.mean, self.deviation) = (mean, deviation)
   }
 
@@ -58,14 +63,15 @@ package struct ImagePreprocessing: Sendable, Equatable {
   package func resizeAndCrop(_ image: Image) -> Image {
     switch framing {
     case .squash:
-      return image.resized(toWidth: size, height: size)
+      return image.resized(toWidth: size, height: size, filter: filter)
     case .shorterSide(let side):
       let image = image.withoutFarEnds
       let scaled = Self.scaled(image.width, image.height, shorterSide: side)
-      return image.resized(to: scaled, keeping: scaled.center(width: size, height: size))
+      return image.resized(
+        to: scaled, keeping: scaled.center(width: size, height: size), filter: filter)
     case .centralFraction(let fraction):
       let middle = PixelSize(width: image.width, height: image.height).middle(fraction)
-      return image.cropped(to: middle).resized(toWidth: size, height: size)
+      return image.cropped(to: middle).resized(toWidth: size, height: size, filter: filter)
     }
   }
 

@@ -99,6 +99,7 @@ private struct InvertedResidual: Module {
 extension EncoderArchitecture {
   package static let mobileNetV2 = EncoderArchitecture(
     "mobilenet_v2", classifierPrefixes: ["classifier."],
+    otherNames: [.mobileOfTimm([1, 2, 3, 4, 3, 3, 1]), .mobileNetV2OfTransformers],
     weightsMarks: .init(first: "b0353104", second: "7ebf99e0"), cacheName: "mobileNetV2"
   ) { MobileNetV2(padding: $0) }
 }

@@ -11,10 +11,19 @@ package struct ResNet: ImageEncoder {
   package struct Depth: Sendable {
     fileprivate let blocksPerStage: [Int]
     fileprivate let hasBottleneck: Bool
+    /// The number of groups of the 3×3 convolutions, and their width as a multiple of the usual one.
+    fileprivate var groups = 1
+    fileprivate var widening = 1
 
     package static let eighteen = Depth(blocksPerStage: [2, 2, 2, 2], hasBottleneck: false)
     package static let thirtyFour = Depth(blocksPerStage: [3, 4, 6, 3], hasBottleneck: false)
     package static let fifty = Depth(blocksPerStage: [3, 4, 6, 3], hasBottleneck: true)
+    /// ResNeXt-50 32×4d: 32 narrow groups rather than one (Xie et al., 2017).
+    package static let fiftyInGroups = Depth(
+      blocksPerStage: [3, 4, 6, 3], hasBottleneck: true, groups: 32, widening: 2)
+    /// Wide ResNet-50-2 (Zagoruyko & Komodakis, 2016).
+    package static let fiftyWide = Depth(
+      blocksPerStage: [3, 4, 6, 3], hasBottleneck: true, widening: 2)
     package static let oneHundredOne = Depth(blocksPerStage: [3, 4, 23, 3], hasBottleneck: true)
     package static let oneHundredFiftyTwo = Depth(
       blocksPerStage: [3, 8, 36, 3], hasBottleneck: true)
@@ -30,7 +39,9 @@ package struct ResNet: ImageEncoder {
         let stride = stage > 0 && block == 0 ? 2 : 1
         defer { channels = depth.hasBottleneck ? 4 * width : width }
         return ResidualBlock(
-          from: channels, width: width, stride: stride, hasBottleneck: depth.hasBottleneck)
+          from: channels, width: width * depth.widening,
+          to: depth.hasBottleneck ? 4 * width : width, stride: stride, groups: depth.groups,
+          hasBottleneck: depth.hasBottleneck)
       }
       stages.append(blocks)
     }
@@ -56,11 +67,13 @@ private struct ResidualBlock: Module {
   /// Fits what came in to what goes out, where the block changes its size.
   var shortcut: NormalizedConvolution?
 
-  init(from inputs: Int, width: Int, stride: Int, hasBottleneck: Bool) {
-    let outputs = hasBottleneck ? 4 * width : width
+  init(
+    from inputs: Int, width: Int, to outputs: Int, stride: Int, groups: Int, hasBottleneck: Bool
+  ) {
     // The stride sits on the first 3×3 convolution, as in torchvision ("ResNet v1.5").
     let spatial = Convolution(
-      from: hasBottleneck ? width : inputs, to: width, kernel: (3, 3), stride: stride)
+      from: hasBottleneck ? width : inputs, to: width, kernel: (3, 3), stride: stride,
+      groups: groups)
     // The last has the block's activation: it comes after the sum.
     convolutions =
       hasBottleneck
@@ -96,6 +109,14 @@ private struct ResidualBlock: Module {
 }
 
 extension EncoderArchitecture {
+  package static let resNeXt50 = EncoderArchitecture(
+    "resnext50_32x4d", classifierPrefixes: ["fc."],
+    weightsMarks: .init(first: "7cdf4587", second: "1a0047aa")
+  ) { _ in ResNet(.fiftyInGroups) }
+  package static let wideResNet50 = EncoderArchitecture(
+    "wide_resnet50_2", classifierPrefixes: ["fc."],
+    weightsMarks: .init(first: "95faca4d", second: "9ba9bcbe")
+  ) { _ in ResNet(.fiftyWide) }
   package static let resNet18 = resNet("18", .eighteen)
   package static let resNet34 = resNet("34", .thirtyFour)
   package static let resNet50 = resNet(
@@ -109,7 +130,8 @@ extension EncoderArchitecture {
     _ number: String, _ depth: ResNet.Depth, weightsMarks: WeightsMarks? = nil
   ) -> EncoderArchitecture {
     EncoderArchitecture(
-      "resnet\(number)", classifierPrefixes: ["fc."], weightsMarks: weightsMarks,
+      "resnet\(number)", classifierPrefixes: ["fc."], otherNames: [.resNetOfTransformers],
+      weightsMarks: weightsMarks,
       cacheName: "resNet\(number)"
     ) { _ in ResNet(depth) }
   }

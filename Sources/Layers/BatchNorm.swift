@@ -19,11 +19,15 @@ package struct BatchNorm: Module {
     (bias, mean, variance, self.epsilon) = (weight, weight, weight, epsilon)
   }
 
-  /// Returns the kernel and bias of a convolution that equals `kernel` followed by this norm.
+  /// Returns the kernel and bias of a convolution that equals one of `kernel` and `offset`, its bias, followed by
+  /// this norm.
   ///
-  /// Plain tensor arithmetic, so gradients reach the kernel, `weight` and `bias`.
-  package func folded(into kernel: Tensor) -> (kernel: Tensor, bias: Tensor) {
+  /// Plain tensor arithmetic, so gradients reach the kernel, its bias, `weight` and `bias`.
+  package func folded(
+    into kernel: Tensor, _ offset: Tensor? = nil
+  ) -> (kernel: Tensor, bias: Tensor) {
     let scale = weight / sqrt(variance + epsilon)
+    let mean = if let offset { mean - offset } else { mean }
     return (kernel * scale.reshaped(to: [-1, 1, 1, 1]), bias - mean * scale)
   }
 
@@ -62,17 +66,18 @@ package struct NormalizedConvolution: Sendable {
   private func folded() -> Convolution {
     guard let norm else { return convolution }
     var result = convolution
-    let (kernel, bias) = norm.folded(into: convolution.weight)
+    let (kernel, bias) = norm.folded(into: convolution.weight, convolution.bias)
     (result.weight, result.bias) = (kernel, bias)
     return result
   }
 }
 
 extension Module {
-  /// Returns the same function with every batch norm folded into the convolution before it.
+  /// Returns the same function with every batch norm, and every factor of channels, folded into the map before
+  /// it.
   package func foldingNorms() -> Self {
     var copy = self
-    var visitor = ParameterVisitor(folding: { $0.fold() }) { _, _ in }
+    var visitor = ParameterVisitor(folding: true) { _, _ in }
     copy.visitParameters(&visitor)
     return copy
   }

@@ -4,6 +4,7 @@ import Tensors
 package enum Initialization: Sendable, Hashable {
   case zeros
   case ones
+  case constant(Float)
   /// Uniform within `-bound...bound`.
   case uniform(bound: Float)
   /// Equal blocks along the first axis, each filled with one value.
@@ -20,6 +21,7 @@ package enum Initialization: Sendable, Hashable {
     switch self {
     case .zeros: return Tensor(zeros: shape)
     case .ones: return Tensor(repeating: 1, shape: shape)
+    case .constant(let value): return Tensor(repeating: value, shape: shape)
     case .uniform(let bound):
       let count = shape.reduce(1, *)
       return Tensor((0..<count).map { _ in (2 * random.uniform() - 1) * bound }, shape: shape)

@@ -4,13 +4,14 @@ import Tensors
 package struct ParameterVisitor {
   private var path: [String] = []
   private let body: (Parameter, inout Tensor) -> Void
-  private let fold: ((inout NormalizedConvolution) -> Void)?
+  /// True if norms and factors are folded into the maps before them on the way.
+  package let folds: Bool
 
   package init(
-    folding fold: ((inout NormalizedConvolution) -> Void)? = nil,
+    folding folds: Bool = false,
     _ body: @escaping (Parameter, inout Tensor) -> Void
   ) {
-    (self.fold, self.body) = (fold, body)
+    (self.folds, self.body) = (folds, body)
   }
 
   package mutating func visit(
@@ -55,7 +56,7 @@ package struct ParameterVisitor {
   package mutating func visit(
     _ convolution: String, _ norm: String, _ layer: inout NormalizedConvolution
   ) {
-    fold?(&layer)
+    if folds { layer.fold() }
     visit(convolution, &layer.convolution)
     visit(norm, &layer.norm)
   }

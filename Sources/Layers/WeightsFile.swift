@@ -1,13 +1,33 @@
 import Files
 import Tensors
 
-/// A safetensors file that holds the parameters of a module.
+/// A file that holds the parameters of a module.
 package struct WeightsFile: Sendable {
-  private let file: SafetensorsFile
+  private let file: any TensorFile
   package var path: String { file.file.path }
 
-  /// Opens the file and checks its header; numbers are read when they are asked for.
+  /// Opens a safetensors file and checks its header; numbers are read when they are asked for.
   package init(_ path: String) throws(SafetensorsError) { file = try SafetensorsFile(path) }
+
+  /// Opens a file that others published: safetensors, or one of `torch.save`.
+  ///
+  /// - Throws: `SafetensorsError`, `TorchError` or `ForeignWeightsError`.
+  package init(published path: String) throws {
+    let start: (isTorch: Bool, foreign: ForeignWeightsError?)
+    do throws(FileError) {
+      start = try MappedFile(path).withBytes { bytes in
+        (isTorchFile(bytes), ForeignWeightsError(path, beginning: bytes))
+      }
+    } catch {
+      throw SafetensorsError(path, .unreadable(error))
+    }
+    if let foreign = start.foreign { throw foreign }
+    if start.isTorch {
+      file = try TorchFile(path)
+    } else {
+      file = try SafetensorsFile(path)
+    }
+  }
 
   /// The names of all tensors in the file.
   package var names: [String] { file.entries.map(\.name) }
@@ -19,38 +39,43 @@ package struct WeightsFile: Sendable {
   package func shape(of name: String) -> Shape? { file[name]?.shape }
 
   /// The number of elements of all tensors in the file.
-  package var elementCount: Int { file.entries.reduce(0) { $0 + $1.shape.elementCount } }
+  package var elementCount: Int { file.entries.reduce(0) { $0 + $1.elementCount } }
 
   /// Sets every parameter of `module` from the tensor of its name.
   ///
   /// - Parameters:
   ///   - module: Keeps its old parameters if the file does not fit.
   ///   - prefix: Stands before the parameters' names in the file.
+  ///   - names: The names of the parameters in the file, in their order, if they are not the module's; tensors
+  ///     may then also have another shape of as many elements, as a map that is a convolution elsewhere.
   ///   - isIgnored: Tensors that the module need not have; any other extra one is an error.
   ///   - keepsBfloat16Matrices: True to use matrices that are stored in bfloat16 where they lie, which is for
   ///     models that will not learn: products widen them as they read.
   ///   - allowsNonFinite: True to accept infinities and NaN.
   /// - Throws: `WeightsError` with the first problem found.
   package func load(
-    into module: inout some Module, prefix: String = "", ignoring isIgnored: (String) -> Bool,
+    into module: inout some Module, prefix: String = "", named names: [String]? = nil,
+    ignoring isIgnored: (String) -> Bool,
     keepingBfloat16Matrices keepsBfloat16Matrices: Bool = false, allowsNonFinite: Bool = false
   ) throws(WeightsError) {
     var copy = module
     var used: Set<String> = []
     var problems: [WeightsError.Problem] = []
+    var place = 0
     copy.updateParameters { parameter, value in
-      let name = prefix + parameter.name
+      let name = prefix + (names?[place] ?? parameter.name)
+      place += 1
       used.insert(name)
       do throws(WeightsError.Problem) {
         value = try tensor(
-          named: name, shape: value.shape,
+          named: name, shape: value.shape, reshaping: names != nil,
           keepingBfloat16: keepsBfloat16Matrices && value.rank == 2,
           allowsNonFinite: allowsNonFinite)
       } catch {
         problems.append(error)
       }
     }
-    let extra = names.filter { !used.contains($0) && !isIgnored($0) }
+    let extra = self.names.filter { !used.contains($0) && !isIgnored($0) }
     if let first = problems.first {
       throw WeightsError(path: path, problem: first, others: problems.count - 1)
     }
@@ -60,34 +85,38 @@ package struct WeightsFile: Sendable {
     module = copy
   }
 
-  /// Finds the prefix of a module's parameter names in the file: none, or that of wrappers such as
-  /// `DataParallel` (`module.`) and of larger models (`backbone.`).
+  /// Counts the parameters that are in the file under their names, and finds their prefix.
   ///
-  /// - Returns: The prefix behind which all parameters are; where none has them all, that which has the most.
-  /// - Throws: `WeightsError` where several prefixes have them all, as with a copy that moves slowly.
-  package func prefix(of module: some Module) throws(WeightsError) -> String {
-    let parameters = module.parameters.map { (name: $0.parameter.name, shape: $0.value.shape) }
-    let plain = parameters.count { file[$0.name] != nil }
-    guard plain < parameters.count, let first = parameters.first else { return "" }
-    let candidates = names.filter { $0.hasSuffix(".\(first.name)") }
+  /// - Parameters:
+  ///   - parameters: Names and shapes.
+  ///   - prefix: The prefix; nil finds that behind which the most are.
+  /// - Returns: The prefix, and the number of parameters behind it.
+  /// - Throws: `WeightsError` where all are behind several prefixes, as with a copy that moves slowly.
+  package func match(
+    of parameters: [(name: String, shape: Shape)], prefix: String? = nil
+  ) throws(WeightsError) -> (prefix: String, count: Int) {
+    func count(_ prefix: String) -> Int {
+      parameters.count { name, shape in file[prefix + name]?.shape.canBecome(shape) ?? false }
+    }
+    if let prefix { return (prefix, count(prefix)) }
+    let plain = count("")
+    guard plain < parameters.count, let first = parameters.first else { return ("", plain) }
+    let found = names.filter { $0.hasSuffix(".\(first.name)") }
       .map { String($0.dropLast(first.name.utf8.count)) }
-    let counts = candidates.map { prefix in
-      parameters.count { file[prefix + $0.name]?.shape == $0.shape }
-    }
-    let whole = zip(candidates, counts).filter { $1 == parameters.count }.map(\.0)
+      .map { (prefix: $0, count: count($0)) }
+    let whole = found.filter { $0.count == parameters.count }
     guard whole.count < 2 else {
-      throw WeightsError(path: path, problem: .severalPrefixes(whole.sorted()))
+      throw WeightsError(path: path, problem: .severalPrefixes(whole.map(\.prefix).sorted()))
     }
-    if let found = whole.first { return found }
-    let most = zip(candidates, counts).max { $0.1 < $1.1 }
-    return most.flatMap { $1 > plain ? $0 : nil } ?? ""
+    return found.max { $0.count < $1.count }.flatMap { $0.count > plain ? $0 : nil } ?? ("", plain)
   }
 
   private func tensor(
-    named name: String, shape: Shape, keepingBfloat16: Bool, allowsNonFinite: Bool
+    named name: String, shape: Shape, reshaping: Bool = false, keepingBfloat16: Bool,
+    allowsNonFinite: Bool
   ) throws(WeightsError.Problem) -> Tensor {
     guard let entry = file[name] else { throw .missing(name) }
-    guard entry.shape == shape else {
+    guard reshaping ? entry.shape.canBecome(shape) : entry.shape == shape else {
       throw .wrongShape(name, expected: shape, found: entry.shape)
     }
     let type: StoredType
@@ -97,9 +126,9 @@ package struct WeightsFile: Sendable {
     case .bfloat16: type = .bfloat16
     default: throw .wrongType(name, found: entry.type.rawValue)
     }
-    let tensor = file.withBytes(of: entry) { bytes in
+    let tensor = file.withOwnedBytes(of: entry) { bytes, owner in
       Tensor(
-        bytes, storedAs: type, shape: shape, keepingBfloat16: keepingBfloat16, keeping: file.file)
+        bytes, storedAs: type, shape: shape, keepingBfloat16: keepingBfloat16, keeping: owner)
     }
     guard allowsNonFinite || tensor.isFinite else { throw .nonFinite(name) }
     return tensor
@@ -142,6 +171,13 @@ package struct WeightsFile: Sendable {
       try value.withBytes { bytes throws(FileError) in try writer.write(bytes) }
     }
     try writer.commit()
+  }
+}
+
+extension Shape {
+  /// Returns true if a tensor of this shape can be read as one of another: as many elements, and rows.
+  fileprivate func canBecome(_ other: Shape) -> Bool {
+    self == other || first == other.first && reduce(1, *) == other.reduce(1, *)
   }
 }
 

@@ -1,26 +1,30 @@
 extension Image {
-  /// Returns the image resized to `width` by `height` with the antialiased bilinear filter of Pillow's
-  /// `Image.resize(size, BILINEAR)`, bit for bit as Pillow 13.
+  /// Returns the image resized to `width` by `height` with an antialiased filter, bit for bit as
+  /// `Image.resize(size, BILINEAR)` or `BICUBIC` of Pillow 13.
   ///
   /// The two directions are resampled one after the other, each rounded to 8 bits. Weights are 22-bit fixed
   /// point.
-  package func resized(toWidth width: Int, height: Int) -> Image {
+  package func resized(
+    toWidth width: Int, height: Int, filter: ResamplingFilter = .bilinear
+  ) -> Image {
     resized(
       to: PixelSize(width: width, height: height),
-      keeping: PixelRectangle(x: 0, y: 0, width: width, height: height))
+      keeping: PixelRectangle(x: 0, y: 0, width: width, height: height), filter: filter)
   }
 
   /// Returns the part `part` of the image resized to `size`: the same bits as a crop afterwards, without
   /// computing the rest.
-  package func resized(to size: PixelSize, keeping part: PixelRectangle) -> Image {
+  package func resized(
+    to size: PixelSize, keeping part: PixelRectangle, filter: ResamplingFilter = .bilinear
+  ) -> Image {
     let (width, height) = (size.width, size.height)
     precondition(width > 0 && height > 0, "cannot resize to \(width)x\(height)")
     // A direction that is not resampled keeps all its rows or columns.
     let columns = width == self.width ? nil : part.x..<part.x + part.width
     let lines = height == self.height ? nil : part.y..<part.y + part.height
     let resampled = resampled(
-      columns.map { ResamplingWeights(from: self.width, to: width, keeping: $0) },
-      lines.map { ResamplingWeights(from: self.height, to: height, keeping: $0) },
+      columns.map { ResamplingWeights(filter, from: self.width, to: width, keeping: $0) },
+      lines.map { ResamplingWeights(filter, from: self.height, to: height, keeping: $0) },
       // Pillow's rule for the order of the passes, which changes the last bit.
       isColumnsFirst: self.height > height && self.height - height > 2 * (self.width - width))
     return resampled.cropped(
@@ -94,6 +98,29 @@ extension Image {
   }
 }
 
+/// The filter that an image is resized with.
+package enum ResamplingFilter: String, Sendable, CaseIterable {
+  /// A triangle of two pixels.
+  case bilinear
+  /// A cubic spline of four pixels (Keys, 1981), with a slope of -0.5 at its zeros.
+  case bicubic
+
+  /// Half the width of the filter in pixels, where the image is enlarged.
+  fileprivate var support: Double { self == .bilinear ? 1 : 2 }
+
+  /// Returns the weight of a pixel at a distance from the middle.
+  fileprivate func weight(_ distance: Double) -> Double {
+    let x = abs(distance)
+    switch self {
+    case .bilinear: return max(1 - x, 0)
+    case .bicubic:
+      // The order of operations is Pillow's.
+      if x < 1 { return ((-0.5 + 2) * x - (-0.5 + 3)) * x * x + 1 }
+      return x < 2 ? (((x - 5) * x + 8) * x - 4) * -0.5 : 0
+    }
+  }
+}
+
 /// The filter taps of each output pixel along one side.
 private struct ResamplingWeights {
   /// Weights are multiples of 2⁻²²: 8 bits of pixel, 22 of weight and 2 of headroom make 32.
@@ -113,12 +140,15 @@ private struct ResamplingWeights {
   /// The range of input pixels that the output pixels read.
   var sources: Range<Int> { starts[0]..<starts[count - 1] + tapCounts[count - 1] }
 
-  /// Creates the weights of a triangle filter for the output pixels `part`.
+  /// Creates the weights of a filter for the output pixels `part`.
   ///
   /// When shrinking, the filter is widened by the ratio of the sizes.
-  init(from inputSize: Int, to outputSize: Int, keeping part: Range<Int>) {
+  init(
+    _ filter: ResamplingFilter, from inputSize: Int, to outputSize: Int, keeping part: Range<Int>
+  ) {
     let scale = Double(inputSize) / Double(outputSize)
-    let support = max(scale, 1)
+    let widening = max(scale, 1)
+    let support = filter.support * widening
     maximumTapCount = Int(support.rounded(.up)) * 2 + 1
     values = Array(repeating: 0, count: part.count * maximumTapCount)
     for (row, index) in part.enumerated() {
@@ -129,13 +159,13 @@ private struct ResamplingWeights {
       tapCounts.append(end - start)
       // Multiplying by the reciprocal and the order of the sum follow Pillow, as others differ in the last
       // bit.
-      let triangle = (start..<end).map { x in
-        max(1 - abs((Double(x) - center + 0.5) * (1 / support)), 0)
+      let weights = (start..<end).map { x in
+        filter.weight((Double(x) - center + 0.5) * (1 / widening))
       }
-      let total = triangle.reduce(0, +)
-      for (tap, weight) in triangle.enumerated() {
-        let share = total == 0 ? weight : weight / total
-        values[row * maximumTapCount + tap] = Int32(0.5 + share * Double(2 * Self.half))
+      let total = weights.reduce(0, +)
+      for (tap, weight) in weights.enumerated() {
+        let share = (total == 0 ? weight : weight / total) * Double(2 * Self.half)
+        values[row * maximumTapCount + tap] = Int32(share < 0 ? share - 0.5 : share + 0.5)
       }
     }
   }

@@ -223,7 +223,8 @@ extension CaptioningTests {
       ("\"decoder\":{", "\"decoder\":3,\"x\":{", "decoder", "is 3, but must be an object"),
       (
         "resnet50", "alexnet", "encoder.type",
-        "is \"alexnet\", but must be one of mobilenet_v2, mobilenet_edgetpu, resnet18"
+        "is \"alexnet\", but must be one of mobilenet_v2, mobilenet_v3_small, "
+          + "mobilenet_v3_large, mobilenet_edgetpu"
       ),
       (":224,", ":31,", "encoder.input", "is 31, but must be a whole number from 32 to 4096"),
       (":224,", ":224.5,", "encoder.input", "is 224.5, but must be a whole number"),
@@ -242,7 +243,7 @@ extension CaptioningTests {
       ("symmetric", "valid", "encoder.padding", "is \"valid\", but must be one of symmetric, same"),
       (
         "resnet50", "resnet52", "encoder.type",
-        "vgg19, inception_v3, small_cnn (did you mean \"resnet50\"?)"
+        "vgg19_bn, inception_v3, small_cnn (did you mean \"resnet50\"?)"
       ),
       (
         "show_and_tell", "show_and_tel", "decoder.type",

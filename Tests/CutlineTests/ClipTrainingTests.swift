@@ -20,11 +20,13 @@ struct ClipTrainingTests {
   }
 
   private func train(_ arguments: String...) throws -> Program.Outcome {
-    try Program.run(
+    let attends = arguments.contains { ["temporal-attention", "show-attend-tell"].contains($0) }
+    return try Program.run(
       ["train"] + arguments + [
         "--epochs", "1", "--min-count", "1", "--embed", "8", "--hidden", "8", "--batch-size", "4",
-        "--annotation-size", "8", "--attention-size", "8", "-t", "1",
-      ], in: folder.path, environment: ["CUTLINE_CACHE": "\(folder.path)/cache"])
+        "-t", "1",
+      ] + (attends ? ["--annotation-size", "8", "--attention-size", "8"] : []), in: folder.path,
+      environment: ["CUTLINE_CACHE": "\(folder.path)/cache"])
   }
 
   private func json(_ name: String) throws -> JSONValue {

@@ -9,11 +9,11 @@ import Testing
 extension ImageEncodersTests {
   @Suite("Encoder architectures")
   struct EncoderArchitectureTests {
-    /// `scripts/fixtures/encoders.py` listed every tensor of torchvision's published networks.
+    /// `scripts/fixtures/encoders.py` listed every tensor of the published networks.
     static let published = Result {
       try JSONDecoder().decode(
         [String: [String: Shape]].self,
-        from: Data(contentsOf: Fixture.folder.appending(path: "torchvision-names.json")))
+        from: Data(contentsOf: Fixture.folder.appending(path: "published-names.json")))
     }
 
     @Test(
@@ -25,7 +25,7 @@ extension ImageEncodersTests {
     func publishedNames(architecture: EncoderArchitecture) throws {
       let all = try #require(try Self.published.get()[architecture.name])
       let needed = all.filter {
-        !architecture.isClassifier($0.key) && !EncoderArchitecture.isBatchCounter($0.key)
+        !architecture.ownNames.isClassifier($0.key) && !EncoderArchitecture.isBatchCounter($0.key)
       }
       let parameters = architecture.makeEncoder().parameters
       let ours = Dictionary(grouping: parameters, by: \.parameter.name)
@@ -38,22 +38,47 @@ extension ImageEncodersTests {
       }
     }
 
+    /// `scripts/fixtures/other_names.py` listed the tensors of timm and transformers.
+    @Test("know the names of other libraries")
+    func otherNames() throws {
+      let libraries = try JSONDecoder().decode(
+        [String: [String: [String]]].self,
+        from: Data(contentsOf: Fixture.folder.appending(path: "other-names.json")))
+      #expect(libraries.values.reduce(0) { $0 + $1.count } == 12)
+      for (library, networks) in libraries {
+        for (network, published) in networks {
+          let architecture = try #require(EncoderArchitecture.ofType(network))
+          let names = try #require(
+            architecture.otherNames.first { $0.library == library && $0.mark == nil })
+          let own = architecture.makeEncoder().parameters.map(\.parameter.name)
+          let needed = Set(published.filter { !names.isClassifier($0) })
+          #expect(Set(names.names(of: own)) == needed, "\(library)'s \(network)")
+        }
+      }
+    }
+
     @Test("are named as users, models and feature caches have known them")
     func names() {
       #expect(
         EncoderArchitecture.all.map(\.name) == [
-          "mobilenet_v2", "mobilenet_edgetpu", "resnet18", "resnet34", "resnet50", "resnet101",
-          "resnet152", "vgg16", "vgg19", "inception_v3", "small_cnn",
+          "mobilenet_v2", "mobilenet_v3_small", "mobilenet_v3_large", "mobilenet_edgetpu",
+          "efficientnet_lite0", "efficientnet_lite1", "efficientnet_lite2", "efficientnet_lite3",
+          "efficientnet_lite4", "efficientnet_b0", "efficientnet_b1", "efficientnet_b2",
+          "efficientnet_b3", "efficientnet_b4", "convnext_tiny", "convnext_small", "resnet18",
+          "resnet34", "resnet50", "resnet101", "resnet152", "resnext50_32x4d", "wide_resnet50_2",
+          "vgg11", "vgg13", "vgg16", "vgg19", "vgg11_bn", "vgg13_bn", "vgg16_bn", "vgg19_bn",
+          "inception_v3", "small_cnn",
         ])
       #expect(EncoderArchitecture.all.map(\.type) == EncoderArchitecture.all.map(\.name))
       #expect(
-        EncoderArchitecture.all.map(\.cacheName) == [
+        EncoderArchitecture.all.filter { $0.cacheName != $0.name }.map(\.cacheName) == [
           "mobileNetV2", "mobileNetEdgeTPU", "resNet18", "resNet34", "resNet50", "resNet101",
-          "resNet152", "vgg16", "vgg19", "inceptionV3", "smallCNN",
+          "resNet152", "inceptionV3", "smallCNN",
         ])
       #expect(
         EncoderArchitecture.all.filter(\.hasSecondWeights) == [
-          .mobileNetV2, .resNet50, .resNet101, .resNet152,
+          .mobileNetV2, .mobileNetV3Large, .efficientNetB1, .resNet50, .resNet101, .resNet152,
+          .resNeXt50, .wideResNet50,
         ])
     }
 

@@ -10,11 +10,14 @@ extension ImageEncodersTests {
   @Suite("Encoders")
   struct EncoderParityTests {
     @Test(
-      "give torchvision's maps and features",
+      "give the maps and features of the published networks",
       arguments: [
         ("mobilenet_v2", 1e-5), ("resnet18", 1e-5), ("resnet34", 1e-4), ("resnet50", 1e-4),
         ("resnet101", 1e-4), ("resnet152", 1e-4), ("vgg16", 1e-4), ("vgg19", 1e-4),
-        ("inception_v3", 1e-4),
+        ("inception_v3", 1e-4), ("mobilenet_v3_small", 1e-4), ("mobilenet_v3_large", 1e-4),
+        ("efficientnet_b0", 1e-4), ("efficientnet_b2", 1e-4), ("efficientnet_lite0", 1e-4),
+        ("efficientnet_lite2", 1e-4), ("convnext_tiny", 1e-4), ("resnext50_32x4d", 1e-4),
+        ("wide_resnet50_2", 1e-4), ("vgg11_bn", 1e-4),
       ])
     func parity(name: String, tolerance: Double) throws {
       let architecture = try #require(EncoderArchitecture.ofType(name))
@@ -32,7 +35,7 @@ extension ImageEncodersTests {
       _ encoder: Encoder, against name: String, within tolerance: Double
     ) throws {
       let fixture = try Fixture("encoders")
-      let side = name == "inception_v3" ? 299 : 224
+      let side = ["inception_v3": 299, "efficientnet_lite2": 260][name] ?? 224
       let encoder = encoder.withFormulaWeights()
       let map = encoder(FormulaWeights.photos(height: side, width: side))
       let (numbers, stride) = (map.floats, try fixture.integers("\(name).stride")[0])

@@ -15,6 +15,7 @@ extension ImageEncodersTests {
       ("torchvision", .torchvision()),
       ("squash", squash),
       ("inception", EncoderArchitecture.inceptionV3.publishedPreprocessing),
+      ("bicubic", EncoderArchitecture.efficientNetLite2.publishedPreprocessing),
       ("tensorflow", .tensorFlow()),
     ]
 

@@ -181,7 +181,7 @@ extension LayersTests {
 
     /// Writes a file of any element types.
     private func write(
-      bytes: [(name: String, type: SafetensorsType, shape: [Int], bytes: [UInt8])]
+      bytes: [(name: String, type: StoredElement, shape: [Int], bytes: [UInt8])]
     ) throws {
       var writer = try SafetensorsWriter(
         path,

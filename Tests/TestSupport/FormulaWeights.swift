@@ -26,11 +26,14 @@ package enum FormulaWeights {
     case "running_var": return scaled(name, shape, 0.3, offset: 1)
     case "running_mean", "bias": return scaled(name, shape, 0.1)
     case "weight" where shape.count == 1:
-      let gain = scaled(name, shape, 0.2, offset: 1)
+      var gain = scaled(name, shape, 0.2, offset: 1)
+      // Makes up for what weights of channels and soft activations take from MobileNetV3 and EfficientNet.
+      if name.contains(".block."), name.hasSuffix(".1.weight") { gain = 1.5 * gain }
       return branchEnds.contains { name.hasSuffix($0) } ? gain * 0.5 : gain
     case "weight":
       let inputs = Double(shape.dropFirst().reduce(1, *))
       return scaled(name, shape, Float((6 / inputs).squareRoot()))
+    case "layer_scale": return scaled(name, shape, 0.1, offset: 0.5)
     default: preconditionFailure("\(name): no rule for this name; see formula.py")
     }
   }
@@ -50,7 +53,10 @@ package enum FormulaWeights {
   }
 
   /// The endings of the names of the norms that end a residual branch, whose weights are scaled by 0.5.
-  private static let branchEnds = [".bn2.weight", ".bn3.weight", ".conv.3.weight"]
+  private static let branchEnds = [
+    ".bn2.weight", ".bn3.weight", ".conv.3.weight", "._bn2.weight", ".block.1.1.weight",
+    ".block.2.1.weight", ".block.3.1.weight",
+  ]
 
   private static func floats(
     _ name: String, count: Int, start: Int, scale: Float, offset: Float

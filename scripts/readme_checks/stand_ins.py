@@ -56,7 +56,7 @@ def pictures(samples, folder):
     shutil.copy(f"{samples}/dog-on-grass.jpg", f"{folder}/dog.jpg")
     shutil.copy(f"{samples}/house.png", f"{folder}/cat.png")
     # Encoder weights: those in the default model have torchvision's names behind a prefix.
-    os.symlink(f"{folder}/models/default/model.safetensors", f"{folder}/weights.safetensors")
+    os.symlink(f"{folder}/models/default/model.safetensors", f"{folder}/weights.pth")
     clip(f"{folder}/clip.mp4", seconds=130)
     for name in ("photos/2023", "photos/2024", "clips", "scans/box", "shards"):
         os.makedirs(f"{folder}/{name}")
@@ -131,7 +131,7 @@ def earlier_results(folder, environment, text):
     """Makes small versions of what commands of the README have made before."""
     todo = []
     if "models/mobilenet" in text and "-o models/mobilenet" not in text:
-        todo.append("model import weights.safetensors --encoder mobilenet_v2 -o models/mobilenet")
+        todo.append("model import weights.pth -o models/mobilenet")
     if "runs/shapes" in text and "-o runs/shapes" not in text:
         todo.append("dataset synthesize shapes -o data/shapes --count 200 --val 20")
         todo.append("train data/shapes --config data/shapes/training.json -o runs/shapes --epochs 2")

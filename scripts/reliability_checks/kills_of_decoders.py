@@ -23,7 +23,7 @@ EPOCHS = {
 CLIPS = {"equal": [6] * 8, "unequal": [3, 9, 1, 7, 2, 8, 5, 4]}
 OPTIONS = ["--epochs", "2", "--batch-size", "2", "--frame-step", "1", "--save-every", "1", "-t", "1",
            "--embed", "8", "--hidden", "8", "--ema", "0.9", "--no-cache-features"]
-OF_SENTENCES = ["--min-count", "1", "--annotation-size", "8", "--attention-size", "8"]
+OF_ATTENTION = ["--annotation-size", "8", "--attention-size", "8"]
 # A run is killed after a number of steps in one of these ranges, of the first and of the second epoch.
 STEPS = [(1, 3), (4, 5)]
 
@@ -96,6 +96,8 @@ def trained(workshop: Workshop, case: Case, data: pathlib.Path, run: pathlib.Pat
 
 
 def command(workshop: Workshop, case: Case, data: pathlib.Path, run: pathlib.Path) -> list:
-    sentences = [] if case.decoder == "classify" else OF_SENTENCES
-    return [workshop.program, "train", data, *OPTIONS, *sentences, *DECODERS[case.decoder],
+    of_decoder = [] if case.decoder == "classify" else ["--min-count", "1"]
+    if case.decoder in ("show-attend-tell", "temporal-attention"):
+        of_decoder += OF_ATTENTION
+    return [workshop.program, "train", data, *OPTIONS, *of_decoder, *DECODERS[case.decoder],
             *EPOCHS[case.epochs], "-o", run]

@@ -10,6 +10,7 @@ import Media
 struct DecodingOrder {
   let framing: ImagePreprocessing.Framing
   let size: Int
+  let filter: ResamplingFilter
   let options: StillImageOptions
   /// The frames to read of clips; limits that pictures have, too, are in `options`.
   let sampling: ClipSampling
@@ -19,20 +20,22 @@ struct DecodingOrder {
     _ preprocessing: ImagePreprocessing, _ options: StillImageOptions,
     _ sampling: ClipSampling = ClipSampling(), _ clipOptions: VideoOptions = VideoOptions()
   ) {
-    (framing, size, self.options) = (preprocessing.framing, preprocessing.size, options)
+    (framing, size, filter) = (preprocessing.framing, preprocessing.size, preprocessing.filter)
+    self.options = options
     (self.sampling, self.clipOptions) = (sampling, clipOptions)
   }
 
   /// The preprocessing as far as a worker needs it: the square that it makes of a picture, without
   /// the normalization.
   var preprocessing: ImagePreprocessing {
-    ImagePreprocessing(framing: framing, size: size, mean: [], deviation: [])
+    ImagePreprocessing(framing: framing, size: size, filter: filter, mean: [], deviation: [])
   }
 
   var message: [UInt8] {
     let value = framing.rule.value.map(JSONValue.number) ?? .null
     let order: JSONValue = [
       "resize": .string(framing.rule.name), "resize_value": value, "input": .number(Double(size)),
+      "filter": .string(filter.rawValue),
       "max_pixels": .number(Double(options.maximumPixels)),
       "max_side": .number(Double(options.maximumSide)),
       "max_bytes": .number(Double(options.maximumFileBytes)), "strict": .boolean(options.isStrict),
@@ -48,6 +51,7 @@ struct DecodingOrder {
       let rule = order["resize"]?.string,
       let framing = try? ImagePreprocessing.Framing(
         rule: rule, value: order["resize_value"]?.number, key: "resize"),
+      let filter = order["filter"]?.string.flatMap(ResamplingFilter.init),
       let maximumPixels = order["max_pixels"]?.integer,
       let maximumSide = order["max_side"]?.integer,
       let maximumFileBytes = order["max_bytes"]?.integer,
@@ -56,7 +60,8 @@ struct DecodingOrder {
     var options = StillImageOptions()
     (options.maximumPixels, options.maximumSide) = (maximumPixels, maximumSide)
     (options.maximumFileBytes, options.isStrict) = (maximumFileBytes, isStrict)
-    (self.framing, self.size, self.options) = (framing, size, options)
+    (self.framing, self.size, self.filter) = (framing, size, filter)
+    self.options = options
     sampling = ClipSampling(clips)
     clipOptions = VideoOptions(clips, like: options)
   }

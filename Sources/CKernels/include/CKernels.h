@@ -63,7 +63,9 @@ int ck_lane(void);
 // MARK: oneDNN (plan*.c)
 
 typedef enum { CK_FLOAT32 = 0, CK_BFLOAT16 = 1 } ck_type;
-typedef enum { CK_LINEAR = 0, CK_RELU = 1, CK_RELU6 = 2 } ck_activation;
+typedef enum {
+  CK_LINEAR = 0, CK_RELU = 1, CK_RELU6 = 2, CK_SILU = 3, CK_HARD_SWISH = 4, CK_GELU = 5
+} ck_activation;
 typedef enum { CK_FORWARD = 0, CK_TO_SOURCE = 1, CK_TO_WEIGHTS = 2 } ck_direction;
 
 /// An engine, a stream and the scratch memory that all plans of one backend share.
@@ -131,10 +133,12 @@ int ck_onednn_version(void);
 // MARK: Elementwise (elementwise.c)
 
 typedef enum {
-  CK_EXP, CK_LOG, CK_SQRT, CK_TANH, CK_SIGMOID, CK_RELU_MAP, CK_RELU6_MAP, CK_NEGATE
+  CK_EXP, CK_LOG, CK_SQRT, CK_TANH, CK_SIGMOID, CK_RELU_MAP, CK_RELU6_MAP, CK_NEGATE, CK_SILU_MAP,
+  CK_HARD_SWISH_MAP, CK_HARD_SIGMOID, CK_GELU_MAP
 } ck_pointwise;
 typedef enum {
-  CK_ADD, CK_SUBTRACT, CK_MULTIPLY, CK_DIVIDE, CK_RELU_GRADIENT, CK_RELU6_GRADIENT
+  CK_ADD, CK_SUBTRACT, CK_MULTIPLY, CK_DIVIDE, CK_RELU_GRADIENT, CK_RELU6_GRADIENT,
+  CK_SILU_GRADIENT, CK_HARD_SWISH_GRADIENT, CK_HARD_SIGMOID_GRADIENT, CK_GELU_GRADIENT
 } ck_pairwise;
 
 void ck_map(ck_pointwise function, const float *x, float *y, int64_t count);

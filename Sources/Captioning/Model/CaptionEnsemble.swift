@@ -156,6 +156,6 @@ extension Captioner {
 extension ImagePreprocessing {
   /// True if both make the same square of a picture; the normalisation may differ.
   fileprivate func cropsLike(_ other: ImagePreprocessing) -> Bool {
-    framing == other.framing && size == other.size
+    framing == other.framing && size == other.size && filter == other.filter
   }
 }

@@ -11,7 +11,7 @@ package struct EncoderImport: Sendable {
     case torchvision
     /// Another name of `torchvision`: its first weights, `IMAGENET1K_V1`.
     case v1
-    /// The shorter side resized to 232: torchvision's second weights, `IMAGENET1K_V2` or `DEFAULT`.
+    /// torchvision's second weights, `IMAGENET1K_V2` or `DEFAULT`: usually the shorter side resized to 232.
     case v2
     /// Central crop of 87.5 % of each side, resized; pixels in `-1...1`.
     case tf
@@ -34,7 +34,12 @@ package struct EncoderImport: Sendable {
     }
   }
 
-  package var encoder: EncoderConfiguration
+  /// The encoder that the weights are of; nil recognizes it.
+  package var architecture: EncoderArchitecture?
+  /// The padding style of its convolutions; nil is that of the library that the weights are from.
+  package var padding: PaddingStyle?
+  /// The preprocessing of its pictures; nil is that of a file beside the weights, else the published one.
+  package var preprocessing: Preprocessing?
   package var precision: ElementType = .float32
   /// The licence of the weights; nil takes it from the file's metadata.
   package var license: String?
@@ -43,28 +48,13 @@ package struct EncoderImport: Sendable {
   /// True if infinities and NaN are accepted.
   package var allowsNonFinite = false
 
-  /// - Parameters:
-  ///   - architecture: The encoder that the weights are of.
-  ///   - padding: The padding style of its convolutions; nil is symmetric.
-  ///   - preprocessing: The preprocessing of its pictures; nil is the published one.
-  package init(
-    _ architecture: EncoderArchitecture, padding: PaddingStyle? = nil,
-    preprocessing: Preprocessing? = nil
-  ) {
-    var prepared = architecture.publishedPreprocessing
-    switch preprocessing {
-    case nil: break
-    case .v2: prepared = .torchvision(resize: 232)
-    case .torchvision, .v1: prepared = architecture.torchvisionPreprocessing
-    case .tf: prepared = .tensorFlow(size: prepared.size)
-    case .squash: prepared.framing = .squash
-    }
-    encoder = EncoderConfiguration(
-      architecture, padding: padding ?? .symmetric, preprocessing: prepared)
-  }
+  package init() {}
 
   /// The outcome of an import.
   package struct Report: Sendable {
+    package let architecture: EncoderArchitecture
+    /// The library whose names the tensors have.
+    package let library: String
     /// The number of the encoder's learned parameters.
     package let parameterCount: Int
     /// The tensors of the classifier, which were left behind.
@@ -73,79 +63,124 @@ package struct EncoderImport: Sendable {
     package let prefix: String
     /// The tensors without that prefix, which were left behind.
     package let others: [String]
+    /// The file that said how pictures are prepared; nil if there was none.
+    package let preprocessingFile: String?
+    /// True if nothing says whether the weights are torchvision's first or second, which differ in how pictures are
+    /// prepared.
+    package let isPreprocessingUnsure: Bool
   }
 
-  /// Reads `weights`, a safetensors file, and writes the model folder `output`.
+  /// Reads `weights` and writes the model folder `output`.
   ///
   /// - Parameters:
-  ///   - weights: Tensors under their published names, in F32, F16 or BF16.
+  ///   - weights: A safetensors file or one of `torch.save`, with tensors under the names of torchvision or of
+  ///     another library that is known, in float32, float16 or bfloat16.
   ///   - output: The folder to write.
   ///   - isReplacing: True if an existing model may be replaced.
   ///   - report: Receives the folder that the files are written to first, which a stopped program removes.
   /// - Returns: The tensors that were taken and those that were not.
-  /// - Throws: `SafetensorsError` or `WeightsError` about the file, `FileError` about the folder.
+  /// - Throws: `SafetensorsError`, `TorchError`, `WeightsError` or `EncoderImportError` about the file, `FileError`
+  ///   about the folder.
   package func run(
     _ weights: String, to output: String, replacing isReplacing: Bool,
     reportingWorkingPath report: (String) -> Void = { _ in }
-  ) throws
-    -> Report
-  {
-    let file = try WeightsFile(weights)
-    let (encoder, source) = try load(file)
-    var configuration = ModelConfiguration(encoder: self.encoder)
+  ) throws -> Report {
+    let file = try WeightsFile(published: weights)
+    let beside = preprocessing == nil ? try PublishedPreprocessing(beside: weights) : nil
+    let found = try EncoderRecognition(
+      of: file, among: architecture.map { [$0] } ?? EncoderArchitecture.all, prefix: prefix,
+      titled: "\(ModelDirectory(weights).name) \(beside?.architecture ?? "")")
+    guard preprocessing != .v2 || found.architecture.hasSecondWeights else {
+      throw EncoderImportError(
+        weights, .preprocessing("torchvision has no second weights of \(found.architecture.name)"))
+    }
+    let named = found.architecture.hasSecondWeights ? Preprocessing(namedIn: weights) : nil
+    let configuration = EncoderConfiguration(
+      found.architecture, padding: padding ?? found.names.padding ?? .symmetric,
+      preprocessing: beside?.preprocessing
+        ?? prepared(found.architecture, preprocessing ?? named))
+    guard found.architecture.inputSizes.contains(configuration.preprocessing.size) else {
+      throw EncoderImportError(
+        beside?.path ?? weights,
+        .preprocessing("\(found.architecture.name) cannot read pictures of that size"))
+    }
+    let encoder = try load(file, found, configuration)
+    var model = ModelConfiguration(encoder: configuration)
     let digest = try SHA256.digest(ofFile: weights)
-    configuration.provenance = Provenance(
+    model.provenance = Provenance(
       license: license ?? file.metadata["license"],
       startedFrom: "\(ModelDirectory(weights).name) (SHA-256 \(digest))")
     try ModelDirectory.write(
       .init(
-        configuration: configuration,
+        configuration: model,
         parameters: encoder.parameters.map { parameter, value in
           (CaptionModel.encoderPrefix + parameter.name, value)
         },
-        words: nil, card: card(configuration.provenance)),
+        words: nil, card: card(model)),
       to: output, precision: precision, replacing: isReplacing, reportingWorkingPath: report)
     return Report(
+      architecture: found.architecture, library: found.names.library,
       parameterCount: encoder.parameterCount,
-      ignored: file.names.filter { isClassifier($0, behind: source) }.sorted(), prefix: source,
-      others: file.names.filter { !$0.hasPrefix(source) }.sorted())
+      ignored: file.names.filter(found.isClassifier).sorted(), prefix: found.prefix,
+      others: file.names.filter { !$0.hasPrefix(found.prefix) }.sorted(),
+      preprocessingFile: beside?.path,
+      isPreprocessingUnsure: found.architecture.hasSecondWeights && beside == nil
+        && (preprocessing ?? named) == nil)
   }
 
-  private func isClassifier(_ name: String, behind prefix: String) -> Bool {
-    name.hasPrefix(prefix)
-      && encoder.architecture.isClassifier(String(name.dropFirst(prefix.count)))
+  /// Returns the preprocessing that a choice means for an architecture.
+  private func prepared(
+    _ architecture: EncoderArchitecture, _ choice: Preprocessing?
+  ) -> ImagePreprocessing {
+    var prepared = architecture.publishedPreprocessing
+    switch choice {
+    case nil: break
+    case .v2: prepared = architecture.secondPreprocessing
+    case .torchvision, .v1: prepared = architecture.torchvisionPreprocessing
+    case .tf: prepared = .tensorFlow(size: prepared.size)
+    case .squash: prepared.framing = .squash
+    }
+    return prepared
   }
 
-  /// The encoder with the tensors of the file, and what stands before their names there.
+  /// Returns the encoder with the tensors of the file.
   private func load(
-    _ file: WeightsFile
-  ) throws(WeightsError) -> (encoder: any ImageEncoder, prefix: String) {
+    _ file: WeightsFile, _ found: EncoderRecognition, _ configuration: EncoderConfiguration
+  ) throws(WeightsError) -> any ImageEncoder {
     func load<Encoder: ImageEncoder>(
       _ encoder: Encoder
-    ) throws(WeightsError) -> (any ImageEncoder, String) {
+    ) throws(WeightsError) -> any ImageEncoder {
       var encoder = encoder
-      let prefix = if let given = self.prefix { given } else { try file.prefix(of: encoder) }
+      let own = encoder.parameters.map(\.parameter.name)
+      let names = found.names.names(of: own)
       try file.load(
-        into: &encoder, prefix: prefix,
+        into: &encoder, prefix: found.prefix, named: names == own ? nil : names,
         ignoring: {
-          !$0.hasPrefix(prefix) || isClassifier($0, behind: prefix)
+          !$0.hasPrefix(found.prefix) || found.isClassifier($0)
             || EncoderArchitecture.isBatchCounter($0)
         }, allowsNonFinite: allowsNonFinite)
-      return (encoder, prefix)
+      let difference = found.names.epsilonDifference
+      if difference != 0 {
+        // (variance + difference) + own ε = variance + their ε
+        encoder.updateParameters { parameter, value in
+          if parameter.name.hasSuffix("running_var") { value = value + difference }
+        }
+      }
+      return encoder
     }
-    return try load(encoder.makeEncoder())
+    return try load(configuration.makeEncoder())
   }
 
-  private func card(_ provenance: Provenance) -> String {
+  private func card(_ model: ModelConfiguration) -> String {
     """
-    # \(encoder.architecture.name), imported
+    # \(model.encoder.architecture.name), imported
 
     An image encoder without its classifier. It has learned no captions yet. Train a captioner
     with `cutline train`, or write features with `cutline features`.
 
-    - Weights: \(provenance.startedFrom ?? "unknown"), stored as \(precision).
-    - Licence: \(provenance.license ?? "not stated; ask the publisher of the weights").
-    - Pictures: \(encoder.preprocessing.size) pixels square; how they get there is in `config.json`.
+    - Weights: \(model.provenance.startedFrom ?? "unknown"), stored as \(precision).
+    - Licence: \(model.provenance.license ?? "not stated; ask the publisher of the weights").
+    - Pictures: \(model.encoder.preprocessing.size) pixels square; how they get there is in `config.json`.
 
     Written by `cutline model import`.
 

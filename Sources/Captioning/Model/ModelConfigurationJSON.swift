@@ -116,6 +116,9 @@ extension EncoderConfiguration {
       .init("resize", .string(rule.name)),
     ]
     if let value = rule.value { members.append(.init("resize_value", .number(value))) }
+    if preprocessing.filter != .bilinear {
+      members.append(.init("filter", .string(preprocessing.filter.rawValue)))
+    }
     members.append(.init("padding", .string(padding.rawValue)))
     if grid > 1 { members.append(.init("grid", .number(Double(grid)))) }
     return .object(members)
@@ -132,7 +135,9 @@ extension EncoderConfiguration {
         key: fields.path("resize_value"), problem: "is \(side), but 'input' needs at least \(size)")
     }
     let preprocessing = ImagePreprocessing(
-      framing: framing, size: size, mean: try fields.threeNumbers("mean"),
+      framing: framing, size: size,
+      filter: try fields.choice("filter", ResamplingFilter.self, default: .bilinear),
+      mean: try fields.threeNumbers("mean"),
       deviation: try fields.threeNumbers("std"))
     guard preprocessing.deviation.allSatisfy({ $0 > 0 }) else {
       throw ConfigurationProblem(key: fields.path("std"), problem: "must be above 0")

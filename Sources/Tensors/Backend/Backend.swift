@@ -133,13 +133,15 @@ package protocol Backend: AnyObject, Sendable {
 }
 
 package enum Pointwise: Sendable {
-  case exp, log, sqrt, tanh, sigmoid, relu, relu6, negate
+  case exp, log, sqrt, tanh, sigmoid, relu, relu6, negate, silu, hardSwish, hardSigmoid, gelu
 }
 
 package enum Pairwise: Sendable {
   case add, subtract, multiply, divide
   /// `a` where `b`, the result of the activation, is not at a bound, and 0 elsewhere.
   case reluGradient, relu6Gradient
+  /// `a` times the slope of the function at `b`.
+  case siluGradient, hardSwishGradient, hardSigmoidGradient, geluGradient
 }
 
 /// A region that is read as a tensor of a larger shape; stride 0 repeats an axis.
@@ -167,7 +169,17 @@ package struct Product: Hashable, Sendable {
 }
 
 /// An activation function that is fused with the operation before it.
-package enum Activation: Sendable, Hashable { case linear, relu, relu6 }
+package enum Activation: Sendable, Hashable {
+  case linear, relu, relu6, silu, hardSwish, gelu
+
+  /// True if the slope follows from the result alone.
+  var isInvertible: Bool {
+    switch self {
+    case .linear, .relu, .relu6: true
+    case .silu, .hardSwish, .gelu: false
+    }
+  }
+}
 
 package enum PoolingKind: Sendable {
   case max

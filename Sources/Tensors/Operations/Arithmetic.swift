@@ -61,7 +61,7 @@ extension Pairwise {
   fileprivate var takesBfloat16: Bool {
     switch self {
     case .add, .reluGradient, .relu6Gradient: true
-    case .subtract, .multiply, .divide: false
+    default: false
     }
   }
 }

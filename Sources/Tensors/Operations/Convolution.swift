@@ -28,6 +28,9 @@ package func convolution(
       shape == window.outputShape, "convolution: \(shape) cannot be added to \(window.outputShape)")
   }
   let records = [x, weight, bias, sum].contains { $0?.history != nil }
+  if records, !activation.isInvertible {
+    return activation(convolution(x, weight, bias: bias, adding: consume sum, geometry))
+  }
   let y =
     (records ? nil : sum?.writableIfUnshared())
     ?? Tensor(uninitialized: window.outputShape, type: x.elementType, on: x.device)
@@ -75,6 +78,8 @@ private struct ConvolutionGradient: Sendable {
       case .linear: dy
       case .relu: combined(.reluGradient, dy, y)
       case .relu6: combined(.relu6Gradient, dy, y)
+      case .silu, .hardSwish, .gelu:
+        preconditionFailure("convolution: the slope does not follow from the result")
       }
     var dx: Tensor?
     if wantsInput {

@@ -24,6 +24,42 @@ package func relu6(_ x: Tensor) -> Tensor {
   return y.recorded(Pullback(to: x) { dy in combined(.relu6Gradient, dy, y) })
 }
 
+/// Returns each element times its logistic function, also called Swish (Elfwing et al., 2018).
+package func silu(_ x: Tensor) -> Tensor { activated(x, .silu, slope: .siluGradient) }
+
+/// Returns `x · min(max(x + 3, 0), 6) / 6` for each element (Howard et al., 2019).
+package func hardSwish(_ x: Tensor) -> Tensor {
+  activated(x, .hardSwish, slope: .hardSwishGradient)
+}
+
+/// Returns `min(max(x + 3, 0), 6) / 6` for each element.
+package func hardSigmoid(_ x: Tensor) -> Tensor {
+  activated(x, .hardSigmoid, slope: .hardSigmoidGradient)
+}
+
+/// Returns each element times the share of the standard normal distribution below it (Hendrycks & Gimpel,
+/// 2016).
+package func gelu(_ x: Tensor) -> Tensor { activated(x, .gelu, slope: .geluGradient) }
+
+private func activated(_ x: Tensor, _ function: Pointwise, slope: Pairwise) -> Tensor {
+  let x0 = x.withoutGradient()
+  return x.mapped(function).recorded(Pullback(to: x) { dy in combined(slope, dy, x0) })
+}
+
+extension Activation {
+  /// Returns the function of each element.
+  func callAsFunction(_ x: Tensor) -> Tensor {
+    switch self {
+    case .linear: x
+    case .relu: Tensors.relu(x)
+    case .relu6: Tensors.relu6(x)
+    case .silu: Tensors.silu(x)
+    case .hardSwish: Tensors.hardSwish(x)
+    case .gelu: Tensors.gelu(x)
+    }
+  }
+}
+
 /// Returns e to the power of each element.
 package func exp(_ x: Tensor) -> Tensor {
   let y = x.mapped(.exp)

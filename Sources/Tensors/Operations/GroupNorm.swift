@@ -46,3 +46,23 @@ package func groupNorm(
     return [dx, dweight, dbias]
   }[0]
 }
+
+/// Normalises the features of each position (Ba et al., 2016).
+///
+///     y = (x - mean) / √(variance + ε) · weight + bias
+///
+/// - Parameters:
+///   - x: `[…, F]`; mean and variance are over the last axis.
+///   - weight: `[F]`.
+///   - bias: `[F]`.
+///   - epsilon: Added to the variance.
+/// - Returns: The shape of `x`.
+package func layerNorm(
+  _ x: Tensor, weight: Tensor, bias: Tensor, epsilon: Float = 1e-6
+) -> Tensor {
+  let size = x.shape[x.rank - 1]
+  return groupNorm(
+    x.reshaped(to: [x.elementCount / size, size]), weight: weight, bias: bias, groups: 1,
+    epsilon: epsilon
+  ).reshaped(to: x.shape)
+}

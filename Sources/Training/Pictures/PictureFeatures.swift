@@ -211,10 +211,14 @@ extension Module {
     // Clips are cached frame by frame, even if the decoder reads the mean of the frames.
     let version = kind == .positions ? "2 positions" : "2"
     let grid = kind == .positions || configuration.grid == 1 ? "" : " \(configuration.grid)"
-    // The text of `preprocessing` has the names of its properties: renaming one makes all caches stale.
+    // Another text makes all caches stale.
+    let preprocessing = configuration.preprocessing
+    let filter = preprocessing.filter == .bilinear ? "" : " \(preprocessing.filter)"
     add(
-      "features \(version)\(grid) \(configuration.architecture.cacheName) \(configuration.preprocessing)\n"
-    )
+      "features \(version)\(grid) \(configuration.architecture.cacheName) "
+        + "ImagePreprocessing(framing: \(String(reflecting: preprocessing.framing)), "
+        + "size: \(preprocessing.size), mean: \(preprocessing.mean), "
+        + "deviation: \(preprocessing.deviation))\(filter)\n")
     for (parameter, value) in parameters {
       add("\(parameter.name) \(value.shape)\n")
       value.withBytes { hash.update($0) }

@@ -10,7 +10,7 @@ struct ModelCommand: ParsableCommand {
     commandName: "model", abstract: "List, describe, check, import, export and average models.",
     discussion: """
         cutline model list
-        cutline model import weights.safetensors --encoder resnet50 -o models/resnet50
+        cutline model import resnet50-11ad3fa6.pth -o models/resnet50
       """,
     subcommands: [
       ModelListCommand.self, ModelInfoCommand.self, ModelVerifyCommand.self,
@@ -40,7 +40,7 @@ struct ModelListCommand: TalkingCommand {
     } else if summaries.isEmpty {
       talk.messages.note(
         "no models found. Searched: \(path.folders.joined(separator: ", ")).\n"
-          + "Import one: cutline model import FILE --encoder NAME -o DIR")
+          + "Import one: cutline model import FILE -o DIR")
     } else {
       try StandardStream.output.write(table(summaries.map(\.row), under: ModelSummary.columns))
     }
@@ -89,35 +89,39 @@ struct ModelVerifyCommand: TalkingCommand {
   }
 }
 
-/// `cutline model import FILE --encoder NAME -o DIR`: converts published encoder weights to a model
-/// folder.
+/// `cutline model import FILE -o DIR`: converts published encoder weights to a model folder.
 struct ModelImportCommand: TalkingCommand {
   static let configuration = CommandConfiguration(
     commandName: "import", abstract: "Convert published encoder weights to a model folder.",
     discussion: """
-      FILE is a safetensors file with torchvision's names. Write one where PyTorch is installed:
-      safetensors.torch.save_file(torchvision.models.resnet50(weights="IMAGENET1K_V2").state_dict(), FILE)
+      FILE is a .pth file of PyTorch or a safetensors file, with the names of torchvision, timm, Hugging Face's \
+      transformers or efficientnet_pytorch. The encoder is recognized by its tensors. Nothing in a .pth file is \
+      run: one that contains more than weights is refused.
 
-      torchvision's second weights (IMAGENET1K_V2, which is what DEFAULT means for resnet50, resnet101, \
-      resnet152 and mobilenet_v2) were evaluated at another picture size than its first: choose \
-      --preprocessing v2 or v1.
+      A config.json of timm or a preprocessor_config.json of transformers beside FILE says how pictures are \
+      prepared. Without one, torchvision's names decide; its second weights (IMAGENET1K_V2, or DEFAULT) were \
+      evaluated at another picture size than its first: choose --preprocessing v2 or v1.
       """)
 
-  @Argument(help: "A safetensors file.", completion: .file(extensions: ["safetensors"]))
+  @Argument(
+    help: "A file of weights: .pth, .pt or .safetensors.",
+    completion: .file(extensions: ["pth", "pt", "bin", "safetensors"]))
   var file: String
   @Option(
     help: ArgumentHelp(
-      "Architecture of the encoder: \(EncoderArchitecture.nameList).", valueName: "name"),
+      "The architecture of the encoder (default: recognized): \(EncoderArchitecture.nameList).",
+      valueName: "name"),
     completion: .list(EncoderArchitecture.all.map(\.name)), transform: EncoderArchitecture.named)
-  var encoder: EncoderArchitecture
+  var encoder: EncoderArchitecture?
   @Option(name: .shortAndLong, help: "The folder to write.", completion: .directory)
   var output: String
-  @Option(help: "Zero padding of convolutions; 'same' is TensorFlow's (default: symmetric).")
+  @Option(
+    help: "The zero padding of convolutions; 'same' is TensorFlow's (default: as the names tell).")
   var padding: PaddingStyle?
   @Option(
     help: ArgumentHelp(
-      "Preprocessing of pictures: v1 or v2 of torchvision's weights, torchvision (v1), tf or squash.",
-      discussion: "The default depends on the file name, else it is that of the first weights."))
+      "The preprocessing of pictures: v1 or v2 of torchvision's weights, torchvision (v1), tf or squash.",
+      discussion: "By default as a file beside the weights or their name says, else v1."))
   var preprocessing: EncoderImport.Preprocessing?
   @Option(
     help: ArgumentHelp(
@@ -135,7 +139,8 @@ struct ModelImportCommand: TalkingCommand {
   @OptionGroup(title: "Messages") var talk: MessageOptions
 
   func validate() throws {
-    guard preprocessing != .v2 || encoder.hasSecondWeights else {
+    guard let encoder, preprocessing == .v2 else { return }
+    guard encoder.hasSecondWeights else {
       throw ValidationError(
         "--preprocessing v2: torchvision has no second weights of \(encoder.name). Leave it out."
       )
@@ -143,8 +148,8 @@ struct ModelImportCommand: TalkingCommand {
   }
 
   func run() throws {
-    let named = encoder.hasSecondWeights ? EncoderImport.Preprocessing(namedIn: file) : nil
-    var work = EncoderImport(encoder, padding: padding, preprocessing: preprocessing ?? named)
+    var work = EncoderImport()
+    (work.architecture, work.padding, work.preprocessing) = (encoder, padding, preprocessing)
     work.prefix = prefix
     work.precision = precision.elementType
     work.license = license
@@ -152,7 +157,12 @@ struct ModelImportCommand: TalkingCommand {
     let cleanup = InterruptionCleanup()
     let report = try work.run(
       file, to: output, replacing: force, reportingWorkingPath: cleanup.add)
-    if encoder.hasSecondWeights, preprocessing == nil, named == nil {
+    let name = report.architecture.name
+    if encoder == nil { talk.messages.note("\(file): is \(name), by \(report.library)'s names") }
+    if let beside = report.preprocessingFile {
+      talk.messages.note("pictures are prepared as \(beside) says")
+    }
+    if report.isPreprocessingUnsure {
       talk.messages.warning(
         "\(file): does not say whether it contains torchvision's first or second weights. Pictures are resized "
           + "to 256 pixels, as for the first; for the second (DEFAULT) import again with --preprocessing v2."
@@ -168,7 +178,7 @@ struct ModelImportCommand: TalkingCommand {
         "\(file): left out the classifier: \(report.ignored.joined(separator: ", "))")
     }
     talk.messages.note(
-      "wrote \(output): \(encoder.name), \(report.parameterCount) parameters. Train it: "
+      "wrote \(output): \(name), \(report.parameterCount) parameters. Train it: "
         + "cutline train DATASET --encoder-model \(output) -o runs/first")
   }
 

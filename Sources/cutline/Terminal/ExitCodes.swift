@@ -45,6 +45,9 @@ struct Failure: Equatable {
     case let error as ModelError: self.init(error.description, error.status)
     case let error as FileError: self.init(error.description, error.statusOfOutput)
     case let error as SafetensorsError: self.init(error.description, error.status)
+    case let error as TorchError: self.init(error.description, error.status)
+    case let error as EncoderImportError: self.init(error.description, .badData)
+    case let error as ForeignWeightsError: self.init(error.description, .badData)
     case let error as WeightsError: self.init(error.description, .badData)
     case let error as ChecksumError: self.init(error.description, .badData)
     case let error as VocabularyError: self.init(error.description, .badData)
@@ -89,6 +92,12 @@ extension ModelError {
 }
 
 extension SafetensorsError {
+  fileprivate var status: ExitStatus {
+    if case .unreadable(let error) = problem { error.statusOfInput } else { .badData }
+  }
+}
+
+extension TorchError {
   fileprivate var status: ExitStatus {
     if case .unreadable(let error) = problem { error.statusOfInput } else { .badData }
   }

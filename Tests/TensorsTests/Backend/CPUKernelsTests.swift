@@ -23,6 +23,10 @@ extension TensorsTests {
       expectAgreement(at: [x], "exp") { exp($0[0]) }
       expectAgreement(at: [x], "relu") { relu($0[0]) }
       expectAgreement(at: [x], "relu6") { relu6($0[0]) }
+      expectAgreement(at: [x], "silu") { silu($0[0]) }
+      expectAgreement(at: [x], "hard swish") { hardSwish($0[0]) }
+      expectAgreement(at: [x], "hard sigmoid") { hardSigmoid($0[0]) }
+      expectAgreement(at: [x], "gelu") { gelu($0[0]) }
       expectAgreement(at: [x], "negate") { -$0[0] }
       expectAgreement(at: [positive], "log") { log($0[0]) }
       expectAgreement(at: [positive], "sqrt") { sqrt($0[0]) }
@@ -62,7 +66,15 @@ extension TensorsTests {
       #expect(exp(x).floats[2...3] == [.infinity, .infinity])
       #expect(relu(x).floats.prefix(4) == [0, 0, 1e9, .infinity])
       #expect(relu6(x).floats.prefix(4) == [0, 0, 6, 6])
-      for y in [tanh(x), sigmoid(x), exp(x), relu(x), relu6(x), softmax(x), logSoftmax(x)] {
+      #expect(hardSwish(x).floats[1...3] == [0, 1e9, .infinity])
+      #expect(hardSigmoid(x).floats.prefix(4) == [0, 0, 1, 1])
+      #expect(silu(x).floats[2...3] == [1e9, .infinity])
+      #expect(gelu(x).floats[2...3] == [1e9, .infinity])
+      let functions = [
+        tanh(x), sigmoid(x), exp(x), relu(x), relu6(x), softmax(x), logSoftmax(x), silu(x),
+        hardSwish(x), hardSigmoid(x), gelu(x),
+      ]
+      for y in functions {
         #expect(y.floats[4].isNaN)
       }
     }

@@ -11,7 +11,8 @@ extension TensorsTests {
       "3x3-stride2-tf-same", "3x3-lopsided", "2x2-stride2", "7x7-stride2", "5x5", "groups",
       "depthwise", "depthwise-stride2", "depthwise-tf-same", "depthwise-relu6", "16-channels",
       "33-channels", "relu", "relu6", "residual", "residual-relu", "residual-1x1-relu",
-      "residual-relu6", "1x7",
+      "residual-relu6", "1x7", "silu", "residual-1x1-silu", "hard-swish", "residual-1x1-hard-swish",
+      "gelu", "residual-1x1-gelu",
     ]
 
     @Test("an addend that others still need is left alone; any other lends its memory")
@@ -43,7 +44,8 @@ extension TensorsTests {
         stride: try conv.integers("stride")[0],
         padding: Padding(top: sides[0], left: sides[2], bottom: sides[1], right: sides[3]),
         groups: try conv.integers("groups")[0])
-      let activation = [Activation.linear, .relu, .relu6][try conv.integers("activation")[0]]
+      let activations: [Activation] = [.linear, .relu, .relu6, .silu, .hardSwish, .gelu]
+      let activation = activations[try conv.integers("activation")[0]]
       let inputs = ["x", "weight", "bias", "residual"].filter { conv.contains($0) }
       try conv.prove(inputs) { tensors in
         convolution(

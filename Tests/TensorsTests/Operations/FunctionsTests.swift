@@ -14,6 +14,8 @@ extension TensorsTests {
     static let functions: [Function] = [
       ("sigmoid", { sigmoid($0) }), ("tanh", { tanh($0) }), ("relu", { relu($0) }),
       ("relu6", { relu6($0) }), ("exp", { exp($0) }), ("log", { log($0) }), ("sqrt", { sqrt($0) }),
+      ("silu", { silu($0) }), ("hard-swish", { hardSwish($0) }),
+      ("hard-sigmoid", { hardSigmoid($0) }), ("gelu", { gelu($0) }),
     ]
 
     @Test("agrees with PyTorch", arguments: functions.indices)

@@ -14,6 +14,14 @@ extension TensorsTests {
       }
     }
 
+    @Test("layer norm agrees with PyTorch")
+    func layer() throws {
+      let norm = OperationCase("layernorm", in: try Fixture("operations-normalisation"))
+      try norm.prove(["x", "weight", "bias"]) { t in
+        layerNorm(t[0], weight: t[1], bias: t[2])
+      }
+    }
+
     @Test("a constant picture becomes the bias")
     func constant() {
       let bias = Tensor([1, 2, 3, 4], shape: [4])

@@ -16,6 +16,10 @@ extension ReferenceBackend {
       case .relu: max(x, 0)
       case .relu6: min(max(x, 0), 6)
       case .negate: -x
+      case .silu: x * sigmoid(x)
+      case .hardSwish: x * hardSigmoid(x)
+      case .hardSigmoid: hardSigmoid(x)
+      case .gelu: x * normalBelow(x)
       }
     }
   }
@@ -34,6 +38,10 @@ extension ReferenceBackend {
       case .divide: a / b
       case .reluGradient: b > 0 ? a : 0
       case .relu6Gradient: b > 0 && b < 6 ? a : 0
+      case .siluGradient: a * sigmoid(b) * (1 + b * (1 - sigmoid(b)))
+      case .hardSwishGradient: b < -3 ? 0 : b > 3 ? a : a * (b / 3 + 0.5)
+      case .hardSigmoidGradient: abs(b) < 3 ? a / 6 : 0
+      case .geluGradient: a * (normalBelow(b) + b * exp(-b * b / 2) / (2 * Double.pi).squareRoot())
       }
     }
   }
@@ -97,3 +105,7 @@ private func offsets(_ shape: Shape, _ strides: [Int]) -> [Int] {
     starts.flatMap { start in (0..<axis.0).map { start + $0 * axis.1 } }
   }
 }
+
+private func hardSigmoid(_ x: Double) -> Double { min(max(x + 3, 0), 6) / 6 }
+
+private func normalBelow(_ x: Double) -> Double { (1 + erf(x / 2.0.squareRoot())) / 2 }

@@ -1,5 +1,9 @@
 import Tensors
 
+#if canImport(Glibc)
+import Glibc
+#endif
+
 extension ReferenceBackend {
   package func multiply(
     _ left: Region, _ right: Region, _ bias: Region?, _ product: Product, into y: Region
@@ -63,6 +67,9 @@ extension Double {
     case .linear: self
     case .relu: max(self, 0)
     case .relu6: min(max(self, 0), 6)
+    case .silu: self / (1 + exp(-self))
+    case .hardSwish: self * min(max(self + 3, 0), 6) / 6
+    case .gelu: self * (1 + erf(self / 2.0.squareRoot())) / 2
     }
   }
 }

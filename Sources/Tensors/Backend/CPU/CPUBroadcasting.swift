@@ -85,6 +85,10 @@ extension Pairwise {
     case .divide: CK_DIVIDE
     case .reluGradient: CK_RELU_GRADIENT
     case .relu6Gradient: CK_RELU6_GRADIENT
+    case .siluGradient: CK_SILU_GRADIENT
+    case .hardSwishGradient: CK_HARD_SWISH_GRADIENT
+    case .hardSigmoidGradient: CK_HARD_SIGMOID_GRADIENT
+    case .geluGradient: CK_GELU_GRADIENT
     }
   }
 }

@@ -65,6 +65,10 @@ extension CPUBackend {
       case .relu: CK_RELU_MAP
       case .relu6: CK_RELU6_MAP
       case .negate: CK_NEGATE
+      case .silu: CK_SILU_MAP
+      case .hardSwish: CK_HARD_SWISH_MAP
+      case .hardSigmoid: CK_HARD_SIGMOID
+      case .gelu: CK_GELU_MAP
       }
     ck_map(code, x.address, y.address, Int64(y.count))
   }

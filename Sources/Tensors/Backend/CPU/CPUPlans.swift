@@ -106,6 +106,9 @@ extension Activation {
     case .linear: CK_LINEAR
     case .relu: CK_RELU
     case .relu6: CK_RELU6
+    case .silu: CK_SILU
+    case .hardSwish: CK_HARD_SWISH
+    case .gelu: CK_GELU
     }
   }
 }

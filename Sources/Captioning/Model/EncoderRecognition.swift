@@ -1,0 +1,134 @@
+import Files
+import ImageEncoders
+import Layers
+import Tensors
+
+/// The encoder that a file holds the weights of, and its names there.
+struct EncoderRecognition: Sendable {
+  let architecture: EncoderArchitecture
+  /// The names of its parameters in the file, behind the prefix.
+  let names: PublishedNames
+  /// The prefix of the names, such as `module.`.
+  let prefix: String
+  /// The number of parameters that the file has, under their names and in their shapes.
+  private let foundCount: Int
+  private let parameterCount: Int
+
+  /// Returns true if a tensor of the file belongs to the classifier, which a captioner does not need.
+  func isClassifier(_ name: String) -> Bool {
+    name.hasPrefix(prefix) && names.isClassifier(String(name.dropFirst(prefix.count)))
+  }
+
+  /// True if the file has all parameters.
+  private var isWhole: Bool { foundCount == parameterCount }
+
+  /// Finds the encoder that a file holds the weights of.
+  ///
+  /// It is the one with the most parameters of those that are whole. If none is and there is only one
+  /// architecture, it is that, under the names of which most were found.
+  ///
+  /// - Parameters:
+  ///   - file: The file.
+  ///   - architectures: The encoders that it may be.
+  ///   - prefix: The prefix of the names; nil finds it.
+  ///   - title: What the file is called, such as its path and the name of its architecture in a file beside it.
+  /// - Throws: `EncoderImportError` if it is none, or several.
+  init(
+    of file: WeightsFile, among architectures: [EncoderArchitecture], prefix: String?,
+    titled title: String
+  ) throws {
+    var found: [EncoderRecognition] = []
+    for architecture in architectures {
+      found += try Self.candidates(architecture, in: file, prefix: prefix, titled: title)
+    }
+    // Of a network and a deeper one whose beginning it is, the file is the deeper one's.
+    let whole = found.filter(\.isWhole)
+    let largest = whole.map(\.parameterCount).max()
+    let fitting = whole.filter { $0.parameterCount == largest }
+    if let first = fitting.first {
+      let others = Set(fitting.map(\.architecture))
+      guard others.count == 1 else {
+        throw EncoderImportError(file.path, .ambiguous(others.map(\.name).sorted()))
+      }
+      self = first
+      return
+    }
+    guard architectures.count == 1,
+      let best = found.max(by: { $0.foundCount < $1.foundCount })
+    else { throw EncoderImportError(file.path, .unknown(file.names)) }
+    // The first of equals: the encoder's own names.
+    self = found.first { $0.foundCount == best.foundCount } ?? best
+  }
+
+  private init(
+    _ architecture: EncoderArchitecture, _ names: PublishedNames, prefix: String, foundCount: Int,
+    parameterCount: Int
+  ) {
+    (self.architecture, self.names, self.prefix) = (architecture, names, prefix)
+    (self.foundCount, self.parameterCount) = (foundCount, parameterCount)
+  }
+
+  /// Returns what an architecture could be under the names of each library.
+  private static func candidates(
+    _ architecture: EncoderArchitecture, in file: WeightsFile, prefix: String?,
+    titled title: String
+  ) throws -> [EncoderRecognition] {
+    let parameters = architecture.makeEncoder().parameters
+    let (own, shapes) = (parameters.map(\.parameter.name), parameters.map(\.value.shape))
+    let marked = architecture.otherNames.filter { title.contains($0.mark ?? "\0") }
+    let unmarked = architecture.otherNames.filter { $0.mark == nil }
+    return try ([architecture.ownNames] + marked + unmarked).map { names in
+      let theirs = Array(zip(names.names(of: own), shapes))
+      let match = try file.match(of: theirs, prefix: prefix)
+      return EncoderRecognition(
+        architecture, names, prefix: match.prefix, foundCount: match.count,
+        parameterCount: parameters.count)
+    }
+  }
+}
+
+/// A file of weights that cannot become an encoder.
+package struct EncoderImportError: Error, Equatable, Sendable, CustomStringConvertible {
+  package enum Problem: Equatable, Sendable {
+    /// The tensors, of which these are the names, fit none of the encoders.
+    case unknown([String])
+    /// They fit several.
+    case ambiguous([String])
+    /// The file beside the weights that says how to prepare pictures cannot be followed.
+    case preprocessing(String)
+  }
+  package let path: String
+  package let problem: Problem
+
+  package init(_ path: String, _ problem: Problem) { (self.path, self.problem) = (path, problem) }
+
+  package var description: String {
+    switch problem {
+    case .ambiguous(let names):
+      "\(path): fits several encoders. Say which with --encoder: \(names.joined(separator: ", "))."
+    case .preprocessing(let what):
+      "\(path): \(what). Choose with --preprocessing how pictures are prepared."
+    case .unknown(let names):
+      "\(path): contains \(Self.kind(names)). \(Self.remedy)"
+    }
+  }
+
+  private static let remedy =
+    "Cutline knows \(EncoderArchitecture.nameList); with --encoder it says which tensors are missing."
+
+  /// What tensors with these names are, as far as their names tell.
+  private static func kind(_ names: [String]) -> String {
+    let first = names.prefix(2).map { "'\($0.prefix(60))'" }.joined(separator: " and ")
+    func has(_ words: String...) -> Bool {
+      names.contains { name in words.contains { name.contains($0) } }
+    }
+    if has("rpn.", "roi_heads.", "bbox_embed", "anchor_generator", "detect", ".cv2.", "box_head") {
+      return "the weights of a detector (\(first)), not of an image classifier"
+    }
+    if has("attention.query", "attn.qkv", "cls_token", "self_attention", "in_proj_weight") {
+      return "the weights of a transformer (\(first)), not of a convolutional encoder"
+    }
+    let more = names.count > 2 ? " and \(names.count - 2) more" : ""
+    return "no encoder that Cutline knows (its tensors are \(first)\(more))"
+  }
+}
