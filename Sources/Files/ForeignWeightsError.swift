@@ -14,6 +14,10 @@ package struct ForeignWeightsError: Error, Equatable, Sendable, CustomStringConv
       bytes.part(at: place, size: text.utf8.count)?.elementsEqual(text.utf8) ?? false
     }
     let name = path.lowercased()
+    // A safetensors file may begin like any other, with the size of its header, which is a JSON object.
+    if begins("{", at: 8) { return nil }
+    let archives = ["sys_info", "pickle", "storages", "tensors"]
+    let isTar = begins("ustar", at: 257) && !archives.contains { begins($0) }
     self.path = path
     if bytes.starts(with: [0x89, 0x48, 0x44, 0x46]) {
       form = "a Keras or HDF5 file"
@@ -23,6 +27,14 @@ package struct ForeignWeightsError: Error, Equatable, Sendable, CustomStringConv
       form = "a GGUF model"
     } else if bytes.starts(with: [0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59]) {
       form = "a NumPy array"
+    } else if bytes.starts(with: [0x1F, 0x8B]) {
+      form = "a gzip file, which gunzip unpacks"
+    } else if isTar {
+      form = "a tar archive, which tar -x unpacks"
+    } else if begins("<") || begins("\n<") {
+      form = "a web page, so the download failed"
+    } else if begins("{") || begins("[") {
+      form = "JSON"
     } else if name.hasSuffix(".onnx") {
       form = "an ONNX model"
     } else if name.hasSuffix(".npz") {
@@ -39,7 +51,7 @@ package struct ForeignWeightsError: Error, Equatable, Sendable, CustomStringConv
   }
 
   package var description: String {
-    "\(path): is \(form). Cutline reads safetensors and PyTorch's .pth. Where PyTorch is installed, load the "
-      + "model there, and save it with torch.save(model.state_dict(), FILE)."
+    "\(path): is \(form). Cutline reads safetensors and PyTorch's .pth, which "
+      + "torch.save(model.state_dict(), FILE) writes where PyTorch is installed."
   }
 }

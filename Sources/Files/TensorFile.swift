@@ -6,7 +6,7 @@ package protocol TensorFile: Sendable {
   var file: MappedFile { get }
   /// The tensors in the order of the file.
   var entries: [StoredTensor] { get }
-  /// What the file says of itself, such as its license.
+  /// The entries that the file has about itself, such as its license.
   var metadata: [String: String] { get }
 
   /// The tensor called `name`; nil if there is none.

@@ -97,7 +97,7 @@ extension EncoderArchitecture {
         .mobileOfTimm(
           scale.blockCounts, padding: .same, epsilonDifference: 1e-3 - 1e-5, mark: "tf_"),
         .efficientNetOfPort, .efficientNetOfTransformers,
-      ], weightsMarks: weightsMarks
+      ], weightsMarks: weightsMarks, padding: .symmetric
     ) { EfficientNet(scale, padding: $0) }
   }
 }

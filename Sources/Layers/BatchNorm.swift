@@ -1,11 +1,12 @@
+import Synchronization
 import Tensors
 
 /// Batch normalisation with fixed statistics (Ioffe & Szegedy, 2015): an affine map per channel.
 ///
 ///     y = (x - mean) / √(variance + ε) · weight + bias
 ///
-/// Captioners start from a trained classifier whose statistics stay as they are, so this layer never
-/// runs by itself: it folds into the convolution before it.
+/// Captioners start from a trained classifier whose statistics stay as they are, or measure them once before they
+/// learn (`Module.measureNorms`), so this layer never runs by itself: it folds into the convolution before it.
 package struct BatchNorm: Module {
   /// `[C]`, as are the others.
   package var weight: Tensor
@@ -13,6 +14,8 @@ package struct BatchNorm: Module {
   package var mean: Tensor
   package var variance: Tensor
   package let epsilon: Float
+  /// Receives the statistics of what passes through; nil uses those that are known.
+  fileprivate var measurement: NormMeasurement?
 
   package init(channels: Int, epsilon: Float = 1e-5) {
     weight = Tensor(zeros: [channels])
@@ -54,7 +57,11 @@ package struct NormalizedConvolution: Sendable {
 
   /// Convolves `[B, H, W, C]` to `[B, h, w, O]`; `addend`, shaped like the result, joins before the activation.
   package func callAsFunction(_ x: Tensor, adding addend: consuming Tensor? = nil) -> Tensor {
-    folded()(x, adding: consume addend, activation: activation)
+    if let norm, let measurement = norm.measurement {
+      let (y, addend) = (measurement.standardized(convolution(x), by: norm), consume addend)
+      return activation(addend.map { y + $0 } ?? y)
+    }
+    return folded()(x, adding: consume addend, activation: activation)
   }
 
   /// Makes the folding permanent, for a model that no longer learns.
@@ -72,13 +79,59 @@ package struct NormalizedConvolution: Sendable {
   }
 }
 
+/// The mean and variance of what passes through a norm.
+private final class NormMeasurement: Sendable {
+  private let moments = Mutex<(mean: Tensor, variance: Tensor)?>(nil)
+
+  /// Measures `[B, H, W, C]`, and returns what the norm makes of it with these statistics.
+  func standardized(_ x: Tensor, by norm: BatchNorm) -> Tensor {
+    let mean = x.mean(over: [0, 1, 2])
+    let centered = x - mean
+    let variance = (centered * centered).mean(over: [0, 1, 2])
+    moments.withLock { $0 = (mean, variance) }
+    return centered * (norm.weight / sqrt(variance + norm.epsilon)) + norm.bias
+  }
+
+  func finish(_ norm: inout BatchNorm) {
+    if let (mean, variance) = moments.withLock({ $0 }) {
+      (norm.mean, norm.variance) = (mean, variance)
+    }
+    norm.measurement = nil
+  }
+}
+
+extension NormalizedConvolution {
+  mutating func beginMeasuring() { norm?.measurement = NormMeasurement() }
+
+  mutating func endMeasuring() {
+    if var norm, let measurement = norm.measurement {
+      measurement.finish(&norm)
+      self.norm = norm
+    }
+  }
+}
+
 extension Module {
+  /// Sets the statistics of every batch norm to those of what passes through it, as a network that learns from
+  /// nothing needs (Krähenbühl et al., 2016).
+  ///
+  /// - Parameter pass: Runs the module that it is given, once.
+  package mutating func measureNorms(during pass: (Self) -> Void) {
+    visitNorms(.beginMeasuring)
+    pass(self)
+    visitNorms(.endMeasuring)
+  }
+
+  private mutating func visitNorms(_ change: ParameterVisitor.NormChange) {
+    var visitor = ParameterVisitor(change) { _, _ in }
+    visitParameters(&visitor)
+  }
+
   /// Returns the same function with every batch norm, and every factor of channels, folded into the map before
   /// it.
   package func foldingNorms() -> Self {
     var copy = self
-    var visitor = ParameterVisitor(folding: true) { _, _ in }
-    copy.visitParameters(&visitor)
+    copy.visitNorms(.fold)
     return copy
   }
 }

@@ -4,14 +4,23 @@ import Tensors
 package struct ParameterVisitor {
   private var path: [String] = []
   private let body: (Parameter, inout Tensor) -> Void
-  /// True if norms and factors are folded into the maps before them on the way.
-  package let folds: Bool
+  private let change: NormChange?
 
-  package init(
-    folding folds: Bool = false,
-    _ body: @escaping (Parameter, inout Tensor) -> Void
-  ) {
-    (self.folds, self.body) = (folds, body)
+  /// A change of norms on the way.
+  enum NormChange {
+    /// Norms, and factors of channels, are folded into the maps before them.
+    case fold
+    case beginMeasuring
+    case endMeasuring
+  }
+
+  /// True if norms, and factors of channels, are folded into the maps before them.
+  package var folds: Bool { change == .fold }
+
+  package init(_ body: @escaping (Parameter, inout Tensor) -> Void) { self.init(nil, body) }
+
+  init(_ change: NormChange?, _ body: @escaping (Parameter, inout Tensor) -> Void) {
+    (self.change, self.body) = (change, body)
   }
 
   package mutating func visit(
@@ -56,7 +65,12 @@ package struct ParameterVisitor {
   package mutating func visit(
     _ convolution: String, _ norm: String, _ layer: inout NormalizedConvolution
   ) {
-    if folds { layer.fold() }
+    switch change {
+    case .fold: layer.fold()
+    case .beginMeasuring: layer.beginMeasuring()
+    case .endMeasuring: layer.endMeasuring()
+    case nil: break
+    }
     visit(convolution, &layer.convolution)
     visit(norm, &layer.norm)
   }

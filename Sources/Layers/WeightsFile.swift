@@ -121,6 +121,7 @@ package struct WeightsFile: Sendable {
     }
     let type: StoredType
     switch entry.type {
+    case .float64: type = .float64
     case .float32: type = .float32
     case .float16: type = .float16
     case .bfloat16: type = .bfloat16

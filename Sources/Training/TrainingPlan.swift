@@ -35,6 +35,8 @@ package struct TrainingPlan: Sendable, Equatable {
   /// True if the decoder measures the mean and the standard deviation of the features before it learns; one
   /// that was trained before has measured its own.
   package var measuresFeatures = true
+  /// True if the encoder is new, so that the statistics of its batch norms are measured before it learns.
+  package var measuresNorms = false
   /// True if the word embedding is frozen.
   package var freezesWords = false
   /// The schedule of the learning rate.

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Layers
 import TestSupport
 import Testing
 
@@ -142,6 +143,29 @@ struct DecoderChoicesTests {
     #expect(changed.errors.contains("run: was started with --attention none, not soft."))
   }
 
+  @Test("any encoder can be trained from scratch, with norms measured before, and resumes")
+  func newEncoder() throws {
+    let options = ["--encoder", "mobilenet_v3_small", "--epochs", "1"]
+    let straight = try train("run", options)
+    #expect(straight.status == 0, "\(straight.errors)")
+    let model = try JSONValue(reading: bytes("run/last/config.json"))
+    #expect(model["encoder"]?["type"]?.string == "mobilenet_v3_small")
+    let weights = try WeightsFile("\(folder.path)/run/last/model.safetensors").tensors()
+    let variances = weights.filter { $0.name.hasSuffix("running_var") }.flatMap(\.value.floats)
+    #expect(!variances.isEmpty && variances.contains { abs($0 - 1) > 0.1 })
+    let expected = try bytes("run/last/model.safetensors")
+    let checkpoints = try namesInFolder("\(folder.path)/run/checkpoints").sorted()
+    let newest = try #require(checkpoints.last)
+    try FileManager.default.removeItem(atPath: "\(folder.path)/run/checkpoints/\(newest)")
+    let resumed = try train("run", options)
+    #expect(resumed.errors.contains("resuming from run/checkpoints/"), "\(resumed.errors)")
+    #expect(try bytes("run/last/model.safetensors") == expected)
+    let other = try train("run", ["--epochs", "1"])
+    #expect(
+      other.errors.contains("run: was started with --encoder mobilenet_v3_small, not unset."),
+      "\(other.errors)")
+  }
+
   @Test("a run is not gone on with under another choice, whether it was made then or now")
   func otherChoices() throws {
     #expect(try train("run", ["--layers", "2"]).status == 0)
@@ -182,6 +206,11 @@ struct DecoderChoicesTests {
       ),
       (["--decoder", "s2vt", "--residual"], "--residual is not for --decoder s2vt."),
       (["--decoder", "lrcn", "--attention", "soft"], "contradict each other"),
+      (
+        ["--encoder", "resnet18", "--encoder-model", "models/x"],
+        "--encoder trains a new encoder, and --encoder-model starts from a trained one."
+      ),
+      (["--encoder", "resnet17"], "there is no encoder 'resnet17'. Did you mean resnet18?"),
       (["--unfactored"], "--unfactored is for --decoder lrcn, not show-and-tell."),
       (["--frames", "3", "--frame-step", "2"], "--frame-step and --frames contradict each other"),
       (["--frame-step", "0"], "--frame-step must be from 1 to 1000000, not 0."),

@@ -281,18 +281,17 @@ struct ModelCommandTests {
     #expect(try Program.run(words + ["--allow-nonfinite"], in: folder.path).status == 0)
   }
 
-  @Test("Preprocessing and padding are stored as asked", arguments: ["f32", "bf16"])
+  @Test("Preprocessing and precision are stored as asked", arguments: ["f32", "bf16"])
   func settings(precision: String) throws {
     _ = try writeWeights("w.safetensors")
     let result = try cutline(
       "model", "import", "w.safetensors", "--encoder", "small_cnn", "-o", "model",
-      "--preprocessing", "tf", "--padding", "same", "--precision", precision,
-      "--license", "CC0-1.0")
+      "--preprocessing", "tf", "--precision", precision, "--license", "CC0-1.0")
     #expect(result.status == 0)
     let config = try json(
       String(contentsOfFile: "\(folder.path)/model/config.json", encoding: .utf8))
     #expect(config["encoder"]?["resize"]?.string == "central-fraction-bilinear-antialias")
-    #expect(config["encoder"]?["padding"]?.string == "same")
+    #expect(config["encoder"]?["padding"]?.string == "symmetric")
     #expect(config["license"]?.string == "CC0-1.0")
     let file = try SafetensorsFile("\(folder.path)/model/model.safetensors")
     #expect(file.entries.allSatisfy { $0.type == (precision == "f32" ? .float32 : .bfloat16) })

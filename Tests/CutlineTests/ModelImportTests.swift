@@ -17,7 +17,7 @@ struct ModelImportTests {
 
   /// Writes an encoder with formula weights under the names of a library.
   private func write<Encoder: ImageEncoder>(
-    _ blank: Encoder, named names: PublishedNames, as file: String
+    _ blank: Encoder, named names: PublishedNames, behind prefix: String = "", as file: String
   ) throws {
     var encoder = blank
     encoder.updateParameters { parameter, value in
@@ -26,7 +26,7 @@ struct ModelImportTests {
     let parameters = encoder.parameters
     let theirs = names.names(of: parameters.map(\.parameter.name))
     try WeightsFile.write(
-      Array(zip(theirs, parameters.map(\.value))).map { (name: $0, value: $1) },
+      Array(zip(theirs, parameters.map(\.value))).map { (name: prefix + $0, value: $1) },
       to: "\(folder.path)/\(file)", overwriting: true)
   }
 
@@ -74,8 +74,56 @@ struct ModelImportTests {
     try folder.write(file.replacing("bicubic", with: "lanczos"), to: "config.json")
     let refused = try importing("model.safetensors")
     #expect(refused.status == 65)
-    #expect(refused.errors.contains("config.json: resizes with the filter 'lanczos'. Choose with"))
+    #expect(refused.errors.contains("config.json: resizes with the filter 'lanczos', not bilinear"))
     #expect(try importing("model.safetensors", "--preprocessing", "v1").status == 0)
+    try folder.write("{", to: "config.json")
+    #expect(try importing("model.safetensors").errors.contains("config.json: cannot be read as"))
+  }
+
+  @Test(
+    "refuses what the files beside the weights say of a network that is another",
+    arguments: [
+      (
+        #"{"architecture": "resnetaa18", "pretrained_cfg": {}}"#,
+        "has no input_size of three numbers"
+      ),
+      (
+        #"{"architecture": "mobilenetv4_conv_small", "pretrained_cfg": {"input_size": [3, 224, 224], "#
+          + #""mean": [0, 0, 0], "std": [1, 1, 1]}}"#,
+        "belongs to mobilenetv4_conv_small, whose tensors are named like those of mobilenet_v3_small"
+      ),
+      (
+        #"{"architecture": "mobilenetv3_small_100", "model_args": {"output_stride": 8}}"#,
+        "changes the network by 'output_stride' (model_args)"
+      ),
+      (
+        #"{"model_type": "resnet", "hidden_act": "gelu"}"#,
+        "has a network that Cutline does not: 'hidden_act' is \"gelu\""
+      ),
+    ])
+  func otherNetworks(file: String, message: String) throws {
+    let network = EncoderArchitecture.mobileNetV3Small
+    try write(network.makeEncoder(), named: network.ownNames, as: "model.safetensors")
+    try folder.write(file, to: "config.json")
+    let result = try importing("model.safetensors")
+    #expect(result.status == 65)
+    #expect(result.errors.contains(message), "\(result.errors)")
+    #expect(!isFolder("\(folder.path)/model"))
+  }
+
+  @Test(
+    "takes a prefix without its dot, names those that there are, and refuses a padding for nothing")
+  func options() throws {
+    let network = EncoderArchitecture.resNet18
+    try write(
+      network.makeEncoder(), named: network.ownNames, behind: "teacher.", as: "w.safetensors")
+    #expect(try importing("w.safetensors", "--prefix", "teacher").status == 0)
+    let other = try importing("w.safetensors", "--prefix", "student")
+    #expect(
+      other.errors.contains("no tensor begins with 'student.'. There are: 'teacher.'."),
+      "\(other.errors)")
+    let padded = try importing("w.safetensors", "--padding", "same")
+    #expect(padded.errors.contains("--padding is not for resnet18"), "\(padded.errors)")
   }
 
   @Test(
@@ -120,14 +168,15 @@ struct ModelImportTests {
     arguments: [
       ("w.h5", "\u{89}HDF\r\n", "a Keras or HDF5 file"), ("w.onnx", "\u{8}\u{7}", "an ONNX model"),
       ("w.tflite", "1234TFL3", "a TensorFlow Lite model"),
-      ("w.ckpt.index", "table", "a TensorFlow checkpoint"),
+      ("w.ckpt.index", "table", "a TensorFlow checkpoint"), ("w.html", "<!DOCTYPE", "a web page"),
+      ("w.pth", "\u{1F}\u{8B}", "a gzip file"), ("w.bin", "{\"a\":1}", "JSON"),
     ])
   func forms(name: String, start: String, form: String) throws {
     let bytes = start.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }
     try folder.write(bytes + Array(repeating: 0, count: 100), to: name)
     let result = try importing(name)
     #expect(result.status == 65)
-    #expect(result.errors.contains("\(name): is \(form). Cutline reads safetensors and"))
+    #expect(result.errors.contains("\(name): is \(form)"), "\(result.errors)")
   }
 
   @Test("refuses a .pth file with more than weights by name, and runs nothing of it")

@@ -84,6 +84,9 @@ struct TorchFileTests {
 
   static let saveWeights =
     "Save only the weights where PyTorch is installed: torch.save(model.state_dict(), FILE)."
+  static let saveTrusted =
+    "Where PyTorch is installed, and if you trust the file, save only its weights: "
+    + "torch.save(torch.load(IN, weights_only=False)[\"state_dict\"], OUT), or .state_dict() of a whole model."
 
   @Test(
     "are refused with the reason, and what to do",
@@ -91,22 +94,22 @@ struct TorchFileTests {
       (
         "fraction", TorchError.Problem.refused("fractions.Fraction"),
         "contains 'fractions.Fraction', a class or function of Python; "
-          + "Cutline runs no code from a file. \(saveWeights)"
+          + "Cutline runs no code from a file. \(saveTrusted)"
       ),
       (
         "arguments", .refused("argparse.Namespace"),
         "contains 'argparse.Namespace', a class or function of Python; "
-          + "Cutline runs no code from a file. \(saveWeights)"
+          + "Cutline runs no code from a file. \(saveTrusted)"
       ),
       (
         "whole-module", .refused("torch.nn.modules.linear.Linear"),
         "contains 'torch.nn.modules.linear.Linear', a class or function of Python; "
-          + "Cutline runs no code from a file. \(saveWeights)"
+          + "Cutline runs no code from a file. \(saveTrusted)"
       ),
       (
         "sparse", .refused("torch.serialization._get_layout"),
         "contains 'torch.serialization._get_layout', a class or function of Python; "
-          + "Cutline runs no code from a file. \(saveWeights)"
+          + "Cutline runs no code from a file. \(saveTrusted)"
       ),
       (
         "quantized", .quantized,

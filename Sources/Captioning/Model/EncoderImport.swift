@@ -50,6 +50,14 @@ package struct EncoderImport: Sendable {
 
   package init() {}
 
+  /// A question that neither the tensors nor a file answers.
+  package enum Doubt: Sendable {
+    /// The weights may be torchvision's first or second, which differ in how pictures are prepared.
+    case torchvisionVersion
+    /// No file of the library is beside the weights that says how pictures are prepared.
+    case preprocessing
+  }
+
   /// The outcome of an import.
   package struct Report: Sendable {
     package let architecture: EncoderArchitecture
@@ -65,9 +73,8 @@ package struct EncoderImport: Sendable {
     package let others: [String]
     /// The file that said how pictures are prepared; nil if there was none.
     package let preprocessingFile: String?
-    /// True if nothing says whether the weights are torchvision's first or second, which differ in how pictures are
-    /// prepared.
-    package let isPreprocessingUnsure: Bool
+    /// The question that neither the tensors nor a file answers; nil if there is none.
+    package let doubt: Doubt?
   }
 
   /// Reads `weights` and writes the model folder `output`.
@@ -86,23 +93,26 @@ package struct EncoderImport: Sendable {
     reportingWorkingPath report: (String) -> Void = { _ in }
   ) throws -> Report {
     let file = try WeightsFile(published: weights)
-    let beside = preprocessing == nil ? try PublishedPreprocessing(beside: weights) : nil
+    let beside = try PublishedSettings(beside: weights, preprocessing: preprocessing == nil)
     let found = try EncoderRecognition(
       of: file, among: architecture.map { [$0] } ?? EncoderArchitecture.all, prefix: prefix,
-      titled: "\(ModelDirectory(weights).name) \(beside?.architecture ?? "")")
+      titled: "\(ModelDirectory(weights).name) \(beside.timmName ?? "")")
+    try beside.check(found.architecture, weights)
     guard preprocessing != .v2 || found.architecture.hasSecondWeights else {
       throw EncoderImportError(
-        weights, .preprocessing("torchvision has no second weights of \(found.architecture.name)"))
+        weights, .settings("torchvision has no second weights of \(found.architecture.name)"))
     }
     let named = found.architecture.hasSecondWeights ? Preprocessing(namedIn: weights) : nil
+    guard padding == nil || found.architecture.hasPaddingStyles else {
+      throw EncoderImportError(weights, .padding(found.architecture.name))
+    }
     let configuration = EncoderConfiguration(
-      found.architecture, padding: padding ?? found.names.padding ?? .symmetric,
-      preprocessing: beside?.preprocessing
-        ?? prepared(found.architecture, preprocessing ?? named))
+      found.architecture, padding: padding ?? beside.padding ?? found.names.padding,
+      preprocessing: beside.preprocessing ?? prepared(found.architecture, preprocessing ?? named))
     guard found.architecture.inputSizes.contains(configuration.preprocessing.size) else {
       throw EncoderImportError(
-        beside?.path ?? weights,
-        .preprocessing("\(found.architecture.name) cannot read pictures of that size"))
+        beside.preprocessingFile ?? weights,
+        .settings("\(found.architecture.name) cannot read pictures of that size"))
     }
     let encoder = try load(file, found, configuration)
     var model = ModelConfiguration(encoder: configuration)
@@ -123,9 +133,8 @@ package struct EncoderImport: Sendable {
       parameterCount: encoder.parameterCount,
       ignored: file.names.filter(found.isClassifier).sorted(), prefix: found.prefix,
       others: file.names.filter { !$0.hasPrefix(found.prefix) }.sorted(),
-      preprocessingFile: beside?.path,
-      isPreprocessingUnsure: found.architecture.hasSecondWeights && beside == nil
-        && (preprocessing ?? named) == nil)
+      preprocessingFile: beside.preprocessingFile,
+      doubt: preprocessing ?? named == nil && beside.preprocessing == nil ? found.doubt : nil)
   }
 
   /// Returns the preprocessing that a choice means for an architecture.

@@ -19,27 +19,44 @@ struct EncoderRecognition: Sendable {
     name.hasPrefix(prefix) && names.isClassifier(String(name.dropFirst(prefix.count)))
   }
 
+  private var foundShare: Double { Double(foundCount) / Double(max(1, parameterCount)) }
+
+  /// The question that the tensors leave open; nil if there is none.
+  var doubt: EncoderImport.Doubt? {
+    if names.library != "torchvision" {
+      return ["timm", "transformers"].contains(names.library) ? .preprocessing : nil
+    }
+    return architecture.hasSecondWeights ? .torchvisionVersion : nil
+  }
+
   /// True if the file has all parameters.
   private var isWhole: Bool { foundCount == parameterCount }
 
   /// Finds the encoder that a file holds the weights of.
   ///
-  /// It is the one with the most parameters of those that are whole. If none is and there is only one
-  /// architecture, it is that, under the names of which most were found.
+  /// It is the one with the most parameters of those that are whole. If none is, it is the one of which most was
+  /// found, if that is nearly all or there is only one architecture; then the error names what is missing.
   ///
   /// - Parameters:
   ///   - file: The file.
   ///   - architectures: The encoders that it may be.
-  ///   - prefix: The prefix of the names; nil finds it.
+  ///   - prefix: The prefix of the names, with or without the dot at its end; nil finds it.
   ///   - title: What the file is called, such as its path and the name of its architecture in a file beside it.
   /// - Throws: `EncoderImportError` if it is none, or several.
   init(
     of file: WeightsFile, among architectures: [EncoderArchitecture], prefix: String?,
     titled title: String
   ) throws {
+    let prefix = prefix.map { $0.isEmpty || $0.hasSuffix(".") ? $0 : $0 + "." }
     var found: [EncoderRecognition] = []
     for architecture in architectures {
       found += try Self.candidates(architecture, in: file, prefix: prefix, titled: title)
+    }
+    if let prefix, !file.names.contains(where: { $0.hasPrefix(prefix) }) {
+      let parts = Set(
+        file.names.compactMap { name in name.firstIndex(of: ".").map { name[...$0] } })
+      throw EncoderImportError(
+        file.path, .prefix(prefix, parts.sorted().prefix(8).map(String.init)))
     }
     // Of a network and a deeper one whose beginning it is, the file is the deeper one's.
     let whole = found.filter(\.isWhole)
@@ -53,11 +70,11 @@ struct EncoderRecognition: Sendable {
       self = first
       return
     }
-    guard architectures.count == 1,
-      let best = found.max(by: { $0.foundCount < $1.foundCount })
+    guard let best = found.max(by: { $0.foundShare < $1.foundShare }),
+      architectures.count == 1 || best.foundShare > 0.9
     else { throw EncoderImportError(file.path, .unknown(file.names)) }
     // The first of equals: the encoder's own names.
-    self = found.first { $0.foundCount == best.foundCount } ?? best
+    self = found.first { $0.foundShare == best.foundShare } ?? best
   }
 
   private init(
@@ -94,8 +111,12 @@ package struct EncoderImportError: Error, Equatable, Sendable, CustomStringConve
     case unknown([String])
     /// They fit several.
     case ambiguous([String])
-    /// The file beside the weights that says how to prepare pictures cannot be followed.
-    case preprocessing(String)
+    /// A file beside the weights cannot be followed.
+    case settings(String)
+    /// The encoder is published with one padding style.
+    case padding(String)
+    /// No tensor has this prefix; there are these.
+    case prefix(String, [String])
   }
   package let path: String
   package let problem: Problem
@@ -106,8 +127,14 @@ package struct EncoderImportError: Error, Equatable, Sendable, CustomStringConve
     switch problem {
     case .ambiguous(let names):
       "\(path): fits several encoders. Say which with --encoder: \(names.joined(separator: ", "))."
-    case .preprocessing(let what):
-      "\(path): \(what). Choose with --preprocessing how pictures are prepared."
+    case .settings(let what):
+      "\(path): \(what). If that is wrong, correct the file, or move the weights away from it and choose "
+        + "--preprocessing."
+    case .padding(let name):
+      "\(path): --padding is not for \(name), which has one padding style. Leave it out."
+    case .prefix(let prefix, let others):
+      "\(path): no tensor begins with '\(prefix.prefix(60))'. There are: "
+        + others.map { "'\($0)'" }.joined(separator: ", ") + "."
     case .unknown(let names):
       "\(path): contains \(Self.kind(names)). \(Self.remedy)"
     }
@@ -116,7 +143,7 @@ package struct EncoderImportError: Error, Equatable, Sendable, CustomStringConve
   private static let remedy =
     "Cutline knows \(EncoderArchitecture.nameList); with --encoder it says which tensors are missing."
 
-  /// What tensors with these names are, as far as their names tell.
+  /// Returns a description of tensors by their names.
   private static func kind(_ names: [String]) -> String {
     let first = names.prefix(2).map { "'\($0.prefix(60))'" }.joined(separator: " and ")
     func has(_ words: String...) -> Bool {

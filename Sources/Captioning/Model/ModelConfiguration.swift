@@ -53,10 +53,11 @@ package struct EncoderConfiguration: Sendable, Equatable {
   package var grid = 1
 
   package init(
-    _ architecture: EncoderArchitecture, padding: PaddingStyle = .symmetric,
+    _ architecture: EncoderArchitecture, padding: PaddingStyle? = nil,
     preprocessing: ImagePreprocessing? = nil
   ) {
-    (self.architecture, self.padding) = (architecture, padding)
+    self.architecture = architecture
+    self.padding = padding ?? architecture.publishedPadding
     self.preprocessing = preprocessing ?? architecture.publishedPreprocessing
   }
 

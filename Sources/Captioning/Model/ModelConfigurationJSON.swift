@@ -143,7 +143,8 @@ extension EncoderConfiguration {
       throw ConfigurationProblem(key: fields.path("std"), problem: "must be above 0")
     }
     self.init(
-      type, padding: try fields.choice("padding", PaddingStyle.self, default: .symmetric),
+      type,
+      padding: try fields.choice("padding", PaddingStyle.self, default: type.publishedPadding),
       preprocessing: preprocessing)
     if fields.json["grid"] != nil { grid = try fields.integer("grid", in: 1...8) }
   }

@@ -74,7 +74,10 @@ package struct TorchError: Error, Equatable, Sendable, CustomStringConvertible {
     case .unreadable: ""
     case .truncated, .archive, .missingRecord, .overlap, .pickle, .outside, .shapeOverflow:
       "It was cut off or damaged on its way; get a fresh copy."
-    case .refused, .object, .changed:
+    case .refused:
+      "Where PyTorch is installed, and if you trust the file, save only its weights: "
+        + "torch.save(torch.load(IN, weights_only=False)[\"state_dict\"], OUT), or .state_dict() of a whole model."
+    case .object, .changed:
       "Save only the weights where PyTorch is installed: torch.save(model.state_dict(), FILE)."
     case .quantized: "Get the weights in float32, float16 or bfloat16."
     case .bigEndian, .oldArchive:

@@ -41,6 +41,8 @@ package struct PublishedNames: Sendable {
 extension EncoderArchitecture {
   /// The encoder's own names, which are those of torchvision where it has the encoder.
   package var ownNames: PublishedNames {
-    PublishedNames("torchvision", classifierPrefixes: classifierPrefixes) { $0 }
+    PublishedNames(
+      "torchvision", classifierPrefixes: classifierPrefixes, padding: publishedPadding
+    ) { $0 }
   }
 }

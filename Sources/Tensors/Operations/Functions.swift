@@ -48,7 +48,7 @@ private func activated(_ x: Tensor, _ function: Pointwise, slope: Pairwise) -> T
 
 extension Activation {
   /// Returns the function of each element.
-  func callAsFunction(_ x: Tensor) -> Tensor {
+  package func callAsFunction(_ x: Tensor) -> Tensor {
     switch self {
     case .linear: x
     case .relu: Tensors.relu(x)

@@ -85,6 +85,9 @@ package struct PictureInput: Sendable {
     if !learnsEncoder || fits {
       let interval = max(1, training.count / Self.fittedPictureCount)
       let chosen = stride(from: 0, to: training.count, by: interval).map { training[$0] }
+      if fits, context.plan.measuresNorms {
+        try measureNorms(of: &model, on: Array(chosen.prefix(Self.measuredPictureCount)))
+      }
       try features.prepare(
         learnsEncoder ? chosen : training + validation, by: model.encoder, loader,
         reporting: report)
@@ -92,6 +95,23 @@ package struct PictureInput: Sendable {
     }
     // Learning makes them obsolete.
     if learnsEncoder { features.removeAll() }
+  }
+
+  /// The number of pictures that the statistics of batch norms are measured on.
+  private static let measuredPictureCount = 32
+
+  private func measureNorms(
+    of model: inout CaptionModel, on examples: [TrainingExample]
+  ) throws {
+    func measure<Encoder: ImageEncoder>(_ encoder: Encoder, _ pixels: Tensor) -> any ImageEncoder {
+      var encoder = encoder
+      encoder.measureNorms { _ = $0.features(pixels) }
+      return encoder
+    }
+    guard model.encoder.parameters.contains(where: { $0.parameter.role == .statistic }),
+      case .pixels(let pixels, _) = try loader.pixels(of: examples, epoch: 0)
+    else { return }
+    model.encoder = measure(model.encoder, pixels)
   }
 
   /// Returns the pictures of a batch, augmented while the encoder learns.

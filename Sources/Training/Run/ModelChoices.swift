@@ -8,8 +8,10 @@ import Text
 /// The choices that decide which model a training run makes.
 package struct ModelChoices: Sendable {
   package var task = TaskEntry.caption
-  /// The folder of an imported encoder to start from; nil trains a small encoder from scratch.
+  /// The folder of an imported encoder to start from; nil trains one from scratch.
   package var encoder: ModelDirectory?
+  /// The encoder to train from scratch.
+  package var architecture = EncoderArchitecture.smallCNN
   /// The captioner to start from; nil makes a new decoder.
   package var captioner: TrainedCaptioner?
   /// The decoder of a new model.
@@ -44,6 +46,7 @@ package struct ModelChoices: Sendable {
   /// Sets what a plan takes from these choices.
   func adapt(_ plan: inout TrainingPlan) {
     plan.measuresFeatures = captioner == nil
+    plan.measuresNorms = !startsFromEncoder
     (plan.minimumWordCount, plan.maximumWords) = (minimumWordCount, maximumWords)
     plan.search.lengthPenalty = lengthPenalty
     plan.search.rules.noRepeatNGramSize = noRepeatNGramSize
@@ -69,7 +72,7 @@ package struct ModelChoices: Sendable {
         startingFrom: captioner, vocabulary, seed: seed, trainedOn: dataset, isOfClips: isOfClips)
     }
     var random = SeededGenerator(seed: seed)
-    var configuration = ModelConfiguration(encoder: EncoderConfiguration(.smallCNN))
+    var configuration = ModelConfiguration(encoder: EncoderConfiguration(architecture))
     configuration.encoder.grid = featureGrid ?? 1
     var trainedEncoder: (any ImageEncoder)?
     if let directory = encoder {

@@ -125,7 +125,7 @@ struct ModelImportCommand: TalkingCommand {
   var preprocessing: EncoderImport.Preprocessing?
   @Option(
     help: ArgumentHelp(
-      "Prefix of the encoder's tensor names, such as backbone. (default: detected).",
+      "The prefix of the encoder's tensor names, such as backbone (default: detected).",
       valueName: "text"))
   var prefix: String?
   @Option(help: "Storage precision: f32 or bf16.")
@@ -162,7 +162,15 @@ struct ModelImportCommand: TalkingCommand {
     if let beside = report.preprocessingFile {
       talk.messages.note("pictures are prepared as \(beside) says")
     }
-    if report.isPreprocessingUnsure {
+    switch report.doubt {
+    case nil: break
+    case .preprocessing:
+      talk.messages.warning(
+        "\(file): no file of \(report.library) beside it says how its pictures are prepared. They are prepared as "
+          + "for torchvision's \(name): compare with what the publisher states, and see --preprocessing. "
+          + "If its name begins with tf_, keep that in the file's name, since it pads in another way."
+      )
+    case .torchvisionVersion:
       talk.messages.warning(
         "\(file): does not say whether it contains torchvision's first or second weights. Pictures are resized "
           + "to 256 pixels, as for the first; for the second (DEFAULT) import again with --preprocessing v2."

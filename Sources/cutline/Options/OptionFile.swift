@@ -62,7 +62,7 @@ struct OptionFile {
   private static let contraries = [
     "schedule-epochs": "schedule-steps", "schedule-steps": "schedule-epochs",
     "batch-size": "batch-words", "batch-words": "batch-size", "frames": "frame-step",
-    "frame-step": "frames",
+    "frame-step": "frames", "encoder": "encoder-model", "encoder-model": "encoder",
   ]
 
   /// Returns true if the decoder, the cell or the captioner that is on the command line sets what an option of
@@ -102,9 +102,9 @@ struct OptionFile {
 
   /// The options that a captioner to start from sets.
   private static let modelOptions: Set<String> = [
-    "annotation-size", "attention", "attention-size", "cell", "decoder", "embed", "encoder-model",
-    "feature-grid", "frame-step", "frames", "freeze-word-vectors", "gru-reset", "hidden", "layers",
-    "residual", "tied", "unfactored", "word-vectors",
+    "annotation-size", "attention", "attention-size", "cell", "decoder", "embed", "encoder",
+    "encoder-model", "feature-grid", "frame-step", "frames", "freeze-word-vectors", "gru-reset",
+    "hidden", "layers", "residual", "tied", "unfactored", "word-vectors",
   ]
 
   /// The last value on the command line of an option that has these names; nil if there is none.

@@ -22,9 +22,18 @@ struct CaptionerOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "An imported encoder to start from: a folder, or a name on the search path.",
-      discussion: "Without one, a small encoder is trained from scratch.", valueName: "name|dir"),
+      discussion: "Without one, --encoder is trained from scratch.", valueName: "name|dir"),
     completion: .directory)
   var encoderModel: String?
+  @Option(
+    help: ArgumentHelp(
+      "The encoder to train from scratch (default: small_cnn): \(EncoderArchitecture.nameList).",
+      discussion: """
+        The larger ones need many more pictures than most collections of captions have: prefer published \
+        weights (--encoder-model).
+        """, valueName: "name"),
+    completion: .list(EncoderArchitecture.all.map(\.name)), transform: EncoderArchitecture.named)
+  var encoder: EncoderArchitecture?
   @Option(
     help: ArgumentHelp(
       "Start from a captioner: a folder, such as RUN/best, or a name on the search path.",
@@ -132,13 +141,19 @@ struct CaptionerOptions: ParsableArguments {
     try refuseForeignOptions()
     _ = try DecoderArgument.chosen(decoderName, attention)
     try refuseSettingsGivenTwice()
+    guard encoder == nil || encoderModel == nil else {
+      throw ValidationError(
+        "--encoder trains a new encoder, and --encoder-model starts from a trained one. Leave one out."
+      )
+    }
     if startFrom == nil { try checkWhole() } else { try refuseOtherStarts() }
   }
 
   /// Throws if there is anything else to start from than a captioner.
   private func refuseOtherStarts() throws {
     let others = [
-      ("--encoder-model", encoderModel != nil), ("--word-vectors", wordVectors != nil),
+      ("--encoder-model", encoderModel != nil), ("--encoder", encoder != nil),
+      ("--word-vectors", wordVectors != nil),
       ("--freeze-word-vectors", freezeWordVectors),
     ]
     guard let other = others.first(where: \.1)?.0 else { return }
@@ -278,6 +293,7 @@ struct CaptionerOptions: ParsableArguments {
   func choices(startingFrom trained: TrainedCaptioner?) throws(ModelError) -> ModelChoices {
     var choices = ModelChoices()
     (choices.task, choices.captioner, choices.decoder) = (task, trained, decoder)
+    choices.architecture = encoder ?? .smallCNN
     choices.encoder = if let encoderModel { try encoderDirectory(encoderModel) } else { nil }
     (choices.featureGrid, choices.frames) = (featureGrid, frames.choice)
     (choices.minimumWordCount, choices.maximumWords) = (minimumWordCount, maximumWords)
@@ -313,6 +329,7 @@ struct CaptionerOptions: ParsableArguments {
     let reset = chosenCell[GRU.resetOption]
     // Options that were added later are recorded only where they are given, so that older runs resume.
     let given: [(String, String)?] = [
+      encoder.flatMap { $0 == .smallCNN ? nil : ("--encoder", $0.name) },
       reset == .after ? nil : ("--gru-reset", reset.rawValue),
       [DecoderType.showAndTell.name, DecoderType.showAttendTell.name].contains(chosen.ownText)
         ? nil : ("--decoder", chosen.ownText),

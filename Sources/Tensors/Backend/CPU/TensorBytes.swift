@@ -5,11 +5,12 @@ import CKernels
 /// It differs from `ElementType`, because no tensor holds float16, and from the types of a file format, because this
 /// module does not depend on any.
 package enum StoredType: Sendable {
-  case float32, float16, bfloat16
+  case float64, float32, float16, bfloat16
 
   /// The size of one number in bytes.
   package var byteCount: Int {
     switch self {
+    case .float64: 8
     case .float32: 4
     case .float16, .bfloat16: 2
     }
@@ -19,7 +20,7 @@ package enum StoredType: Sendable {
   fileprivate func elementType(keepingBfloat16 keepsBfloat16: Bool) -> ElementType? {
     switch self {
     case .float32: .float32
-    case .float16: nil
+    case .float64, .float16: nil
     case .bfloat16: keepsBfloat16 ? .bfloat16 : nil
     }
   }
@@ -61,6 +62,10 @@ extension Tensor {
     switch type {
     case .float32:
       UnsafeMutableRawPointer(address).copyMemory(from: base, byteCount: bytes.count)
+    case .float64:
+      for index in 0..<count {
+        address[index] = Float(bytes.loadUnaligned(fromByteOffset: 8 * index, as: Double.self))
+      }
     case .float16: ck_from_float16(base.assumingMemoryBound(to: UInt16.self), address, Int64(count))
     case .bfloat16:
       ck_from_bfloat16(base.assumingMemoryBound(to: UInt16.self), address, Int64(count))
