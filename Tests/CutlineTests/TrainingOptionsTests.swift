@@ -63,7 +63,8 @@ struct TrainingOptionsTests {
     var left = Set(Mirror(reflecting: TrainingPlan()).children.compactMap(\.label))
     left.subtract([
       "batchBudget", "optimizer", "encoderLearningRate", "encoderStepsAreRelative",
-      "measuresFeatures", "freezesWords", "schedule", "sampling", "selfCritical", "precision",
+      "measuresFeatures", "measuresNorms", "freezesWords", "schedule", "sampling", "selfCritical",
+      "precision",
       "minimumWordCount", "search", "selection",
     ])
     left.formUnion(
