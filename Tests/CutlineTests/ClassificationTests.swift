@@ -108,6 +108,12 @@ struct ClassificationTests {
   /// Checks the captions that the model in `run` gives to clips.
   private func checkCaptions(_ labels: [String]) throws {
     let clip = "shapes/clips/images/val_000001.avi"
+    for option in ["--force-words=grows", "--min-words=2", "--no-repeat=2"] {
+      let refused = try Program.run(["caption", clip, "-m", "run/best", option], in: folder.path)
+      #expect(refused.status == 64, "\(refused.errors)")
+      #expect(
+        refused.errors.contains("is for sentences, and the model writes labels. Leave it out."))
+    }
     let plain = try Program.run(["caption", clip, "-m", "run/best"], in: folder.path)
     #expect(plain.status == 0 && labels.contains { plain.output.contains($0) }, "\(plain.output)")
     let all = try Program.run(
