@@ -81,7 +81,7 @@ extension EncoderArchitecture {
       deviation: Array(repeating: 128 / 255, count: 3))
     return EncoderArchitecture(
       "efficientnet_lite\(number)", preprocessing: preprocessing, torchvision: preprocessing,
-      classifierPrefixes: ["_fc."],
+      library: "efficientnet_lite_pytorch", classifierPrefixes: ["_fc."],
       otherNames: [
         .mobileOfTimm(scale.blockCounts, padding: .symmetric, epsilonDifference: 1e-5 - 1e-3),
         .mobileOfTimm(scale.blockCounts, padding: .same, mark: "tf_"),

@@ -26,6 +26,8 @@ package struct EncoderArchitecture: RegistryEntry {
   package let inputSizes: ClosedRange<Int>
   /// The beginnings of the names of published tensors that belong to the classifier.
   let classifierPrefixes: [String]
+  /// The library whose names it has, for messages.
+  let library: String
   /// The names of other libraries.
   package let otherNames: [PublishedNames]
   /// The marks of torchvision's first and second weights; nil where torchvision publishes no second weights.
@@ -52,6 +54,7 @@ package struct EncoderArchitecture: RegistryEntry {
   ///   - torchvision: The preprocessing of torchvision's first weights.
   ///   - second: The preprocessing of torchvision's second weights.
   ///   - inputSizes: The heights and widths of the pictures that it can read, in pixels.
+  ///   - library: The library whose names it has.
   ///   - classifierPrefixes: The beginnings of the names of published tensors that belong to the classifier.
   ///   - otherNames: The names of other libraries.
   ///   - weightsMarks: The marks of torchvision's first and second weights; nil if there are no second ones.
@@ -62,7 +65,7 @@ package struct EncoderArchitecture: RegistryEntry {
     _ name: String, preprocessing: ImagePreprocessing = .torchvision(),
     torchvision: ImagePreprocessing = .torchvision(),
     second: ImagePreprocessing = .torchvision(resize: 232),
-    inputSizes: ClosedRange<Int> = 32...4096,
+    inputSizes: ClosedRange<Int> = 32...4096, library: String = "torchvision",
     classifierPrefixes: [String], otherNames: [PublishedNames] = [],
     weightsMarks: WeightsMarks? = nil, cacheName: String? = nil, padding: PaddingStyle? = nil,
     make: @escaping @Sendable (PaddingStyle) -> any ImageEncoder
@@ -71,7 +74,7 @@ package struct EncoderArchitecture: RegistryEntry {
     (torchvisionPreprocessing, secondPreprocessing) = (torchvision, second)
     self.weightsMarks = weightsMarks
     (self.classifierPrefixes, self.cacheName) = (classifierPrefixes, cacheName ?? name)
-    self.otherNames = otherNames
+    (self.library, self.otherNames) = (library, otherNames)
     (publishedPadding, hasPaddingStyles) = (padding ?? .symmetric, padding != nil)
     self.make = make
   }

@@ -14,8 +14,10 @@ struct MobileBlock: Module {
 
   /// The names of the layers in weight files.
   enum Naming {
-    /// Their numbers: `block.1.0`, as torchvision has it.
+    /// Their numbers in a list, each with its norm: `block.1.0`, as torchvision has it.
     case numbers
+    /// The same, but with the last layer and its norm in the list itself: `conv.2`, as torchvision's MobileNetV2.
+    case mobileNetV2
     /// Their purposes: `_depthwise_conv`, as in the PyTorch port of EfficientNet by Luke Melas-Kyriazi.
     case purposes
   }
@@ -60,11 +62,12 @@ struct MobileBlock: Module {
 
   mutating func visitParameters(_ visitor: inout ParameterVisitor) {
     switch naming {
-    case .numbers:
+    case .numbers, .mobileNetV2:
+      let list = naming == .numbers ? "block" : "conv"
       var number = 0
       func next() -> String {
         defer { number += 1 }
-        return "block.\(number)"
+        return "\(list).\(number)"
       }
       if var present = expand {
         let name = next()
@@ -75,7 +78,11 @@ struct MobileBlock: Module {
       visitor.visit("\(name).0", "\(name).1", &depthwise)
       if excitation != nil { visitor.visit(next(), &excitation) }
       let last = next()
-      visitor.visit("\(last).0", "\(last).1", &project)
+      if naming == .numbers {
+        visitor.visit("\(last).0", "\(last).1", &project)
+      } else {
+        visitor.visit(last, next(), &project)
+      }
     case .purposes:
       if var present = expand {
         visitor.visit("_expand_conv", "_bn0", &present)

@@ -85,7 +85,7 @@ package struct MobileNetEdgeTPU: ImageEncoder {
 
 extension EncoderArchitecture {
   package static let mobileNetEdgeTPU = EncoderArchitecture(
-    "mobilenet_edgetpu", preprocessing: .tensorFlow(), classifierPrefixes: ["classifier."],
-    cacheName: "mobileNetEdgeTPU"
+    "mobilenet_edgetpu", preprocessing: .tensorFlow(), library: "TensorFlow",
+    classifierPrefixes: ["classifier."], cacheName: "mobileNetEdgeTPU"
   ) { _ in MobileNetEdgeTPU() }
 }

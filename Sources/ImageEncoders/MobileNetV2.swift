@@ -4,7 +4,7 @@ import Tensors
 /// A network of inverted residual blocks, made for phones (Sandler et al., 2018).
 package struct MobileNetV2: ImageEncoder {
   private var stem: NormalizedConvolution
-  private var blocks: [InvertedResidual] = []
+  private var blocks: [MobileBlock] = []
   private var head: NormalizedConvolution
 
   package let pooledSize = 1280
@@ -29,9 +29,10 @@ package struct MobileNetV2: ImageEncoder {
     for stage in Self.stages {
       for index in 0..<stage.count {
         blocks.append(
-          InvertedResidual(
-            from: channels, to: stage.channels, expansion: stage.expansion,
-            stride: index == 0 ? stage.stride : 1, padding: padding))
+          MobileBlock(
+            from: channels, width: channels * stage.expansion, to: stage.channels, kernel: 3,
+            stride: index == 0 ? stage.stride : 1, padding: padding, activation: .relu6,
+            epsilon: 1e-5, naming: .mobileNetV2))
         channels = stage.channels
       }
     }
@@ -49,50 +50,9 @@ package struct MobileNetV2: ImageEncoder {
   package mutating func visitParameters(_ visitor: inout ParameterVisitor) {
     // torchvision keeps stem, blocks and head in one list.
     visitor.visit("features.0.0", "features.0.1", &stem)
-    for index in blocks.indices { visitor.visit("features.\(index + 1).conv", &blocks[index]) }
+    for index in blocks.indices { visitor.visit("features.\(index + 1)", &blocks[index]) }
     let last = blocks.count + 1
     visitor.visit("features.\(last).0", "features.\(last).1", &head)
-  }
-}
-
-/// Widen, look around channel by channel, narrow without an activation, and add what came in.
-private struct InvertedResidual: Module {
-  /// Absent where the block does not widen.
-  var expand: NormalizedConvolution?
-  var depthwise: NormalizedConvolution
-  var project: NormalizedConvolution
-  let addsInput: Bool
-
-  init(from inputs: Int, to outputs: Int, expansion: Int, stride: Int, padding: PaddingStyle) {
-    let width = inputs * expansion
-    if expansion != 1 {
-      expand = NormalizedConvolution(
-        Convolution(from: inputs, to: width, kernel: (1, 1)), activation: .relu6)
-    }
-    depthwise = NormalizedConvolution(
-      Convolution(
-        from: width, to: width, kernel: (3, 3), stride: stride,
-        padding: padding.rule(forKernel: 3), groups: width),
-      activation: .relu6)
-    project = NormalizedConvolution(
-      Convolution(from: width, to: outputs, kernel: (1, 1)), activation: .linear)
-    addsInput = stride == 1 && inputs == outputs
-  }
-
-  func callAsFunction(_ x: consuming Tensor) -> Tensor {
-    let inner = if let expand { depthwise(expand(x)) } else { depthwise(x) }
-    return addsInput ? project(inner, adding: consume x) : project(inner)
-  }
-
-  mutating func visitParameters(_ visitor: inout ParameterVisitor) {
-    var index = 0
-    if var widening = expand {
-      visitor.visit("0.0", "0.1", &widening)
-      expand = widening
-      index = 1
-    }
-    visitor.visit("\(index).0", "\(index).1", &depthwise)
-    visitor.visit("\(index + 1)", "\(index + 2)", &project)
   }
 }
 

@@ -49,6 +49,6 @@ extension EncoderArchitecture {
     "small_cnn",
     preprocessing: ImagePreprocessing(
       framing: .squash, size: 64, mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5]),
-    classifierPrefixes: [], cacheName: "smallCNN"
+    library: "Cutline", classifierPrefixes: [], cacheName: "smallCNN"
   ) { _ in SmallCNN() }
 }

@@ -112,6 +112,36 @@ struct ModelImportTests {
   }
 
   @Test(
+    "refuses a preparation of pictures that it cannot follow",
+    arguments: [
+      (#""do_rescale": false"#, "has 'do_rescale' false, which Cutline cannot follow"),
+      (#""rescale_factor": 0.00784"#, "has a rescale_factor that is not 1/255"),
+      (#""image_processor_type": "EfficientNetImageProcessor""#, "normalizes pictures twice"),
+      (#""resample": 0"#, "resizes with Pillow's filter 0, not bilinear (2) or bicubic (3)"),
+    ])
+  func otherPreparation(setting: String, message: String) throws {
+    let network = EncoderArchitecture.mobileNetV3Small
+    try write(network.makeEncoder(), named: network.ownNames, as: "model.safetensors")
+    try folder.write(
+      #"{"image_mean": [0, 0, 0], "image_std": [1, 1, 1], "size": 224, \#(setting)}"#,
+      to: "preprocessor_config.json")
+    let result = try importing("model.safetensors")
+    #expect(result.status == 65)
+    #expect(result.errors.contains("preprocessor_config.json: \(message)"), "\(result.errors)")
+    #expect(!isFolder("\(folder.path)/model"))
+  }
+
+  @Test("names the library that an encoder's own names are of")
+  func library() throws {
+    let network = EncoderArchitecture.efficientNetLite0
+    try write(network.makeEncoder(), named: network.ownNames, as: "w.safetensors")
+    let result = try importing("w.safetensors")
+    #expect(
+      result.errors.contains("is efficientnet_lite0, by efficientnet_lite_pytorch's names\n"),
+      "\(result.errors)")
+  }
+
+  @Test(
     "takes a prefix without its dot, names those that there are, and refuses a padding for nothing")
   func options() throws {
     let network = EncoderArchitecture.resNet18
@@ -131,6 +161,10 @@ struct ModelImportTests {
     arguments: [
       (#""size": {"shortest_edge": 256}, "crop_size": {"height": 224, "width": 224}"#, "224 256"),
       (#""size": {"shortest_edge": 224}, "crop_pct": 0.875"#, "224 256"),
+      (
+        #""size": {"shortest_edge": 224}, "image_processor_type": "ConvNextImageProcessor""#,
+        "224 256"
+      ),
       (#""size": 192, "do_center_crop": false"#, "192 192"),
       (#""size": {"height": 224, "width": 224}"#, "224 nil"),
     ])

@@ -6,6 +6,7 @@ import Glibc
 @_cdecl("LLVMFuzzerTestOneInput")
 public func readTorchFile(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   let path = "/dev/shm/cutline-fuzz-\(getpid()).pth"
+  defer { unlink(path) }
   guard let file = fopen(path, "w") else { return 0 }
   fwrite(bytes, 1, count, file)
   fclose(file)

@@ -23,9 +23,8 @@ struct EncoderRecognition: Sendable {
 
   /// The question that the tensors leave open; nil if there is none.
   var doubt: EncoderImport.Doubt? {
-    if names.library != "torchvision" {
-      return ["timm", "transformers"].contains(names.library) ? .preprocessing : nil
-    }
+    // Each library trained its own weights, with pictures of its own.
+    if names.library != architecture.ownNames.library { return .preprocessing }
     return architecture.hasSecondWeights ? .torchvisionVersion : nil
   }
 

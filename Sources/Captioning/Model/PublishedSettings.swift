@@ -132,6 +132,10 @@ struct PublishedSettings: Sendable {
         throw Unfit(problem: "has '\(key)' \(value.compactText), which Cutline cannot follow")
       }
     }
+    let type = json["image_processor_type"]?.string ?? json["feature_extractor_type"]?.string ?? ""
+    guard !type.hasPrefix("EfficientNet") || json["include_top"] == .boolean(false) else {
+      throw Unfit(problem: "normalizes pictures twice ('include_top'), which Cutline cannot follow")
+    }
     if let factor = json["rescale_factor"]?.number, abs(factor * 255 - 1) > 1e-6 {
       throw Unfit(problem: "has a rescale_factor that is not 1/255")
     }
@@ -141,7 +145,9 @@ struct PublishedSettings: Sendable {
     let crops = json["do_center_crop"].map { $0 == .boolean(true) } ?? (crop != nil)
     let framing: ImagePreprocessing.Framing
     let side: Int
-    if let share = json["crop_pct"]?.number, let edge {
+    // ConvNeXt's processor cuts off an eighth where its file does not say.
+    let usualShare = type.hasPrefix("ConvNext") ? 224.0 / 256 : nil
+    if let share = json["crop_pct"]?.number ?? usualShare, let edge {
       // ConvNeXt's rule, which ResNet has, too: from 384 pixels on nothing is cut off.
       guard share > 0, share <= 1 else { throw Unfit(problem: "has a crop_pct of \(share)") }
       (framing, side) = (edge >= 384 ? .squash : .shorterSide(Int(Double(edge) / share)), edge)

@@ -39,10 +39,10 @@ package struct PublishedNames: Sendable {
 }
 
 extension EncoderArchitecture {
-  /// The encoder's own names, which are those of torchvision where it has the encoder.
+  /// The encoder's own names.
   package var ownNames: PublishedNames {
     PublishedNames(
-      "torchvision", classifierPrefixes: classifierPrefixes, padding: publishedPadding
+      library, classifierPrefixes: classifierPrefixes, padding: publishedPadding
     ) { $0 }
   }
 }

@@ -253,17 +253,17 @@ struct CaptionerOptions: ParsableArguments {
 
   private static let usualSize = 512
 
-  private var layerCount: Int { layers ?? chosenDecoder.choice.entry.usualLayerCount }
+  var layerCount: Int { layers ?? chosenDecoder.choice.entry.usualLayerCount }
 
   /// The cell, with the option that `--gru-reset` gives.
-  private var chosenCell: Configured<CellType> {
+  var chosenCell: Configured<CellType> {
     var cell = cell ?? Configured(.lstm)
     if let gruReset { cell[GRU.resetOption] = gruReset }
     return cell
   }
 
   /// The decoder, with the options that `--annotation-size`, `--attention-size` and `--unfactored` give.
-  private var chosenDecoder: DecoderArgument {
+  var chosenDecoder: DecoderArgument {
     // Contradictions were refused before.
     var chosen =
       (try? DecoderArgument.chosen(decoderName, attention)) ?? DecoderArgument(.showAndTell)
@@ -277,7 +277,7 @@ struct CaptionerOptions: ParsableArguments {
   }
 
   /// The decoder that the options describe.
-  private var decoder: DecoderConfiguration {
+  var decoder: DecoderConfiguration {
     var decoder = DecoderConfiguration(
       chosenDecoder.choice, cell: chosenCell, embeddingSize: embed ?? Self.usualSize,
       hiddenSize: hidden ?? Self.usualSize)
@@ -302,57 +302,6 @@ struct CaptionerOptions: ParsableArguments {
     (choices.license, choices.settings) = (license, settings)
     task.prescribe(&choices)
     return choices
-  }
-
-  /// The settings that must be the same for a run to resume.
-  ///
-  /// Checkpoints hold these names and values, so options that became options of a cell or decoder keep the
-  /// names that they had before.
-  private var settings: Checkpoint.Settings {
-    let sizes = [("--embed", "\(decoder.embeddingSize)"), ("--hidden", "\(decoder.hiddenSize)")]
-    let chosen = chosenDecoder
-    let sizesOfAttention = [DecoderType.annotationSize, DecoderType.attentionSize]
-      .filter(chosen.choice.has).map { ("--\($0.name)", "\(chosen.choice[$0])") }
-    let ofDecoder =
-      [("--attention", chosen.choice.entry == .showAttendTell ? "soft" : "none")]
-      + sizesOfAttention
-      + [("--min-count", "\(minimumWordCount)"), ("--max-words", "\(maximumWords)")]
-    let ofTask =
-      (task.name == TaskEntry.all[0].name ? [] : [("--task", task.name)])
-      + ofDecoder.filter { option, _ in !task.refusedOptions.contains(option) }
-    let cell = chosenCell.text(leavingOut: [GRU.resetOption.name])
-    let always = [("--cell", cell)] + sizes + ofTask
-    let isUnfactored =
-      unfactored
-      || chosen.choice.gives(DecoderType.isFactored) && !chosen.choice[DecoderType.isFactored]
-        && layers != 1
-    let reset = chosenCell[GRU.resetOption]
-    // Options that were added later are recorded only where they are given, so that older runs resume.
-    let given: [(String, String)?] = [
-      encoder.flatMap { $0 == .smallCNN ? nil : ("--encoder", $0.name) },
-      reset == .after ? nil : ("--gru-reset", reset.rawValue),
-      [DecoderType.showAndTell.name, DecoderType.showAttendTell.name].contains(chosen.ownText)
-        ? nil : ("--decoder", chosen.ownText),
-      isUnfactored ? ("--unfactored", "true") : nil,
-      layerCount == chosen.choice.entry.usualLayerCount ? nil : ("--layers", "\(layerCount)"),
-      residual ? ("--residual", "true") : nil,
-      wordVectors.map { ("--word-vectors", $0) },
-      freezeWordVectors ? ("--freeze-word-vectors", "true") : nil,
-      tied ? ("--tied", "true") : nil,
-      rankingPenalty == .none ? nil : ("--length-penalty", rankingPenalty.name),
-      noRepeat.map { ("--no-repeat", "\($0)") },
-    ]
-    return always + given.compactMap { $0 }
-  }
-}
-
-extension DecoderArgument {
-  /// The argument without the options that are settings by themselves.
-  fileprivate var ownText: String {
-    let others = [
-      DecoderType.annotationSize.name, DecoderType.attentionSize.name, DecoderType.isFactored.name,
-    ]
-    return choice.text(leavingOut: others)
   }
 }
 
