@@ -279,6 +279,13 @@ void ck_max_pool_gradient(const float *x, const float *dy, float *dx, ck_pooling
 void ck_average_pool(const float *x, float *y, ck_pooling shape);
 void ck_average_pool_gradient(const float *dy, float *dx, ck_pooling shape);
 
+// MARK: Depthwise convolutions (depthwise.c)
+
+/// Computes the gradient of the weights of a depthwise convolution, [C, window, window], with a window of 3, 5 or 7.
+/// x and dy are float32 or bfloat16.
+void ck_depthwise_weight_gradient(const void *x, const void *dy, bool is_bfloat16, float *dweight,
+                                  ck_pooling shape);
+
 // MARK: Recurrent gates (gates.c)
 
 /// Replaces i, f, g, o in `gates` [rows, 4H] by their activations, and writes the cell and the hidden state, which is

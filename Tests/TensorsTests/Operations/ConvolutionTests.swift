@@ -55,6 +55,51 @@ extension TensorsTests {
       }
     }
 
+    @Test(
+      "the weight gradient of depthwise kernels of any size, also of maps smaller than the kernel",
+      arguments: [
+        (3, 1, 9, 16), (3, 2, 8, 24), (5, 1, 9, 40), (5, 2, 10, 16), (5, 1, 2, 5), (7, 1, 11, 33),
+        (7, 2, 3, 16),
+      ], [ElementType.float32, .bfloat16])
+    func depthwiseGradient(_ shape: (Int, Int, Int, Int), _ type: ElementType) {
+      let (side, stride, size, channels) = shape
+      let padding = Padding(top: side / 2, left: 1, bottom: side / 2, right: side - 2)
+      let geometry = ConvolutionGeometry(stride: stride, padding: padding, groups: channels)
+      let x = FormulaWeights.scaled("x", [3, size, size, channels]).converted(to: type)
+      let weight = FormulaWeights.scaled("weight", [channels, 1, side, side])
+      let bias = FormulaWeights.scaled("bias", [channels])
+      let out = convolution(x, weight, bias: bias, geometry).shape
+      let dy = FormulaWeights.scaled("dy", out).converted(to: type)
+      let (_, gradients) = valueWithGradient(at: [weight, bias]) {
+        (convolution(x, $0[0], bias: $0[1], geometry) * dy).converted(to: .float32).sum()
+      }
+      var (dweight, dbias) = (
+        [Double](repeating: 0, count: weight.elementCount), [Double](repeating: 0, count: channels)
+      )
+      let (xs, dys) = (x.converted(to: .float32).floats, dy.converted(to: .float32).floats)
+      for b in 0..<3 {
+        for (oy, ox) in (0..<out[1]).flatMap({ y in (0..<out[2]).map { (y, $0) } }) {
+          for c in 0..<channels {
+            let d = Double(dys[((b * out[1] + oy) * out[2] + ox) * channels + c])
+            dbias[c] += d
+            for (ky, kx) in (0..<side).flatMap({ y in (0..<side).map { (y, $0) } }) {
+              let (iy, ix) = (oy * stride + ky - padding.top, ox * stride + kx - padding.left)
+              guard (0..<size).contains(iy), (0..<size).contains(ix) else { continue }
+              let value = xs[((b * size + iy) * size + ix) * channels + c]
+              dweight[(c * side + ky) * side + kx] += d * Double(value)
+            }
+          }
+        }
+      }
+      let expected = [
+        Tensor(dweight.map { Float($0) }, shape: weight.shape),
+        Tensor(dbias.map { Float($0) }, shape: bias.shape),
+      ]
+      for (gradient, expected) in zip(gradients, expected) {
+        expectClose(gradient ?? Tensor(zeros: []), expected, within: 5e-6)
+      }
+    }
+
     @Test("no case of the fixture is forgotten")
     func allCases() throws {
       let names = try Fixture("operations-convolutions").tensorNames

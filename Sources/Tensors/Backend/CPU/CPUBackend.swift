@@ -122,6 +122,17 @@ package final class CPUBackend: Backend {
       }
       return
     }
+    if window.isDepthwise, [3, 5, 7].contains(window.kernelWidth), dweight.type == .float32,
+      dbias?.type ?? .float32 == .float32
+    {
+      ck_depthwise_weight_gradient(
+        x.rawAddress, dy.rawAddress, x.type == .bfloat16, dweight.address, ck_pooling(window))
+      if let dbias {
+        sum(
+          dy, outer: 1, middle: window.outputPixelCount, inner: window.outputChannels, into: dbias)
+      }
+      return
+    }
     let sliceCount = min(window.batch, Device.threadCount)
     let addsLittle = sliceCount * dweight.count <= 2 * (x.count + dy.count)
     guard sliceCount > 1, addsLittle, dweight.type == .float32, dbias?.type ?? .float32 == .float32
@@ -244,6 +255,13 @@ extension Window {
   }
 
   fileprivate var pixelCount: Int { batch * height * width }
+
+  fileprivate var outputPixelCount: Int { batch * outputHeight * outputWidth }
+
+  /// A Boolean value that is true if each channel has a square kernel of its own.
+  fileprivate var isDepthwise: Bool {
+    groups == channels && outputChannels == channels && kernelHeight == kernelWidth
+  }
 
   /// The same kernel over a map that holds only the pixels that it reads.
   fileprivate var dense: Window {

@@ -299,7 +299,7 @@ extension Region {
 }
 
 extension ck_pooling {
-  fileprivate init(_ window: Window) {
+  init(_ window: Window) {
     self.init(
       batch: Int64(window.batch), height: Int64(window.height), width: Int64(window.width),
       channels: Int64(window.channels), out_height: Int64(window.outputHeight),
