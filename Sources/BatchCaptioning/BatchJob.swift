@@ -121,7 +121,9 @@ package struct BatchJob: ~Copyable {
     summary.newCount += 1
     summary.seconds = start.duration(to: .now).milliseconds / 1000
     switch result.outcome {
-    case .success: summary.counts.captioned += 1
+    case .success(let media):
+      summary.counts.captioned += 1
+      if media.isWithheld { summary.counts.withheld += 1 }
     case .failure(let error):
       summary.counts.failures[error.code, default: 0] += 1
       newFailureCount += 1

@@ -73,7 +73,7 @@ package struct BatchQueue {
       switch finding {
       case .new, .changed: true
       case .failed: rules.retriesFailed
-      case .captioned(let kind): !hasSideFiles(stem, of: kind)
+      case .captioned(let kind, _): !hasSideFiles(stem, of: kind)
       }
     return Item(
       input: input, stamp: stamp, finding: finding, sideStem: stem, isWaiting: isWaiting)

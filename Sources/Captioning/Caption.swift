@@ -21,6 +21,13 @@ public struct Caption: Sendable, Equatable {
 }
 
 extension Caption {
+  /// Returns the same caption with a text before it.
+  func hedged(by start: String) -> Caption {
+    Caption(
+      text: start + text, words: words, logProbability: logProbability, score: score,
+      isFinished: isFinished)
+  }
+
   /// Creates the caption that a search has found.
   init(_ hypothesis: Hypothesis, _ vocabulary: Vocabulary) {
     let words = zip(hypothesis.words, hypothesis.wordLogProbabilities).filter { $0.0 != .end }

@@ -130,6 +130,7 @@ extension EncoderArchitecture {
     return EncoderArchitecture(
       "convnext_\(name)", preprocessing: preprocessing, torchvision: preprocessing,
       classifierPrefixes: ["classifier."],
+      classifier: .normalized("classifier.0", "classifier.2"),
       otherNames: [.convNeXtOfTimm, .convNeXtOfTransformers, .convNeXtOfAuthors]
     ) { _ in ConvNeXt(depth) }
   }

@@ -91,7 +91,7 @@ extension EncoderArchitecture {
     preprocessing.filter = .bicubic
     return EncoderArchitecture(
       "efficientnet_\(name)", preprocessing: preprocessing, torchvision: preprocessing,
-      second: second, classifierPrefixes: ["classifier."],
+      second: second, classifierPrefixes: ["classifier."], classifier: .linear("classifier.1"),
       otherNames: [
         .mobileOfTimm(scale.blockCounts),
         .mobileOfTimm(

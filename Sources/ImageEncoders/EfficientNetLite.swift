@@ -82,6 +82,7 @@ extension EncoderArchitecture {
     return EncoderArchitecture(
       "efficientnet_lite\(number)", preprocessing: preprocessing, torchvision: preprocessing,
       library: "efficientnet_lite_pytorch", classifierPrefixes: ["_fc."],
+      classifier: .linear("_fc"),
       otherNames: [
         .mobileOfTimm(scale.blockCounts, padding: .symmetric, epsilonDifference: 1e-5 - 1e-3),
         .mobileOfTimm(scale.blockCounts, padding: .same, mark: "tf_"),

@@ -26,6 +26,8 @@ package struct EncoderArchitecture: RegistryEntry {
   package let inputSizes: ClosedRange<Int>
   /// The beginnings of the names of published tensors that belong to the classifier.
   let classifierPrefixes: [String]
+  /// The layers of the published classifier; nil if there is none.
+  package let classifier: PictureClassifier.Layout?
   /// The library whose names it has, for messages.
   let library: String
   /// The names of other libraries.
@@ -56,6 +58,7 @@ package struct EncoderArchitecture: RegistryEntry {
   ///   - inputSizes: The heights and widths of the pictures that it can read, in pixels.
   ///   - library: The library whose names it has.
   ///   - classifierPrefixes: The beginnings of the names of published tensors that belong to the classifier.
+  ///   - classifier: The layers of the published classifier; nil if there is none.
   ///   - otherNames: The names of other libraries.
   ///   - weightsMarks: The marks of torchvision's first and second weights; nil if there are no second ones.
   ///   - cacheName: The name by which feature caches know it, if they were written before it had `name`.
@@ -66,7 +69,8 @@ package struct EncoderArchitecture: RegistryEntry {
     torchvision: ImagePreprocessing = .torchvision(),
     second: ImagePreprocessing = .torchvision(resize: 232),
     inputSizes: ClosedRange<Int> = 32...4096, library: String = "torchvision",
-    classifierPrefixes: [String], otherNames: [PublishedNames] = [],
+    classifierPrefixes: [String], classifier: PictureClassifier.Layout? = nil,
+    otherNames: [PublishedNames] = [],
     weightsMarks: WeightsMarks? = nil, cacheName: String? = nil, padding: PaddingStyle? = nil,
     make: @escaping @Sendable (PaddingStyle) -> any ImageEncoder
   ) {
@@ -74,18 +78,27 @@ package struct EncoderArchitecture: RegistryEntry {
     (torchvisionPreprocessing, secondPreprocessing) = (torchvision, second)
     self.weightsMarks = weightsMarks
     (self.classifierPrefixes, self.cacheName) = (classifierPrefixes, cacheName ?? name)
-    (self.library, self.otherNames) = (library, otherNames)
+    (self.library, self.otherNames, self.classifier) = (library, otherNames, classifier)
     (publishedPadding, hasPaddingStyles) = (padding ?? .symmetric, padding != nil)
     self.make = make
   }
 
   /// Returns an encoder whose parameters are all zero, to be loaded or initialised.
   ///
-  /// - Parameter padding: The padding style; nil is that of the published weights. Encoders of which weights of one
-  ///   style are published ignore it.
+  /// - Parameters:
+  ///   - padding: The padding style; nil is that of the published weights. Encoders of which weights of one style
+  ///     are published ignore it.
+  ///   - classCount: The number of classes of its classifier; nil leaves the classifier out, as does an architecture
+  ///     that has none.
   /// - Returns: The encoder.
-  package func makeEncoder(padding: PaddingStyle? = nil) -> any ImageEncoder {
-    make(padding ?? publishedPadding)
+  package func makeEncoder(
+    padding: PaddingStyle? = nil, classCount: Int? = nil
+  ) -> any ImageEncoder {
+    let encoder = make(padding ?? publishedPadding)
+    guard let classCount, let classifier else { return encoder }
+    return ClassifyingEncoder(
+      encoder,
+      PictureClassifier(classifier, featureSize: encoder.pooledSize, classCount: classCount))
   }
 
   /// True if torchvision publishes second weights (`IMAGENET1K_V2`, also called `DEFAULT`).

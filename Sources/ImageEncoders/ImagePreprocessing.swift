@@ -47,6 +47,17 @@ package struct ImagePreprocessing: Sendable, Equatable {
       deviation: [0.5, 0.5, 0.5])
   }
 
+  /// Returns the same preprocessing for squares of another size, which show as much of a picture.
+  package func resized(to size: Int) -> ImagePreprocessing {
+    var other = self
+    other.size = size
+    if case .shorterSide(let side) = framing {
+      other.framing = .shorterSide(
+        Int((Double(side) * Double(size) / Double(self.size)).rounded()))
+    }
+    return other
+  }
+
   /// The size below which a picture should not be scaled down while it is decoded.
   package func smallestUsefulSize(of original: PixelSize) -> PixelSize {
     switch framing {

@@ -220,7 +220,8 @@ extension EncoderArchitecture {
   package static let inceptionV3 = EncoderArchitecture(
     "inception_v3", preprocessing: inceptionPreprocessing, torchvision: inceptionPreprocessing,
     // Its convolutions without padding leave nothing of a smaller picture.
-    inputSizes: 75...4096, classifierPrefixes: ["fc.", "AuxLogits."], cacheName: "inceptionV3"
+    inputSizes: 75...4096, classifierPrefixes: ["fc.", "AuxLogits."], classifier: .linear("fc"),
+    cacheName: "inceptionV3"
   ) { _ in InceptionV3() }
 
   /// torchvision's network turns ImageNet's mean and standard deviation into these before its first layer.

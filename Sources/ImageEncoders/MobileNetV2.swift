@@ -58,7 +58,7 @@ package struct MobileNetV2: ImageEncoder {
 
 extension EncoderArchitecture {
   package static let mobileNetV2 = EncoderArchitecture(
-    "mobilenet_v2", classifierPrefixes: ["classifier."],
+    "mobilenet_v2", classifierPrefixes: ["classifier."], classifier: .linear("classifier.1"),
     otherNames: [.mobileOfTimm([1, 2, 3, 4, 3, 3, 1]), .mobileNetV2OfTransformers],
     weightsMarks: .init(first: "b0353104", second: "7ebf99e0"), cacheName: "mobileNetV2",
     padding: .symmetric

@@ -94,10 +94,12 @@ package struct MobileNetV3: ImageEncoder {
 extension EncoderArchitecture {
   package static let mobileNetV3Small = EncoderArchitecture(
     "mobilenet_v3_small", classifierPrefixes: ["classifier."],
+    classifier: .hidden("classifier.0", size: 1024, "classifier.3"),
     otherNames: timmNames([1, 2, 3, 2, 3]), padding: .symmetric
   ) { MobileNetV3(.small, padding: $0) }
   package static let mobileNetV3Large = EncoderArchitecture(
     "mobilenet_v3_large", classifierPrefixes: ["classifier."],
+    classifier: .hidden("classifier.0", size: 1280, "classifier.3"),
     otherNames: timmNames([1, 2, 3, 4, 2, 3]),
     weightsMarks: .init(first: "8738ca79", second: "5c1a4163"), padding: .symmetric
   ) { MobileNetV3(.large, padding: $0) }

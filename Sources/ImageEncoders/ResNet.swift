@@ -110,11 +110,13 @@ private struct ResidualBlock: Module {
 
 extension EncoderArchitecture {
   package static let resNeXt50 = EncoderArchitecture(
-    "resnext50_32x4d", classifierPrefixes: ["fc."],
+    "resnext50_32x4d", classifierPrefixes: ["fc."], classifier: .linear("fc"),
+    otherNames: [.resNetOfChildren],
     weightsMarks: .init(first: "7cdf4587", second: "1a0047aa")
   ) { _ in ResNet(.fiftyInGroups) }
   package static let wideResNet50 = EncoderArchitecture(
-    "wide_resnet50_2", classifierPrefixes: ["fc."],
+    "wide_resnet50_2", classifierPrefixes: ["fc."], classifier: .linear("fc"),
+    otherNames: [.resNetOfChildren],
     weightsMarks: .init(first: "95faca4d", second: "9ba9bcbe")
   ) { _ in ResNet(.fiftyWide) }
   package static let resNet18 = resNet("18", .eighteen)
@@ -130,8 +132,8 @@ extension EncoderArchitecture {
     _ number: String, _ depth: ResNet.Depth, weightsMarks: WeightsMarks? = nil
   ) -> EncoderArchitecture {
     EncoderArchitecture(
-      "resnet\(number)", classifierPrefixes: ["fc."], otherNames: [.resNetOfTransformers],
-      weightsMarks: weightsMarks,
+      "resnet\(number)", classifierPrefixes: ["fc."], classifier: .linear("fc"),
+      otherNames: [.resNetOfTransformers, .resNetOfChildren], weightsMarks: weightsMarks,
       cacheName: "resNet\(number)"
     ) { _ in ResNet(depth) }
   }

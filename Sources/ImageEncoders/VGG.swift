@@ -91,7 +91,8 @@ extension EncoderArchitecture {
       // fc6 has a weight for each of 7×7 positions.
       inputSizes: 224...224,
       // `classifier.0` and `.3` are fc6 and fc7, which pooled features go through.
-      classifierPrefixes: ["classifier.6."], otherNames: [.vggOfTimm]
+      classifierPrefixes: ["classifier.6."], classifier: .linear("classifier.6"),
+      otherNames: [.vggOfTimm]
     ) { _ in VGG(depth, hasNorms: hasNorms) }
   }
 }

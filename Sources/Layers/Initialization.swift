@@ -17,7 +17,7 @@ package enum Initialization: Sendable, Hashable {
     .uniform(bound: (6 / Float(max(fanIn, 1))).squareRoot())
   }
 
-  func tensor(of shape: Shape, using random: inout SeededGenerator) -> Tensor {
+  package func tensor(of shape: Shape, using random: inout SeededGenerator) -> Tensor {
     switch self {
     case .zeros: return Tensor(zeros: shape)
     case .ones: return Tensor(repeating: 1, shape: shape)

@@ -190,6 +190,8 @@ package struct WeightsError: Error, Equatable, Sendable, CustomStringConvertible
     case wrongShape(String, expected: Shape, found: Shape)
     case wrongType(String, found: String)
     case nonFinite(String)
+    /// The variance of a norm is below 0.
+    case negativeVariance(String)
     /// The module is there several times, behind these prefixes.
     case severalPrefixes([String])
   }
@@ -216,6 +218,7 @@ package struct WeightsError: Error, Equatable, Sendable, CustomStringConvertible
       "'\(name)' has shape \(found), but the model needs \(expected)"
     case .wrongType(let name, let found): "'\(name)' holds \(found) numbers"
     case .nonFinite(let name): "'\(name)' holds an infinity or NaN"
+    case .negativeVariance(let name): "'\(name)' holds variances below 0"
     case .severalPrefixes(let prefixes):
       "has the model's tensors several times, behind \(prefixes.map { "'\($0)'" }.joined(separator: ", "))"
     }
@@ -227,7 +230,8 @@ package struct WeightsError: Error, Equatable, Sendable, CustomStringConvertible
       "Are the weights of another model? Compare its config.json, or the --encoder option."
     case .wrongType: "Convert it to F32, F16 or BF16."
     case .severalPrefixes: "Say which with --prefix."
-    case .nonFinite: "The training that wrote it diverged, or the file is damaged; get another."
+    case .nonFinite, .negativeVariance:
+      "The training that wrote it diverged, or the file is damaged; get another."
     }
   }
 }

@@ -41,8 +41,11 @@ package struct Trainer<Task: TrainingTask>: Sendable {
 
   /// Takes steps from the first batches, which hold the longest example, to measure their cost.
   ///
+  /// They are those of the first epoch in which all learns that ever will.
+  ///
   /// - Returns: The report of each step.
   package mutating func rehearse(stepCount: Int) throws -> [StepReport] {
+    state.epoch = min(plan.frozenEpochCount, max(plan.epochCount - 1, 0))
     let examples = Array(batches(ofEpoch: state.epoch).prefix(plan.batchesPerStep))
     let context = context
     try task.prepare(&state.model, onlyFor: Array(examples.joined()), context) { _ in }

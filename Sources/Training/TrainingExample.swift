@@ -98,6 +98,9 @@ package struct TokenizedDataset: Sendable {
   /// The whole captions of each picture, by the numbers of the examples; captions are scored against them.
   package var references: [[[String]]] { pictures.map(\.captions) }
 
+  /// The number of pictures and clips.
+  package var count: Int { pictures.count }
+
   package var captionCount: Int { pictures.reduce(0) { $0 + $1.captions.count } }
 
   /// The number of captions that are cut, because they have too many words.

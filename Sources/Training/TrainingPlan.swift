@@ -62,6 +62,8 @@ package struct TrainingPlan: Sendable, Equatable {
   package var labelSmoothing: Float = 0
   /// With attention, the weight of the penalty for attending to positions unevenly over a caption.
   package var coverageWeight: Float = 1
+  /// The weight of the penalty for classes of the encoder's classifier that drift while the encoder learns.
+  package var classifierWeight: Float = 1
   /// The weight of the penalty for norms of hidden states that change from step to step.
   package var normWeight: Float = 0
   /// Scheduled sampling; nil is teacher forcing throughout.

@@ -169,20 +169,20 @@ extension TrainingPlan {
   package func choice<Model: TrainableModel>(
     of model: Model, in epoch: Int
   ) -> (Parameter) -> Bool {
-    let words = freezesWords ? Model.embeddingParameterName : nil
+    var frozen = model.fixedParameterNames
+    if freezesWords, let words = Model.embeddingParameterName { frozen.insert(words) }
     guard let prefix = Model.encoderParameterPrefix else {
-      return { $0.role == .learned && $0.name != words }
+      return { $0.role == .learned && !frozen.contains($0.name) }
     }
     guard learnsEncoder(in: epoch) else {
-      return { $0.role == .learned && !$0.name.hasPrefix(prefix) && $0.name != words }
+      return { $0.role == .learned && !$0.name.hasPrefix(prefix) && !frozen.contains($0.name) }
     }
-    var frozen: Set<String> = []
     if let start = encoderStart {
       let all = model.parameters.map(\.parameter.name).filter { $0.hasPrefix(prefix) }
       let first = all.firstIndex { $0.hasPrefix(prefix + start) } ?? 0
-      frozen = Set(all.prefix(first))
+      frozen.formUnion(all.prefix(first))
     }
-    return { $0.role == .learned && !frozen.contains($0.name) && $0.name != words }
+    return { $0.role == .learned && !frozen.contains($0.name) }
   }
 
   /// Returns the highest learning rate of a parameter of the encoder whose current value is `value`.

@@ -75,11 +75,14 @@ package protocol TrainableModel: Module {
   static var encoderParameterPrefix: String? { get }
   /// The name of its word embedding, which may stay frozen; nil if it has none.
   static var embeddingParameterName: String? { get }
+  /// The names of parameters that never learn.
+  var fixedParameterNames: Set<String> { get }
 }
 
 extension TrainableModel {
   package static var encoderParameterPrefix: String? { nil }
   package static var embeddingParameterName: String? { nil }
+  package var fixedParameterNames: Set<String> { [] }
 }
 
 /// The counts of a batch that a trainer reports.

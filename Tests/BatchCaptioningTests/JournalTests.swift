@@ -66,13 +66,13 @@ struct JournalTests {
       ("c.jpg", Self.row("c.jpg", nil, failure: .missing), false),
       ("e\u{301}.jpg", Self.row("e\u{301}.jpg"), false),
     ])
-    #expect(try finding("a.jpg") == .captioned(.image))
+    #expect(try finding("a.jpg") == .captioned(.image, isWithheld: false))
     #expect(try finding("b.jpg") == .failed(.tooLarge))
     #expect(try finding("c.jpg", nil) == .failed(.missing))
     #expect(try finding("c.jpg") == .changed)
     #expect(try finding("d.jpg") == .new)
     // The same letters, another file.
-    #expect(try finding("e\u{301}.jpg") == .captioned(.image))
+    #expect(try finding("e\u{301}.jpg") == .captioned(.image, isWithheld: false))
     #expect(try finding("\u{E9}.jpg") == .new)
     for stamp in [
       SourceStamp(size: 6, modificationNanoseconds: Self.stamp.modificationNanoseconds),
@@ -96,7 +96,9 @@ struct JournalTests {
     }
     let renamed = ResultHead(
       model: "other", digest: String(repeating: "a", count: 64), settings: Self.head.settings)
-    #expect(journal.index.finding("a.jpg", Self.stamp, renamed.conditions) == .captioned(.image))
+    #expect(
+      journal.index.finding("a.jpg", Self.stamp, renamed.conditions)
+        == .captioned(.image, isWithheld: false))
   }
 
   @Test("a torn last line is cut off, wherever it is torn")
@@ -107,7 +109,7 @@ struct JournalTests {
     for count in [1, 2, line.count / 2, line.count] {
       try folder.write(whole + line.prefix(count), to: "results.jsonl")
       #expect(try finding("b.jpg") == .new)
-      #expect(try finding("a.jpg") == .captioned(.image))
+      #expect(try finding("a.jpg") == .captioned(.image, isWithheld: false))
       #expect(try MappedFile(path).withBytes { Array($0) } == whole)
     }
     // The very first row may be torn, too.

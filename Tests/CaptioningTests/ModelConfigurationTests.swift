@@ -41,7 +41,7 @@ extension CaptioningTests {
       var configuration = SmallModel.configuration
       let usual = configuration.json["decode"]
       #expect(usual?["length_penalty"] == nil && usual?["no_repeat"] == nil)
-      (configuration.lengthPenalty, configuration.noRepeatNGramSize) = (.wu(alpha: 0.7), 3)
+      (configuration.lengthPenalty, configuration.rules.noRepeatNGramSize) = (.wu(alpha: 0.7), 3)
       #expect(try reread(configuration) == configuration)
       var expected = BeamSearch(
         width: configuration.beamWidth, maximumWords: configuration.maximumWords)

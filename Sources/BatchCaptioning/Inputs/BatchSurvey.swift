@@ -49,7 +49,9 @@ package struct BatchSurvey: Sendable {
     case nil: break
     }
     switch item.finding {
-    case .captioned where !item.isWaiting: counts.captioned += 1
+    case .captioned(_, let isWithheld) where !item.isWaiting:
+      counts.captioned += 1
+      if isWithheld { counts.withheld += 1 }
     case .failed(let code) where !item.isWaiting: counts.failures[code, default: 0] += 1
     default: break
     }

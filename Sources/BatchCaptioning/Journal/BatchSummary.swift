@@ -19,6 +19,8 @@ package struct BatchSummary: Sendable, Equatable {
   package struct Counts: Sendable, Equatable {
     package var inputs = 0
     package var captioned = 0
+    /// The number of those whose captions are all withheld.
+    package var withheld = 0
     package var failures: [MediaError.Code: Int] = [:]
 
     package init() {}
@@ -52,7 +54,8 @@ package struct BatchSummary: Sendable, Equatable {
     var members: [JSONValue.Member] = [
       .init("schema", .string(Self.schema)), .init("end", .string(end.rawValue)),
       .init("inputs", .count(counts.inputs)), .init("done", .count(counts.done)),
-      .init("captioned", .count(counts.captioned)), .init("failed", .count(counts.failed)),
+      .init("captioned", .count(counts.captioned)), .init("withheld", .count(counts.withheld)),
+      .init("failed", .count(counts.failed)),
       .init("failures", .object(failureMembers)),
       .init("left_out", leftOut.json),
       .init("new", .count(newCount)), .init("seconds", .number((seconds * 10).rounded() / 10)),
@@ -95,7 +98,7 @@ extension BatchSummary {
     (self.end, self.shard, self.model, self.settings) = (end, shard, model, settings)
     func count(_ key: String) -> Int { json[key]?.integer ?? 0 }
     counts.inputs = count("inputs")
-    counts.captioned = count("captioned")
+    (counts.captioned, counts.withheld) = (count("captioned"), count("withheld"))
     for failure in failures {
       if let code = MediaError.Code(rawValue: failure.key) {
         counts.failures[code] = failure.value.integer
@@ -110,6 +113,7 @@ extension BatchSummary {
   mutating func add(_ other: BatchSummary) {
     counts.inputs += other.counts.inputs
     counts.captioned += other.counts.captioned
+    counts.withheld += other.counts.withheld
     counts.failures.merge(other.counts.failures, uniquingKeysWith: +)
     newCount += other.newCount
     seconds = max(seconds, other.seconds)

@@ -9,6 +9,8 @@ package struct JournalRow: Sendable, Equatable {
   package var conditions: Conditions
   /// The failure; nil if there are captions.
   package var failure: MediaError.Code?
+  /// True if there are captions, and all of them are withheld.
+  package var isWithheld = false
 
   /// The conditions that decide a file's captions, apart from the file.
   package struct Conditions: Sendable, Hashable {
@@ -35,6 +37,7 @@ package struct JournalRow: Sendable, Equatable {
       let name = fields.bytes.map({ nameText($0) }) ?? fields.name
     else { return nil }
     (self.name, stamp, failure) = (name, fields.stamp, fields.failure)
+    isWithheld = fields.isWithheld
     conditions = Conditions(model: fields.model, settings: fields.settings ?? .null)
   }
 
@@ -47,6 +50,7 @@ package struct JournalRow: Sendable, Equatable {
     var model: String?
     var settings: JSONValue?
     var failure: MediaError.Code?
+    var isWithheld = false
     /// True if all facts are known although the row was not read to its end.
     var areEnough = false
 
@@ -66,6 +70,7 @@ package struct JournalRow: Sendable, Equatable {
         case "error":
           let code = try JSONValue(next: &reader)["code"]?.string
           failure = code.flatMap { MediaError.Code(rawValue: $0) } ?? .internal
+        case "withheld": isWithheld = try JSONValue(next: &reader) == .boolean(true)
         case "segments" where name != nil && stamp != nil && model != nil && settings != nil:
           areEnough = true
           return

@@ -102,7 +102,12 @@ package struct ResultFormatter: Sendable {
     let name = namesFiles ? (endsWithNull ? result.file : escaped(result.file)) + "\t" : ""
     return media.segments.map { segment in
       let times = media.segments.count > 1 ? segment.span.map(columns) ?? "" : ""
-      return segment.captions.map { name + times + $0.text + end }.joined()
+      let tags = segment.description.tags.prefix(head.tagCount)
+        .map { "\($0.text) (\($0.percent) %)" }.joined(separator: "; ")
+      if segment.description.isWithheld, !tags.isEmpty { return name + times + "\t" + tags + end }
+      return segment.captions.enumerated().map { place, caption in
+        name + times + caption.text + (place == 0 && !tags.isEmpty ? "\t" + tags : "") + end
+      }.joined()
     }.joined()
   }
 

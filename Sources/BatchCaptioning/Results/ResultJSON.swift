@@ -18,6 +18,8 @@ package struct ResultHead: Sendable {
   package let firstPictureSettings: JSONValue
   /// True if animated pictures are clips.
   let playsAnimations: Bool
+  /// The number of tags of each picture in results; 0 leaves them out.
+  let tagCount: Int
 
   /// - Parameters:
   ///   - model: The model as named by the user.
@@ -25,11 +27,12 @@ package struct ResultHead: Sendable {
   ///   - settings: The settings of the search.
   ///   - clipSettings: Additional settings for clips.
   ///   - playsAnimations: True if animated pictures are clips.
+  ///   - tagCount: The number of tags of each picture in results; 0 leaves them out.
   package init(
     model: String, digest: String?, settings: JSONValue, clipSettings: [JSONValue.Member] = [],
-    playsAnimations: Bool = false
+    playsAnimations: Bool = false, tagCount: Int = 0
   ) {
-    self.playsAnimations = playsAnimations
+    (self.playsAnimations, self.tagCount) = (playsAnimations, tagCount)
     var members = [JSONValue.Member("name", .string(model))]
     if let digest { members.append(.init("sha256", .string(digest))) }
     (self.model, self.settings) = (.object(members), settings)
@@ -55,7 +58,7 @@ extension CaptionResult {
     members.append(.init("model", head.model))
     members.append(.init("settings", settings(head)))
     switch outcome {
-    case .success(let picture): members += picture.members
+    case .success(let picture): members += picture.members(tagCount: head.tagCount)
     case .failure(let error): members.append(.init("error", error.json))
     }
     return .object(members)
@@ -88,7 +91,7 @@ extension ClipFacts {
 }
 
 extension CaptionedSegment {
-  fileprivate var json: JSONValue {
+  fileprivate func json(tagCount: Int) -> JSONValue {
     var members: [JSONValue.Member] = []
     if let span {
       members.append(.init("start", .rounded(span.start, to: 1e3)))
@@ -96,15 +99,30 @@ extension CaptionedSegment {
       members.append(.init("frames", .number(Double(frameCount))))
     }
     members.append(.init("captions", .array(captions.map(\.json))))
+    if let confidence = description.confidence {
+      members.append(.init("confidence", .rounded(confidence.probability)))
+    }
+    if description.isWithheld { members.append(.init("withheld", true)) }
+    if tagCount > 0 {
+      members.append(.init("tags", .array(description.tags.prefix(tagCount).map(\.json))))
+    }
     return .object(members)
   }
 }
 
 extension CaptionedMedia {
-  fileprivate var members: [JSONValue.Member] {
-    [
-      .init("segments", .array(segments.map(\.json))),
-      .init("warnings", .array(warnings.filter { !$0.isRemark }.map(\.json))),
+  fileprivate func members(tagCount: Int) -> [JSONValue.Member] {
+    let doubts = segments.compactMap { segment in
+      (segment.description.isUnsure ? segment.description.doubt : nil).map { doubt -> JSONValue in
+        [
+          "code": "unsure",
+          "message": .string(segment.span.map { "\($0.place): \(doubt)" } ?? doubt),
+        ]
+      }
+    }
+    return (isWithheld ? [.init("withheld", true)] : []) + [
+      .init("segments", .array(segments.map { $0.json(tagCount: tagCount) })),
+      .init("warnings", .array(warnings.filter { !$0.isRemark }.map(\.json) + doubts)),
       .init("timing_ms", timing.json),
     ]
   }
@@ -121,6 +139,23 @@ extension Caption {
           ["w": .string($0.text), "logprob": .rounded(Double($0.logProbability))]
         }),
     ]
+  }
+}
+
+extension PictureTag {
+  fileprivate var json: JSONValue {
+    [
+      "label": .string(label), "word": word.map { .string($0) } ?? .null,
+      "p": .rounded(Double(probability)),
+    ]
+  }
+}
+
+extension ClipSegment {
+  /// Its times in seconds, for messages.
+  package var place: String {
+    func text(_ seconds: Double) -> String { "\((seconds * 100).rounded() / 100)" }
+    return "\(text(start))-\(text(end)) s"
   }
 }
 

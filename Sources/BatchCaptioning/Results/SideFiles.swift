@@ -16,12 +16,14 @@ package enum SideFormat: String, Sendable, CaseIterable {
   /// Returns the content of the file of an input, which is never empty, as a truncated file would
   /// be; nil if there is none, as a picture has no timestamps.
   package func text(for media: CaptionedMedia) -> String? {
-    switch self {
-    case .txt:
-      media.segments.flatMap { $0.captions.map { $0.text + "\n" } }.joined()
-    case .srt: media.clip.map { _ in SubtitleFormat.srt.text(media.cues) }
-    case .vtt: media.clip.map { _ in SubtitleFormat.webVTT.text(media.cues) }
-    }
+    let text: String? =
+      switch self {
+      case .txt: media.segments.flatMap { $0.captions.map { $0.text + "\n" } }.joined()
+      case .srt: media.clip.map { _ in SubtitleFormat.srt.text(media.cues) }
+      case .vtt: media.clip.map { _ in SubtitleFormat.webVTT.text(media.cues) }
+      }
+    // All captions may be withheld.
+    return text.map { $0.isEmpty ? "\n" : $0 }
   }
 }
 

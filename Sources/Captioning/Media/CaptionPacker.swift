@@ -148,15 +148,15 @@ package struct CaptionPacker {
   }
 
   private mutating func caption(_ batch: ArraySlice<Segment>) {
-    var captions: [[Caption]] = []
+    var found: [PictureDescription] = []
     let time = ContinuousClock().measure {
       let numbers = batch.map { (files[$0.file]?.firstNumber ?? 0) + $0.place }
-      captions = captioner.captions(forSegments: batch.map(\.seen), numbers: numbers)
+      found = captioner.descriptions(ofSegments: batch.map(\.seen), numbers: numbers)
     }
-    for (segment, captions) in zip(batch, captions) {
+    for (segment, description) in zip(batch, found) {
       let captioned = CaptionedSegment(
         span: segment.span, frameCount: segment.frameCount,
-        captions: Array(captions.prefix(captionCount)))
+        description.keeping(captionCount))
       files[segment.file]?.searchTime += time / batch.count
       files[segment.file]?.segments[segment.place] = captioned
     }

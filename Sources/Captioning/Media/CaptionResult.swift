@@ -22,6 +22,8 @@ package struct CaptionedMedia: Sendable {
   package let warnings: [MediaWarning]
   package let timing: StageTiming
 
+  /// True if all its captions are withheld, because the model is not sure enough of them.
+  package var isWithheld: Bool { segments.allSatisfy(\.description.isWithheld) }
   package init(
     size: PixelSize, clip: ClipFacts? = nil, segments: [CaptionedSegment],
     warnings: [MediaWarning], timing: StageTiming
@@ -49,8 +51,10 @@ public struct CaptionedSegment: Sendable {
   package let span: ClipSegment?
   /// The number of frames that the model saw.
   public let frameCount: Int
-  /// The captions, the best first.
-  public let captions: [Caption]
+  /// What the captioner says about it.
+  public let description: PictureDescription
+  /// The captions, the best first; none if they are withheld.
+  public var captions: [Caption] { description.captions }
 
   /// The start of the part, in seconds from the start of the clip; 0 for a picture.
   public var start: Double { span?.start ?? 0 }
@@ -58,8 +62,12 @@ public struct CaptionedSegment: Sendable {
   /// The end of the part, in seconds from the start of the clip; 0 for a picture.
   public var end: Double { span?.end ?? 0 }
 
+  package init(span: ClipSegment? = nil, frameCount: Int = 1, _ description: PictureDescription) {
+    (self.span, self.frameCount, self.description) = (span, frameCount, description)
+  }
+
   package init(span: ClipSegment? = nil, frameCount: Int = 1, captions: [Caption]) {
-    (self.span, self.frameCount, self.captions) = (span, frameCount, captions)
+    self.init(span: span, frameCount: frameCount, PictureDescription(captions: captions))
   }
 }
 

@@ -14,6 +14,10 @@ package struct CaptionEnsemble: Sendable {
   private let members: [Member]
   /// The weight of each member's probabilities; nil weighs all members alike.
   private let weights: [Float]?
+  /// The classes of the first model's classifier; nil if it has none.
+  private let classes: PictureClasses?
+  /// How sure the model is; nil if it was not calibrated, or if several caption together.
+  private let confidence: ConfidenceModel?
   private let verifications: [ChecksumVerification]
 
   private struct Member {
@@ -60,6 +64,10 @@ package struct CaptionEnsemble: Sendable {
           try directory.model(configuration, vocabulary: vocabulary),
           configuration.encoder.preprocessing))
     }
+    classes = try directories[0].classes(configurations[0].encoder)
+    confidence =
+      members.count == 1
+      ? try directories[0].confidence(featureSize: members[0].model.encoder.pooledSize) : nil
     (self.members, weights, configuration) = (members, folders.weights, configurations[0])
   }
 
@@ -69,7 +77,7 @@ package struct CaptionEnsemble: Sendable {
   ) {
     members = [Member(model, configuration.encoder.preprocessing)]
     (self.configuration, self.vocabulary) = (configuration, vocabulary)
-    (weights, verifications) = (nil, [])
+    (weights, classes, confidence, verifications) = (nil, nil, nil, [])
   }
 
   /// The crop and size of pictures, and the normalisation for the first member.
@@ -117,6 +125,43 @@ package struct CaptionEnsemble: Sendable {
   package func emptyCaptions(of pictures: EncodedPictures) -> any CaptionsInProgress {
     let starts = zip(members, pictures.byMember).map { $0.model.decoder.emptyCaptions(of: $1) }
     return starts.count == 1 ? starts[0] : EnsembleCaptions(members: starts, weights: weights)
+  }
+
+  // MARK: From pictures to classes and confidence
+
+  /// True if the first model has a classifier.
+  package var hasClassifier: Bool { classes != nil }
+  /// True if the model says how sure it is.
+  package var hasConfidence: Bool { confidence != nil }
+
+  /// Returns the pooled features of pictures or clips, by the first model, `[N, F]`.
+  package func pooled(_ pictures: EncodedPictures) -> Tensor {
+    let (model, features) = (members[0].model, pictures.byMember[0])
+    guard model.decoder.featureKind == .positions, let grid = features.grids?.first else {
+      return features.means
+    }
+    return model.encoder.pooled(
+      features.values.reshaped(to: [features.count, grid.height, grid.width, -1]))
+  }
+
+  /// Returns the likeliest classes of pictures or clips.
+  ///
+  /// - Parameters:
+  ///   - pooled: Their pooled features, `[N, F]`.
+  ///   - count: The number of classes of each; fewer if there are not as many.
+  /// - Returns: The tags of each, the likeliest first; none without a classifier.
+  func tags(_ pooled: Tensor, count: Int) -> [[PictureTag]] {
+    guard let classes, let encoder = members[0].model.encoder as? ClassifyingEncoder else {
+      return Array(repeating: [], count: pooled.shape[0])
+    }
+    return softmax(encoder.classScores(pooled, .pooled)).largest(min(count, classes.count)).map {
+      $0.map { classes.tag($0.index, $0.value, vocabulary) }
+    }
+  }
+
+  /// Returns how sure the model is of the best captions of pictures with these pooled features.
+  func confidences(of captions: [[Caption]], _ pooled: Tensor) -> [CaptionConfidence?] {
+    confidence?.confidences(of: captions, pooled) ?? captions.map { _ in nil }
   }
 
   // MARK: Attention

@@ -37,7 +37,7 @@ package final class ChecksumVerification: Sendable {
       throw ModelError(path, .checksum(error))
     }
     let listed = Set(list.entries.map(\.name))
-    for name in ModelDirectory.FileName.essential
+    for name in ModelDirectory.FileName.decisive
     where !listed.contains(name) && isFile("\(folder)/\(name)") {
       throw ModelError(path, .unlisted(name))
     }

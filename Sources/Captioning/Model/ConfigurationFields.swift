@@ -34,6 +34,13 @@ struct ConfigurationFields {
     return value
   }
 
+  func number(_ key: String, in range: ClosedRange<Double>) throws(ConfigurationProblem) -> Double {
+    guard let value = json[key]?.number, range.contains(value) else {
+      throw wrong(key, "a number from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return value
+  }
+
   /// Reads true or false; false if the member is missing.
   func flag(_ key: String) throws(ConfigurationProblem) -> Bool {
     switch json[key] {

@@ -40,6 +40,8 @@ package struct EncoderImport: Sendable {
   package var padding: PaddingStyle?
   /// The preprocessing of its pictures; nil is that of a file beside the weights, else the published one.
   package var preprocessing: Preprocessing?
+  /// The height and width of pictures for the encoder, in pixels; nil is that of the preprocessing.
+  package var size: Int?
   package var precision: ElementType = .float32
   /// The licence of the weights; nil takes it from the file's metadata.
   package var license: String?
@@ -47,8 +49,22 @@ package struct EncoderImport: Sendable {
   package var prefix: String?
   /// True if infinities and NaN are accepted.
   package var allowsNonFinite = false
+  /// True if the classifier is kept.
+  package var keepsClassifier = false
+  /// The names of its classes; nil takes those of a file beside the weights, else ImageNet's.
+  package var classes: NamedClasses?
 
   package init() {}
+
+  /// The names of classes, and the file that they are from.
+  package struct NamedClasses: Sendable {
+    let classes: PictureClasses
+    let path: String
+
+    package init(_ classes: PictureClasses, path: String) {
+      (self.classes, self.path) = (classes, path)
+    }
+  }
 
   /// A question that neither the tensors nor a file answers.
   package enum Doubt: Sendable {
@@ -65,8 +81,10 @@ package struct EncoderImport: Sendable {
     package let library: String
     /// The number of the encoder's learned parameters.
     package let parameterCount: Int
-    /// The tensors of the classifier, which were left behind.
+    /// The tensors of the classifier, if they were left behind.
     package let ignored: [String]
+    /// The number of classes of the classifier; nil if it was left behind.
+    package let classCount: Int?
     /// The prefix of the names of the encoder's tensors in the file, such as `module.`.
     package let prefix: String
     /// The tensors without that prefix, which were left behind.
@@ -106,15 +124,19 @@ package struct EncoderImport: Sendable {
     guard padding == nil || found.architecture.hasPaddingStyles else {
       throw EncoderImportError(weights, .padding(found.architecture.name))
     }
-    let configuration = EncoderConfiguration(
+    var configuration = EncoderConfiguration(
       found.architecture, padding: padding ?? beside.padding ?? found.names.padding,
       preprocessing: beside.preprocessing ?? prepared(found.architecture, preprocessing ?? named))
+    if let size { configuration.preprocessing = configuration.preprocessing.resized(to: size) }
     guard found.architecture.inputSizes.contains(configuration.preprocessing.size) else {
       throw EncoderImportError(
         beside.preprocessingFile ?? weights,
         .settings("\(found.architecture.name) cannot read pictures of that size"))
     }
-    let encoder = try load(file, found, configuration)
+    let classifier =
+      keepsClassifier ? try PublishedClassifier(in: file, found, beside, named: classes) : nil
+    configuration.classCount = classifier?.classes.count
+    let encoder = try load(file, found, classifier, configuration)
     var model = ModelConfiguration(encoder: configuration)
     let digest = try SHA256.digest(ofFile: weights)
     model.provenance = Provenance(
@@ -126,13 +148,16 @@ package struct EncoderImport: Sendable {
         parameters: encoder.parameters.map { parameter, value in
           (CaptionModel.encoderPrefix + parameter.name, value)
         },
-        words: nil, card: card(model)),
+        words: nil, classes: classifier?.classes, card: card(model)),
       to: output, precision: precision, replacing: isReplacing, reportingWorkingPath: report)
     return Report(
       architecture: found.architecture, library: found.names.library,
       parameterCount: encoder.parameterCount,
-      ignored: file.names.filter(found.isClassifier).sorted(), prefix: found.prefix,
-      others: file.names.filter { !$0.hasPrefix(found.prefix) }.sorted(),
+      ignored: keepsClassifier ? [] : file.names.filter(found.isClassifier).sorted(),
+      classCount: configuration.classCount, prefix: found.prefix,
+      others: file.names.filter {
+        !$0.hasPrefix(found.prefix) && !(classifier?.contains($0) ?? false)
+      }.sorted(),
       preprocessingFile: beside.preprocessingFile,
       doubt: preprocessing ?? named == nil && beside.preprocessing == nil ? found.doubt : nil)
   }
@@ -154,20 +179,32 @@ package struct EncoderImport: Sendable {
 
   /// Returns the encoder with the tensors of the file.
   private func load(
-    _ file: WeightsFile, _ found: EncoderRecognition, _ configuration: EncoderConfiguration
+    _ file: WeightsFile, _ found: EncoderRecognition, _ classifier: PublishedClassifier?,
+    _ configuration: EncoderConfiguration
   ) throws(WeightsError) -> any ImageEncoder {
     func load<Encoder: ImageEncoder>(
       _ encoder: Encoder
     ) throws(WeightsError) -> any ImageEncoder {
       var encoder = encoder
-      let own = encoder.parameters.map(\.parameter.name)
-      let names = found.names.names(of: own)
+      let own = found.architecture.makeEncoder().parameters.map(\.parameter.name)
+      let all = encoder.parameters.map(\.parameter.name)
+      var (prefix, names) = (found.prefix, found.names.names(of: own))
+      if let classifier {
+        // Its tensors may lie beside those of the network.
+        names =
+          names.map { found.prefix + $0 } + classifier.names(of: Array(all.dropFirst(own.count)))
+        prefix = ""
+      }
       try file.load(
-        into: &encoder, prefix: found.prefix, named: names == own ? nil : names,
+        into: &encoder, prefix: prefix, named: names == all ? nil : names,
         ignoring: {
           !$0.hasPrefix(found.prefix) || found.isClassifier($0)
             || EncoderArchitecture.isBatchCounter($0)
         }, allowsNonFinite: allowsNonFinite)
+      for (parameter, value) in encoder.parameters
+      where parameter.name.hasSuffix("running_var") && value.floats.contains(where: { $0 < 0 }) {
+        throw WeightsError(path: file.path, problem: .negativeVariance(parameter.name))
+      }
       let difference = found.names.epsilonDifference
       if difference != 0 {
         // (variance + difference) + own ε = variance + their ε
@@ -184,8 +221,8 @@ package struct EncoderImport: Sendable {
     """
     # \(model.encoder.architecture.name), imported
 
-    An image encoder without its classifier. It has learned no captions yet. Train a captioner
-    with `cutline train`, or write features with `cutline features`.
+    An image encoder \(keepsClassifier ? "with" : "without") its classifier. It has learned no captions yet.
+    Train a captioner with `cutline train`, or write features with `cutline features`.
 
     - Weights: \(model.provenance.startedFrom ?? "unknown"), stored as \(precision).
     - Licence: \(model.provenance.license ?? "not stated; ask the publisher of the weights").

@@ -14,7 +14,7 @@ struct EncoderRecognition: Sendable {
   private let foundCount: Int
   private let parameterCount: Int
 
-  /// Returns true if a tensor of the file belongs to the classifier, which a captioner does not need.
+  /// Returns true if a tensor of the file belongs to the classifier.
   func isClassifier(_ name: String) -> Bool {
     name.hasPrefix(prefix) && names.isClassifier(String(name.dropFirst(prefix.count)))
   }
@@ -114,6 +114,10 @@ package struct EncoderImportError: Error, Equatable, Sendable, CustomStringConve
     case settings(String)
     /// The encoder is published with one padding style.
     case padding(String)
+    /// The encoder has no classifier that could be kept.
+    case noClassifier(String)
+    /// The classes are not as many as the classifier has; nil if there is no list of so many.
+    case classes(Int, found: Int?)
     /// No tensor has this prefix; there are these.
     case prefix(String, [String])
   }
@@ -131,6 +135,12 @@ package struct EncoderImportError: Error, Equatable, Sendable, CustomStringConve
         + "--preprocessing."
     case .padding(let name):
       "\(path): --padding is not for \(name), which has one padding style. Leave it out."
+    case .noClassifier(let name):
+      "\(path): \(name) has no published classifier. Leave out --classifier."
+    case .classes(let count, let found):
+      (found.map { "\(path): names \($0) classes, but the classifier has \(count). " }
+        ?? "\(path): has a classifier of \(count) classes that are not ImageNet's. ")
+        + "Name them with --classes FILE, a class on each line."
     case .prefix(let prefix, let others):
       "\(path): no tensor begins with '\(prefix.prefix(60))'. There are: "
         + others.map { "'\($0)'" }.joined(separator: ", ") + "."

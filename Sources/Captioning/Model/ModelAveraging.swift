@@ -39,7 +39,8 @@ extension ModelEnsemble {
     try ModelDirectory.write(
       .init(
         configuration: configuration, parameters: sum.map { ($0.name, $0.value * share) },
-        words: try words.map { ($0, try first.counts()) }, card: card),
+        words: try words.map { ($0, try first.counts()) },
+        classes: try first.classes(configuration.encoder), card: card),
       to: path, precision: precision, replacing: isReplacing)
   }
 

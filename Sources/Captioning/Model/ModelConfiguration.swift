@@ -14,8 +14,10 @@ package struct ModelConfiguration: Sendable, Equatable {
   package var beamWidth = 3
   package var maximumWords = 20
   package var lengthPenalty = LengthPenalty.none
-  /// The default size of the n-grams that no caption repeats; nil blocks none.
-  package var noRepeatNGramSize: Int?
+  /// The default rules for words.
+  package var rules = WordRules()
+  /// The default reward, in nats, of a word that a tag of probability 1 suggests; 0 rewards none.
+  package var tagGuidance: Float = 0
   /// The model's licence, and what it was made from.
   package var provenance = Provenance()
   /// Scores by name, such as `cider`.
@@ -29,7 +31,7 @@ package struct ModelConfiguration: Sendable, Equatable {
   package var search: CaptionSearch {
     var search = BeamSearch(width: beamWidth, maximumWords: maximumWords)
     search.lengthPenalty = lengthPenalty
-    search.rules.noRepeatNGramSize = noRepeatNGramSize
+    search.rules = rules
     return .beam(search)
   }
 }
@@ -49,6 +51,8 @@ package struct EncoderConfiguration: Sendable, Equatable {
   package var architecture: EncoderArchitecture
   package var padding: PaddingStyle
   package var preprocessing: ImagePreprocessing
+  /// The number of classes of its classifier; nil if it has none.
+  package var classCount: Int?
   /// The number of parts that each side of its map is cut into for pooling; 1 pools the whole map.
   package var grid = 1
 
@@ -62,7 +66,7 @@ package struct EncoderConfiguration: Sendable, Equatable {
   }
 
   package func makeEncoder() -> any ImageEncoder {
-    let encoder = architecture.makeEncoder(padding: padding)
+    let encoder = architecture.makeEncoder(padding: padding, classCount: classCount)
     return grid == 1 ? encoder : GridPooling(encoder, side: grid)
   }
 }

@@ -16,13 +16,14 @@ import Media
 ///         "tied": true
 ///       },
 ///       "frames": 8,
-///       "decode": {"beam": 3, "max_words": 20, "length_penalty": "average", "no_repeat": 3},
+///       "decode": {"beam": 3, "max_words": 20, "length_penalty": "average", "no_repeat": 3,
+///                  "no_repeat_words": true, "no_bad_endings": true},
 ///       "license": "Apache-2.0", "started_from": "…", "trained_on": "…", "metrics": {"cider": 0.5}
 ///     }
 ///
 /// `type` is that of an entry of `EncoderArchitecture`, `DecoderType` or `CellType`, and the options of the
-/// entry stand beside it. An encoder that has learned no captions yet has no `decoder`. Optional are `grid`
-/// and `resize_value` of the encoder; the options of decoder and cell, `layers`, `residual` and `tied`;
+/// entry stand beside it. An encoder that has learned no captions yet has no `decoder`. Optional are `grid`,
+/// `classes` and `resize_value` of the encoder; the options of decoder and cell, `layers`, `residual` and `tied`;
 /// `frames`, which only a model for clips has, and all that follow. Unknown keys are left alone: a newer
 /// Cutline may have added them. `cutline.model/1` is read by `upgraded`.
 extension ModelConfiguration {
@@ -49,9 +50,12 @@ extension ModelConfiguration {
       .init("beam", .number(Double(beamWidth))), .init("max_words", .number(Double(maximumWords))),
     ]
     if let penalty = lengthPenalty.json { decode.append(.init("length_penalty", penalty)) }
-    if let noRepeatNGramSize {
-      decode.append(.init("no_repeat", .number(Double(noRepeatNGramSize))))
+    if let size = rules.noRepeatNGramSize {
+      decode.append(.init("no_repeat", .number(Double(size))))
     }
+    if rules.noRepeatWords { decode.append(.init("no_repeat_words", true)) }
+    if rules.noBadEndings { decode.append(.init("no_bad_endings", true)) }
+    if tagGuidance > 0 { decode.append(.init("tag_guidance", .rounded(Double(tagGuidance)))) }
     members.append(.init("decode", .object(decode)))
     let notes = [
       ("license", provenance.license), ("started_from", provenance.startedFrom),
@@ -93,7 +97,12 @@ extension ModelConfiguration {
       maximumWords = try decode.integer("max_words", in: 1...1000)
       lengthPenalty = try decode.lengthPenalty("length_penalty")
       if decode.json["no_repeat"] != nil {
-        noRepeatNGramSize = try decode.integer("no_repeat", in: 1...1000)
+        rules.noRepeatNGramSize = try decode.integer("no_repeat", in: 1...1000)
+      }
+      rules.noRepeatWords = try decode.flag("no_repeat_words")
+      rules.noBadEndings = try decode.flag("no_bad_endings")
+      if decode.json["tag_guidance"] != nil {
+        tagGuidance = Float(try decode.number("tag_guidance", in: 0...100))
       }
     }
     provenance = Provenance(
@@ -120,6 +129,7 @@ extension EncoderConfiguration {
       members.append(.init("filter", .string(preprocessing.filter.rawValue)))
     }
     members.append(.init("padding", .string(padding.rawValue)))
+    if let classCount { members.append(.init("classes", .number(Double(classCount)))) }
     if grid > 1 { members.append(.init("grid", .number(Double(grid)))) }
     return .object(members)
   }
@@ -146,7 +156,18 @@ extension EncoderConfiguration {
       type,
       padding: try fields.choice("padding", PaddingStyle.self, default: type.publishedPadding),
       preprocessing: preprocessing)
+    if fields.json["classes"] != nil {
+      classCount = try fields.integer("classes", in: 2...1_000_000)
+      guard type.classifier != nil else {
+        throw ConfigurationProblem(
+          key: fields.path("classes"), problem: "is set, but \(type.name) has no classifier")
+      }
+    }
     if fields.json["grid"] != nil { grid = try fields.integer("grid", in: 1...8) }
+    guard grid == 1 || classCount == nil else {
+      throw ConfigurationProblem(
+        key: fields.path("grid"), problem: "is \(grid), but a classifier reads the mean of the map")
+    }
   }
 
   /// The decimal number that a person would have written for `value`.

@@ -12,12 +12,18 @@ package struct ModelDirectory: Sendable {
     static let weights = "model.safetensors"
     static let vocabulary = "vocab.json"
     static let counts = "counts.tsv"
+    static let classes = "classes.txt"
+    static let confidence = "confidence.safetensors"
     static let tokenizer = "tokenizer_config.json"
     static let card = "README.md"
     static let checksums = "SHA256SUMS"
 
     /// The files that captions depend on.
     static let essential = [configuration, weights, vocabulary]
+    /// The files that results depend on.
+    static let decisive = essential + [classes, confidence]
+    /// All files but the list of checksums.
+    static let all = decisive + [counts, tokenizer, card]
   }
 
   package init(_ path: String) { self.path = path }
@@ -55,6 +61,7 @@ package struct ModelDirectory: Sendable {
 
   /// The SHA-256 of the weights, as the folder's list of checksums has it; nil where it has none.
   package func weightsDigest() -> String? { listedDigest(of: FileName.weights) }
+  package func confidenceDigest() -> String? { listedDigest(of: FileName.confidence) }
   package func configurationDigest() -> String? { listedDigest(of: FileName.configuration) }
 
   /// The SHA-256 of the weights, computed where the folder has no list.
@@ -117,6 +124,19 @@ package struct ModelDirectory: Sendable {
     } catch {
       throw ModelError(file, .vocabulary(error))
     }
+  }
+
+  /// Returns the classes of the encoder's classifier; nil if it has none.
+  ///
+  /// - Throws: `ModelError` if the file lacks or cannot be read, or holds another number of classes.
+  package func classes(_ encoder: EncoderConfiguration) throws(ModelError) -> PictureClasses? {
+    guard let count = encoder.classCount else { return nil }
+    let file = "\(path)/\(FileName.classes)"
+    let text = String(decoding: try bytes(of: file, limit: 1 << 28), as: UTF8.self)
+    guard let classes = PictureClasses(text), classes.count == count else {
+      throw ModelError(file, .otherClasses(count))
+    }
+    return classes
   }
 
   /// The encoder alone, which an imported folder has without a decoder.

@@ -23,6 +23,8 @@ public struct ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     case unlisted(String)
     /// The vocabulary does not have as many words as the decoder scores.
     case otherVocabulary(words: Int, scores: Int)
+    /// The classes are not as many as the classifier of the encoder scores.
+    case otherClasses(Int)
     /// The models of an ensemble have different vocabularies.
     case otherWords(than: String)
     /// The models to be averaged have different architectures.
@@ -93,6 +95,8 @@ public struct ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     case .otherWords(let first):
       "\(path): has another vocabulary than \(first). Models that caption together must have the same "
         + "vocabulary: train them on the same captions."
+    case .otherClasses(let count):
+      "\(path): does not name the \(count) classes that the encoder's classifier has. Get a fresh copy of the model."
     case .otherParts(let first):
       "\(path): has another encoder or decoder than \(first). Only models of the same architecture can be "
         + "averaged: compare their config.json."

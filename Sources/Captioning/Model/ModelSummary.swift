@@ -11,6 +11,8 @@ package struct ModelSummary: Sendable {
   package let parts: [(name: String, parameterCount: Int)]
   /// The size of its vocabulary, special words included; nil without a decoder.
   package let wordCount: Int?
+  /// True if it says how sure it is.
+  package let isCalibrated: Bool
   /// The size of all its files, in bytes.
   package let byteCount: Int
 
@@ -24,6 +26,7 @@ extension ModelDirectory {
     return ModelSummary(
       name: name, path: path, configuration: configuration, parts: try parts(),
       wordCount: configuration.decoder == nil ? nil : try vocabulary().count,
+      isCalibrated: isFile("\(path)/\(FileName.confidence)"),
       byteCount: byteCountOfFiles(in: path))
   }
 
@@ -39,6 +42,8 @@ extension ModelDirectory {
     } else {
       tensorCount = try model(configuration, vocabulary: try vocabulary()).parameters.count
     }
+    _ = try classes(configuration.encoder)
+    _ = try confidence(featureSize: configuration.encoder.makeEncoder().pooledSize)
     try verification.wait()
     return tensorCount
   }

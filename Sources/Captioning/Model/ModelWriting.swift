@@ -11,15 +11,18 @@ extension ModelDirectory {
     package var parameters: [(name: String, value: Tensor)]
     /// Absent where there is no decoder.
     package var words: (vocabulary: Vocabulary, counts: WordCounts)?
+    /// The classes of the encoder's classifier; absent where it has none.
+    package var classes: PictureClasses?
     /// The model card, in Markdown.
     package var card: String
 
     package init(
       configuration: ModelConfiguration, parameters: [(name: String, value: Tensor)],
-      words: (vocabulary: Vocabulary, counts: WordCounts)?, card: String
+      words: (vocabulary: Vocabulary, counts: WordCounts)?, classes: PictureClasses? = nil,
+      card: String
     ) {
       (self.configuration, self.parameters) = (configuration, parameters)
-      (self.words, self.card) = (words, card)
+      (self.words, self.classes, self.card) = (words, classes, card)
     }
   }
 
@@ -43,6 +46,14 @@ extension ModelDirectory {
     try folder.commit()
   }
 
+  /// Throws if no model could be written to a folder.
+  package static func checkWritable(
+    _ path: String, replacing isReplacing: Bool
+  ) throws(FileError) {
+    _ = try DirectoryReplacement(
+      path, replacingFolderWith: isReplacing ? FileName.configuration : nil)
+  }
+
   /// Writes the files of a model into a folder that is there.
   package static func write(
     _ contents: Contents, into working: String, precision: ElementType
@@ -62,6 +73,10 @@ extension ModelDirectory {
       try AtomicFile.write(
         "{\"type\": \"\(tokenizer.type)\", \"version\": \(tokenizer.version)}\n",
         to: "\(working)/\(FileName.tokenizer)")
+    }
+    if let classes = contents.classes {
+      names.append(FileName.classes)
+      try AtomicFile.write(classes.text, to: "\(working)/\(FileName.classes)")
     }
     let checksums = try ChecksumList(of: names.sorted(), in: working)
     try AtomicFile.write(checksums.text, to: "\(working)/\(FileName.checksums)")

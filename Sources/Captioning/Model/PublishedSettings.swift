@@ -13,6 +13,8 @@ struct PublishedSettings: Sendable {
   private(set) var timmName: String?
   /// The padding style that transformers states; nil if it states none.
   private(set) var padding: PaddingStyle?
+  /// The classes that transformers names (`id2label`); nil if there are none.
+  private(set) var classes: EncoderImport.NamedClasses?
 
   /// Reads the files beside `weights`.
   ///
@@ -27,6 +29,7 @@ struct PublishedSettings: Sendable {
         try settings.readTimm(json, preprocessing: readsPreprocessing)
       } else if let type = json["model_type"]?.string {
         try settings.readNetwork(json, type)
+        settings.classes = Self.classes(json).map { .init($0, path: folder + "config.json") }
       }
     }
     guard readsPreprocessing else { return }
@@ -121,6 +124,24 @@ struct PublishedSettings: Sendable {
       throw Unfit(problem: "has a network that Cutline does not: '\(key)' is \(value.compactText)")
     }
     if type == "mobilenet_v2", json["tf_padding"] == .boolean(false) { padding = .symmetric }
+  }
+
+  /// Reads `{"id2label": {"0": "tench, Tinca tinca", …}}`; the names `LABEL_0` and so on say nothing.
+  private static func classes(_ json: JSONValue) -> PictureClasses? {
+    guard case .object(let members) = json["id2label"] else { return nil }
+    let names = members.compactMap { member in
+      Int(member.key).flatMap { number in member.value.string.map { (number, $0) } }
+    }.sorted { $0.0 < $1.0 }
+    guard names.count == members.count, names.map(\.0) == Array(0..<names.count),
+      names.contains(where: { $0.1 != "LABEL_\($0.0)" }),
+      let classes = PictureClasses(names: names.map(\.1))
+    else { return nil }
+    // ImageNet's own list has wider terms, too.
+    guard let known = PictureClasses(ofImageNet: names.count) else { return classes }
+    let same = names.indices.count {
+      known.words(ofClass: $0).contains(classes.words(ofClass: $0)[0])
+    }
+    return same > names.count / 2 ? known : classes
   }
 
   /// Reads `{"size": {"shortest_edge": 256}, "crop_size": {"height": 224, "width": 224}, "resample": 2, …}`.

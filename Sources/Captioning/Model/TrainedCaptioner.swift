@@ -10,6 +10,8 @@ package struct TrainedCaptioner: Sendable {
   /// The model in float32, also if the folder stores bfloat16.
   package let model: CaptionModel
   package let vocabulary: Vocabulary
+  /// The classes of its encoder's classifier; nil if it has none.
+  package let classes: PictureClasses?
   /// The number of times each word was seen in its training.
   package let counts: WordCounts
   /// A checksum of configuration, weights and vocabulary, to notice a change.
@@ -32,6 +34,7 @@ package struct TrainedCaptioner: Sendable {
     }
     model = try directory.model(
       configuration, vocabulary: vocabulary, keepingBfloat16Matrices: false)
+    classes = try directory.classes(configuration.encoder)
     counts = try directory.counts()
     fingerprint = try directory.fingerprint()
     weightsChecksum = try directory.weightsChecksum()

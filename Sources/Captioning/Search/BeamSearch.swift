@@ -48,9 +48,11 @@ public struct BeamSearch: Sendable, Equatable {
   /// - Parameters:
   ///   - start: One empty caption of each picture.
   ///   - pictureCount: The number of pictures.
+  ///   - rewards: The words of each picture that are rewarded, in nats, where a caption has them first; nil rewards
+  ///     none.
   /// - Returns: Up to `width` captions of each picture, the best first.
   package func captions<Captions: CaptionsInProgress>(
-    from start: Captions, pictureCount: Int
+    from start: Captions, pictureCount: Int, rewarding rewards: [[TokenID: Float]]? = nil
   ) -> [[Hypothesis]] {
     var found = [[[Hypothesis]]](
       repeating: Array(repeating: [], count: groupCount), count: pictureCount)
@@ -63,7 +65,9 @@ public struct BeamSearch: Sendable, Equatable {
     for _ in 0..<maximumWords where !beam.isEmpty {
       let (next, longer) = captions.reading(
         beam.map(\.caption.lastWord), describing: beam.map(\.picture))
-      let (ended, growing) = continuations(of: beam, next) { room(in: found[$0.picture][$0.group]) }
+      let (ended, growing) = continuations(of: beam, next, rewards) {
+        room(in: found[$0.picture][$0.group])
+      }
       for row in ended { found[row.picture][row.group].append(row.caption) }
       let kept = growing.filter { room(in: found[$0.row.picture][$0.row.group]) > 0 }
       beam = kept.map(\.row)
@@ -105,17 +109,20 @@ extension BeamSearch {
     let parent: Int
     let word: TokenID
     let logProbability: Float
+    /// The reward of the word.
+    let reward: Float
     /// The number of forced words that it contains.
     let forcedCount: Int
-    /// The log-probability of the whole caption, less the diversity penalty of its last word.
+    /// The log-probability of the whole caption and its rewards, less the diversity penalty of its last word.
     let score: Float
   }
 
   /// Returns the best captions one word longer: of each group, as many as it has `room` for.
   private func continuations(
-    of beam: [Row], _ next: Tensor, room: (Row) -> Int
+    of beam: [Row], _ next: Tensor, _ rewards: [[TokenID: Float]]?, room: (Row) -> Int
   ) -> (ended: [Row], growing: [(row: Row, parent: Int)]) {
-    let words = PossibleWords(next, count: candidateCount(in: beam), keeping: forced)
+    let words = PossibleWords(
+      next, count: candidateCount(in: beam), keepsAll: !forced.isEmpty || rewards != nil)
     var (ended, growing): ([Row], [(row: Row, parent: Int)]) = ([], [])
     var (start, chosen): (Int, [TokenID]) = (0, [])
     while start < beam.count {
@@ -125,14 +132,15 @@ extension BeamSearch {
         ?? beam.count
       if start == 0 || beam[start - 1].picture != first.picture { chosen = [] }
       let possible = (start..<end).flatMap { row in
-        candidates(after: beam[row], at: row, words, chosen)
+        candidates(after: beam[row], at: row, words, chosen, rewards?[first.picture] ?? [:])
       }
       // If every word is forbidden, the caption ends here.
       if possible.isEmpty { ended += beam[start..<end] }
       for candidate in best(room(first), of: possible) {
         chosen.append(candidate.word)
         var row = beam[candidate.parent]
-        row.caption = row.caption.extended(by: candidate.word, candidate.logProbability)
+        row.caption = row.caption.extended(
+          by: candidate.word, candidate.logProbability, reward: candidate.reward)
         if row.caption.isFinished {
           ended.append(row)
         } else {
@@ -146,18 +154,25 @@ extension BeamSearch {
 
   /// Returns the words that may follow the caption of a row; those that other groups have `chosen` are penalized.
   private func candidates(
-    after row: Row, at parent: Int, _ words: PossibleWords, _ chosen: [TokenID]
+    after row: Row, at parent: Int, _ words: PossibleWords, _ chosen: [TokenID],
+    _ rewards: [TokenID: Float]
   ) -> [Candidate] {
     let caption = row.caption
-    let (before, written) = (caption.logProbability, caption.words)
+    let (before, written) = (caption.logProbability + caption.reward, caption.words)
     let missing = forced.filter { !written.contains($0) }
-    var forbidden = rules.forbidden(after: written)
+    var forbidden = rules.forbidden(
+      after: written, isLast: written.count + 1 == maximumWords)
     if !missing.isEmpty { forbidden.insert(.end) }
-    return words.after(row: parent, missing, except: forbidden).map { word, logProbability in
-      Candidate(
-        parent: parent, word: word, logProbability: logProbability,
+    // Rewarded words may be too unlikely to come otherwise.
+    let rewarded = rewards.filter { !written.contains($0.key) && !forbidden.contains($0.key) }
+    let kept = missing + rewarded.keys.sorted().filter { !missing.contains($0) }
+    return words.after(row: parent, kept, except: forbidden).map { word, logProbability in
+      let reward = rewarded[word] ?? 0
+      return Candidate(
+        parent: parent, word: word, logProbability: logProbability, reward: reward,
         forcedCount: forced.count - missing.count + (missing.contains(word) ? 1 : 0),
-        score: before + logProbability - diversity * Float(chosen.count { $0 == word }))
+        score: before + logProbability + reward
+          - diversity * Float(chosen.count { $0 == word }))
     }
   }
 
@@ -179,25 +194,25 @@ extension BeamSearch {
   }
 }
 
-/// The words that may follow each row of a beam: the likeliest, and those that must come.
+/// The words that may follow each row of a beam: the likeliest, and those that must come or are rewarded.
 private struct PossibleWords {
   private let likeliest: [[(index: Int, value: Float)]]
-  /// All scores; nil without forced words.
+  /// All scores; nil without such words.
   private let all: (scores: [Float], columns: Int)?
 
-  init(_ next: Tensor, count: Int, keeping forced: [TokenID]) {
+  init(_ next: Tensor, count: Int, keepsAll: Bool) {
     likeliest = next.largest(count)
-    all = forced.isEmpty ? nil : (next.floats, next.shape[1])
+    all = keepsAll ? (next.floats, next.shape[1]) : nil
   }
 
   func after(
-    row: Int, _ missing: [TokenID], except forbidden: Set<TokenID>
+    row: Int, _ kept: [TokenID], except forbidden: Set<TokenID>
   ) -> [(word: TokenID, logProbability: Float)] {
     let likely = likeliest[row].lazy.filter { $0.value > .impossible / 2 }
       .map { (word: TokenID($0.index), logProbability: $0.value) }
-      .filter { !forbidden.contains($0.word) && !missing.contains($0.word) }
+      .filter { !forbidden.contains($0.word) && !kept.contains($0.word) }
     guard let all else { return Array(likely) }
     return likely
-      + missing.map { ($0, all.scores[row * all.columns + $0.index]) }
+      + kept.map { ($0, all.scores[row * all.columns + $0.index]) }
   }
 }

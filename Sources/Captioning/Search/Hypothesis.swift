@@ -6,6 +6,8 @@ package struct Hypothesis: Sendable, Equatable {
   package var words: [TokenID] = []
   /// The log-probability of each word, in nats.
   package var wordLogProbabilities: [Float] = []
+  /// The rewards of its words, in nats, which count only in a search.
+  var reward: Float = 0
 
   package init() {}
 
@@ -17,8 +19,11 @@ package struct Hypothesis: Sendable, Equatable {
   /// The word that the decoder reads next.
   var lastWord: TokenID { words.last ?? .start }
 
-  func extended(by word: TokenID, _ logProbability: Float) -> Hypothesis {
+  func extended(
+    by word: TokenID, _ logProbability: Float, reward: Float = 0
+  ) -> Hypothesis {
     var longer = self
+    longer.reward += reward
     longer.words.append(word)
     longer.wordLogProbabilities.append(logProbability)
     return longer
@@ -27,7 +32,8 @@ package struct Hypothesis: Sendable, Equatable {
   /// Returns true if `a` ranks before `b`: finished captions before unfinished ones, each kind by score.
   static func isBetter(_ a: Hypothesis, _ b: Hypothesis, by penalty: LengthPenalty = .none) -> Bool
   {
-    a.isFinished == b.isFinished ? penalty.score(of: a) > penalty.score(of: b) : a.isFinished
+    a.isFinished == b.isFinished
+      ? penalty.score(of: a) > penalty.score(of: b) : a.isFinished
   }
 }
 

@@ -17,11 +17,13 @@ public enum LengthPenalty: Sendable, Equatable {
 
   /// Returns the score that captions are ranked by; the end counts as a word.
   func score(of caption: Hypothesis) -> Float {
-    let length = Float(max(caption.words.count, 1))
+    let (sum, length) = (
+      caption.logProbability + caption.reward, Float(max(caption.words.count, 1))
+    )
     return switch self {
-    case .none: caption.logProbability
-    case .average: caption.logProbability / length
-    case .wu(let alpha): caption.logProbability / powf((5 + length) / 6, alpha)
+    case .none: sum
+    case .average: sum / length
+    case .wu(let alpha): sum / powf((5 + length) / 6, alpha)
     }
   }
 }

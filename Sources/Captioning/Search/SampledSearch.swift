@@ -66,7 +66,8 @@ public struct SampledSearch: Sendable, Equatable {
           position: position)
         let (word, logProbability) = draw(
           scores[row * columns..<(row + 1) * columns],
-          except: rules.forbidden(after: drawn[caption].words), at: uniform)
+          except: rules.forbidden(
+            after: drawn[caption].words, isLast: position + 1 == maximumWords), at: uniform)
         drawn[caption] = drawn[caption].extended(by: word, logProbability)
       }
       let kept = growing.indices.filter { !drawn[growing[$0]].isFinished }

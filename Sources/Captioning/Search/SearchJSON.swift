@@ -49,6 +49,8 @@ extension WordRules {
     if let noRepeatNGramSize {
       members.append(.init("no_repeat", .number(Double(noRepeatNGramSize))))
     }
+    if noRepeatWords { members.append(.init("no_repeat_words", true)) }
+    if noBadEndings { members.append(.init("no_bad_endings", true)) }
     if !forbidden.isEmpty {
       members.append(.init("forbid_words", words(forbidden.sorted(), vocabulary)))
     }

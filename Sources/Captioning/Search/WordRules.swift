@@ -6,29 +6,59 @@ public struct WordRules: Sendable, Equatable {
   public var minimumWords = 0
   /// The length of the n-grams that no caption repeats; nil allows repetitions.
   public var noRepeatNGramSize: Int?
+  /// True if no word follows itself.
+  public var noRepeatWords = false
+  /// True if no caption ends in an article, a conjunction or another word that something must follow.
+  public var noBadEndings = false
   /// The words that no caption contains.
   package var forbidden: Set<TokenID> = []
+  /// The words that no caption ends in, once they are known.
+  private var badEndings: Set<TokenID> = []
 
   public init(minimumWords: Int = 0, noRepeatNGramSize: Int? = nil) {
     (self.minimumWords, self.noRepeatNGramSize) = (minimumWords, noRepeatNGramSize)
   }
 
   package init(minimumWords: Int, noRepeatNGramSize: Int?, forbidden: Set<TokenID>) {
-    (self.minimumWords, self.noRepeatNGramSize) = (minimumWords, noRepeatNGramSize)
+    self.init(minimumWords: minimumWords, noRepeatNGramSize: noRepeatNGramSize)
     self.forbidden = forbidden
   }
 
-  /// The words that may not follow `words`.
-  func forbidden(after words: [TokenID]) -> Set<TokenID> {
+  /// The words that something must follow.
+  private static let badEndings = """
+    a an the and or but while as of with without in into on onto at to from for by near before after upon \
+    is are am was were his their its some
+    """.split(separator: " ").map(String.init)
+
+  /// Returns the same rules with the words of a vocabulary, which they need before a search.
+  package func resolved(in vocabulary: Vocabulary) -> WordRules {
+    var rules = self
+    rules.badEndings =
+      noBadEndings ? Set(Self.badEndings.compactMap { vocabulary.id(of: $0) }) : []
+    return rules
+  }
+
+  /// Returns the words that may not follow.
+  ///
+  /// - Parameters:
+  ///   - words: The caption so far.
+  ///   - isLast: True if the caption has room for one more word, and no end after it.
+  /// - Returns: The words.
+  func forbidden(after words: [TokenID], isLast: Bool) -> Set<TokenID> {
     var forbidden = forbidden.union(TokenID.unwritable)
     if words.count < minimumWords { forbidden.insert(.end) }
     if let noRepeatNGramSize { forbidden.formUnion(Self.ends(of: noRepeatNGramSize, after: words)) }
+    if isLast { forbidden.formUnion(badEndings) }
+    guard let last = words.last else { return forbidden }
+    if noRepeatWords { forbidden.insert(last) }
+    if badEndings.contains(last) { forbidden.insert(.end) }
     return forbidden
   }
 
   /// The most words that may be forbidden in a caption of `length` words.
   func forbiddenCount(inLength length: Int) -> Int {
-    forbidden.count + TokenID.unwritable.count + 1 + (noRepeatNGramSize == nil ? 0 : length)
+    forbidden.count + TokenID.unwritable.count + 2 + badEndings.count
+      + (noRepeatNGramSize == nil ? 0 : length)
   }
 
   /// The words that would end an n-gram of `count` words for the second time (n-gram blocking).

@@ -1,7 +1,7 @@
 extension PublishedNames {
   /// The names of ConvNeXt in timm.
   static let convNeXtOfTimm = convNeXt(
-    "timm", classifierPrefixes: ["head."],
+    "timm", classifierPrefixes: ["head."], classifier: ["head.norm", "head.fc"],
     .init(
       stem: "stem", stages: "stages", halving: { "stages.\($0).downsample" }, blocks: ".blocks",
       scale: "gamma", depthwise: "conv_dw", norm: "norm", widen: "mlp.fc1", narrow: "mlp.fc2"))
@@ -57,8 +57,10 @@ extension PublishedNames {
   }
 
   private static func convNeXt(
-    _ library: String, classifierPrefixes: [String], _ words: Words
+    _ library: String, classifierPrefixes: [String], classifier: [String]? = nil, _ words: Words
   ) -> PublishedNames {
-    PublishedNames(library, classifierPrefixes: classifierPrefixes) { $0.map(words.name) }
+    PublishedNames(library, classifierPrefixes: classifierPrefixes, classifier: classifier) {
+      $0.map(words.name)
+    }
   }
 }

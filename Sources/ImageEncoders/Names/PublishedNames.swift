@@ -4,6 +4,8 @@ package struct PublishedNames: Sendable {
   package let library: String
   /// The beginnings of the names of tensors that belong to the classifier.
   package let classifierPrefixes: [String]
+  /// The names of the classifier's layers, in the order of the encoder's own.
+  package let classifier: [String]
   /// The padding style of its convolutions; nil leaves it to the encoder.
   package let padding: PaddingStyle?
   /// The ε of its norms less that of the encoder's; the variances take it up.
@@ -15,21 +17,23 @@ package struct PublishedNames: Sendable {
   /// - Parameters:
   ///   - library: The library, for messages.
   ///   - classifierPrefixes: The beginnings of the names of tensors that belong to the classifier.
+  ///   - classifier: The names of its layers; nil if they are the prefixes.
   ///   - padding: The padding style of its convolutions.
   ///   - epsilonDifference: The ε of its norms less that of the encoder's.
   ///   - mark: A word in the names of its models.
   ///   - rename: Returns its names of the encoder's parameters, in their order.
   init(
-    _ library: String, classifierPrefixes: [String], padding: PaddingStyle? = nil,
-    epsilonDifference: Float = 0, mark: String? = nil,
-    rename: @escaping @Sendable ([String]) -> [String]
+    _ library: String, classifierPrefixes: [String], classifier: [String]? = nil,
+    padding: PaddingStyle? = nil, epsilonDifference: Float = 0,
+    mark: String? = nil, rename: @escaping @Sendable ([String]) -> [String]
   ) {
     (self.library, self.classifierPrefixes) = (library, classifierPrefixes)
+    self.classifier = classifier ?? classifierPrefixes.map { String($0.dropLast()) }
     (self.padding, self.epsilonDifference) = (padding, epsilonDifference)
     (self.mark, self.rename) = (mark, rename)
   }
 
-  /// Returns true if a tensor belongs to the classifier, which a captioner does not need.
+  /// Returns true if a tensor belongs to the classifier.
   package func isClassifier(_ name: String) -> Bool {
     classifierPrefixes.contains { name.hasPrefix($0) }
   }
@@ -42,7 +46,8 @@ extension EncoderArchitecture {
   /// The encoder's own names.
   package var ownNames: PublishedNames {
     PublishedNames(
-      library, classifierPrefixes: classifierPrefixes, padding: publishedPadding
+      library, classifierPrefixes: classifierPrefixes, classifier: classifier?.names,
+      padding: publishedPadding
     ) { $0 }
   }
 }

@@ -1,8 +1,25 @@
 extension PublishedNames {
   /// The names of ResNet in Hugging Face's transformers.
   static let resNetOfTransformers = PublishedNames(
-    "transformers", classifierPrefixes: ["classifier."]
+    "transformers", classifierPrefixes: ["classifier."], classifier: ["classifier.1"]
   ) { $0.map(resNetName) }
+
+  /// The names of torchvision's ResNet as a list of its children, which many captioners train: `0` is the first
+  /// convolution, `4` the first stage.
+  static let resNetOfChildren = PublishedNames(
+    "torchvision", classifierPrefixes: ["9."]
+  ) { names in
+    names.map { name in
+      let parts = name.split(separator: ".", maxSplits: 1).map(String.init)
+      let child =
+        switch parts[0] {
+        case "conv1": "0"
+        case "bn1": "1"
+        default: "\((Int(parts[0].dropFirst(5)) ?? 0) + 3)"
+        }
+      return "\(child).\(parts[1])"
+    }
+  }
 
   /// Returns the name for one such as `layer1.0.conv2.weight`.
   private static func resNetName(_ name: String) -> String {
@@ -23,7 +40,9 @@ extension PublishedNames {
   }
 
   /// The names of VGG in timm, which keeps fc6 and fc7 as convolutions.
-  static let vggOfTimm = PublishedNames("timm", classifierPrefixes: ["head."]) { names in
+  static let vggOfTimm = PublishedNames(
+    "timm", classifierPrefixes: ["head."], classifier: ["head.fc"]
+  ) { names in
     names.map {
       $0.replacing("classifier.0.", with: "pre_logits.fc1.")
         .replacing("classifier.3.", with: "pre_logits.fc2.")

@@ -17,18 +17,22 @@ package struct PictureInput: Sendable {
   private let loader: PictureLoader
   private var features: PictureFeatures
   private var prefetch: PicturePrefetch
+  /// The encoder's classifier as it was; nil if it has none.
+  package let keptClassifier: KeptClassifier?
 
   /// - Parameters:
   ///   - encoder: The configuration of the encoder, which has the preprocessing of pictures.
   ///   - kind: The kind of features that the decoder reads.
   ///   - frames: The frames of clips to read.
   ///   - threadCount: The number of pictures that are decoded at once.
+  ///   - classifier: The encoder's classifier as it was; nil if it has none.
   ///   - cache: Keeps the features of a frozen encoder between runs; nil keeps them nowhere.
   package init(
     _ encoder: EncoderConfiguration, _ kind: FeatureKind,
     frames: ClipSampling.Frames = .evenly(16), threadCount: Int = Device.coreCount,
-    keepingFeaturesIn cache: FeatureCache? = nil
+    keeping classifier: KeptClassifier? = nil, keepingFeaturesIn cache: FeatureCache? = nil
   ) {
+    keptClassifier = classifier
     var loader = PictureLoader(encoder.preprocessing, frames: frames)
     loader.threadCount = threadCount
     (self.loader, self.kind) = (loader, kind)

@@ -27,8 +27,8 @@ package struct ModelChoices: Sendable {
   package var lengthPenalty = LengthPenalty.none
   /// The width of the beam search in use; nil is the usual one.
   package var beamWidth: Int?
-  /// The length of the n-grams that no caption repeats; nil allows repetitions.
-  package var noRepeatNGramSize: Int?
+  /// The rules for words, in validation and in use.
+  package var rules = WordRules()
   /// A text file of word vectors that the word embedding starts with.
   package var wordVectors: String?
   /// True if the word embedding is frozen.
@@ -49,7 +49,7 @@ package struct ModelChoices: Sendable {
     plan.measuresNorms = !startsFromEncoder
     (plan.minimumWordCount, plan.maximumWords) = (minimumWordCount, maximumWords)
     plan.search.lengthPenalty = lengthPenalty
-    plan.search.rules.noRepeatNGramSize = noRepeatNGramSize
+    plan.search.rules = rules
     plan.freezesWords = freezesWordVectors
   }
 
@@ -78,6 +78,12 @@ package struct ModelChoices: Sendable {
     if let directory = encoder {
       configuration.encoder = try directory.configuration().encoder
       configuration.provenance.startedFrom = try directory.configuration().provenance.startedFrom
+      if let featureGrid, featureGrid > 1, configuration.encoder.classCount != nil {
+        throw TrainingError(
+          .choice,
+          "--feature-grid: \(directory.path) has a classifier, which reads the mean of the map. Leave out the "
+            + "grid, or import the encoder without --classifier.")
+      }
       if let featureGrid { configuration.encoder.grid = featureGrid }
       trainedEncoder = try directory.encoder(configuration.encoder)
       try directory.beginVerification().wait()
@@ -129,9 +135,17 @@ package struct ModelChoices: Sendable {
   /// Sets how captions are searched for, and the provenance of the model.
   private func configure(_ configuration: inout ModelConfiguration, trainedOn dataset: String) {
     (configuration.maximumWords, configuration.lengthPenalty) = (maximumWords, lengthPenalty)
-    configuration.noRepeatNGramSize = noRepeatNGramSize
+    configuration.rules = rules
     configuration.provenance.license = license
     configuration.provenance.trainedOn = dataset.split(separator: "/").last.map(String.init)
+  }
+
+  /// Returns the classes of the encoder's classifier; nil if it has none.
+  func classes() throws(ModelError) -> PictureClasses? {
+    if let captioner { return captioner.classes }
+    return try encoder.flatMap { directory throws(ModelError) in
+      try directory.classes(try directory.configuration().encoder)
+    }
   }
 
   /// Returns the vectors that the word embedding starts with; nil if no file of them was chosen.

@@ -22,8 +22,8 @@ package struct TrainingRehearsal {
     plan = preparation.plan
     parts = plan.parts(of: preparation.model)
     var trainer = try preparation.trainer()
-    batchCount = trainer.batches(ofEpoch: 0).count
     let reports = try trainer.rehearse(stepCount: 1)
+    batchCount = trainer.batches(ofEpoch: trainer.state.epoch).count
     (captionCount, wordCount) = (reports[0].captionCount, reports[0].wordCount)
     let count = 3
     let clock = ContinuousClock()

@@ -77,7 +77,7 @@ extension TrainingRun {
     (model.captioner, model.decoder) = (captioner, captioner.decoder)
     model.maximumWords = captioner.configuration.maximumWords
     model.lengthPenalty = captioner.configuration.lengthPenalty
-    model.noRepeatNGramSize = captioner.configuration.noRepeatNGramSize
+    model.rules = captioner.configuration.rules
     model.license = captioner.configuration.provenance.license
   }
 

@@ -21,6 +21,8 @@ package struct VisualPreparation<Task: VisualTask>: PreparedTraining {
   /// The choices that made the model.
   let choices: ModelChoices
   let cache: FeatureCache?
+  /// The classes of the encoder's classifier; nil if it has none.
+  private let classes: PictureClasses?
   private let counts: WordCounts
   private let dataset: String
 
@@ -82,6 +84,7 @@ package struct VisualPreparation<Task: VisualTask>: PreparedTraining {
     (model, configuration) = try choices.makeModel(
       vocabulary, seed: learning.plan.seed, trainedOn: dataset,
       isOfClips: examples.examples.contains { $0.kind != .picture })
+    classes = try choices.classes()
     wordVectors = try choices.wordVectors(of: vocabulary)
     if let wordVectors { model.decoder.begin(with: wordVectors) }
     self.model = model
@@ -102,6 +105,7 @@ package struct VisualPreparation<Task: VisualTask>: PreparedTraining {
       PictureInput(
         configuration.encoder, model.decoder.featureKind,
         frames: configuration.frames ?? .evenly(16), threadCount: run.threadCount,
+        keeping: plan.encoderLearningRate > 0 ? KeptClassifier(of: model.encoder) : nil,
         keepingFeaturesIn: cache))
     // Only epochs of teacher forcing sample by the schedule.
     let stepCount = task.stepCounts(plan).prefix(plan.teacherForcedEpochCount).reduce(0, +)
@@ -212,7 +216,7 @@ package struct VisualPreparation<Task: VisualTask>: PreparedTraining {
     return .init(
       configuration: configuration,
       parameters: state.result.parameters.map { ($0.parameter.name, $0.value) },
-      words: (vocabulary, allCounts), card: card)
+      words: (vocabulary, allCounts), classes: classes, card: card)
   }
 }
 

@@ -1,4 +1,5 @@
 import Captioning
+import ImageEncoders
 import Layers
 import Tensors
 
@@ -58,17 +59,39 @@ extension CaptionModel: TrainableModel {
   package static var encoderParameterPrefix: String? { encoderPrefix }
   package static var embeddingParameterName: String? { wordEmbeddingName }
 
+  /// Those of the encoder's classifier: nothing but the rounding of their only loss, which holds the encoder to what
+  /// they say, would move them, and Adam makes whole steps of that.
+  package var fixedParameterNames: Set<String> {
+    let names = (encoder as? ClassifyingEncoder)?.classifierParameterNames ?? []
+    return Set(names.map { Self.encoderPrefix + $0 })
+  }
+
+  /// Encodes a batch's pictures, multiplying in `precision`.
+  package func seen(_ pictures: BatchPictures, in precision: ElementType) -> SeenPictures {
+    switch pictures {
+    case .pixels(let pixels, let frameCounts):
+      let kind = decoder.featureKind
+      let features = encoder.features(pixels.converted(to: precision), kind)
+      return SeenPictures(
+        features: PackedSequence(features.converted(to: .float32))
+          .joined(intoClipsOf: frameCounts, for: kind),
+        classScores: (encoder as? ClassifyingEncoder)?.classScores(features, kind))
+    case .features(let features): return SeenPictures(features: features, classScores: nil)
+    }
+  }
+
   /// Returns the features that the decoder reads of a batch's pictures, multiplied in `precision`.
   package func features(
     of pictures: BatchPictures, in precision: ElementType
   ) -> PackedSequence {
-    switch pictures {
-    case .pixels(let pixels, let frameCounts):
-      PackedSequence(
-        encoder.features(pixels.converted(to: precision), decoder.featureKind)
-          .converted(to: .float32)
-      ).joined(intoClipsOf: frameCounts, for: decoder.featureKind)
-    case .features(let features): features
-    }
+    seen(pictures, in: precision).features
   }
+}
+
+/// A batch's pictures or clips as the encoder sees them.
+package struct SeenPictures {
+  /// The features that the decoder reads.
+  package let features: PackedSequence
+  /// The scores of classes of each frame, `[N, K]`; nil for features of a frozen encoder, and without a classifier.
+  package let classScores: Tensor?
 }

@@ -11,22 +11,23 @@ extension CaptionModel {
   ///
   /// - Parameters:
   ///   - batch: The pictures and captions.
+  ///   - features: The features of the pictures; nil computes them.
   ///   - plain: The same model, through which no gradient flows; it draws words.
   ///   - context: The plan and the current position in the training.
   ///   - reward: Gives the reward of a sampled caption, in self-critical epochs.
   /// - Returns: The loss per word.
   package func captionLoss(
-    of batch: CaptionBatch, withoutGradient plain: CaptionModel, _ context: LearningContext,
-    reward: CaptionReward
+    of batch: CaptionBatch, describing features: PackedSequence? = nil,
+    withoutGradient plain: CaptionModel, _ context: LearningContext, reward: CaptionReward
   ) -> BatchLoss {
+    let features = features ?? self.features(of: batch.pictures, in: context.plan.precision)
     let (plan, epoch) = (context.plan, context.epoch)
     if let learning = plan.selfCritical(in: epoch) {
       let (losses, rewards) = selfCriticalLoss(
-        of: batch, withoutGradient: plain, learning, context, reward: reward)
+        of: batch, describing: features, withoutGradient: plain, learning, context, reward: reward)
       let mean = -rewards.reduce(0, +) / Double(max(rewards.count, 1))
       return BatchLoss(losses.words, count: losses.count, reporting: (mean, rewards.count))
     }
-    let features = features(of: batch.pictures, in: plan.precision)
     var captions = batch.captions
     if let rate = context.samplingRate, rate > 0, let sampling = plan.sampling {
       captions = sampling.replacingWords(

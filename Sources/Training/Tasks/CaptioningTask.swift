@@ -56,11 +56,16 @@ package struct CaptioningTask: VisualTask {
     of batch: CaptionBatch, by model: CaptionModel, withoutGradient plain: CaptionModel,
     _ context: LearningContext
   ) -> BatchLoss {
-    model.captionLoss(of: batch, withoutGradient: plain, context) { words, picture in
+    let (seen, vocabulary) = (model.seen(batch.pictures, in: context.plan.precision), vocabulary)
+    let loss = model.captionLoss(
+      of: batch, describing: seen.features, withoutGradient: plain, context
+    ) { words, picture in
       rewards?.reward(
         of: words.filter { $0 != .end }.map(vocabulary.word), isFinished: words.last == .end,
         picture: picture) ?? 0
     }
+    return loss.keeping(
+      input.keptClassifier, seen, of: batch.pictures, model.decoder.featureKind, context.plan)
   }
 
   package func evaluate(
@@ -89,7 +94,9 @@ package struct CaptioningTask: VisualTask {
   private func sentences(
     about features: PackedSequence, by decoder: some CaptionDecoder, _ plan: TrainingPlan
   ) -> [String] {
-    plan.search.captions(of: features, by: decoder).map { vocabulary.sentence($0[0].words) }
+    var search = plan.search
+    search.rules = search.rules.resolved(in: vocabulary)
+    return search.captions(of: features, by: decoder).map { vocabulary.sentence($0[0].words) }
   }
 
   /// Compares captions, by the numbers of the pictures, with those that people wrote.

@@ -1,4 +1,5 @@
 import Captioning
+import Layers
 import Reports
 import Tensors
 import Text
@@ -36,7 +37,10 @@ package struct ClassificationTask: VisualTask {
     of batch: LabelBatch, by model: CaptionModel, withoutGradient plain: CaptionModel,
     _ context: LearningContext
   ) -> BatchLoss {
-    model.labelLoss(of: batch, context)
+    let seen = model.seen(batch.clips, in: context.plan.precision)
+    return model.labelLoss(of: batch, describing: seen.features, context)
+      .keeping(
+        input.keptClassifier, seen, of: batch.clips, model.decoder.featureKind, context.plan)
   }
 
   package func evaluate(
@@ -113,11 +117,14 @@ extension VisualDecoder {
 }
 
 extension CaptionModel {
-  /// Returns the loss of a batch of labels.
-  package func labelLoss(of batch: LabelBatch, _ context: LearningContext) -> BatchLoss {
+  /// Returns the loss of a batch of labels, given the features of its clips; nil computes them.
+  package func labelLoss(
+    of batch: LabelBatch, describing features: PackedSequence? = nil, _ context: LearningContext
+  ) -> BatchLoss {
     let plan = context.plan
+    let features = features ?? self.features(of: batch.clips, in: plan.precision)
     let loss = decoder.frameScorer.losses(
-      ofLabels: batch.labels, describing: features(of: batch.clips, in: plan.precision),
+      ofLabels: batch.labels, describing: features,
       dropout: context.dropout(ofExamples: batch.numbers), smoothing: plan.labelSmoothing,
       in: plan.precision)
     return BatchLoss(

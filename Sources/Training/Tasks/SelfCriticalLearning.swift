@@ -81,11 +81,11 @@ extension CaptionModel {
   /// Returns the losses of captions that the decoder draws, weighted by their advantages, and the rewards
   /// of the captions.
   func selfCriticalLoss(
-    of batch: CaptionBatch, withoutGradient plain: CaptionModel, _ learning: SelfCriticalLearning,
+    of batch: CaptionBatch, describing features: PackedSequence,
+    withoutGradient plain: CaptionModel, _ learning: SelfCriticalLearning,
     _ context: LearningContext, reward: CaptionReward
   ) -> (losses: CaptionLosses, rewards: [Double]) {
     let plan = context.plan
-    let features = features(of: batch.pictures, in: plan.precision)
     let drawn = learning.drawnCaptions(
       describing: features.map { $0.withoutGradient() }, by: plain.decoder.captionDecoder,
       maximumWords: plan.maximumWords,

@@ -57,6 +57,7 @@ struct BatchCommand: TalkingCommand {
   var captions = 1
   @OptionGroup(title: "Clips") var clips: ClipOptions
   @OptionGroup(title: "Search") var search: SearchOptions
+  @OptionGroup(title: "Tags and confidence") var doubt: DoubtOptions
   @OptionGroup(title: "Pictures") var limiting: PictureLimitOptions
   @OptionGroup(title: "Speed") var threads: ThreadOptions
   @OptionGroup(title: "Speed") var precision: PrecisionOptions
@@ -95,8 +96,9 @@ struct BatchCommand: TalkingCommand {
       for: configuration, wantsTimes: format?.formats.contains(where: \.isForClips) == true)
     let head = ResultHead(
       model: models.name, digest: try models.weightsChecksum(),
-      settings: settings(search, vocabulary),
-      clipSettings: sampling.json, playsAnimations: sampling.playsAnimations)
+      settings: settings(search, vocabulary, models.directories[0], configuration),
+      clipSettings: sampling.json, playsAnimations: sampling.playsAnimations,
+      tagCount: doubt.tags ?? 0)
 
     let journal = try folder.journal(isRestarting: start == .restart)
     lines.brokenLines(journal.brokenLineCount, of: journal.path)
@@ -142,8 +144,12 @@ struct BatchCommand: TalkingCommand {
   }
 
   /// Returns the settings that decide the captions, as stored in rows and summary.
-  private func settings(_ search: CaptionSearch, _ vocabulary: Vocabulary) -> JSONValue {
-    let decisive = model.settings(precision.settings(search, vocabulary))
+  private func settings(
+    _ search: CaptionSearch, _ vocabulary: Vocabulary, _ directory: ModelDirectory,
+    _ configuration: ModelConfiguration
+  ) -> JSONValue {
+    let decisive = doubt.settings(
+      model.settings(precision.settings(search, vocabulary)), directory, configuration)
     guard case .object(var members) = decisive else { return decisive }
     if captions > 1 { members.append(.init("captions", .number(Double(captions)))) }
     if let pixels = limiting.maxPixels {
@@ -157,8 +163,9 @@ struct BatchCommand: TalkingCommand {
     _ models: ModelEnsemble, _ search: CaptionSearch, _ sampling: ClipSampling,
     _ threadCount: Int
   ) throws -> CaptionJob<DecodingPool> {
-    let captioner = Captioner(
+    var captioner = Captioner(
       try CaptionEnsemble(loading: models), search: search, precision: try precision.elementType())
+    try doubt.apply(to: &captioner)
     let pool = try DecodingPool(
       for: captioner.ensemble.preprocessing, limiting.limits,
       DecodingPool.Settings(workerCount: jobs ?? threadCount, timeLimit: clips.fileTimeLimit),

@@ -98,9 +98,10 @@ struct BatchLines {
           + "\(counts.done.grouped) of \(counts.inputs.grouped) done (see \(place)). To continue "
           + "anyway, run it again without --max-failures.")
     case .finished, .failed:
+      let withheld = counts.withheld > 0 ? " (\(counts.withheld.grouped) withheld)" : ""
       progress.say(
         visible(
-          "done \(counts.captioned.grouped), failed \(counts.failed.grouped) (see \(place))  \(time)"
+          "done \(counts.captioned.grouped)\(withheld), failed \(counts.failed.grouped) (see \(place))  \(time)"
         ))
       progress.say(visible(advice(summary)))
     }

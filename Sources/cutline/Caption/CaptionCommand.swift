@@ -28,6 +28,7 @@ struct CaptionCommand: TalkingCommand {
   @OptionGroup(title: "Heat maps") var heatMaps: HeatMapOptions
   @OptionGroup(title: "Clips") var clips: ClipOptions
   @OptionGroup(title: "Search") var search: SearchOptions
+  @OptionGroup(title: "Tags and confidence") var doubt: DoubtOptions
   @OptionGroup var threads: ThreadOptions
   @OptionGroup var precision: PrecisionOptions
   @OptionGroup(title: "Messages") var talk: MessageOptions
@@ -45,18 +46,21 @@ struct CaptionCommand: TalkingCommand {
     let models = try model.models()
     let start = ContinuousClock.now
     let ensemble = try CaptionEnsemble(loading: models)
-    let captioner = Captioner(
+    var captioner = Captioner(
       ensemble,
       search: try search.search(
         for: ensemble.configuration, ensemble.vocabulary, captionCount: results.captions),
       precision: try precision.elementType())
+    try doubt.apply(to: &captioner)
     let loading = start.duration(to: .now).milliseconds
     messages.detail("\(models.paths): loaded in \(tenths(loading)) ms, \(threadCount) threads")
 
     let head = ResultHead(
       model: models.name, digest: models.weightsDigest(),
-      settings: model.settings(precision.settings(captioner.search, ensemble.vocabulary)),
-      clipSettings: sampling(for: captioner).json)
+      settings: doubt.settings(
+        model.settings(precision.settings(captioner.search, ensemble.vocabulary)),
+        models.directories[0], ensemble.configuration),
+      clipSettings: sampling(for: captioner).json, tagCount: doubt.tags ?? 0)
     var output = CaptionOutput(
       stream, folder,
       ResultFormatter(

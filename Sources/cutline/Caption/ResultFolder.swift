@@ -88,6 +88,8 @@ struct CaptionOutput: ~Copyable {
     let outcome = result.outcome.map { _ in }
     guard let left = try folder?.write(result, head) else {
       try stream.write(formatter.bytes(for: result))
+      // Its captions may be withheld, and an older file must not stand for them.
+      if case .success = outcome { stream.keep() }
       return outcome
     }
     guard !left.isEmpty else { return outcome }

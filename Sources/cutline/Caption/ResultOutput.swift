@@ -29,6 +29,9 @@ struct ResultOutput: ~Copyable {
     self.cleanup = cleanup
   }
 
+  /// Marks the output as one that is written, even if it stays empty.
+  mutating func keep() { isEmpty = false }
+
   mutating func write(_ bytes: [UInt8]) throws(FileError) {
     if bytes.isEmpty { return }
     isEmpty = false

@@ -27,6 +27,12 @@ struct SearchOptions: ParsableArguments {
       valueName: "n"
     ))
   var noRepeat: Int?
+  @Flag(inversion: .prefixedNo, help: "Let a word follow itself, or not (default: the model's).")
+  var repeatWords: Bool?
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Let captions end in a, of, with and the like, or not (default: the model's).")
+  var badEndings: Bool?
   @Option(
     help: ArgumentHelp(
       "Words that every caption must contain, such as dog,ball.", valueName: "list"))
@@ -117,10 +123,12 @@ struct SearchOptions: ParsableArguments {
       try refuseWordRules()
     }
     let maximumWords = maxWords ?? model.maximumWords
-    let rules = WordRules(
+    var rules = WordRules(
       minimumWords: minWords ?? 0,
-      noRepeatNGramSize: noRepeat == 0 ? nil : noRepeat ?? model.noRepeatNGramSize,
+      noRepeatNGramSize: noRepeat == 0 ? nil : noRepeat ?? model.rules.noRepeatNGramSize,
       forbidden: Set((forbidWords?.words ?? []).compactMap { vocabulary.id(of: $0) }))
+    rules.noRepeatWords = repeatWords.map { !$0 } ?? model.rules.noRepeatWords
+    rules.noBadEndings = badEndings.map { !$0 } ?? model.rules.noBadEndings
     guard rules.minimumWords <= maximumWords else {
       throw ValidationError(
         "--min-words \(rules.minimumWords) is above the maximum of \(maximumWords) words. Raise --max-words."
@@ -152,7 +160,8 @@ struct SearchOptions: ParsableArguments {
   private func refuseWordRules() throws {
     let options = [
       ("--force-words", forceWords != nil), ("--min-words", (minWords ?? 0) > 1),
-      ("--no-repeat", (noRepeat ?? 0) > 0),
+      ("--no-repeat", (noRepeat ?? 0) > 0), ("--no-repeat-words", repeatWords == false),
+      ("--no-bad-endings", badEndings == false),
     ]
     guard let (option, _) = options.first(where: \.1) else { return }
     throw ValidationError("\(option) is for sentences, and the model writes labels. Leave it out.")

@@ -7,7 +7,8 @@ import Tensors
 /// `cutline model …`: the commands for model folders.
 struct ModelCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "model", abstract: "List, describe, check, import, export and average models.",
+    commandName: "model",
+    abstract: "List, describe, check, import, export, average and calibrate models.",
     discussion: """
         cutline model list
         cutline model import resnet50-11ad3fa6.pth -o models/resnet50
@@ -15,6 +16,7 @@ struct ModelCommand: ParsableCommand {
     subcommands: [
       ModelListCommand.self, ModelInfoCommand.self, ModelVerifyCommand.self,
       ModelImportCommand.self, ModelExportCommand.self, ModelAverageCommand.self,
+      ModelCalibrateCommand.self,
     ])
 }
 
@@ -125,9 +127,23 @@ struct ModelImportCommand: TalkingCommand {
   var preprocessing: EncoderImport.Preprocessing?
   @Option(
     help: ArgumentHelp(
+      "The height and width of pictures for the encoder, in pixels (default: as published).",
+      valueName: "n"))
+  var size: Int?
+  @Option(
+    help: ArgumentHelp(
       "The prefix of the encoder's tensor names, such as backbone (default: detected).",
       valueName: "text"))
   var prefix: String?
+  @Flag(help: "Keep the classifier, for tags (caption --tags).")
+  var classifier = false
+  @Option(
+    help: ArgumentHelp(
+      "With --classifier: a text file that names the classes, one on each line (default: ImageNet's).",
+      discussion:
+        "Other names and wider terms may follow after commas: airliner, airplane, aircraft.",
+      valueName: "file"), completion: .file())
+  var classes: String?
   @Option(help: "Storage precision: f32 or bf16.")
   var precision = StoredPrecision.f32
   @Option(help: "The licence of the weights, for config.json.")
@@ -139,6 +155,11 @@ struct ModelImportCommand: TalkingCommand {
   @OptionGroup(title: "Messages") var talk: MessageOptions
 
   func validate() throws {
+    if classes != nil, !classifier {
+      throw ValidationError(
+        "--classes names the classes of a classifier that is kept. Add --classifier.")
+    }
+    if let size { try check("--size", size, in: 32...4096) }
     guard let encoder, preprocessing == .v2 else { return }
     guard encoder.hasSecondWeights else {
       throw ValidationError(
@@ -154,6 +175,8 @@ struct ModelImportCommand: TalkingCommand {
     work.precision = precision.elementType
     work.license = license
     work.allowsNonFinite = allowNonfinite
+    work.size = size
+    (work.keepsClassifier, work.classes) = (classifier, try namedClasses())
     let cleanup = InterruptionCleanup()
     let report = try work.run(
       file, to: output, replacing: force, reportingWorkingPath: cleanup.add)
@@ -181,6 +204,9 @@ struct ModelImportCommand: TalkingCommand {
       talk.messages.note(
         "\(file): used the tensors with the prefix '\(report.prefix)'\(others ?? "")")
     }
+    if let count = report.classCount {
+      talk.messages.note("\(file): kept the classifier of \(count) classes")
+    }
     if !report.ignored.isEmpty {
       talk.messages.note(
         "\(file): left out the classifier: \(report.ignored.joined(separator: ", "))")
@@ -190,6 +216,21 @@ struct ModelImportCommand: TalkingCommand {
         + "cutline train DATASET --encoder-model \(output) -o runs/first")
   }
 
+  /// The classes of `--classes`.
+  private func namedClasses() throws(Failure) -> EncoderImport.NamedClasses? {
+    guard let path = classes else { return nil }
+    let text: String
+    do throws(FileError) {
+      text = try MappedFile(path, limit: 1 << 28).withBytes { String(decoding: $0, as: UTF8.self) }
+    } catch {
+      throw Failure(
+        error.description, error.problem == .missing ? .inputMissing : .badData)
+    }
+    guard let found = PictureClasses(text) else {
+      throw Failure("\(path): has an empty line. Name a class on each line.", .badData)
+    }
+    return .init(found, path: path)
+  }
 }
 
 /// `cutline model export NAME -o DIR`: stores a model with another precision.
@@ -245,6 +286,9 @@ struct ModelAverageCommand: TalkingCommand {
     let directories = try models.map { try ModelDirectory(argument: $0) }
     try ModelEnsemble(directories).average(
       to: written.output, precision: written.precision.elementType, replacing: written.force)
+    if try directories.contains(where: { try $0.summary().isCalibrated }) {
+      talk.messages.note("the mean has no confidence. Calibrate it: cutline model calibrate")
+    }
     talk.messages.note(
       "wrote \(written.output), the mean of \(models.count) models, in \(written.advice)")
   }
@@ -252,7 +296,7 @@ struct ModelAverageCommand: TalkingCommand {
 
 extension ModelDirectory {
   /// Creates the folder of the model that an argument names, by its path or on the search path.
-  fileprivate init(argument name: String) throws(ModelError) {
+  init(argument name: String) throws(ModelError) {
     try self.init(named: name, searching: ModelSearchPath.current.folders, advice: .argument)
   }
 }

@@ -27,6 +27,9 @@ extension ModelSummary {
             ? "" : ", \(configuration.encoder.grid)×\(configuration.encoder.grid) parts")
       ),
     ]
+    if let count = configuration.encoder.classCount {
+      lines.append(("classifier", "\(count) classes"))
+    }
     if let decoder = configuration.decoder {
       lines.append(("decoder", decoder.text))
       if let frames = configuration.frames { lines.append(("clips", frames.text)) }
@@ -35,6 +38,7 @@ extension ModelSummary {
     } else {
       lines.append(("decoder", "none: has learned no captions yet"))
     }
+    if isCalibrated { lines.append(("confidence", "calibrated")) }
     if let wordCount { lines.append(("vocabulary", "\(wordCount) words")) }
     lines.append(("parameters", "\(parameterCount)"))
     lines += parts.map { ("  \($0.name)", "\($0.parameterCount)") }
@@ -71,6 +75,8 @@ extension ModelSummary {
       .init("decoder", configuration.decoder.map { .string($0.type.entry.name) } ?? .null),
       .init("cell", configuration.decoder.map { .string($0.cell.entry.name) } ?? .null),
       .init("words", wordCount.map { .number(Double($0)) } ?? .null),
+      .init("classes", configuration.encoder.classCount.map { .number(Double($0)) } ?? .null),
+      .init("calibrated", .boolean(isCalibrated)),
       .init("parameters", .number(Double(parameterCount))),
       .init("bytes", .number(Double(byteCount))),
     ]

@@ -1,4 +1,5 @@
 import ArgumentParser
+import BatchCaptioning
 import Captioning
 import Media
 
@@ -28,6 +29,11 @@ extension Messages {
     case .failure(let error): failure(error)
     case .success(let picture):
       report(picture.warnings, of: result.file)
+      for segment in picture.segments {
+        guard let doubt = segment.description.doubt else { continue }
+        let place = segment.span.map { " \($0.place)" } ?? ""
+        warning("\(result.file)\(place): \(doubt)")
+      }
       let timing = picture.timing
       detail(
         "\(result.file): decode \(tenths(timing.decode.milliseconds)) ms, "

@@ -122,6 +122,15 @@ struct CaptionerOptions: ParsableArguments {
     help: ArgumentHelp(
       "Block n-grams of this size from being repeated, in validation and in use.", valueName: "n"))
   var noRepeat: Int?
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Let a word follow itself (default), or not, in validation and in use.")
+  var repeatWords: Bool?
+  @Flag(
+    inversion: .prefixedNo,
+    help:
+      "Let captions end in a, of, with and the like (default), or not, in validation and in use.")
+  var badEndings: Bool?
   @Option(help: "The licence of the trained model, for its config.json.")
   var license: String?
 
@@ -210,6 +219,7 @@ struct CaptionerOptions: ParsableArguments {
       ("--freeze-word-vectors", freezeWordVectors), ("--tied", tied),
       ("--min-count", minCount != nil), ("--max-words", maxWords != nil),
       ("--length-penalty", (lengthPenalty ?? .none) != .none), ("--no-repeat", noRepeat != nil),
+      ("--no-repeat-words", repeatWords == false), ("--no-bad-endings", badEndings == false),
     ])
   }
 
@@ -297,7 +307,10 @@ struct CaptionerOptions: ParsableArguments {
     choices.encoder = if let encoderModel { try encoderDirectory(encoderModel) } else { nil }
     (choices.featureGrid, choices.frames) = (featureGrid, frames.choice)
     (choices.minimumWordCount, choices.maximumWords) = (minimumWordCount, maximumWords)
-    (choices.lengthPenalty, choices.noRepeatNGramSize) = (rankingPenalty, noRepeat)
+    choices.lengthPenalty = rankingPenalty
+    choices.rules.noRepeatNGramSize = noRepeat
+    choices.rules.noRepeatWords = repeatWords == false
+    choices.rules.noBadEndings = badEndings == false
     (choices.wordVectors, choices.freezesWordVectors) = (wordVectors, freezeWordVectors)
     (choices.license, choices.settings) = (license, settings)
     task.prescribe(&choices)

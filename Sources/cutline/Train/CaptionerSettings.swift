@@ -41,6 +41,8 @@ extension CaptionerOptions {
       tied ? ("--tied", "true") : nil,
       rankingPenalty == .none ? nil : ("--length-penalty", rankingPenalty.name),
       noRepeat.map { ("--no-repeat", "\($0)") },
+      repeatWords == false ? ("--no-repeat-words", "true") : nil,
+      badEndings == false ? ("--no-bad-endings", "true") : nil,
     ]
     return always + given.compactMap { $0 }
   }

@@ -41,6 +41,7 @@ struct LearningOptions: ParsableArguments {
   @Option(\.labelSmoothing) var labelSmoothing: Float
   @Option(\.coverageWeight) var coverageWeight: Float
   @Option(\.normStabilizer) var normStabilizer: Float
+  @Option(\.classifierWeight) var classifierWeight: Float
   @Option(\.sampling) var sampling: SamplingName
   @Option(\.samplingK) var samplingK: Double?
   @Option(\.samplingSlope) var samplingSlope: Double?
@@ -95,6 +96,7 @@ struct LearningOptions: ParsableArguments {
     set(\.wordDropout, wordDropout)
     set(\.labelSmoothing, labelSmoothing)
     set(\.coverageWeight, coverageWeight)
+    set(\.classifierWeight, classifierWeight)
     set(\.normStabilizer, normStabilizer)
     set(\.sampling, sampling)
     set(\.samplingK, samplingK)

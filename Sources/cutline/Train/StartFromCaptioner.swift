@@ -50,7 +50,9 @@ extension CaptionerOptions {
     options.featureGrid = configuration.encoder.grid == 1 ? nil : configuration.encoder.grid
     options.maxWords = maxWords ?? configuration.maximumWords
     options.lengthPenalty = lengthPenalty ?? configuration.lengthPenalty
-    options.noRepeat = noRepeat ?? configuration.noRepeatNGramSize
+    options.noRepeat = noRepeat ?? configuration.rules.noRepeatNGramSize
+    options.repeatWords = repeatWords ?? !configuration.rules.noRepeatWords
+    options.badEndings = badEndings ?? !configuration.rules.noBadEndings
     options.license = license ?? configuration.provenance.license
     return options
   }

@@ -37,7 +37,8 @@ extension TensorsTests {
         convolution(t[0], t[1], bias: t[2], adding: t[3], geometry, activation: .relu).sum()
           + convolution(t[0], t[1], bias: t[2], geometry, activation: .relu6).sum()
       }
-      #expect(backend.implementations.count == 5)
+      // Those of a depthwise weight are summed by a kernel of our own.
+      #expect(backend.implementations.count == (geometry.groups > 1 ? 4 : 5))
       for implementation in backend.implementations {
         let kernel = implementation.prefix { $0 != " " }
         #expect(!kernel.contains("ref"), "\(name): \(implementation)")

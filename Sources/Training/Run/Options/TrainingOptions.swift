@@ -179,6 +179,12 @@ package struct TrainingOptions: Sendable {
       "The weight of the norm stabilizer of hidden states (Krueger & Memisevic, 2016).",
       valueName: "beta")
   ).recordedUnlessDefault
+  package let classifierWeight = TrainingOption(
+    "classifier-weight", \.plan.classifierWeight, .aboveZero,
+    .init(
+      "With an encoder whose classifier was kept: the weight of the penalty for classes that drift.",
+      discussion: "It counts while the encoder learns (Li & Hoiem, 2016).", valueName: "weight")
+  ).recordedUnlessDefault
   package let selfCriticalEpochs = TrainingOption(
     "self-critical-epochs", \.selfCriticalEpochs, .range(0...1_000_000),
     .init(

@@ -1,0 +1,194 @@
+import Captioning
+import Datasets
+import ImageEncoders
+import Layers
+import Media
+import Metrics
+import Reports
+import Tensors
+import Text
+
+/// Fits the confidence of a captioner: how likely its captions are right.
+///
+/// The distance of pictures is measured from the training split, the calibration is fitted to the validation split,
+/// whose pictures the captioner has not learned from.
+package struct ConfidenceFitting {
+  /// The data set that the captioner was trained on.
+  package var dataset: String
+  package var reading = ReadingChoices()
+  /// True if bad records and pictures are left out; false if they end the run.
+  package var skipsBad = false
+  /// The number of pictures that are decoded at once.
+  package var threadCount = 1
+
+  package init(_ dataset: String) { self.dataset = dataset }
+
+  package struct Outcome {
+    package let confidence: ConfidenceModel
+    /// How good the calibration is, on halves of the validation split.
+    package let quality: CalibrationQuality
+    /// The median CIDEr-D of captions that people wrote, each scored against the others of its picture.
+    package let medianScore: Double
+    /// The number of validation pictures, and of those whose captions are right.
+    package let pictureCount: Int
+    package let rightCount: Int
+  }
+
+  private static let batchSize = 16
+  /// The fewest validation pictures whose captions can be judged.
+  private static let leastPictureCount = 50
+
+  /// - Parameters:
+  ///   - directory: The captioner.
+  ///   - shouldStop: Returns true to stop.
+  ///   - report: Takes messages and progress.
+  /// - Returns: The confidence.
+  /// - Throws: `CancellationError` if it was stopped; an error of the model or of the data set.
+  package func run(
+    _ directory: ModelDirectory, shouldStop: @escaping () -> Bool,
+    report: @escaping (TrainingEvent) -> Void
+  ) throws -> Outcome {
+    let captioner = Captioner(try CaptionEnsemble(loading: ModelEnsemble([directory])))
+    try captioner.ensemble.finishVerification()
+    let configuration = captioner.ensemble.configuration
+    guard configuration.decoder?.writesSentences ?? false else {
+      throw TrainingError(
+        .choice, "\(directory.path): labels clips. Only captioners of sentences can be calibrated.")
+    }
+    let collection = try TrainingCollection(
+      dataset, reading, skippingBad: skipsBad, threadCount: threadCount, report: report,
+      shouldStop: shouldStop)
+    if shouldStop() { throw CancellationError() }
+    let validation = try self.validation(collection)
+    let training = TokenizedDataset(collection.training, maximumWords: 1)
+      .examples(with: Vocabulary(words: []))
+    var pass = DescribingPass(
+      captioner,
+      PictureLoader(
+        configuration.encoder.preprocessing, frames: configuration.frames ?? .evenly(16)),
+      total: training.count + validation.count, batchSize: Self.batchSize, shouldStop, report)
+    pass.loader.threadCount = threadCount
+
+    let known = Tensor(
+      concatenating: try pass.run(training) { captioner.ensemble.pooled($0) }, along: 0)
+    var random = SeededGenerator(seed: 1)
+    let familiarity = PictureFamiliarity(fitting: known, using: &random)
+    var (captions, distances): ([Caption], [Double]) = ([], [])
+    _ = try pass.run(validation.examples(with: Vocabulary(words: []))) { features in
+      captions += captioner.captions(from: features).map { $0[0] }
+      distances += familiarity.distances(of: captioner.ensemble.pooled(features))
+    }
+    pass.finish()
+    let (judged, median) = judged(captions, distances: distances, validation.references)
+    guard let calibration = ConfidenceCalibration(fitting: judged),
+      let quality = ConfidenceCalibration.quality(of: judged)
+    else {
+      throw TrainingError(
+        .data,
+        "\(dataset): all captions of its validation split are right, or none is. Train longer first."
+      )
+    }
+    return Outcome(
+      confidence: ConfidenceModel(familiarity, calibration), quality: quality,
+      medianScore: median, pictureCount: judged.count, rightCount: judged.count(where: \.isRight))
+  }
+
+  /// Returns the validation split, after checking that its captions can be compared with each other.
+  private func validation(
+    _ collection: TrainingCollection
+  ) throws(TrainingError) -> TokenizedDataset {
+    guard let validation = collection.validation else {
+      throw TrainingError(.data, "\(dataset): has no validation split to calibrate by.")
+    }
+    let tokenized = TokenizedDataset(validation, maximumWords: .max)
+    guard tokenized.count >= Self.leastPictureCount else {
+      throw TrainingError(
+        .data,
+        "\(dataset): its validation split has \(tokenized.count) pictures with captions, and "
+          + "\(Self.leastPictureCount) are needed.")
+    }
+    guard tokenized.references.allSatisfy({ $0.count > 1 }) else {
+      throw TrainingError(
+        .data,
+        "\(dataset): some pictures of its validation split have one caption only. Captions are called right if they "
+          + "are as good as those of people, each of which is compared with the others of its picture."
+      )
+    }
+    return tokenized
+  }
+
+  /// Judges captions by what people wrote of the same pictures.
+  ///
+  /// - Returns: The captions, and the median score of people's.
+  private func judged(
+    _ captions: [Caption], distances: [Double], _ references: [[[String]]]
+  ) -> (captions: [JudgedCaption], median: Double) {
+    let tokenizer = CaptionTokenizer()
+    let scores = CaptionScores(
+      scoring: zip(captions, references).map {
+        ScoredCaption(candidate: tokenizer.words(of: $0.text), references: $1)
+      }
+    ).images.map(\.cider)
+    var people: [Double] = []
+    for place in 0..<(references.map(\.count).max() ?? 0) {
+      let others = references.filter { $0.count > place }.map { captions in
+        var others = captions
+        return ScoredCaption(candidate: others.remove(at: place), references: others)
+      }
+      people += CaptionScores(scoring: others).images.map(\.cider)
+    }
+    let median = quantile(0.5, of: people)
+    return (
+      zip(zip(captions, distances), scores).map { found, score in
+        JudgedCaption(
+          score: Double(found.0.score), distance: found.1, isRight: score >= median)
+      }, median
+    )
+  }
+}
+
+/// Encodes pictures and clips in batches.
+private struct DescribingPass {
+  private let captioner: Captioner
+  var loader: PictureLoader
+  private let batchSize: Int
+  private let shouldStop: () -> Bool
+  private let report: (TrainingEvent) -> Void
+  private let total: Int
+  private var done = 0
+  private let start = ContinuousClock.now
+
+  init(
+    _ captioner: Captioner, _ loader: PictureLoader, total: Int, batchSize: Int,
+    _ shouldStop: @escaping () -> Bool, _ report: @escaping (TrainingEvent) -> Void
+  ) {
+    (self.captioner, self.loader, self.total, self.batchSize) = (
+      captioner, loader, total, batchSize
+    )
+    (self.shouldStop, self.report) = (shouldStop, report)
+  }
+
+  /// Calls `body` with the features of each batch.
+  mutating func run<Found>(
+    _ examples: [TrainingExample], _ body: (EncodedPictures) -> Found
+  ) throws -> [Found] {
+    var found: [Found] = []
+    for start in stride(from: 0, to: examples.count, by: batchSize) {
+      if shouldStop() { throw CancellationError() }
+      let batch = Array(examples[start..<min(start + batchSize, examples.count)])
+      let images = try loader.images(of: batch, epoch: 0)
+      let frames = captioner.features(of: Array(images.joined()))
+      found.append(body(captioner.ensemble.clips(of: frames, images.map(\.count))))
+      done += batch.count
+      report(.progress(progress))
+    }
+    return found
+  }
+
+  func finish() { report(.finished(progress)) }
+
+  private var progress: ProgressReport {
+    ProgressReport(
+      "pictures described", done, of: total, after: start.duration(to: .now).milliseconds / 1000)
+  }
+}
