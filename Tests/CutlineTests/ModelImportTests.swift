@@ -50,6 +50,56 @@ struct ModelImportTests {
     }
   }
 
+  @Test("knows ResNet as the list of its children that many captioners train")
+  func children() throws {
+    let network = EncoderArchitecture.resNet18
+    let names = try #require(network.otherNames.first { $0.library == "torchvision" })
+    #expect(
+      names.names(of: ["conv1.weight", "bn1.bias", "layer1.0.conv1.weight", "layer4.1.bn2.bias"])
+        == ["0.weight", "1.bias", "4.0.conv1.weight", "7.1.bn2.bias"])
+    try write(network.makeEncoder(), named: names, behind: "encoder.resnet.", as: "w.safetensors")
+    let result = try importing("w.safetensors")
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(result.errors.contains("the prefix 'encoder.resnet.'"), "\(result.errors)")
+    #expect(try config()?["type"]?.string == "resnet18")
+  }
+
+  @Test("--size changes the pictures, and what is cut off with them")
+  func size() throws {
+    let network = EncoderArchitecture.mobileNetV3Small
+    try write(network.makeEncoder(), named: network.ownNames, as: "w.safetensors")
+    #expect(try importing("w.safetensors", "--size", "112").status == 0)
+    #expect(try config()?["input"]?.integer == 112)
+    #expect(try config()?["resize_value"]?.integer == 128)
+    #expect(
+      try importing("w.safetensors", "--size", "112", "--preprocessing", "squash").status == 0)
+    #expect(try config()?["input"]?.integer == 112)
+    #expect(try importing("w.safetensors", "--size", "31").status == 64)
+    try write(
+      EncoderArchitecture.vgg11.makeEncoder(), named: EncoderArchitecture.vgg11.ownNames,
+      as: "vgg.safetensors")
+    let refused = try importing("vgg.safetensors", "--size", "256")
+    #expect(refused.status == 65 && refused.errors.contains("cannot read pictures of that size"))
+  }
+
+  @Test("variances below 0 are refused")
+  func negativeVariance() throws {
+    let network = EncoderArchitecture.mobileNetV3Small
+    var encoder = network.makeEncoder()
+    var isFirst = true
+    encoder.updateParameters { parameter, value in
+      guard parameter.name.hasSuffix("running_var"), isFirst else { return }
+      isFirst = false
+      value = Tensor(repeating: -1, shape: value.shape)
+    }
+    try WeightsFile.write(
+      encoder.parameters.map { ($0.parameter.name, $0.value) },
+      to: "\(folder.path)/w.safetensors")
+    let result = try importing("w.safetensors")
+    #expect(result.status == 65)
+    #expect(result.errors.contains("'features.0.1.running_var' holds variances below 0"))
+  }
+
   @Test("follows the file of timm beside the weights, and takes a TensorFlow network for one")
   func timm() throws {
     let network = EncoderArchitecture.mobileNetV3Small
