@@ -18,19 +18,19 @@ typedef struct {
 } depthwise_work;
 
 /// Loads the numbers of up to 16 channels; the lanes of others are 0.
-INLINE floats load(const void *x, int64_t place, int64_t lanes, bool is_bfloat16) {
+INLINE void load(const void *x, int64_t place, int64_t lanes, bool is_bfloat16, floats *into) {
   if (is_bfloat16) {
     const uint16_t *from = (const uint16_t *)x + place;
     halves some = {0};
     if (lanes == LANES) memcpy(&some, from, sizeof some);
     else memcpy(&some, from, (size_t)lanes * sizeof *from);
-    return (floats)(__builtin_convertvector(some, words) << 16);
+    *into = (floats)(__builtin_convertvector(some, words) << 16);
+    return;
   }
   const float *from = (const float *)x + place;
-  floats some = {0};
-  if (lanes == LANES) memcpy(&some, from, sizeof some);
-  else memcpy(&some, from, (size_t)lanes * sizeof *from);
-  return some;
+  *into = (floats){0};
+  if (lanes == LANES) memcpy(into, from, sizeof *into);
+  else memcpy(into, from, (size_t)lanes * sizeof *from);
 }
 
 /// A picture's numbers of 16 channels, side by side: its map with the zeros around it, and the gradient.
@@ -48,12 +48,13 @@ INLINE void gather(const depthwise_work *w, int64_t picture, int64_t channel, in
       int64_t iy = row - s->pad_top, ix = column - s->pad_left;
       bool is_inside = iy >= 0 && iy < s->height && ix >= 0 && ix < s->width;
       int64_t place = ((picture * s->height + iy) * s->width + ix) * s->channels + channel;
-      p->x[row * p->width + column] =
-          is_inside ? load(w->x, place, lanes, is_bfloat16) : (floats){0};
+      floats *to = p->x + row * p->width + column;
+      if (is_inside) load(w->x, place, lanes, is_bfloat16, to);
+      else *to = (floats){0};
     }
   int64_t count = s->out_height * s->out_width;
   for (int64_t o = 0; o < count; o++)
-    p->dy[o] = load(w->dy, (picture * count + o) * s->channels + channel, lanes, is_bfloat16);
+    load(w->dy, (picture * count + o) * s->channels + channel, lanes, is_bfloat16, p->dy + o);
 }
 
 /// Adds the gradient of one row of the window over one picture to `sums`, `side` numbers for each channel.

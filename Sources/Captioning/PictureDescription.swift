@@ -1,10 +1,10 @@
-/// What a captioner says about a picture, a clip or a part of a clip.
+/// The captions of a picture, a clip or a part of a clip, and what else the captioner says about it.
 public struct PictureDescription: Sendable {
   /// The captions, the best first; none if they are withheld.
   public let captions: [Caption]
   /// The classes that the model's classifier finds, the likeliest first; none without a classifier.
   public let tags: [PictureTag]
-  /// How sure the model is of its best caption; nil if it was not calibrated.
+  /// The confidence that the best caption is right; nil if the model was not calibrated.
   public let confidence: CaptionConfidence?
   /// True if captions are withheld because the model is not sure enough of the best.
   public let isWithheld: Bool

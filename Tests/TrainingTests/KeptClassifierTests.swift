@@ -245,6 +245,22 @@ extension TrainingTests {
       return state.model.encoder
     }
 
+    @Test("the classifier itself never learns")
+    func fixed() throws {
+      var plan = TrainingPlan()
+      plan.encoderLearningRate = 1
+      let model = Self.model(Self.encoder)
+      let learns = plan.choice(of: model, in: 0)
+      let names = model.parameters.map(\.parameter).filter(learns).map(\.name)
+      #expect(names.contains("encoder.features.12.0.weight"))
+      #expect(!names.contains { $0.hasPrefix("encoder.classifier.") })
+      plan.encoderStart = "features.12"
+      let late = model.parameters.map(\.parameter).filter(plan.choice(of: model, in: 0)).map(\.name)
+      #expect(late.contains("encoder.features.12.0.weight"))
+      #expect(!late.contains { $0.hasPrefix("encoder.features.11") })
+      #expect(!late.contains { $0.hasPrefix("encoder.classifier.") })
+    }
+
     @Test("an encoder that learns captions keeps its classes, the more the weightier they are")
     func training() throws {
       let before = try divergence(Self.drifted(by: 2))

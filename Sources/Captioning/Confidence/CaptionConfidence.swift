@@ -4,7 +4,7 @@ import Tensors
 import Glibc
 #endif
 
-/// How sure a model is that a caption is right.
+/// The confidence of a model that a caption is right.
 public struct CaptionConfidence: Sendable, Equatable {
   /// The calibrated probability that the caption is right, in `0...1`: that its CIDEr-D is at least the median of
   /// captions that people wrote of such pictures.

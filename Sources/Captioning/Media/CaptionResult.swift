@@ -51,7 +51,7 @@ public struct CaptionedSegment: Sendable {
   package let span: ClipSegment?
   /// The number of frames that the model saw.
   public let frameCount: Int
-  /// What the captioner says about it.
+  /// The captions, the tags and the confidence.
   public let description: PictureDescription
   /// The captions, the best first; none if they are withheld.
   public var captions: [Caption] { description.captions }

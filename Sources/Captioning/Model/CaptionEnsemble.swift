@@ -16,7 +16,7 @@ package struct CaptionEnsemble: Sendable {
   private let weights: [Float]?
   /// The classes of the first model's classifier; nil if it has none.
   private let classes: PictureClasses?
-  /// How sure the model is; nil if it was not calibrated, or if several caption together.
+  /// The calibrated confidence; nil if the model has none, or if several caption together.
   private let confidence: ConfidenceModel?
   private let verifications: [ChecksumVerification]
 

@@ -49,7 +49,7 @@ package struct PictureClasses: Sendable, Equatable {
   }
 }
 
-/// What an encoder's classifier sees in a picture.
+/// A class that an encoder's classifier sees in a picture.
 public struct PictureTag: Sendable, Equatable {
   /// The name of the class, such as "airliner".
   public let label: String

@@ -25,7 +25,7 @@ package struct ConfidenceFitting {
 
   package struct Outcome {
     package let confidence: ConfidenceModel
-    /// How good the calibration is, on halves of the validation split.
+    /// The quality of the calibration, on halves of the validation split.
     package let quality: CalibrationQuality
     /// The median CIDEr-D of captions that people wrote, each scored against the others of its picture.
     package let medianScore: Double
@@ -35,6 +35,8 @@ package struct ConfidenceFitting {
   }
 
   private static let batchSize = 16
+  /// Directions of more training pictures would be the same, and their features fill the memory.
+  private static let mostTrainingPictures = 10_000
   /// The fewest validation pictures whose captions can be judged.
   private static let leastPictureCount = 50
 
@@ -60,8 +62,10 @@ package struct ConfidenceFitting {
       shouldStop: shouldStop)
     if shouldStop() { throw CancellationError() }
     let validation = try self.validation(collection)
-    let training = TokenizedDataset(collection.training, maximumWords: 1)
+    let all = TokenizedDataset(collection.training, maximumWords: 1)
       .examples(with: Vocabulary(words: []))
+    let interval = max(1, all.count / Self.mostTrainingPictures)
+    let training = stride(from: 0, to: all.count, by: interval).map { all[$0] }
     var pass = DescribingPass(
       captioner,
       PictureLoader(
