@@ -17,7 +17,8 @@ package struct DirectoryReplacement: ~Copyable {
   /// Creates the temporary folder for `path`, where nothing or an empty folder may exist.
   ///
   /// An existing folder is replaced only if it holds a file named `marker`, such as "config.json", so that
-  /// `--force` with a wrong path cannot delete a home folder.
+  /// `--force` with a wrong path cannot delete a home folder. A symbolic link is never replaced: others rely on where
+  /// it leads.
   package init(_ path: String, replacingFolderWith marker: String? = nil) throws(FileError) {
     let parts = PathParts(path)
     guard ![".", "..", "/", ""].contains(parts.name) else { throw FileError(path, .exists) }
@@ -49,6 +50,10 @@ package struct DirectoryReplacement: ~Copyable {
   private static func checkReplaceable(
     _ path: String, marker: String?
   ) throws(FileError) -> Destination {
+    let bare = path.hasSuffix("/") ? String(path.dropLast()) : path
+    if FileStatus(bare, followingLinks: false)?.kind == .link {
+      throw FileError(path, .kept("is a symbolic link, which a folder would replace"))
+    }
     guard access(systemPath(path), F_OK) == 0 else { return .free }
     guard isFolder(path) else { throw FileError(path, .exists) }
     if try namesInFolder(path).isEmpty { return .free }

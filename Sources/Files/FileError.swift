@@ -19,6 +19,8 @@ package struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
     case outsideFolder(String)
     /// The output already exists and may not be replaced.
     case exists
+    /// The output exists and is never replaced, for this reason.
+    case kept(String)
     /// The disk, the quota or the permitted file size is exhausted; `code` is the `errno`.
     case noSpace(code: Int32)
     /// The system call `name` failed in another way; `code` is the `errno`.
@@ -53,6 +55,8 @@ package struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
       "\(path): leads out of \(folder). Put the file itself into that folder."
     case .exists:
       "\(path): exists already. Choose another name, or add --force to replace it."
+    case .kept(let reason):
+      "\(path): \(reason). Choose another name."
     case .noSpace(let code):
       "\(path): cannot be written (\(errorText(code))). Free some space and run this again."
     case .systemCall(let name, let code):

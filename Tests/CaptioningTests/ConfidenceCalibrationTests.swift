@@ -36,7 +36,8 @@ extension CaptioningTests {
       // Four times the standard errors.
       #expect(abs(found.intercept - Self.intercept) < 0.15)
       #expect(abs(found.slope - Self.slope) < 0.1)
-      // Where the likelihood is highest, the errors add up to nothing, also weighted by the scores.
+      // Where the likelihood is highest, the errors add up to nothing, also weighted by the scores but for the
+      // little that the slope is held back by.
       var (errors, weighted) = (0.0, 0.0)
       for caption in captions {
         let error =
@@ -44,7 +45,7 @@ extension CaptioningTests {
         errors += error
         weighted += error * caption.score
       }
-      #expect(abs(errors) < 1e-3 && abs(weighted) < 1e-3, "\(errors), \(weighted)")
+      #expect(abs(errors) < 1e-3 && abs(weighted) < 0.2, "\(errors), \(weighted)")
     }
 
     @Test("scores far from 0 are no harder to fit")
@@ -80,6 +81,7 @@ extension CaptioningTests {
         #expect(familiar.isFinite && (familiar > 0.9) == caption.isRight)
         #expect(familiar > 0.9 || familiar < 0.1)
       }
+      #expect(found.slope < 100 && found.threshold >= 0.01, "some caption is unsure")
     }
 
     @Test("captions that are all right, all wrong or none cannot be calibrated by")

@@ -86,6 +86,17 @@ extension CaptioningTests {
 
     // MARK: Bad endings
 
+    @Test("a word that must come is no ending, either", arguments: 2...5)
+    func forced(limit: Int) {
+      var rules = WordRules()
+      rules.noBadEndings = true
+      var search = BeamSearch(width: 3, maximumWords: limit)
+      (search.rules, search.forced) = (rules.resolved(in: Self.vocabulary), [TokenID(4)])
+      for captions in search.captions(of: ToyDecoder.pictures(2), by: decoder) {
+        #expect(!captions.isEmpty && !captions.contains { Self.dangles($0.words) })
+      }
+    }
+
     @Test("no caption ends in a word that something must follow", arguments: 1...4)
     func badEndings(limit: Int) {
       var rules = WordRules()

@@ -1,5 +1,6 @@
 import Captioning
 import Files
+import Foundation
 import ImageEncoders
 import Tensors
 import TestSupport
@@ -119,8 +120,31 @@ struct CalibrateCommandTests {
       try ShapesCaptioner.writeCaptions("val", 50, in: shapes.folder) { _ in captions }
       try expectRefusal(
         ShapesCaptioner.plain, "shapes", in: shapes.folder, status: 65,
-        "shapes: all captions of its validation split are right, or none is. Train longer first.")
+        "captions of its validation split are right, which is too few or too many"
+      )
     }
+  }
+
+  @Test("links, and checkpoints that a training resumes from, are not replaced")
+  func keptFolders() throws {
+    let shapes = try ShapesCaptioner(withDataset: true)
+    try shapes.folder.makeFolder("checkpoint")
+    try shapes.folder.write("", to: "checkpoint/config.json")
+    try shapes.folder.write("", to: "checkpoint/optimizer.safetensors")
+    try FileManager.default.createSymbolicLink(
+      atPath: "\(shapes.folder.path)/best", withDestinationPath: "checkpoint")
+    for (output, message) in [
+      ("best", "is a checkpoint of a training"), ("checkpoint", "is a checkpoint of a training"),
+    ] {
+      let result = try shapes.run(
+        "model", "calibrate", ShapesCaptioner.plain, "shapes", "-o", output, "--force")
+      #expect(result.status == 73 && result.errors.contains(message), "\(result.errors)")
+    }
+    try FileManager.default.createSymbolicLink(
+      atPath: "\(shapes.folder.path)/link", withDestinationPath: ShapesCaptioner.plain)
+    let result = try shapes.run(
+      "model", "export", ShapesCaptioner.plain, "-o", "link", "--force")
+    #expect(result.status == 73 && result.errors.contains("is a symbolic link"), "\(result.errors)")
   }
 
   @Test("a classifier of clips is refused")

@@ -86,7 +86,9 @@ struct ClassifierImportTests {
   func kept() throws {
     let result = try importing("w.safetensors", "--classifier", "--classes", "classes.txt")
     #expect(result.status == 0, "\(result.errors)")
-    #expect(result.errors.contains("w.safetensors: kept the classifier of 7 classes\n"))
+    #expect(
+      result.errors.contains(
+        "w.safetensors: kept the classifier of 7 classes, named by classes.txt\n"))
     #expect(!result.errors.contains("left out"), "\(result.errors)")
     let exported = try Program.run(["model", "export", "./model", "-o", "half"], in: folder.path)
     #expect(exported.status == 0, "\(exported.errors)")
@@ -154,7 +156,7 @@ struct ClassifierImportTests {
     try write(Self.network, classCount: 1000, as: "imagenet.safetensors")
     let result = try importing("imagenet.safetensors", "--classifier")
     #expect(result.status == 0, "\(result.errors)")
-    #expect(result.errors.contains("kept the classifier of 1000 classes"))
+    #expect(result.errors.contains("kept the classifier of 1000 classes, named by ImageNet"))
     #expect(try encoder(of: "model")?["classes"] == 1000)
     let lines = try text("model/classes.txt").split(
       separator: "\n", omittingEmptySubsequences: false)
@@ -176,6 +178,12 @@ struct ClassifierImportTests {
     try folder.write(config(["LABEL_0", "LABEL_1", "LABEL_2"]), to: "config.json")
     expectRefusal(
       try importing("v2.safetensors", "--classifier"), "a classifier of 3 classes that are not")
+    for names in [["cat", "", "car"], ["cat", " ,", "car"]] {
+      try folder.write(config(names), to: "config.json")
+      expectRefusal(
+        try importing("v2.safetensors", "--classifier"),
+        "config.json: names no class 1 in 'id2label'")
+    }
     try folder.write(config(["cat", "dog"]), to: "config.json")
     expectRefusal(
       try importing("v2.safetensors", "--classifier"),
@@ -248,7 +256,8 @@ struct ClassifierImportTests {
       "small.safetensors: small_cnn has no published classifier. Leave out --classifier.")
     try write(Self.network, classCount: nil, as: "headless.safetensors")
     expectRefusal(
-      try importing("headless.safetensors", "--classifier"), "no tensor named 'classifier.3.weight'"
+      try importing("headless.safetensors", "--classifier"),
+      "has no classifier, of which 'classifier.3.weight'"
     )
   }
 

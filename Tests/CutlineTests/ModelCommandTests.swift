@@ -109,7 +109,7 @@ struct ModelCommandTests {
         of: "squash-bilinear-antialias", with: "central-fraction-bilinear-antialias"
       ).replacingOccurrences(of: "\"padding\"", with: "\"resize_value\": 0.8, \"padding\""))
     for (unfit, message) in [
-      (words, "has another vocabulary"), (parts, "has another encoder or decoder"),
+      (words, "has another vocabulary"), (parts, "has another encoder, decoder or classes"),
     ] {
       let result = try cutline("model", "average", model.path, unfit.path, "-o", "unfit")
       #expect(result.status == 65 && result.errors.contains(message), "\(result.errors)")

@@ -33,6 +33,11 @@ extension ConfidenceCalibration {
   /// The share of captions of familiar pictures that are unsure.
   private static let unsureShare = 0.04
 
+  /// The least threshold: one of 0 would call nothing unsure.
+  private static let leastThreshold = 0.01
+  /// The least standard deviation of distances: few pictures, or equal ones, say little about others.
+  private static let leastDeviation = 0.02
+
   /// Fits the calibration; nil if all captions are right or all are wrong.
   package init?(fitting captions: [JudgedCaption]) {
     let right = captions.count(where: \.isRight)
@@ -40,7 +45,7 @@ extension ConfidenceCalibration {
     let distances = captions.map(\.distance)
     let mean = distances.reduce(0, +) / Double(distances.count)
     let variance = distances.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(distances.count)
-    let deviation = max(variance.squareRoot(), 1e-6)
+    let deviation = max(variance.squareRoot(), Self.leastDeviation)
     // Distances that are nearly all alike are no reason for doubt.
     let limit = max(
       1, quantile(1 - Self.shareBeyondLimit, of: distances.map { ($0 - mean) / deviation }))
@@ -48,20 +53,28 @@ extension ConfidenceCalibration {
     self.init(
       intercept: intercept, slope: slope, distanceMean: mean, distanceDeviation: deviation,
       limit: limit, threshold: 0)
-    threshold = quantile(
-      Self.unsureShare,
-      of: captions.map { probability(score: $0.score, distance: $0.distance) })
+    threshold = max(
+      Self.leastThreshold,
+      quantile(
+        Self.unsureShare,
+        of: captions.map { probability(score: $0.score, distance: $0.distance) }))
   }
 
   /// Fits `σ(a + b s)` by Newton's method.
+  ///
+  /// The slope is held back a little (ridge regression): where all likely captions are right, it would be infinite.
   private static func logisticRegression(
     _ captions: [JudgedCaption]
   ) -> (intercept: Double, slope: Double) {
-    let mean = captions.reduce(0) { $0 + $1.score } / Double(captions.count)
+    let count = Double(captions.count)
+    let mean = captions.reduce(0) { $0 + $1.score } / count
+    let variance =
+      captions.reduce(0) { $0 + ($1.score - mean) * ($1.score - mean) } / count
+    let ridge = max(0.1 * variance, 1e-12)
     var (a, b) = (0.0, 0.0)
     for _ in 0..<50 {
       // The gradient, and the Hessian with a little on its diagonal, so that it can be inverted.
-      var (ga, gb, haa, hab, hbb) = (0.0, 0.0, 1e-6, 0.0, 1e-6)
+      var (ga, gb, haa, hab, hbb) = (0.0, -ridge * b, 1e-6, 0.0, ridge + 1e-9)
       for caption in captions {
         let x = caption.score - mean
         let p = logistic(a + b * x)

@@ -85,6 +85,8 @@ package struct EncoderImport: Sendable {
     package let ignored: [String]
     /// The number of classes of the classifier; nil if it was left behind.
     package let classCount: Int?
+    /// The file that names the classes; nil if they are ImageNet's.
+    package let classesFile: String?
     /// The prefix of the names of the encoder's tensors in the file, such as `module.`.
     package let prefix: String
     /// The tensors without that prefix, which were left behind.
@@ -127,7 +129,13 @@ package struct EncoderImport: Sendable {
     var configuration = EncoderConfiguration(
       found.architecture, padding: padding ?? beside.padding ?? found.names.padding,
       preprocessing: beside.preprocessing ?? prepared(found.architecture, preprocessing ?? named))
-    if let size { configuration.preprocessing = configuration.preprocessing.resized(to: size) }
+    if let size {
+      guard found.architecture.inputSizes.contains(size) else {
+        throw EncoderImportError(
+          weights, .size(size, found.architecture.name, found.architecture.inputSizes))
+      }
+      configuration.preprocessing = configuration.preprocessing.resized(to: size)
+    }
     guard found.architecture.inputSizes.contains(configuration.preprocessing.size) else {
       throw EncoderImportError(
         beside.preprocessingFile ?? weights,
@@ -154,7 +162,7 @@ package struct EncoderImport: Sendable {
       architecture: found.architecture, library: found.names.library,
       parameterCount: encoder.parameterCount,
       ignored: keepsClassifier ? [] : file.names.filter(found.isClassifier).sorted(),
-      classCount: configuration.classCount, prefix: found.prefix,
+      classCount: configuration.classCount, classesFile: classifier?.source, prefix: found.prefix,
       others: file.names.filter {
         !$0.hasPrefix(found.prefix) && !(classifier?.contains($0) ?? false)
       }.sorted(),

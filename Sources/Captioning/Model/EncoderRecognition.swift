@@ -116,6 +116,12 @@ package struct EncoderImportError: Error, Equatable, Sendable, CustomStringConve
     case padding(String)
     /// The encoder has no classifier that could be kept.
     case noClassifier(String)
+    /// The file lacks this tensor of the classifier.
+    case classifierMissing(String)
+    /// The classifier has one class only.
+    case oneClass
+    /// The encoder cannot read pictures of this size; those that it can.
+    case size(Int, String, ClosedRange<Int>)
     /// The classes are not as many as the classifier has; nil if there is no list of so many.
     case classes(Int, found: Int?)
     /// No tensor has this prefix; there are these.
@@ -137,6 +143,13 @@ package struct EncoderImportError: Error, Equatable, Sendable, CustomStringConve
       "\(path): --padding is not for \(name), which has one padding style. Leave it out."
     case .noClassifier(let name):
       "\(path): \(name) has no published classifier. Leave out --classifier."
+    case .classifierMissing(let name):
+      "\(path): has no classifier, of which '\(name.prefix(80))' would be a tensor. Leave out --classifier."
+    case .oneClass:
+      "\(path): has a classifier of one class, which says nothing. Leave out --classifier."
+    case .size(let size, let name, let sizes):
+      "\(path): \(name) reads pictures of \(sizes.lowerBound) to \(sizes.upperBound) pixels, not \(size). Choose "
+        + "another --size."
     case .classes(let count, let found):
       (found.map { "\(path): names \($0) classes, but the classifier has \(count). " }
         ?? "\(path): has a classifier of \(count) classes that are not ImageNet's. ")

@@ -26,6 +26,9 @@ extension ModelEnsemble {
       guard other.encoder == configuration.encoder, other.decoder == configuration.decoder else {
         throw ModelError(directory.path, .otherParts(than: first.path))
       }
+      guard try directory.classes(other.encoder) == first.classes(configuration.encoder) else {
+        throw ModelError(directory.path, .otherParts(than: first.path))
+      }
       guard try words == nil || directory.vocabulary() == words else {
         throw ModelError(directory.path, .otherWords(than: first.path))
       }

@@ -17,6 +17,8 @@ package struct ModelDirectory: Sendable {
     static let tokenizer = "tokenizer_config.json"
     static let card = "README.md"
     static let checksums = "SHA256SUMS"
+    /// Only a checkpoint of a training has it.
+    static let optimizer = "optimizer.safetensors"
 
     /// The files that captions depend on.
     static let essential = [configuration, weights, vocabulary]

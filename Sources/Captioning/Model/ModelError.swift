@@ -98,7 +98,7 @@ public struct ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     case .otherClasses(let count):
       "\(path): does not name the \(count) classes that the encoder's classifier has. Get a fresh copy of the model."
     case .otherParts(let first):
-      "\(path): has another encoder or decoder than \(first). Only models of the same architecture can be "
+      "\(path): has another encoder, decoder or classes than \(first). Only models of the same architecture can be "
         + "averaged: compare their config.json."
     case .otherFraming(let first):
       "\(path): resizes or crops pictures in another way than \(first). Models that caption together must agree in "

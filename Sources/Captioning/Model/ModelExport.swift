@@ -33,8 +33,7 @@ extension ModelDirectory {
     to path: String, replacing isReplacing: Bool, _ writeFiles: (String) throws -> [String]
   ) throws {
     _ = try verify()
-    let folder = try DirectoryReplacement(
-      path, replacingFolderWith: isReplacing ? FileName.configuration : nil)
+    let folder = try Self.replacement(of: path, replacing: isReplacing)
     let working = folder.workingPath
     var names = try writeFiles(working)
     for name in FileName.all where !names.contains(name) && isFile("\(self.path)/\(name)") {

@@ -39,8 +39,7 @@ extension ModelDirectory {
     _ contents: Contents, to path: String, precision: ElementType,
     replacing isReplacing: Bool = false, reportingWorkingPath report: (String) -> Void = { _ in }
   ) throws(FileError) {
-    let folder = try DirectoryReplacement(
-      path, replacingFolderWith: isReplacing ? FileName.configuration : nil)
+    let folder = try replacement(of: path, replacing: isReplacing)
     report(folder.workingPath)
     try write(contents, into: folder.workingPath, precision: precision)
     try folder.commit()
@@ -50,7 +49,17 @@ extension ModelDirectory {
   package static func checkWritable(
     _ path: String, replacing isReplacing: Bool
   ) throws(FileError) {
-    _ = try DirectoryReplacement(
+    _ = try replacement(of: path, replacing: isReplacing)
+  }
+
+  /// Begins to write a model folder aside.
+  static func replacement(
+    of path: String, replacing isReplacing: Bool
+  ) throws(FileError) -> DirectoryReplacement {
+    if isFile("\(path)/\(FileName.optimizer)") {
+      throw FileError(path, .kept("is a checkpoint of a training, which could not resume from it"))
+    }
+    return try DirectoryReplacement(
       path, replacingFolderWith: isReplacing ? FileName.configuration : nil)
   }
 

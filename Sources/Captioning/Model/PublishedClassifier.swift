@@ -5,6 +5,8 @@ import Layers
 /// The classifier in a file of published weights.
 struct PublishedClassifier {
   let classes: PictureClasses
+  /// The file that names the classes; nil if they are ImageNet's.
+  let source: String?
   /// The names of its layers in the encoder, and in the file.
   private let layers: [(own: String, theirs: String)]
 
@@ -30,9 +32,12 @@ struct PublishedClassifier {
     }
     let last = "\(layers[layers.count - 1].theirs).weight"
     guard let count = file.shape(of: last)?.first else {
-      throw WeightsError(path: file.path, problem: .missing(last))
+      throw EncoderImportError(file.path, .classifierMissing(last))
     }
+    guard count > 1 else { throw EncoderImportError(file.path, .oneClass) }
+    if classes == nil, let error = beside.classesError { throw error }
     let named = classes ?? beside.classes
+    source = named?.path
     guard let found = named?.classes ?? PictureClasses(ofImageNet: count), found.count == count
     else {
       throw EncoderImportError(

@@ -15,6 +15,8 @@ struct PublishedSettings: Sendable {
   private(set) var padding: PaddingStyle?
   /// The classes that transformers names (`id2label`); nil if there are none.
   private(set) var classes: EncoderImport.NamedClasses?
+  /// The problem of classes that are named but cannot be used.
+  private(set) var classesError: EncoderImportError?
 
   /// Reads the files beside `weights`.
   ///
@@ -29,7 +31,7 @@ struct PublishedSettings: Sendable {
         try settings.readTimm(json, preprocessing: readsPreprocessing)
       } else if let type = json["model_type"]?.string {
         try settings.readNetwork(json, type)
-        settings.classes = Self.classes(json).map { .init($0, path: folder + "config.json") }
+        settings.readClasses(json, folder + "config.json")
       }
     }
     guard readsPreprocessing else { return }
@@ -127,21 +129,32 @@ struct PublishedSettings: Sendable {
   }
 
   /// Reads `{"id2label": {"0": "tench, Tinca tinca", …}}`; the names `LABEL_0` and so on say nothing.
-  private static func classes(_ json: JSONValue) -> PictureClasses? {
-    guard case .object(let members) = json["id2label"] else { return nil }
-    let names = members.compactMap { member in
+  private mutating func readClasses(_ json: JSONValue, _ path: String) {
+    guard case .object(let members) = json["id2label"], !members.isEmpty else { return }
+    let numbered = members.compactMap { member in
       Int(member.key).flatMap { number in member.value.string.map { (number, $0) } }
-    }.sorted { $0.0 < $1.0 }
-    guard names.count == members.count, names.map(\.0) == Array(0..<names.count),
-      names.contains(where: { $0.1 != "LABEL_\($0.0)" }),
-      let classes = PictureClasses(names: names.map(\.1))
-    else { return nil }
-    // ImageNet's own list has wider terms, too.
-    guard let known = PictureClasses(ofImageNet: names.count) else { return classes }
-    let same = names.indices.count {
-      known.words(ofClass: $0).contains(classes.words(ofClass: $0)[0])
     }
-    return same > names.count / 2 ? known : classes
+    let names = Dictionary(numbered, uniquingKeysWith: { first, _ in first })
+    if names.allSatisfy({ $0.value == "LABEL_\($0.key)" }), names.count == members.count { return }
+    let missing = members.indices.first { number in
+      names[number]?.allSatisfy { $0.isWhitespace || $0 == "," } ?? true
+    }
+    guard missing == nil,
+      let classes = PictureClasses(names: members.indices.compactMap { names[$0] })
+    else {
+      classesError = EncoderImportError(
+        path, .settings("names no class \(missing ?? 0) in 'id2label'; --classes FILE can"))
+      return
+    }
+    // ImageNet's own list has wider terms, too.
+    let known = PictureClasses(ofImageNet: classes.count)
+    let same = known.map { known in
+      members.indices.count {
+        known.words(ofClass: $0).contains(classes.words(ofClass: $0)[0])
+      }
+    }
+    let isImageNet = (same ?? 0) > classes.count / 2
+    self.classes = .init(isImageNet ? known ?? classes : classes, path: path)
   }
 
   /// Reads `{"size": {"shortest_edge": 256}, "crop_size": {"height": 224, "width": 224}, "resample": 2, …}`.

@@ -165,7 +165,9 @@ extension BeamSearch {
     if !missing.isEmpty { forbidden.insert(.end) }
     // Rewarded words may be too unlikely to come otherwise.
     let rewarded = rewards.filter { !written.contains($0.key) && !forbidden.contains($0.key) }
-    let kept = missing + rewarded.keys.sorted().filter { !missing.contains($0) }
+    let kept =
+      missing.filter { !forbidden.contains($0) }
+      + rewarded.keys.sorted().filter { !missing.contains($0) }
     return words.after(row: parent, kept, except: forbidden).map { word, logProbability in
       let reward = rewarded[word] ?? 0
       return Candidate(

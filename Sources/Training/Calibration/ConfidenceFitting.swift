@@ -89,7 +89,8 @@ package struct ConfidenceFitting {
     else {
       throw TrainingError(
         .data,
-        "\(dataset): all captions of its validation split are right, or none is. Train longer first."
+        "\(dataset): \(judged.count(where: \.isRight)) of \(judged.count) captions of its validation split are right, "
+          + "which is too few or too many to fit a confidence. Train longer, or validate on more pictures."
       )
     }
     return Outcome(

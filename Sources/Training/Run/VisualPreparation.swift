@@ -150,7 +150,8 @@ package struct VisualPreparation<Task: VisualTask>: PreparedTraining {
   }
 
   private static func check(_ start: String?, in encoder: any ImageEncoder) throws {
-    let names = encoder.parameters.map(\.parameter.name)
+    let fixed = Set((encoder as? ClassifyingEncoder)?.classifierParameterNames ?? [])
+    let names = encoder.parameters.map(\.parameter.name).filter { !fixed.contains($0) }
     guard let start, !names.contains(where: { $0.hasPrefix(start) }) else { return }
     let parts = names.reduce(into: [String]()) { parts, name in
       let words = name.split(separator: ".")

@@ -48,7 +48,8 @@ package struct TaskEntry: RegistryEntry, CustomStringConvertible {
     selections: [.accuracy, .loss],
     refusedOptions: [
       "--annotation-size", "--attention", "--attention-size", "--batch-words", "--decoder",
-      "--freeze-word-vectors", "--length-penalty", "--max-words", "--min-count", "--no-repeat",
+      "--freeze-word-vectors", "--length-penalty", "--max-words", "--min-count", "--no-bad-endings",
+      "--no-repeat", "--no-repeat-words",
       "--norm-stabilizer", "--sampling", "--self-critical-epochs", "--tied", "--unfactored",
       "--word-dropout", "--word-vectors",
     ],

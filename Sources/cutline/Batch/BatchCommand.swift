@@ -96,7 +96,7 @@ struct BatchCommand: TalkingCommand {
       for: configuration, wantsTimes: format?.formats.contains(where: \.isForClips) == true)
     let head = ResultHead(
       model: models.name, digest: try models.weightsChecksum(),
-      settings: settings(search, vocabulary, models.directories[0], configuration),
+      settings: settings(search, vocabulary, models, configuration),
       clipSettings: sampling.json, playsAnimations: sampling.playsAnimations,
       tagCount: doubt.tags ?? 0)
 
@@ -145,11 +145,11 @@ struct BatchCommand: TalkingCommand {
 
   /// Returns the settings that decide the captions, as stored in rows and summary.
   private func settings(
-    _ search: CaptionSearch, _ vocabulary: Vocabulary, _ directory: ModelDirectory,
+    _ search: CaptionSearch, _ vocabulary: Vocabulary, _ models: ModelEnsemble,
     _ configuration: ModelConfiguration
   ) -> JSONValue {
     let decisive = doubt.settings(
-      model.settings(precision.settings(search, vocabulary)), directory, configuration)
+      model.settings(precision.settings(search, vocabulary)), models, search, configuration)
     guard case .object(var members) = decisive else { return decisive }
     if captions > 1 { members.append(.init("captions", .number(Double(captions)))) }
     if let pixels = limiting.maxPixels {

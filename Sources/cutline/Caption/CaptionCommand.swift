@@ -59,7 +59,7 @@ struct CaptionCommand: TalkingCommand {
       model: models.name, digest: models.weightsDigest(),
       settings: doubt.settings(
         model.settings(precision.settings(captioner.search, ensemble.vocabulary)),
-        models.directories[0], ensemble.configuration),
+        models, captioner.search, ensemble.configuration),
       clipSettings: sampling(for: captioner).json, tagCount: doubt.tags ?? 0)
     var output = CaptionOutput(
       stream, folder,

@@ -27,7 +27,11 @@ struct DoubtOptions: ParsableArguments {
 
   func validate() throws {
     if let tags { try check("--tags", tags, in: 1...Captioner.tagCount) }
-    if let hedge, hedge.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) {
+    if let hedge,
+      hedge.contains(where: {
+        $0.isNewline || $0.unicodeScalars.contains { $0.properties.generalCategory == .control }
+      })
+    {
       throw ValidationError(
         "--hedge must be text without tabs, line breaks and other control characters.")
     }
@@ -69,14 +73,18 @@ struct DoubtOptions: ParsableArguments {
   ///
   /// - Parameters:
   ///   - settings: The settings of the search and the model.
-  ///   - model: The first model, whose calibration may change.
-  ///   - configuration: Its configuration.
+  ///   - models: The models; the calibration of a single one may change.
+  ///   - search: The search, which has a confidence unless it samples.
+  ///   - configuration: The configuration of the first model.
   /// - Returns: The settings.
   func settings(
-    _ settings: JSONValue, _ model: ModelDirectory, _ configuration: ModelConfiguration
+    _ settings: JSONValue, _ models: ModelEnsemble, _ search: CaptionSearch,
+    _ configuration: ModelConfiguration
   ) -> JSONValue {
     guard case .object(var members) = settings else { return settings }
-    if let digest = model.confidenceDigest() {
+    if models.directories.count == 1, !search.isSampling,
+      let digest = models.directories[0].confidenceDigest()
+    {
       members.append(.init("confidence", .string(String(digest.prefix(16)))))
     }
     if let tags { members.append(.init("tags", .number(Double(tags)))) }
@@ -87,7 +95,9 @@ struct DoubtOptions: ParsableArguments {
     }
     if let hedge { members.append(.init("hedge", .string(hedge))) }
     let guidance = tagGuidance ?? configuration.tagGuidance
-    if guidance > 0 { members.append(.init("tag_guidance", .rounded(Double(guidance)))) }
+    if guidance > 0, !search.isSampling {
+      members.append(.init("tag_guidance", .rounded(Double(guidance))))
+    }
     return .object(members)
   }
 }

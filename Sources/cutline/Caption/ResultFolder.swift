@@ -55,8 +55,8 @@ struct ResultFolder {
       var formatter = ResultFormatter(
         format, head, fileCount: 1, captionCount: 1, endsWithNull: endsWithNull)
       let bytes = formatter.bytes(for: result)
-      // Only JSON describes failures.
-      if bytes.isEmpty || !result.isSuccess && format.isForClips { continue }
+      // Only JSON describes failures. Captions may be withheld, and an older file must not stand for them.
+      if !result.isSuccess && (bytes.isEmpty || format.isForClips) { continue }
       try AtomicFile.write(
         bytes, to: "\(stem).\(format.fileExtension)", overwriting: overwriting)
     }

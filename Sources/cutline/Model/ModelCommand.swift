@@ -205,7 +205,9 @@ struct ModelImportCommand: TalkingCommand {
         "\(file): used the tensors with the prefix '\(report.prefix)'\(others ?? "")")
     }
     if let count = report.classCount {
-      talk.messages.note("\(file): kept the classifier of \(count) classes")
+      talk.messages.note(
+        "\(file): kept the classifier of \(count) classes, named by \(report.classesFile ?? "ImageNet")"
+      )
     }
     if !report.ignored.isEmpty {
       talk.messages.note(
@@ -221,13 +223,18 @@ struct ModelImportCommand: TalkingCommand {
     guard let path = classes else { return nil }
     let text: String
     do throws(FileError) {
-      text = try MappedFile(path, limit: 1 << 28).withBytes { String(decoding: $0, as: UTF8.self) }
+      text =
+        try MappedFile(path, limit: 1 << 28).withBytes { bytes in
+          String(validating: withoutByteOrderMark(bytes), as: UTF8.self)
+        } ?? ""
     } catch {
       throw Failure(
         error.description, error.problem == .missing ? .inputMissing : .badData)
     }
-    guard let found = PictureClasses(text) else {
-      throw Failure("\(path): has an empty line. Name a class on each line.", .badData)
+    let isText = !text.isEmpty && !text.unicodeScalars.contains { $0.isControl }
+    guard isText, let found = PictureClasses(text) else {
+      let fault = isText ? "has an empty line" : "is no UTF-8 text, or has control characters"
+      throw Failure("\(path): \(fault). Name a class on each line.", .badData)
     }
     return .init(found, path: path)
   }
@@ -298,6 +305,13 @@ extension ModelDirectory {
   /// Creates the folder of the model that an argument names, by its path or on the search path.
   init(argument name: String) throws(ModelError) {
     try self.init(named: name, searching: ModelSearchPath.current.folders, advice: .argument)
+  }
+}
+
+extension Unicode.Scalar {
+  /// True for control characters but those that end or indent a line.
+  fileprivate var isControl: Bool {
+    properties.generalCategory == .control && !["\n", "\r", "\t"].contains(self)
   }
 }
 

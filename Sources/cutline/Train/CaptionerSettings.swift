@@ -41,8 +41,8 @@ extension CaptionerOptions {
       tied ? ("--tied", "true") : nil,
       rankingPenalty == .none ? nil : ("--length-penalty", rankingPenalty.name),
       noRepeat.map { ("--no-repeat", "\($0)") },
-      repeatWords == false ? ("--no-repeat-words", "true") : nil,
-      badEndings == false ? ("--no-bad-endings", "true") : nil,
+      repeatWords.map { ($0 ? "--repeat-words" : "--no-repeat-words", "true") },
+      badEndings.map { ($0 ? "--bad-endings" : "--no-bad-endings", "true") },
     ]
     return always + given.compactMap { $0 }
   }

@@ -51,8 +51,8 @@ extension CaptionerOptions {
     options.maxWords = maxWords ?? configuration.maximumWords
     options.lengthPenalty = lengthPenalty ?? configuration.lengthPenalty
     options.noRepeat = noRepeat ?? configuration.rules.noRepeatNGramSize
-    options.repeatWords = repeatWords ?? !configuration.rules.noRepeatWords
-    options.badEndings = badEndings ?? !configuration.rules.noBadEndings
+    options.repeatWords = repeatWords ?? (configuration.rules.noRepeatWords ? false : nil)
+    options.badEndings = badEndings ?? (configuration.rules.noBadEndings ? false : nil)
     options.license = license ?? configuration.provenance.license
     return options
   }
