@@ -49,7 +49,7 @@ public struct Captioner: Sendable {
   ///   - images: Pictures of any size, all of which go through the network together.
   ///   - firstNumber: The number of the first picture among all of a run, which decides what is sampled for
   ///     it. It has no effect on a beam search.
-  /// - Returns: As many captions for each picture as the search gives.
+  /// - Returns: As many captions for each picture as the search gives; none where `doubt` withholds them.
   /// - Throws: `ModelError` if a file of the model turns out to be damaged.
   public func captions(
     for images: [Image], firstNumber: Int = 0

@@ -18,6 +18,7 @@ extension ModelEnsemble {
     let first = directories[0]
     _ = try first.verify()
     var configuration = try first.configuration()
+    let classes = try first.classes(configuration.encoder)
     let words = configuration.decoder == nil ? nil : try first.vocabulary()
     var sum = try first.weightsFile().tensors()
     for directory in directories.dropFirst() {
@@ -26,7 +27,7 @@ extension ModelEnsemble {
       guard other.encoder == configuration.encoder, other.decoder == configuration.decoder else {
         throw ModelError(directory.path, .otherParts(than: first.path))
       }
-      guard try directory.classes(other.encoder) == first.classes(configuration.encoder) else {
+      guard try directory.classes(other.encoder) == classes else {
         throw ModelError(directory.path, .otherParts(than: first.path))
       }
       guard try words == nil || directory.vocabulary() == words else {
@@ -43,7 +44,7 @@ extension ModelEnsemble {
       .init(
         configuration: configuration, parameters: sum.map { ($0.name, $0.value * share) },
         words: try words.map { ($0, try first.counts()) },
-        classes: try first.classes(configuration.encoder), card: card),
+        classes: classes, card: card),
       to: path, precision: precision, replacing: isReplacing)
   }
 

@@ -15,7 +15,8 @@ package struct PictureClasses: Sendable, Equatable {
     // Also those of Windows, which are one character in Swift.
     var lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
     while lines.last?.allSatisfy(\.isWhitespace) ?? false { lines.removeLast() }
-    guard lines.allSatisfy({ !Self.words($0).isEmpty }) else { return nil }
+    let areNamed = lines.allSatisfy { $0.contains { !$0.isWhitespace && $0 != "," } }
+    guard areNamed else { return nil }
     self.lines = lines
   }
 

@@ -59,15 +59,19 @@ extension CaptionModel: TrainableModel {
   package static var encoderParameterPrefix: String? { encoderPrefix }
   package static var embeddingParameterName: String? { wordEmbeddingName }
 
-  /// Those of the encoder's classifier: nothing but the rounding of their only loss, which holds the encoder to what
-  /// they say, would move them, and Adam makes whole steps of that.
+  /// The parameters of the encoder's classifier.
+  ///
+  /// Their only loss compares the classes with what they were, so that at first its gradient is rounding noise. Adam
+  /// would make full steps of it.
   package var fixedParameterNames: Set<String> {
     let names = (encoder as? ClassifyingEncoder)?.classifierParameterNames ?? []
     return Set(names.map { Self.encoderPrefix + $0 })
   }
 
-  /// Encodes a batch's pictures, multiplying in `precision`.
-  package func seen(_ pictures: BatchPictures, in precision: ElementType) -> SeenPictures {
+  /// Encodes a batch's pictures, multiplying in `precision`; scores their classes unless nobody asks.
+  package func seen(
+    _ pictures: BatchPictures, in precision: ElementType, scoringClasses scoresClasses: Bool = true
+  ) -> SeenPictures {
     switch pictures {
     case .pixels(let pixels, let frameCounts):
       let kind = decoder.featureKind
@@ -75,7 +79,8 @@ extension CaptionModel: TrainableModel {
       return SeenPictures(
         features: PackedSequence(features.converted(to: .float32))
           .joined(intoClipsOf: frameCounts, for: kind),
-        classScores: (encoder as? ClassifyingEncoder)?.classScores(features, kind))
+        classScores: scoresClasses
+          ? (encoder as? ClassifyingEncoder)?.classScores(features, kind) : nil)
     case .features(let features): return SeenPictures(features: features, classScores: nil)
     }
   }
@@ -84,7 +89,7 @@ extension CaptionModel: TrainableModel {
   package func features(
     of pictures: BatchPictures, in precision: ElementType
   ) -> PackedSequence {
-    seen(pictures, in: precision).features
+    seen(pictures, in: precision, scoringClasses: false).features
   }
 }
 

@@ -13,7 +13,7 @@ struct ModelCalibrateCommand: TalkingCommand {
       the captions that people wrote, each compared with the others of its picture. The confidence is the probability \
       of that: by the likelihood of the caption, fitted to the validation split, and by the distance of the picture \
       from those of the training split. Captions with less than the model's threshold are marked as unsure; the \
-      threshold leaves 4 % of the validation pictures below it.
+      threshold, at least 1 %, leaves about 4 % of the validation pictures below it.
 
         cutline model calibrate runs/first/best data/flickr8k -o models/first
       """)
