@@ -69,12 +69,16 @@ let package = Package(
         "Tensors", "Text",
       ]
     ),
+    .target(
+      name: "Evaluation",
+      dependencies: ["Datasets", "Files", "Metrics", "Reports", "Tensors", "Text"]),
     .target(name: "Synthesis", dependencies: ["Datasets", "Files", "Media", "Tensors"]),
     .executableTarget(
       name: "cutline",
       dependencies: [
-        "BatchCaptioning", "Captioning", "Datasets", "Files", "ImageEncoders", "Layers", "Media",
-        "Reports", "Synthesis", "Tensors", "Text", "Training", "Workers",
+        "BatchCaptioning", "Captioning", "Datasets", "Evaluation", "Files", "ImageEncoders",
+        "Layers",
+        "Media", "Metrics", "Reports", "Synthesis", "Tensors", "Text", "Training", "Workers",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       // Read by whoever validates results, not by the program.
@@ -108,6 +112,12 @@ let package = Package(
       name: "DatasetsTests", dependencies: ["Datasets", "Files", "Media", "TestSupport", "Text"],
       swiftSettings: unoptimized),
     .testTarget(
+      name: "EvaluationTests",
+      dependencies: [
+        "Datasets", "Evaluation", "Files", "Metrics", "Tensors", "TestSupport", "Text",
+      ],
+      swiftSettings: unoptimized),
+    .testTarget(
       name: "FilesTests", dependencies: ["Files", "TestSupport"], exclude: ["Fixtures"],
       swiftSettings: unoptimized),
     .testTarget(
@@ -128,7 +138,7 @@ let package = Package(
       swiftSettings: unoptimized),
     .testTarget(
       name: "SynthesisTests",
-      dependencies: ["Datasets", "Files", "Media", "Synthesis", "Tensors", "TestSupport"],
+      dependencies: ["Datasets", "Files", "Media", "Synthesis", "Tensors", "TestSupport", "Text"],
       swiftSettings: unoptimized),
     .testTarget(
       name: "TensorsTests", dependencies: ["CKernels", "Tensors", "TestSupport"],

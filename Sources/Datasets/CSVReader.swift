@@ -136,7 +136,7 @@ private let newline = UInt8(ascii: "\n")
 private let carriageReturn = UInt8(ascii: "\r")
 
 /// Returns `text` as a field of comma-separated values.
-func csvField(_ text: String) -> String {
+package func csvField(_ text: String) -> String {
   let isPlain = text.utf8.allSatisfy { $0 != quote && $0 != comma && $0 >= 0x20 }
   return isPlain ? text : "\"\(text.replacing("\"", with: "\"\""))\""
 }

@@ -65,7 +65,7 @@ struct CaptionRow {
 
   /// Returns true if a member holds captions: the chosen one, or one with a usual name, with or
   /// without a number.
-  private static func isCaption(_ member: String, _ captionColumn: String?) -> Bool {
+  static func isCaption(_ member: String, _ captionColumn: String?) -> Bool {
     if let captionColumn { return isCalled(member, captionColumn) }
     return captionKinds.contains(captionKind(member))
   }

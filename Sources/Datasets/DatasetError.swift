@@ -64,6 +64,14 @@ public struct DatasetError: Error, Equatable, Sendable, CustomStringConvertible 
     /// A caption file beside which there is no folder of pictures.
     case noImageFolder(looked: [String])
     case noSplit(String, found: [String])
+    /// References of several splits, of which one must be chosen.
+    case severalSplits([String])
+    /// References without a caption.
+    case noReferences
+    /// A file or folder of results without any.
+    case noResults
+    /// JSON that is no results, with its content.
+    case unknownResults(String)
     case unknownForm(known: [String])
     /// Something that cannot be written in a format, the reason, and the advice.
     case unwritable(
@@ -102,6 +110,11 @@ public struct DatasetError: Error, Equatable, Sendable, CustomStringConvertible 
   /// True if the record should be corrected: not for blank captions, and pictures that other
   /// metadata describe.
   package var isBad: Bool { problem != .blankCaption && !isOfNearerMetadata }
+
+  /// The failure of a data set without captions to score against.
+  package static func noReferences(in path: String) -> DatasetError {
+    DatasetError(path, .noReferences)
+  }
 
   /// The failure of a picture that cannot be decoded.
   package static func badPicture(_ error: MediaError) -> DatasetError {
@@ -213,6 +226,19 @@ extension DatasetError {
     case .noSplit(let name, let found):
       "has no pictures to \(name == "train" ? "learn from" : "look at") (split '\(name)'), only "
         + "\(list(found)). Is it the right folder?"
+    default: scoringFault
+    }
+  }
+
+  private var scoringFault: String {
+    switch problem {
+    case .severalSplits(let names):
+      "has the splits \(list(names)). Choose one, with --split."
+    case .noReferences: "has no captions to score against. Name a file or split that has."
+    case .noResults:
+      "holds no captions to score. Name the file that a program wrote its captions to."
+    case .unknownResults(let found):
+      "is no results: it is \(found). Write [{\"image_id\": 9, \"caption\": \"a dog\"}], as COCO has it."
     default: labelFault
     }
   }

@@ -21,11 +21,13 @@ package struct BLEUCounts: Sendable, Equatable {
   package static let zero = BLEUCounts(
     correct: [0, 0, 0, 0], guessed: [0, 0, 0, 0], candidateLength: 0, referenceLength: 0)
 
-  package static func + (a: Self, b: Self) -> Self {
-    BLEUCounts(
-      correct: zip(a.correct, b.correct).map(+), guessed: zip(a.guessed, b.guessed).map(+),
-      candidateLength: a.candidateLength + b.candidateLength,
-      referenceLength: a.referenceLength + b.referenceLength)
+  package static func += (a: inout Self, b: Self) {
+    for order in a.correct.indices {
+      a.correct[order] += b.correct[order]
+      a.guessed[order] += b.guessed[order]
+    }
+    a.candidateLength += b.candidateLength
+    a.referenceLength += b.referenceLength
   }
 
   /// BLEU-1 to BLEU-4, in `0...1`.

@@ -15,29 +15,62 @@ struct CIDErD {
   private let imageCounts: [[Int]]
   /// The weight of an n-gram in nats, indexed by its number of images: `ln images - ln number`.
   private let rarities: [Double]
-
   /// Computes the weights from the references of `images`, which have `ngramCounts` distinct n-grams for n =
   /// 1, 2, 3, 4.
   init(describing images: [NumberedImage], ngramCounts: [Int]) {
-    imageCounts = ngramCounts.indices.map { order in
-      countImages(of: images, order: order, ngramCount: ngramCounts[order])
+    self.init(
+      imageCounts: Metrics.imageCounts(of: images, ngramCounts: ngramCounts),
+      totalCount: images.count)
+  }
+
+  /// Takes the weights from `frequencies`, else from the references of `images`.
+  init(
+    describing images: [NumberedImage], _ numbers: CaptionNumbers,
+    _ frequencies: DocumentFrequencies?
+  ) {
+    if let frequencies {
+      self.init(
+        imageCounts: frequencies.counts(in: numbers), totalCount: frequencies.pictureCount)
+    } else {
+      self.init(describing: images, ngramCounts: numbers.ngramCounts)
     }
-    let all = log(Double(images.count))
-    rarities = (0...images.count).map { all - log(Double(max(1, $0))) }
+  }
+
+  /// - Parameters:
+  ///   - imageCounts: The number of images with each n-gram; indexed by `n - 1`, then by n-gram.
+  ///   - totalCount: The number of images that they were counted in.
+  init(imageCounts: [[Int]], totalCount: Int) {
+    self.imageCounts = imageCounts
+    let all = log(Double(totalCount))
+    rarities = (0...totalCount).map { all - log(Double(max(1, $0))) }
+  }
+
+  /// The variants of the score.
+  enum Variant {
+    /// CIDEr-D, which clips counts and punishes other lengths.
+    case robust
+    /// CIDEr as it was first defined, which does neither; words are not stemmed.
+    case plain
   }
 
   /// Returns the score of one of the images, in `0...10`; zero if it is the only one.
-  func score(of image: NumberedImage) -> Double {
+  func score(of image: NumberedImage, _ variant: Variant = .robust) -> Double {
     let lengths = lengths(of: image.candidate)
     let sum = image.references.reduce(0) { sum, reference in
-      sum + similarity(image.candidate, lengths, reference)
+      sum + similarity(image.candidate, lengths, reference, variant)
     }
     return 10 * sum / Double(image.references.count)
   }
 
+  /// Returns the plain similarity of two captions, in `0...1`.
+  func plainSimilarity(_ a: NumberedCaption, _ b: NumberedCaption) -> Double {
+    similarity(a, lengths(of: a), b, .plain)
+  }
+
   /// Returns the mean over n, in `0...1`; `lengths` are the norms of the candidate.
   private func similarity(
-    _ candidate: NumberedCaption, _ lengths: [Double], _ reference: NumberedCaption
+    _ candidate: NumberedCaption, _ lengths: [Double], _ reference: NumberedCaption,
+    _ variant: Variant
   ) -> Double {
     let referenceLengths = self.lengths(of: reference)
     var sum = 0.0
@@ -45,11 +78,12 @@ struct CIDErD {
       var product = 0.0
       forEachShared(candidate.ngrams[order], reference.ngrams[order]) { _, candidate, reference in
         let (h, r) = (weight(candidate, order), weight(reference, order))
-        product += min(h, r) * r
+        product += (variant == .plain ? h : min(h, r)) * r
       }
       let scale = lengths[order] * referenceLengths[order]
       sum += scale > 0 ? product / scale : product
     }
+    if variant == .plain { return sum / Double(candidate.ngrams.count) }
     // Coco-caption counts bigrams. That differs by another number only for a caption without words, which
     // shares no n-gram.
     let difference = Double(candidate.wordCount - reference.wordCount)
@@ -75,6 +109,11 @@ struct CIDErD {
     let imageCount = Int(ngram.ngram) < counts.count ? counts[Int(ngram.ngram)] : 0
     return Double(ngram.count) * rarities[imageCount]
   }
+}
+
+/// Returns the number of images with each n-gram in their references; indexed by `n - 1`, then by n-gram.
+func imageCounts(of images: [NumberedImage], ngramCounts: [Int]) -> [[Int]] {
+  ngramCounts.indices.map { countImages(of: images, order: $0, ngramCount: ngramCounts[$0]) }
 }
 
 /// Returns the number of images with each n-gram in their references, where n is `order` + 1.

@@ -35,6 +35,37 @@ struct CaptionNumbers {
     return NumberedCaption(tokens: tokenNumbers, wordCount: wordNumbers.count, ngrams: counts)
   }
 
+  /// Returns the index of an n-gram of 1 to 4 words; nil if it has not occurred.
+  func number(ofNgram words: some Collection<String>) -> UInt32? {
+    var number: UInt32?
+    for (place, word) in words.enumerated() {
+      guard let last = self.words[Spelling(word: word)] else { return nil }
+      guard let start = number else {
+        number = last
+        continue
+      }
+      guard place <= extensions.count,
+        let longer = extensions[place - 1][UInt64(start) << 32 | UInt64(last)]
+      else { return nil }
+      number = longer
+    }
+    return number
+  }
+
+  /// The n-grams in the order of their indices, as words; indexed by `n - 1`.
+  var ngrams: [[[String]]] {
+    var all: [[[String]]] = [words.sorted { $0.value < $1.value }.map { [$0.key.word] }]
+    let singles = all[0]
+    for longer in extensions {
+      let shorter = all[all.count - 1]
+      all.append(
+        longer.sorted { $0.value < $1.value }.map { key, _ in
+          shorter[Int(key >> 32)] + singles[Int(key & 0xFFFF_FFFF)]
+        })
+    }
+    return all
+  }
+
   private mutating func number(_ word: String) -> UInt32 {
     let spelling = Spelling(word: word)
     if let number = words[spelling] { return number }

@@ -10,25 +10,34 @@ package struct CaptionScores: Sendable, Equatable {
   package let images: [CaptionScore]
   /// The counts of the corpus's BLEU.
   package let bleuCounts: BLEUCounts
+  /// The counts of each caption's BLEU.
+  package let imageBLEUCounts: [BLEUCounts]
   /// The diversity of the captions.
   package let distinct: DistinctCaptions
 
   /// Scores one caption per image; each needs at least one reference.
   ///
   /// Without captions, all scores are zero.
-  package init(scoring captions: [ScoredCaption]) {
+  ///
+  /// - Parameters:
+  ///   - captions: The captions, with the human captions of the same images.
+  ///   - frequencies: The weights of CIDEr's n-grams; nil for those of the references.
+  package init(scoring captions: [ScoredCaption], frequencies: DocumentFrequencies? = nil) {
     var numbers = CaptionNumbers()
     let images = captions.map { NumberedImage($0, numbers: &numbers) }
-    let cider = CIDErD(describing: images, ngramCounts: numbers.ngramCounts)
+    let cider = CIDErD(describing: images, numbers, frequencies)
     let counts = images.map(BLEUCounts.init)
 
     self.images = zip(images, counts).map { image, counts in
-      CaptionScore(bleu: counts.scores, rougeL: rougeL(image), cider: cider.score(of: image))
+      CaptionScore(
+        bleu: counts.scores, rougeL: rougeL(image), cider: cider.score(of: image),
+        plainCIDEr: cider.score(of: image, .plain))
     }
-    bleuCounts = counts.reduce(.zero, +)
+    imageBLEUCounts = counts
+    bleuCounts = counts.reduce(into: .zero) { $0 += $1 }
     corpus = CaptionScore(
       bleu: bleuCounts.scores, rougeL: mean(self.images, of: \.rougeL),
-      cider: mean(self.images, of: \.cider))
+      cider: mean(self.images, of: \.cider), plainCIDEr: mean(self.images, of: \.plainCIDEr))
     distinct = DistinctCaptions(
       among: captions.map(\.candidate), numbered: images.map(\.candidate))
   }
@@ -42,6 +51,8 @@ package struct CaptionScore: Sendable, Equatable {
   package var rougeL: Double
   /// CIDEr-D, in `0...10`; zero for a single image.
   package var cider: Double
+  /// CIDEr as it was first defined, without clipped counts and the penalty of other lengths, in `0...10`.
+  package var plainCIDEr = 0.0
 }
 
 /// A caption and its references as indices.

@@ -28,6 +28,8 @@ package struct ShapesCollection: Sendable {
   /// Width and height of all pictures, in pixels.
   package var size = 64
   package var seed: UInt64 = 1
+  /// The language of the pictures' captions; those of clips are English.
+  package var language = CaptionLanguage.english
 
   package init() {}
 

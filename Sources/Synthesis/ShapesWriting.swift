@@ -26,7 +26,7 @@ extension ShapesCollection {
     let pictures = Files(
       folder: working, suffix: "png", count: count,
       contents: { part, index in [picture(part, index).pngBytes] },
-      caption: { part, index in scene(part, index).caption.text })
+      caption: { part, index in scene(part, index).caption.text(in: language) })
     guard try write(pictures, threadCount, shouldContinue) else { return false }
     if clipCount > 0 {
       let clips = Files(
@@ -41,7 +41,7 @@ extension ShapesCollection {
       guard try write(clips, threadCount, shouldContinue) else { return false }
       try write(Self.clipRecipe, to: "\(clips.folder)/training.json")
     }
-    try write(Self.recipe, to: "\(working)/training.json")
+    try write(recipe, to: "\(working)/training.json")
     try write(description, to: "\(working)/\(Self.marker)")
     try folder.commit()
     return true
@@ -57,10 +57,18 @@ extension ShapesCollection {
   /// ones. In the first epoch only the decoder is trained: it learns to write, and to distinguish
   /// the features of an encoder with random weights. Without this epoch the encoder's first steps
   /// go in a wrong direction.
-  private static let recipe: JSONValue = [
-    "embed": 128, "hidden": 256, "dropout": 0, "min-count": 1, "lr": 0.001, "encoder-lr": 0.001,
-    "epochs": 9, "frozen-epochs": 1, "batch-size": 8, "save-every": 5000,
-  ]
+  private var recipe: JSONValue {
+    let options: [JSONValue.Member] = [
+      .init("embed", 128), .init("hidden", 256), .init("dropout", 0), .init("min-count", 1),
+      .init("lr", 0.001), .init("encoder-lr", 0.001), .init("epochs", 9), .init("frozen-epochs", 1),
+      .init("batch-size", 8), .init("save-every", 5000),
+    ]
+    // Captions by characters are longer.
+    return .object(
+      options
+        + (language == .english
+          ? [] : [.init("tokenizer", "unicode"), .init("max-words", 40)]))
+  }
 
   /// Options of `cutline train` for training S2VT on clips and their reverses, once an encoder has
   /// been trained on the pictures.
@@ -77,7 +85,7 @@ extension ShapesCollection {
       "schema": "cutline.synthesis/1", "collection": "shapes",
       "train": .number(Double(trainingCount)), "val": .number(Double(validationCount)),
       "clips": .number(Double(clipCount)), "size": .number(Double(size)),
-      "seed": .string("\(seed)"),
+      "seed": .string("\(seed)"), "language": .string(language.rawValue),
       "possible_captions": .number(Double(SceneCaption.all.count)),
     ]
   }

@@ -6,6 +6,8 @@ package struct Vocabulary: Sendable, Equatable {
   /// The special words in the order of their indices.
   package static let specialWords = ["<pad>", "<bos>", "<eos>", "<unk>"]
 
+  /// The tokenizer of the captions that the words come from.
+  package let tokenizer: CaptionTokenizer
   /// All words by index, special words first.
   private let words: [String]
   /// The indices of all words but the special ones.
@@ -14,7 +16,9 @@ package struct Vocabulary: Sendable, Equatable {
   /// Creates a vocabulary of `ordinaryWords` in their order, with indices from 4.
   ///
   /// Special, repeated and unstorable words are left out.
-  package init(words ordinaryWords: some Sequence<String>) {
+  package init(
+    words ordinaryWords: some Sequence<String>, tokenizer: CaptionTokenizer = CaptionTokenizer()
+  ) {
     var words = Self.specialWords
     var ids: [String: TokenID] = [:]
     for word in ordinaryWords
@@ -24,12 +28,17 @@ package struct Vocabulary: Sendable, Equatable {
     }
     self.words = words
     self.ids = ids
+    self.tokenizer = tokenizer
   }
 
   /// Creates a vocabulary of the words that occur at least `minimumCount` times, by descending frequency,
   /// then alphabetically.
-  package init(_ counts: WordCounts, minimumCount: Int = 5) {
-    self.init(words: counts.ranked.lazy.filter { $0.count >= minimumCount }.map(\.word))
+  package init(
+    _ counts: WordCounts, minimumCount: Int = 5, tokenizer: CaptionTokenizer = CaptionTokenizer()
+  ) {
+    self.init(
+      words: counts.ranked.lazy.filter { $0.count >= minimumCount }.map(\.word),
+      tokenizer: tokenizer)
   }
 
   /// Counts the words of `sentences`, and keeps those that occur at least `minimumCount` times.
@@ -39,9 +48,8 @@ package struct Vocabulary: Sendable, Equatable {
 
   /// Creates a vocabulary from words that were already checked; `ids` must be the inverse of `words` without
   /// the special words.
-  init(checkedWords words: [String], ids: [String: TokenID]) {
-    self.words = words
-    self.ids = ids
+  init(checkedWords words: [String], ids: [String: TokenID], tokenizer: CaptionTokenizer) {
+    (self.words, self.ids, self.tokenizer) = (words, ids, tokenizer)
   }
 
   /// The number of words including the four special ones, which is the width of the output layer.
@@ -75,7 +83,7 @@ extension Vocabulary {
   ///
   /// Use `words` for scoring.
   package func sentence(_ tokens: some Sequence<TokenID>) -> String {
-    readableSentence(words(tokens))
+    tokenizer.sentence(of: words(tokens))
   }
 
   /// Returns the fraction of all counted words, including repetitions, that map to `<unk>`, in `0...1`.

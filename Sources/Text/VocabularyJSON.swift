@@ -4,11 +4,13 @@ extension Vocabulary {
   /// The maximum size of a `vocab.json` in bytes.
   package static let sizeLimit = 64 << 20
 
-  /// Reads `vocab.json`; `path` is only used in error messages.
+  /// Reads `vocab.json` of captions that `tokenizer` split; `path` is only used in error messages.
   ///
   /// The entries may come in any order, but their indices must be contiguous from 0, since each is a row of
   /// the embedding.
-  package init(json bytes: [UInt8], path: String) throws(VocabularyError) {
+  package init(
+    json bytes: [UInt8], path: String, tokenizer: CaptionTokenizer = CaptionTokenizer()
+  ) throws(VocabularyError) {
     func failure(_ problem: VocabularyError.Problem) -> VocabularyError {
       VocabularyError(path: path, problem: problem)
     }
@@ -36,7 +38,7 @@ extension Vocabulary {
       }
     }
     do throws(VocabularyError.Problem) {
-      self.init(checkedWords: try words.complete(), ids: ids)
+      self.init(checkedWords: try words.complete(), ids: ids, tokenizer: tokenizer)
     } catch {
       throw failure(error)
     }

@@ -13,7 +13,8 @@ extension Vocabulary {
   package func growing(by counts: WordCounts, minimumCount: Int) -> Vocabulary {
     let old = (Self.specialWords.count..<count).map { word(TokenID($0)) }
     return Vocabulary(
-      words: old + counts.ranked.lazy.filter { $0.count >= minimumCount }.map(\.word))
+      words: old + counts.ranked.lazy.filter { $0.count >= minimumCount }.map(\.word),
+      tokenizer: tokenizer)
   }
 }
 

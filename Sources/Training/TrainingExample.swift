@@ -76,8 +76,10 @@ package struct TokenizedDataset: Sendable {
   /// - Parameters:
   ///   - dataset: The data set; pictures without captions are left out.
   ///   - maximumWords: The number of words after which captions are cut, for learning.
-  package init(_ dataset: CaptionDataset, maximumWords: Int) {
-    let tokenizer = CaptionTokenizer()
+  ///   - tokenizer: Splits captions into words.
+  package init(
+    _ dataset: CaptionDataset, maximumWords: Int, tokenizer: CaptionTokenizer = CaptionTokenizer()
+  ) {
     let pictures = dataset.examples.map { picture in
       (picture, picture.captions.map(tokenizer.words(of:)).filter { !$0.isEmpty })
     }.filter { !$0.1.isEmpty }

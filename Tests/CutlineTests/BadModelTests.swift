@@ -220,7 +220,8 @@ struct BadModelTests {
     try expectFailure(
       65,
       saying: "tokenizer_config.json: its captions were tokenized by "
-        + #"{"type":"ptb-lower","version":2}, not by ptb-lower 1."#, and: "A newer Cutline")
+        + #"{"type":"ptb-lower","version":2}, not by ptb-lower 1 or unicode-words 1."#,
+      and: "A newer Cutline")
     try model.rewrite("tokenizer_config.json", with: "{")
     try expectFailure(
       78, saying: "tokenizer_config.json: is not as it should be", and: "fresh copy")

@@ -1,5 +1,6 @@
 """Makes a folder that looks like a checkout, with stand-ins for what a reader of the documentation brings."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -26,6 +27,7 @@ def make(root, folder, commands):
     pictures(samples, folder)
     archives(folder)
     training_sets(samples, folder)
+    scored_captions(folder)
     programs(folder)
     drop = {"CUTLINE", "XDG_CACHE_HOME", "XDG_DATA_HOME"}
     environment = {
@@ -101,6 +103,23 @@ def training_sets(samples, folder):
             names.writelines(f"clip{number}_0_8\n" for number in numbers)
 
 
+def scored_captions(folder):
+    """captions_val.json, captions of people about the pictures in pictures/, and results to score against them."""
+    names = sorted(os.listdir(f"{folder}/pictures"))
+    write_json(f"{folder}/captions_val.json", {
+        "images": [{"id": number, "file_name": name} for number, name in enumerate(names)],
+        "annotations": [{"image_id": number, "caption": f"{beginning}a boy kicks ball {number}"}
+                        for number in range(len(names)) for beginning in ("", "we see ")]})
+    for name, words in (("results", "a boy kicks"), ("old", "a boy and"), ("new", "a boy kicks")):
+        write_json(f"{folder}/{name}.json", [
+            {"image_id": number, "caption": f"{words} ball {number}"} for number in range(len(names))])
+
+
+def write_json(path, value):
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(value, file)
+
+
 def clip(path, seconds):
     """Writes a clip of one frame a second, in YUV4MPEG2, with a cut every 40 seconds."""
     width, height = 96, 72
@@ -135,6 +154,8 @@ def earlier_results(folder, environment, text):
     if "runs/shapes" in text and "-o runs/shapes" not in text:
         todo.append("dataset synthesize shapes -o data/shapes --count 200 --val 20")
         todo.append("train data/shapes --config data/shapes/training.json -o runs/shapes --epochs 2")
+    if "runs/mine" in text and "-o runs/mine" not in text:
+        todo.append("train DATASET --start-from default --min-count 1 --epochs 1 -o runs/mine")
     for words in todo:
         command = ["scripts/cutline", *words.split(), "-q"]
         subprocess.run(command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, check=True)

@@ -9,7 +9,7 @@ import Files
 /// that have a newer one, in a copy that atomically takes the file's name.
 package struct Journal: ~Copyable {
   /// The maximum length of a line, in bytes: a clip of a day, captioned every second.
-  private static let longestLine = 256 << 20
+  static let longestLine = 256 << 20
   /// The maximum time for which rows may be in the system's cache and not on the disk, which only a
   /// power cut would show.
   private static let synchronizationInterval = Duration.seconds(10)

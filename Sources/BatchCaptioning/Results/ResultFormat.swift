@@ -13,6 +13,8 @@ package enum ResultFormat: String, Sendable, CaseIterable {
   case json
   /// One object per line.
   case jsonl
+  /// One array of `{"image_id": 9, "caption": "a dog"}`, as coco-caption reads results.
+  case coco
   /// Captions with times, for video players: SubRip and WebVTT.
   case srt, vtt
 
@@ -20,13 +22,20 @@ package enum ResultFormat: String, Sendable, CaseIterable {
   package var isForClips: Bool { self == .srt || self == .vtt }
 
   /// The extension of such files.
-  package var fileExtension: String { self == .text ? "txt" : rawValue }
+  package var fileExtension: String {
+    switch self {
+    case .text: "txt"
+    case .coco: "json"
+    default: rawValue
+    }
+  }
 
   /// Returns the format of a file name by its extension.
   package init?(forFileName name: String) {
     guard let dot = name.lastIndex(of: "."), !name[dot...].contains("/") else { return nil }
     switch name[name.index(after: dot)...].lowercased() {
     case "txt": self = .text
+    case "coco": return nil
     case let other: self.init(rawValue: other)
     }
   }
@@ -53,6 +62,8 @@ package struct ResultFormatter: Sendable {
   private let namesFiles: Bool
   private let isList: Bool
   private let endsWithNull: Bool
+  /// The ids of files in COCO results, for those whose names do not say them.
+  private let imageIDs: [String: JSONValue]
   private var count = 0
 
   /// - Parameters:
@@ -61,11 +72,13 @@ package struct ResultFormatter: Sendable {
   ///   - fileCount: The number of results.
   ///   - captionCount: The maximum number of captions per result.
   ///   - endsWithNull: True if lines end with NUL rather than a line feed, and paths are unchanged.
+  ///   - imageIDs: The ids of files in COCO results, for those whose names do not say them.
   package init(
     _ format: ResultFormat, _ head: ResultHead, fileCount: Int, captionCount: Int,
-    endsWithNull: Bool = false
+    endsWithNull: Bool = false, imageIDs: [String: JSONValue] = [:]
   ) {
     (self.format, self.head, self.endsWithNull) = (format, head, endsWithNull)
+    self.imageIDs = imageIDs
     namesFiles = format == .tsv || fileCount > 1 || captionCount > 1
     isList = fileCount > 1
   }
@@ -77,6 +90,7 @@ package struct ResultFormatter: Sendable {
   }
 
   private mutating func text(for result: CaptionResult) -> String {
+    if format == .coco { return cocoRow(for: result) }
     defer { count += 1 }
     switch format {
     case .text, .tsv: return lines(for: result)
@@ -85,14 +99,28 @@ package struct ResultFormatter: Sendable {
       let object = result.json(head).prettyText.split(separator: "\n").joined(separator: "\n  ")
       return (count == 0 ? "[\n  " : ",\n  ") + object
     case .json: return result.json(head).prettyText + "\n"
+    case .coco: return ""
     case .srt: return SubtitleFormat.srt.text(result.cues)
     case .vtt: return SubtitleFormat.webVTT.text(result.cues)
     }
   }
 
+  /// Returns the element of an array; empty if there is no caption.
+  private mutating func cocoRow(for result: CaptionResult) -> String {
+    guard let caption = (try? result.outcome.get())?.segments.first?.captions.first else {
+      return ""
+    }
+    defer { count += 1 }
+    let row: JSONValue = [
+      "image_id": imageIDs[result.file] ?? cocoImageID(ofFile: result.file),
+      "caption": .string(caption.text),
+    ]
+    return (count == 0 ? "[\n" : ",\n") + row.compactText
+  }
+
   /// The output after the last result.
   package var ending: String {
-    guard format == .json, isList else { return "" }
+    guard format == .coco || format == .json && isList else { return "" }
     return count == 0 ? "[]\n" : "\n]\n"
   }
 
@@ -130,4 +158,17 @@ package struct ResultFormatter: Sendable {
     }
     return visibleName(text)
   }
+}
+
+/// Returns the id that a file's name says: the number of `000000000139.jpg` and `COCO_val2014_000000000139.jpg`, else
+/// the name without its extension.
+package func cocoImageID(ofFile path: String) -> JSONValue {
+  let name = path.split(separator: "/").last.map(String.init) ?? path
+  let stem =
+    name.lastIndex(of: ".").map { $0 > name.startIndex ? String(name[..<$0]) : name } ?? name
+  let digits = stem.hasPrefix("COCO_") ? stem.split(separator: "_").last.map(String.init) : stem
+  guard let digits, !digits.isEmpty, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+    let number = Int(digits), number < 1 << 53
+  else { return .string(visibleName(stem)) }
+  return .number(Double(number))
 }

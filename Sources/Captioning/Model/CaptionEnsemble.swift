@@ -127,6 +127,22 @@ package struct CaptionEnsemble: Sendable {
     return starts.count == 1 ? starts[0] : EnsembleCaptions(members: starts, weights: weights)
   }
 
+  /// Returns the loss of captions that people wrote: the sum over all words, in nats, and their number.
+  ///
+  /// - Parameters:
+  ///   - captions: The captions, by the rows of the pictures.
+  ///   - pictures: The features.
+  /// - Returns: Nil if several models caption together, whose loss is none of theirs.
+  package func loss(
+    of captions: PackedCaptions, describing pictures: EncodedPictures
+  ) -> (sum: Double, wordCount: Int)? {
+    guard members.count == 1, let decoder = members[0].model.decoder as? any CaptionDecoder else {
+      return nil
+    }
+    let losses = decoder.losses(of: captions, describing: pictures.byMember[0])
+    return (Double(losses.words.scalar) * Double(losses.count), losses.count)
+  }
+
   // MARK: From pictures to classes and confidence
 
   /// True if the first model has a classifier.

@@ -107,10 +107,11 @@ package struct ModelDirectory: Sendable {
   }
 
   package func vocabulary() throws(ModelError) -> Vocabulary {
+    let tokenizer = try tokenizer()
     let file = "\(path)/\(FileName.vocabulary)"
     let json = try bytes(of: file, limit: Vocabulary.sizeLimit)
     do throws(VocabularyError) {
-      return try Vocabulary(json: json, path: file)
+      return try Vocabulary(json: json, path: file, tokenizer: tokenizer)
     } catch {
       throw ModelError(file, .vocabulary(error))
     }
@@ -163,7 +164,7 @@ package struct ModelDirectory: Sendable {
     keepingBfloat16Matrices keepsBfloat16Matrices: Bool = true
   ) throws(ModelError) -> CaptionModel {
     guard let decoder = configuration.decoder else { throw ModelError(path, .noDecoder) }
-    try checkTokenizer()
+    _ = try tokenizer()
     try checkScores(vocabulary, decoder)
     try checkSizes(decoder)
     let encoder = configuration.encoder.makeEncoder()
@@ -202,10 +203,12 @@ package struct ModelDirectory: Sendable {
     }
   }
 
-  /// Throws if the folder names another tokenizer than the present one; it may name none.
-  private func checkTokenizer() throws(ModelError) {
+  /// Returns the tokenizer that the folder names; that of English if it names none.
+  ///
+  /// - Throws: An error if this version does not have it.
+  private func tokenizer() throws(ModelError) -> CaptionTokenizer {
     let file = "\(path)/\(FileName.tokenizer)"
-    guard isFile(file) else { return }
+    guard isFile(file) else { return CaptionTokenizer() }
     let json: JSONValue
     let bytes = try bytes(of: file, limit: 1 << 20)
     do throws(JSONError) {
@@ -213,10 +216,10 @@ package struct ModelDirectory: Sendable {
     } catch {
       throw ModelError(file, .notJSON(error))
     }
-    let ours = CaptionTokenizer().identity
-    guard json["type"]?.string == ours.type, json["version"]?.integer == ours.version else {
-      throw ModelError(file, .otherTokenizer(json.compactText))
-    }
+    guard let type = json["type"]?.string, let version = json["version"]?.integer,
+      let tokenizer = CaptionTokenizer(.init(type: type, version: version))
+    else { throw ModelError(file, .otherTokenizer(json.compactText)) }
+    return tokenizer
   }
 
   /// Throws if a single matrix of the decoder would hold more numbers than the weights file.

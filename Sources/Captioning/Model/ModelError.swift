@@ -105,8 +105,9 @@ public struct ModelError: Error, Equatable, Sendable, CustomStringConvertible {
         + "'resize' and 'input' of their config.json."
     case .otherTokenizer(let found):
       "\(path): its captions were tokenized by \(found.prefix(60)), not by "
-        + "\(CaptionTokenizer().identity.type) \(CaptionTokenizer().identity.version). A newer "
-        + "Cutline may read it; with --encoder-model a training can keep the encoder alone."
+        + CaptionTokenizer.Kind.allCases.map { CaptionTokenizer($0).identity }
+        .map { "\($0.type) \($0.version)" }.joined(separator: " or ")
+        + ". A newer Cutline may read it; with --encoder-model a training can keep the encoder alone."
     case .noWords:
       "\(path): has no words but the special ones. Start from another captioner, or "
         + "take its encoder alone with --encoder-model."

@@ -78,7 +78,7 @@ extension ModelDirectory {
       names += [FileName.vocabulary, FileName.counts, FileName.tokenizer]
       try AtomicFile.write(vocabulary.json(), to: "\(working)/\(FileName.vocabulary)")
       try AtomicFile.write(counts.tsv(), to: "\(working)/\(FileName.counts)")
-      let tokenizer = CaptionTokenizer().identity
+      let tokenizer = vocabulary.tokenizer.identity
       try AtomicFile.write(
         "{\"type\": \"\(tokenizer.type)\", \"version\": \(tokenizer.version)}\n",
         to: "\(working)/\(FileName.tokenizer)")

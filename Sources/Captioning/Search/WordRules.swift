@@ -24,17 +24,11 @@ public struct WordRules: Sendable, Equatable {
     self.forbidden = forbidden
   }
 
-  /// The words that something must follow.
-  private static let badEndings = """
-    a an the and or but while as of with without in into on onto at to from for by near before after upon \
-    is are am was were his their its some
-    """.split(separator: " ").map(String.init)
-
   /// Returns the same rules with the words of a vocabulary, which they need before a search.
   package func resolved(in vocabulary: Vocabulary) -> WordRules {
     var rules = self
     rules.badEndings =
-      noBadEndings ? Set(Self.badEndings.compactMap { vocabulary.id(of: $0) }) : []
+      noBadEndings ? Set(OpenEndings.words.compactMap { vocabulary.id(of: $0) }) : []
     return rules
   }
 

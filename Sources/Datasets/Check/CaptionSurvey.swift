@@ -31,14 +31,15 @@ package struct CaptionSurvey: Sendable {
   private init() {}
 
   /// Tokenizes all captions of `dataset`, on `threadCount` threads.
-  package init(_ dataset: CaptionDataset, threadCount: Int) {
+  package init(
+    _ dataset: CaptionDataset, threadCount: Int, tokenizer: CaptionTokenizer = CaptionTokenizer()
+  ) {
     let examples = dataset.examples
     let partCount = max(1, min(threadCount, examples.count))
     let parts = Mutex([CaptionSurvey?](repeating: nil, count: partCount))
     DispatchQueue.concurrentPerform(iterations: partCount) { part in
       let range = examples.count * part / partCount..<examples.count * (part + 1) / partCount
       var survey = CaptionSurvey()
-      let tokenizer = CaptionTokenizer()
       for index in range { survey.add(examples[index].captions, of: index, tokenizer) }
       parts.withLock { [survey] in $0[part] = survey }
     }

@@ -20,15 +20,18 @@ package struct DatasetCheck: Sendable {
   ///   - minimumCount: The least count of a word in the vocabulary.
   ///   - maximumWords: The maximum number of words per caption in training.
   ///   - threadCount: The number of threads that tokenize captions.
+  ///   - tokenizer: Splits captions into words.
   ///   - report: Receives the number of pictures done.
   package init(
     _ contents: CaptionContents, passingOver passedOver: PassedOver = PassedOver(),
     _ inspector: PictureInspector?, minimumCount: Int, maximumWords: Int, threadCount: Int,
-    report: (Int) -> Void
+    tokenizer: CaptionTokenizer = CaptionTokenizer(), report: (Int) -> Void
   ) {
     (self.contents, self.minimumCount, self.maximumWords) = (contents, minimumCount, maximumWords)
     self.passedOver = passedOver
-    let surveys = contents.datasets.map { CaptionSurvey($0, threadCount: threadCount) }
+    let surveys = contents.datasets.map {
+      CaptionSurvey($0, threadCount: threadCount, tokenizer: tokenizer)
+    }
     let pictures = contents.datasets.flatMap { dataset in
       dataset.examples.map { (split: dataset.split, image: $0) }
     }

@@ -73,7 +73,7 @@ struct COCOCaptions: CaptionFormat {
   }
 
   func read(_ source: CaptionSource, into gathering: inout Gathering) throws(DatasetError) {
-    let records = try AnnotationFile(source.path).json(Records.init)
+    let records = try AnnotationFile(source.path).json(COCORecords.init)
     guard records.hasImages else {
       throw DatasetError(source.path, .missingMember("images", form: "in the COCO captions form"))
     }
@@ -113,11 +113,14 @@ extension CaptionFormat {
   }
 }
 
-private struct Records {
+/// The members of a file of COCO captions.
+struct COCORecords {
   struct Image {
     var isObject = Field<Void>.missing
     var id = Field<RecordID>.missing
     var fileName = Field<String>.missing
+    /// True if the id is a text in quotes, of digits or not.
+    var hasTextID = false
   }
   struct Annotation {
     var isObject = Field<Void>.missing
@@ -168,13 +171,15 @@ private struct Records {
   }
 }
 
-extension Records.Image {
+extension COCORecords.Image {
   private static let members = ["id", "file_name"]
 
   fileprivate init(_ reader: inout JSONReader) throws(JSONError) {
     isObject = try reader.objectField { key, reader throws(JSONError) in
       switch member(key, of: Self.members) {
-      case "id": id = try reader.idField()
+      case "id":
+        hasTextID = try reader.peek() == .string
+        id = try reader.idField()
       case "file_name": fileName = try reader.textField()
       default: try reader.skipValue()
       }
@@ -182,7 +187,7 @@ extension Records.Image {
   }
 }
 
-extension Records.Annotation {
+extension COCORecords.Annotation {
   private static let members = ["image_id", "caption"]
 
   fileprivate init(_ reader: inout JSONReader) throws(JSONError) {

@@ -67,7 +67,7 @@ struct CaptionTable: CaptionFormat {
 }
 
 /// Returns `path` with its escapes of tab, line feed and backslash replaced.
-private func unescaped(_ path: String) -> String {
+func unescaped(_ path: String) -> String {
   guard path.utf8.contains(UInt8(ascii: "\\")) else { return path }
   var result = ""
   var rest = path.unicodeScalars[...]

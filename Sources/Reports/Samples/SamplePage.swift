@@ -60,78 +60,44 @@ package struct SamplePage: Sendable {
 
   /// The page: HTML that is well-formed XML too.
   package var html: String {
-    """
-    <!DOCTYPE html>
-    <html lang="en" xmlns="http://www.w3.org/1999/xhtml">
-    <head>
-    <meta charset="utf-8"/>
-    <meta name="viewport" content="width=device-width, initial-scale=1"/>
-    <meta http-equiv="Content-Security-Policy" \
-    content="default-src 'none'; img-src data:; style-src 'unsafe-inline'"/>
-    <title>\(escapedForHTML(title))</title>
-    <style>
-    \(Self.style)
-    </style>
-    </head>
-    <body>
-    <h1>\(escapedForHTML(title))</h1>
-    <p>\(escapedForHTML(summary))</p>
-    <main>
-    \(samples.map(Self.article).joined(separator: "\n"))
-    </main>
-    </body>
-    </html>
-
-    """
+    HTMLPage(
+      title: title,
+      body: """
+        <p>\(escapedForHTML(summary))</p>
+        <main>
+        \(samples.map(\.article).joined(separator: "\n"))
+        </main>
+        """
+    ).html
   }
+}
 
+extension SamplePage.Sample {
   /// One picture.
   ///
   /// `dir="auto"` keeps writing from right to left, and marks that turn it, inside its element.
-  private static func article(_ sample: Sample) -> String {
-    let references = sample.references.map { "<li dir=\"auto\">\(escapedForHTML($0))</li>" }
+  package var article: String {
+    let references = references.map { "<li dir=\"auto\">\(escapedForHTML($0))</li>" }
     let score =
-      sample.cider.map { "<span class=\"score\">CIDEr \($0.text(places: 2))</span>" } ?? ""
-    let caption = sample.caption.isEmpty ? "(no words)" : sample.caption
+      cider.map { "<span class=\"score\">CIDEr \($0.text(places: 2))</span>" } ?? ""
+    let caption = caption.isEmpty ? "(no words)" : caption
     return """
       <article>
-      \(picture(sample))
+      \(picture)
       <div>
       <p class="caption" dir="auto">\(escapedForHTML(caption))</p>
       <ul>\(references.joined())</ul>
-      <p class="file">\(score)<bdi>\(escapedForHTML(sample.name))</bdi></p>
+      <p class="file">\(score)<bdi>\(escapedForHTML(name))</bdi></p>
       </div>
       </article>
       """
   }
 
-  private static func picture(_ sample: Sample) -> String {
-    guard let thumbnail = Thumbnail(of: sample.path) else {
+  private var picture: String {
+    guard let thumbnail = Thumbnail(of: path) else {
       return "<span class=\"missing\">cannot be read</span>"
     }
     return "<img src=\"\(thumbnail.address)\" width=\"\(thumbnail.width)\" "
-      + "height=\"\(thumbnail.height)\" alt=\"\(escapedForHTML(sample.name))\"/>"
+      + "height=\"\(thumbnail.height)\" alt=\"\(escapedForHTML(name))\"/>"
   }
-
-  /// Nothing in it may need escaping, for HTML and XML disagree about how.
-  private static let style = """
-    :root { color-scheme: light dark; --ink: #222; --soft: #666; --line: #ddd; --paper: #fff }
-    @media (prefers-color-scheme: dark) {
-      :root { --ink: #e6e6e6; --soft: #a0a0a0; --line: #444; --paper: #1b1b1b }
-    }
-    body { margin: 2rem auto; max-width: 75rem; padding: 0 1rem; color: var(--ink);
-      background: var(--paper); font: 1rem/1.45 system-ui, sans-serif }
-    h1 { font-size: 1.5rem; margin: 0 }
-    main { display: grid; grid-template-columns: repeat(auto-fill, minmax(26rem, 1fr)); gap: 1rem }
-    article { display: flex; gap: 1rem; border-top: 1px solid var(--line); padding-top: 1rem;
-      overflow-wrap: anywhere }
-    img, .missing { flex: none; align-self: flex-start; border-radius: 4px }
-    .missing { width: 160px; height: 120px; line-height: 120px; text-align: center;
-      color: var(--soft); border: 1px dashed var(--line) }
-    .caption { font-weight: 600; margin: 0 0 .4rem }
-    ul { margin: 0 0 .4rem; padding-inline-start: 1.1rem; color: var(--soft) }
-    .file { margin: 0; font-size: .8rem; color: var(--soft) }
-    .score { margin-inline-end: .8rem; color: var(--ink) }
-    @media (max-width: 30rem) { main { display: block } }
-    """
 }

@@ -61,7 +61,8 @@ package struct ConfidenceFitting {
       dataset, reading, skippingBad: skipsBad, threadCount: threadCount, report: report,
       shouldStop: shouldStop)
     if shouldStop() { throw CancellationError() }
-    let validation = try self.validation(collection)
+    let tokenizer = captioner.ensemble.vocabulary.tokenizer
+    let validation = try self.validation(collection, tokenizer)
     let all = TokenizedDataset(collection.training, maximumWords: 1)
       .examples(with: Vocabulary(words: []))
     let interval = max(1, all.count / Self.mostTrainingPictures)
@@ -83,7 +84,8 @@ package struct ConfidenceFitting {
       distances += familiarity.distances(of: captioner.ensemble.pooled(features))
     }
     pass.finish()
-    let (judged, median) = judged(captions, distances: distances, validation.references)
+    let (judged, median) = judged(
+      captions, distances: distances, validation.references, tokenizer)
     guard let calibration = ConfidenceCalibration(fitting: judged),
       let quality = ConfidenceCalibration.quality(of: judged)
     else {
@@ -100,12 +102,12 @@ package struct ConfidenceFitting {
 
   /// Returns the validation split, after checking that its captions can be compared with each other.
   private func validation(
-    _ collection: TrainingCollection
+    _ collection: TrainingCollection, _ tokenizer: CaptionTokenizer
   ) throws(TrainingError) -> TokenizedDataset {
     guard let validation = collection.validation else {
       throw TrainingError(.data, "\(dataset): has no validation split to calibrate by.")
     }
-    let tokenized = TokenizedDataset(validation, maximumWords: .max)
+    let tokenized = TokenizedDataset(validation, maximumWords: .max, tokenizer: tokenizer)
     guard tokenized.count >= Self.leastPictureCount else {
       throw TrainingError(
         .data,
@@ -126,9 +128,9 @@ package struct ConfidenceFitting {
   ///
   /// - Returns: The captions, and the median score of people's.
   private func judged(
-    _ captions: [Caption], distances: [Double], _ references: [[[String]]]
+    _ captions: [Caption], distances: [Double], _ references: [[[String]]],
+    _ tokenizer: CaptionTokenizer
   ) -> (captions: [JudgedCaption], median: Double) {
-    let tokenizer = CaptionTokenizer()
     let scores = CaptionScores(
       scoring: zip(captions, references).map {
         ScoredCaption(candidate: tokenizer.words(of: $0.text), references: $1)
@@ -149,51 +151,5 @@ package struct ConfidenceFitting {
           score: Double(found.0.score), distance: found.1, isRight: score >= median)
       }, median
     )
-  }
-}
-
-/// Encodes pictures and clips in batches.
-private struct DescribingPass {
-  private let captioner: Captioner
-  var loader: PictureLoader
-  private let batchSize: Int
-  private let shouldStop: () -> Bool
-  private let report: (TrainingEvent) -> Void
-  private let total: Int
-  private var done = 0
-  private let start = ContinuousClock.now
-
-  init(
-    _ captioner: Captioner, _ loader: PictureLoader, total: Int, batchSize: Int,
-    _ shouldStop: @escaping () -> Bool, _ report: @escaping (TrainingEvent) -> Void
-  ) {
-    (self.captioner, self.loader, self.total, self.batchSize) = (
-      captioner, loader, total, batchSize
-    )
-    (self.shouldStop, self.report) = (shouldStop, report)
-  }
-
-  /// Calls `body` with the features of each batch.
-  mutating func run<Found>(
-    _ examples: [TrainingExample], _ body: (EncodedPictures) -> Found
-  ) throws -> [Found] {
-    var found: [Found] = []
-    for start in stride(from: 0, to: examples.count, by: batchSize) {
-      if shouldStop() { throw CancellationError() }
-      let batch = Array(examples[start..<min(start + batchSize, examples.count)])
-      let images = try loader.images(of: batch, epoch: 0)
-      let frames = captioner.features(of: Array(images.joined()))
-      found.append(body(captioner.ensemble.clips(of: frames, images.map(\.count))))
-      done += batch.count
-      report(.progress(progress))
-    }
-    return found
-  }
-
-  func finish() { report(.finished(progress)) }
-
-  private var progress: ProgressReport {
-    ProgressReport(
-      "pictures described", done, of: total, after: start.duration(to: .now).milliseconds / 1000)
   }
 }

@@ -19,6 +19,8 @@ package struct ModelChoices: Sendable {
   /// The number of parts that each side of a feature map is cut into for pooling; nil is 1.
   package var featureGrid: Int?
   package var frames = ClipFrameChoice()
+  /// The tokenizer of a new captioner.
+  package var tokenizer = CaptionTokenizer()
   /// Words that occur less often become `<unk>`.
   package var minimumWordCount = 5
   /// The most words of a caption; the rest is cut off.

@@ -103,7 +103,11 @@ extension VisualPreparation {
       + "the model cannot write them. \(wordLoss.advice)"
     let captions =
       "captions  \(cut.grouped) of \(total.grouped) are cut at --max-words \(plan.maximumWords)"
-    return (wordLoss.isSevere ? [.remark(words, .warning)] : [])
+    let isMirrored = vocabulary.tokenizer.kind == .english
+    let mirroring =
+      "pictures are not mirrored: words for left and right are known in English only"
+    return (isMirrored || plan.encoderLearningRate == 0 ? [] : [.remark(mirroring, .info)])
+      + (wordLoss.isSevere ? [.remark(words, .warning)] : [])
       + (cut > 0 ? [.line(captions, .warning)] : [])
   }
 }

@@ -55,8 +55,9 @@ package struct VisualPreparation<Task: VisualTask>: PreparedTraining {
     let learning = run.learning.resolved(
       for: choices.task, startsFromEncoder: choices.startsFromEncoder)
     let trained = choices.captioner
+    let tokenizer = trained?.vocabulary.tokenizer ?? choices.tokenizer
     func tokenized(_ part: CaptionDataset) -> TokenizedDataset {
-      Self.tokenized(part, choosing: overfitCount, maximumWords: choices.maximumWords)
+      Self.tokenized(part, tokenizer, choosing: overfitCount, maximumWords: choices.maximumWords)
     }
     let training = tokenized(collection.training)
     guard !training.references.isEmpty else {
@@ -68,7 +69,7 @@ package struct VisualPreparation<Task: VisualTask>: PreparedTraining {
     (counts, dataset, self.choices) = (training.counts, run.dataset, choices)
     let vocabulary =
       trained?.vocabulary.growing(by: counts, minimumCount: choices.minimumWordCount)
-      ?? Vocabulary(counts, minimumCount: choices.minimumWordCount)
+      ?? Vocabulary(counts, minimumCount: choices.minimumWordCount, tokenizer: tokenizer)
     wordLoss = WordLoss(
       counts, minimumCount: choices.minimumWordCount, known: trained?.vocabulary)
     cutCaptions = (training.cutCaptionCount, training.captionCount)
@@ -91,6 +92,8 @@ package struct VisualPreparation<Task: VisualTask>: PreparedTraining {
 
     var plan = learning.makePlan()
     choices.adapt(&plan)
+    // Words for left and right are known in English only.
+    if tokenizer.kind != .english { plan.mirrorsPictures = false }
     if overfitCount != nil { plan.turnOffRegularization() }
     cache = run.featureFolder.flatMap { [configuration] folder in
       plan.learnsEncoder(in: 0)
@@ -128,14 +131,16 @@ package struct VisualPreparation<Task: VisualTask>: PreparedTraining {
   /// Of captions the first pictures are chosen. Labels are chosen from all over the data set, because clips
   /// of one label often stand together.
   private static func tokenized(
-    _ part: CaptionDataset, choosing count: Int?, maximumWords: Int
+    _ part: CaptionDataset, _ tokenizer: CaptionTokenizer, choosing count: Int?,
+    maximumWords: Int
   ) -> TokenizedDataset {
     let all = part.examples
     let chosen = min(count ?? all.count, all.count)
     let examples = (0..<chosen).map { all[Task.learnsLabels ? $0 * all.count / chosen : $0] }
     let kept = CaptionDataset(split: part.split, examples: examples)
     return Task.learnsLabels
-      ? TokenizedDataset(labels: kept) : TokenizedDataset(kept, maximumWords: maximumWords)
+      ? TokenizedDataset(labels: kept)
+      : TokenizedDataset(kept, maximumWords: maximumWords, tokenizer: tokenizer)
   }
 
   /// Throws if a captioner lacks most words of the new captions: it would only forget its own.

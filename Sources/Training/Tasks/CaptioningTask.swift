@@ -101,7 +101,7 @@ package struct CaptioningTask: VisualTask {
 
   /// Compares captions, by the numbers of the pictures, with those that people wrote.
   private func scores(of captions: [String]) -> CaptionScores {
-    let tokenizer = CaptionTokenizer()
+    let tokenizer = vocabulary.tokenizer
     return CaptionScores(
       scoring: validation.examples.map { example in
         ScoredCaption(

@@ -50,7 +50,8 @@ package struct TaskEntry: RegistryEntry, CustomStringConvertible {
       "--annotation-size", "--attention", "--attention-size", "--batch-words", "--decoder",
       "--freeze-word-vectors", "--length-penalty", "--max-words", "--min-count", "--no-bad-endings",
       "--no-repeat", "--no-repeat-words",
-      "--norm-stabilizer", "--sampling", "--self-critical-epochs", "--tied", "--unfactored",
+      "--norm-stabilizer", "--sampling", "--self-critical-epochs", "--tied", "--tokenizer",
+      "--unfactored",
       "--word-dropout", "--word-vectors",
     ],
     refusal: {

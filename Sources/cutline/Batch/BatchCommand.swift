@@ -3,6 +3,7 @@ import BatchCaptioning
 import Captioning
 import Files
 import Media
+import Reports
 import Tensors
 import Text
 
@@ -36,6 +37,8 @@ struct BatchCommand: TalkingCommand {
     name: .shortAndLong,
     help: ArgumentHelp(
       "Also write each file's captions to a separate file: txt, and for clips srt and vtt.",
+      discussion:
+        "coco: all captions in OUT/\(COCOResults.fileName), in the form that pycocoevalcap reads.",
       valueName: "list"))
   var format: SideFormatList?
   @OptionGroup var model: EnsembleOptions
@@ -72,6 +75,10 @@ struct BatchCommand: TalkingCommand {
     try check("--captions", captions, in: 1...100)
     try check("--batch-size", batchSize, in: 1...1024)
     if let jobs { try check("--jobs", jobs, in: 1...1024) }
+    if format?.hasCOCO == true, clips.every != nil || clips.scenes {
+      throw ValidationError(
+        "coco has one caption of a clip. Leave out \(clips.scenes ? "--scenes" : "--every").")
+    }
     guard sharding.merge != !given.isEmpty else {
       throw ValidationError(
         sharding.merge
@@ -134,6 +141,7 @@ struct BatchCommand: TalkingCommand {
       throw error
     }
     let summary = job.summary
+    if summary.end == .finished, shard == .whole { try writeCOCO() }
     try summary.write(into: output)
     lines.finish(summary, newFailureCount: job.newFailureCount, limit: maxFailures)
     switch summary.end {
@@ -189,10 +197,21 @@ struct BatchCommand: TalkingCommand {
         + (leftOut.isEmpty ? "" : " (left out: \(leftOut))") + ". \(advice)", .inputMissing)
   }
 
+  /// Writes all captions as one list, if that is asked for.
+  private func writeCOCO() throws(FileError) {
+    guard format?.hasCOCO == true else { return }
+    let path = "\(output)/\(COCOResults.fileName)"
+    let written = try COCOResults(rowsOf: "\(output)/\(Shard.whole.journalName)", to: path)
+    talk.messages.note(
+      "wrote \(path): \(written.captionCount.grouped) captions"
+        + (written.withoutCount > 0 ? "; \(written.withoutCount.grouped) files have none" : ""))
+  }
+
   private func mergeShards(_ lines: BatchLines) throws {
     let folder = try BatchFolder(output, .whole)
     let summary = try ShardMerge(in: folder.path, count: sharding.shards)
       .write(overwriting: start == .restart)
+    try writeCOCO()
     lines.merged(summary)
     if summary.counts.failed > 0 { throw ExitStatus.someFailed.exitCode }
   }

@@ -142,14 +142,19 @@ extension BatchJob.FailureLimit: ExpressibleByArgument {
   }
 }
 
-/// A list of formats such as `txt,srt`.
+/// A list of formats such as `txt,srt,coco`.
 struct SideFormatList: ExpressibleByArgument {
+  /// The formats of which each file gets one.
   let formats: [SideFormat]
+  /// True if all captions are also written as one list, as coco-caption reads results.
+  let hasCOCO: Bool
 
   init?(argument: String) {
-    let names = argument.split(separator: ",").map { $0 == "text" ? "txt" : String($0) }
+    let all = argument.split(separator: ",").map { $0 == "text" ? "txt" : String($0) }
+    let names = all.filter { $0 != "coco" }
+    hasCOCO = all.contains("coco")
     let formats = names.compactMap { SideFormat(rawValue: $0) }
-    guard formats.count == names.count, !formats.isEmpty else { return nil }
+    guard formats.count == names.count, !all.isEmpty else { return nil }
     self.formats = SideFormat.allCases.filter(formats.contains)
   }
 }

@@ -33,11 +33,19 @@ struct CaptionCommand: TalkingCommand {
   @OptionGroup var precision: PrecisionOptions
   @OptionGroup(title: "Messages") var talk: MessageOptions
 
+  func validate() throws {
+    if results.formats.contains(.coco), clips.every != nil || clips.scenes {
+      throw ValidationError(
+        "coco has one caption of a clip. Leave out \(clips.scenes ? "--scenes" : "--every").")
+    }
+  }
+
   func run() throws {
     let messages = talk.messages
     try pictures.protect(from: results.path)
     try results.check(pictures)
     let folder = try results.folder(for: pictures)
+    let imageIDs = try results.cocoIDs(of: pictures.files)
     let stream = try ResultOutput(
       folder == nil ? results.path : nil, overwriting: results.force)
     var maps = try heatMaps.output(
@@ -65,7 +73,7 @@ struct CaptionCommand: TalkingCommand {
       stream, folder,
       ResultFormatter(
         results.formats[0], head, fileCount: pictures.files.count, captionCount: results.captions,
-        endsWithNull: results.null), head)
+        endsWithNull: results.null, imageIDs: imageIDs), head)
     var tally = Tally()
     // A clip is decoded by one thread. A single clip is finished before decoding processes would
     // have started, so none are used, unless a time limit must be enforced.

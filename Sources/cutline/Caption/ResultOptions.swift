@@ -1,6 +1,7 @@
 import ArgumentParser
 import BatchCaptioning
 import Captioning
+import Datasets
 import Files
 import Media
 
@@ -9,7 +10,9 @@ struct ResultOptions: ParsableArguments {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "Output format: text, tsv, json, jsonl, srt or vtt (default: text), or several with -o DIR, such as srt,json.",
+      "Output format: text, tsv, json, jsonl, coco, srt or vtt (default: text), or several with -o DIR, such as "
+        + "srt,json.",
+      discussion: "coco is the form of results that pycocoevalcap reads.",
       valueName: "list"))
   var format: ResultFormatList?
   @Flag(help: "Same as --format json.")
@@ -20,6 +23,12 @@ struct ResultOptions: ParsableArguments {
       "Output file, whose extension selects the format, or a folder that gets a file for each input.",
       valueName: "file|dir"), completion: .file())
   var output = "-"
+  @Option(
+    name: .customLong("image-ids"),
+    help: ArgumentHelp(
+      "With -f coco: COCO captions with the ids of the pictures (default: the number in the file's name).",
+      valueName: "file"), completion: .file())
+  var imageIDs: String?
   @Flag(help: "Overwrite existing output files.")
   var force = false
   @Option(
@@ -51,6 +60,23 @@ struct ResultOptions: ParsableArguments {
 
   var path: String? { output == "-" ? nil : output }
 
+  /// Returns the ids of the files, if a file of them was named.
+  ///
+  /// - Throws: `Failure` if a file has none.
+  func cocoIDs(of files: [String]) throws -> [String: JSONValue] {
+    guard let imageIDs else { return [:] }
+    let known = try ReferenceCaptions(at: imageIDs)
+    let index = ReferenceIndex(known)
+    return try files.reduce(into: [:]) { ids, file in
+      guard let place = index.place(of: file), let id = known.pictures[place].id else {
+        throw Failure(
+          "\(file): is none of the pictures of \(imageIDs), so it has no id there. Leave it out.",
+          .badData)
+      }
+      ids[file] = known.haveTextIDs ? .string(id.text) : id.json
+    }
+  }
+
   /// The output formats, at least one.
   var formats: [ResultFormat] {
     if let format { return format.formats }
@@ -78,6 +104,13 @@ struct ResultOptions: ParsableArguments {
     if json, let format, format.formats != [.json] {
       throw ValidationError(
         "--json and --format \(format.formats[0].rawValue) cannot be used together.")
+    }
+    if imageIDs != nil, formats != [.coco] {
+      throw ValidationError("--image-ids is for COCO results. Add --format coco.")
+    }
+    if formats.contains(.coco), isIntoFolder {
+      throw ValidationError(
+        "coco is one list of all pictures. Write it to a file, with -o FILE.json.")
     }
     if formats.count > 1 {
       guard let path else {

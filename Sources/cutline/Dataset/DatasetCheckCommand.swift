@@ -24,6 +24,7 @@ struct DatasetCheckCommand: TalkingCommand {
   var minCount = 5
   @Option(help: "Maximum number of words per caption; train cuts longer ones.")
   var maxWords = 20
+  @OptionGroup var words: TokenizerOptions
   @Option(help: "Number of examples shown per finding.")
   var show = 5
   @Flag(help: "Print JSON, with all examples.")
@@ -57,7 +58,7 @@ struct DatasetCheckCommand: TalkingCommand {
     let check = DatasetCheck(
       contents, passingOver: passedOver, leavesPicturesAlone ? nil : inspector,
       minimumCount: minCount, maximumWords: maxWords, threadCount: threadCount,
-      report: looked.report)
+      tokenizer: words.chosen, report: looked.report)
     if !leavesPicturesAlone { looked.finish(pictureCount) }
     try StandardStream.output.write(
       json ? check.json(found).prettyText + "\n" : check.text(examples: show))

@@ -83,6 +83,7 @@ struct DatasetVocabCommand: TalkingCommand {
       "Prints lines of WORD<TAB>COUNT, or writes the vocab.json of a model folder with -o.")
 
   @OptionGroup var collection: CollectionOptions
+  @OptionGroup var words: TokenizerOptions
   @Option(help: "Minimum word count; training uses 5.")
   var minCount = 5
   @Option(
@@ -107,7 +108,9 @@ struct DatasetVocabCommand: TalkingCommand {
     let threadCount = try threads.apply()
     let (found, contents) = try reading.read([.train])
     let training = try contents[.train] ?? found.read(.train)
-    let counts = CaptionSurvey(training, threadCount: threadCount).counts
+    let counts = CaptionSurvey(
+      training, threadCount: threadCount, tokenizer: words.chosen
+    ).counts
     let vocabulary = Vocabulary(counts, minimumCount: minCount)
     if let output {
       try AtomicFile.write(vocabulary.json(), to: output, overwriting: force)

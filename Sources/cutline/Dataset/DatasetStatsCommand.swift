@@ -30,6 +30,7 @@ struct DatasetStatsCommand: TalkingCommand {
   var batchWords: Int?
   @Option(help: "Maximum number of words per caption; longer ones are cut.")
   var maxWords = 20
+  @OptionGroup var words: TokenizerOptions
   @OptionGroup var frames: TrainingFrameOptions
   @Option(help: "Random seed.")
   var seed: UInt64 = 1
@@ -52,7 +53,8 @@ struct DatasetStatsCommand: TalkingCommand {
     reading.say = talk.messages.say
     let threadCount = try threads.apply()
     let (found, contents) = try reading.read()
-    let statistics = DatasetStatistics(contents, threadCount: threadCount)
+    let statistics = DatasetStatistics(
+      contents, threadCount: threadCount, tokenizer: words.chosen)
     var rows: [BatchingComparison.Row] = []
     if batching, let lengths = statistics.surveys.first?.lengths {
       rows = BatchingComparison(
@@ -96,9 +98,11 @@ private struct DatasetStatistics {
   let surveys: [CaptionSurvey]
   static let minimumCounts = [1, 2, 3, 5, 10, 20]
 
-  init(_ contents: CaptionContents, threadCount: Int) {
+  init(_ contents: CaptionContents, threadCount: Int, tokenizer: CaptionTokenizer) {
     self.contents = contents
-    surveys = contents.datasets.map { CaptionSurvey($0, threadCount: threadCount) }
+    surveys = contents.datasets.map {
+      CaptionSurvey($0, threadCount: threadCount, tokenizer: tokenizer)
+    }
   }
 
   var text: String {

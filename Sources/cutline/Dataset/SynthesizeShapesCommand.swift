@@ -30,6 +30,10 @@ struct SynthesizeShapesCommand: TalkingCommand {
       "Training clips, an even number; a tenth as many, at most 1,000, are added for validation.",
       valueName: "n"))
   var clips = 0
+  @Option(
+    help: ArgumentHelp(
+      "The language of the pictures' captions: en, de, ja or ar (default: en).", valueName: "code"))
+  var language = CaptionLanguage.english
   @Option(help: ArgumentHelp("Width and height, in pixels.", valueName: "n"))
   var size = ShapesCollection().size
   @OptionGroup var threads: ThreadOptions
@@ -40,6 +44,10 @@ struct SynthesizeShapesCommand: TalkingCommand {
     try check("--val", val, in: 0...10_000_000)
     try check("--clips", clips, in: 0...1_000_000)
     try check("--size", size, in: 32...1024)
+    guard clips == 0 || language == .english else {
+      throw ValidationError(
+        "--language is for pictures: captions of clips are English. Leave out --clips.")
+    }
     guard clips % 2 == 0 else {
       throw ValidationError("--clips must be even, since each clip has its reverse, not \(clips).")
     }
@@ -50,7 +58,7 @@ struct SynthesizeShapesCommand: TalkingCommand {
     let stop = StopSignal(reportingTo: progress)
     var shapes = ShapesCollection()
     (shapes.trainingCount, shapes.validationCount, shapes.clipCount) = (count, val, clips)
-    (shapes.size, shapes.seed) = (size, synthesis.seed)
+    (shapes.size, shapes.seed, shapes.language) = (size, synthesis.seed, language)
     let files = CountProgress(progress, "files", of: shapes.fileCount)
     let begun = Mutex(0)
     let threadCount = try threads.apply()
@@ -71,3 +79,5 @@ struct SynthesizeShapesCommand: TalkingCommand {
         + "\(SceneCaption.all.count) captions are possible")
   }
 }
+
+extension CaptionLanguage: ExpressibleByArgument {}

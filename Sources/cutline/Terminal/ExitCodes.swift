@@ -2,6 +2,7 @@ import ArgumentParser
 import BatchCaptioning
 import Captioning
 import Datasets
+import Evaluation
 import Files
 import Layers
 import Media
@@ -52,6 +53,7 @@ struct Failure: Equatable {
     case let error as ChecksumError: self.init(error.description, .badData)
     case let error as VocabularyError: self.init(error.description, .badData)
     case let error as DatasetError: self.init(error.description, error.status)
+    case let error as EvaluationError: self.init(error.description, .badData)
     case let error as CheckpointError: self.init(error.description, error.status)
     case let error as TrainingError: self.init(error.description, error.status)
     case let error as WordVectorError: self.init(error.description, error.status)

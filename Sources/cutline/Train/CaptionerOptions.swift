@@ -109,6 +109,7 @@ struct CaptionerOptions: ParsableArguments {
   var freezeWordVectors = false
   @Flag(help: "Score words by the rows of the word embedding (Press & Wolf, 2017).")
   var tied = false
+  @OptionGroup var words: TokenizerOptions
   @Option(help: ArgumentHelp("Rarer words become <unk> (default: 5).", valueName: "min-count"))
   var minCount: Int?
   @Option(help: ArgumentHelp("Longer captions are cut (default: 20).", valueName: "max-words"))
@@ -163,7 +164,7 @@ struct CaptionerOptions: ParsableArguments {
     let others = [
       ("--encoder-model", encoderModel != nil), ("--encoder", encoder != nil),
       ("--word-vectors", wordVectors != nil),
-      ("--freeze-word-vectors", freezeWordVectors),
+      ("--freeze-word-vectors", freezeWordVectors), ("--tokenizer", words.tokenizer != nil),
     ]
     guard let other = others.first(where: \.1)?.0 else { return }
     throw ValidationError(
@@ -218,6 +219,7 @@ struct CaptionerOptions: ParsableArguments {
       ("--unfactored", unfactored), ("--word-vectors", wordVectors != nil),
       ("--freeze-word-vectors", freezeWordVectors), ("--tied", tied),
       ("--min-count", minCount != nil), ("--max-words", maxWords != nil),
+      ("--tokenizer", words.tokenizer != nil),
       ("--length-penalty", (lengthPenalty ?? .none) != .none), ("--no-repeat", noRepeat != nil),
       ("--no-repeat-words", repeatWords == false), ("--no-bad-endings", badEndings == false),
     ])
@@ -307,6 +309,7 @@ struct CaptionerOptions: ParsableArguments {
     choices.encoder = if let encoderModel { try encoderDirectory(encoderModel) } else { nil }
     (choices.featureGrid, choices.frames) = (featureGrid, frames.choice)
     (choices.minimumWordCount, choices.maximumWords) = (minimumWordCount, maximumWords)
+    choices.tokenizer = words.chosen
     choices.lengthPenalty = rankingPenalty
     choices.rules.noRepeatNGramSize = noRepeat
     choices.rules.noRepeatWords = repeatWords == false

@@ -1,0 +1,156 @@
+import Datasets
+import Metrics
+import Text
+
+/// The scores of captions, and their variety.
+///
+///     let references = try ReferenceCaptions(at: "captions_val.json")
+///     let captions = try EvaluatedCaptions(ResultCaptions(at: "results.json"), of: references)
+///     let evaluation = try Evaluation(of: captions)
+///     print(evaluation.text)
+package struct Evaluation: Sendable {
+  package let captions: EvaluatedCaptions
+  /// The scores, in the order of coco-caption.
+  package let columns: [ScoreColumn]
+  package let variety: CaptionVariety
+  package let bleuCounts: BLEUCounts
+  /// Facts that a reader of the scores should know.
+  package let notes: [String]
+
+  /// Scores captions.
+  ///
+  /// - Parameters:
+  ///   - captions: The captions; the first of each picture is scored.
+  ///   - metrics: The scores to compute.
+  ///   - training: The captions of the training data, to count those that are copied; nil if not known.
+  ///   - frequencies: The weights of CIDEr's n-grams; nil for those of the references.
+  /// - Throws: `EvaluationError`, if a score needs what the captions do not have.
+  package init(
+    of captions: EvaluatedCaptions, metrics: [Metric] = Metric.usual,
+    training: ReferenceCaptions? = nil, frequencies: DocumentFrequencies? = nil
+  ) throws(EvaluationError) {
+    let tokenizer = captions.tokenizer
+    let tokenized = captions.pictures.map { picture in
+      ScoredCaption(
+        candidate: picture.captions[0], references: picture.references, tokenizer: tokenizer)
+    }
+    let scores = CaptionScores(scoring: tokenized, frequencies: frequencies)
+    bleuCounts = scores.bleuCounts
+    var columns: [ScoreColumn] = []
+    for metric in Metric.allCases where metrics.contains(metric) {
+      columns += try Self.columns(metric, captions, tokenized, scores, frequencies)
+    }
+    self.columns = columns
+    let known = training.map { training in
+      Set(training.pictures.flatMap { $0.captions.map(tokenizer.words(of:)) })
+    }
+    variety = CaptionVariety(of: tokenized.map(\.candidate), training: known)
+    self.captions = captions
+    notes = captions.notes + Self.notes(captions, tokenized, metrics, frequencies)
+  }
+
+  private static func columns(
+    _ metric: Metric, _ captions: EvaluatedCaptions, _ tokenized: [ScoredCaption],
+    _ scores: CaptionScores, _ frequencies: DocumentFrequencies?
+  ) throws(EvaluationError) -> [ScoreColumn] {
+    switch metric {
+    case .bleu:
+      return (0..<4).map { order in
+        ScoreColumn(
+          "Bleu_\(order + 1)", scores.imageBLEUCounts, zero: .zero, add: { $0 += $1 },
+          score: { $0.scores[order] })
+      }
+    case .rouge: return [ScoreColumn(mean: "ROUGE_L", scores.images.map(\.rougeL))]
+    case .cider: return [ScoreColumn(mean: "CIDEr", scores.images.map(\.cider))]
+    case .plainCIDEr: return [ScoreColumn(mean: "CIDEr_plain", scores.images.map(\.plainCIDEr))]
+    case .wer:
+      return [
+        errors("WER", tokenized.map { EditErrors(of: $0.candidate, references: $0.references) })
+      ]
+    case .cer:
+      return [
+        errors(
+          "CER",
+          captions.pictures.map { picture in
+            EditErrors(
+              of: characters(picture.captions[0]), references: picture.references.map(characters))
+          })
+      ]
+    case .exact:
+      return [
+        ScoreColumn(
+          mean: "exact",
+          captions.pictures.map { picture in
+            let text = characters(picture.captions[0])
+            return picture.references.contains { characters($0) == text } ? 1 : 0
+          })
+      ]
+    case .selfCIDEr:
+      let all = captions.pictures.map { $0.captions.map(captions.tokenizer.words(of:)) }
+      guard all.contains(where: { $0.count > 1 }) else {
+        throw EvaluationError(
+          captions.path,
+          .noScore(
+            metric.rawValue,
+            reason:
+              "needs several captions of each picture, and there is one. Write more, with -k 5."))
+      }
+      return [
+        ScoreColumn(
+          mean: "self-CIDEr",
+          Metrics.selfCIDEr(
+            of: all, references: tokenized.map(\.references), frequencies: frequencies))
+      ]
+    }
+  }
+
+  private static func errors(_ key: String, _ errors: [EditErrors]) -> ScoreColumn {
+    ScoreColumn(
+      key, isError: true, errors, zero: EditErrors(errors: 0, length: 0), add: { $0 += $1 },
+      score: \.rate)
+  }
+
+  /// The fewest pictures whose references tell rare n-grams from common ones.
+  private static let fewPictures = 50
+
+  private static func notes(
+    _ captions: EvaluatedCaptions, _ tokenized: [ScoredCaption], _ metrics: [Metric],
+    _ frequencies: DocumentFrequencies?
+  ) -> [String] {
+    var notes: [String] = []
+    let weighs = metrics.contains { [.cider, .plainCIDEr].contains($0) }
+    if weighs, frequencies == nil, tokenized.count == 1 {
+      notes.append(
+        "CIDEr of a single picture is 0: an n-gram weighs nothing if every picture has it. Give the document "
+          + "frequencies of a larger set, with --df FILE")
+    } else if weighs, frequencies == nil, tokenized.count < fewPictures {
+      notes.append(
+        "CIDEr of \(tokenized.count) pictures weighs n-grams by these alone, and cannot be compared with that of "
+          + "other sets. Give the document frequencies of a larger set, with --df FILE")
+    }
+    let longCount = captions.pictures.count { picture in
+      (picture.captions.prefix(1) + picture.references).contains {
+        $0.unicodeScalars.count > CaptionTokenizer.lengthLimit
+      }
+    }
+    let wordyCount = tokenized.count { caption in
+      caption.candidate.count >= CaptionTokenizer.wordLimit
+        || caption.references.contains { $0.count >= CaptionTokenizer.wordLimit }
+    }
+    if longCount + wordyCount > 0 {
+      notes.append(
+        "captions of \(max(longCount, wordyCount)) pictures are cut after \(CaptionTokenizer.wordLimit) words or "
+          + "\(CaptionTokenizer.lengthLimit) characters")
+    }
+    return notes
+  }
+}
+
+/// The characters of a text, without blanks at its ends; at most so many that two can be compared.
+private func characters(_ text: String) -> [Unicode.Scalar] {
+  let scalars = text.unicodeScalars.prefix(CaptionTokenizer.lengthLimit)
+  var rest = scalars[...]
+  while let first = rest.first, first.properties.isWhitespace { rest = rest.dropFirst() }
+  while let last = rest.last, last.properties.isWhitespace { rest = rest.dropLast() }
+  return Array(rest)
+}

@@ -1,0 +1,78 @@
+import Captioning
+import Datasets
+import Layers
+import Media
+import Text
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// Captions the pictures and clips of a data set, to score the captions.
+package struct DatasetCaptioning {
+  package let captioner: Captioner
+  /// The number of pictures that are decoded at once.
+  package var threadCount = 1
+
+  package init(_ captioner: Captioner) { self.captioner = captioner }
+
+  private static let batchSize = 16
+
+  /// The captions of a model, and how likely it finds those of people.
+  package struct Outcome {
+    /// The captions of each picture, the best first.
+    package let captions: [[String]]
+    /// The perplexity per word of the captions of people, ends and `<unk>` included; nil for several models.
+    package let perplexity: Double?
+  }
+
+  /// - Parameters:
+  ///   - pictures: The pictures and clips.
+  ///   - shouldStop: Returns true to stop.
+  ///   - report: Takes progress.
+  /// - Returns: The captions, and the perplexity of those of people.
+  /// - Throws: `CancellationError` if it was stopped; the error of the first picture that cannot be read.
+  package func run(
+    on pictures: [CaptionedImage], shouldStop: @escaping () -> Bool,
+    report: @escaping (TrainingEvent) -> Void
+  ) throws -> Outcome {
+    let configuration = captioner.ensemble.configuration
+    var pass = DescribingPass(
+      captioner,
+      PictureLoader(
+        configuration.encoder.preprocessing, frames: configuration.frames ?? .evenly(16)),
+      total: pictures.count, batchSize: Self.batchSize, shouldStop, report)
+    pass.loader.threadCount = threadCount
+    var firstNumber = 0
+    let vocabulary = captioner.ensemble.vocabulary
+    let examples = pictures.enumerated().map { number, picture in
+      var example = TrainingExample(
+        number: number, source: picture.source, kind: picture.kind,
+        captions: picture.captions.map { caption in
+          let words = vocabulary.tokens(for: vocabulary.tokenizer.words(of: caption))
+          return .init(number: 0, words: [.start] + words + [.end])
+        }, canBeMirrored: false, extent: picture.extent)
+      example.segment = picture.segment
+      return example
+    }
+    var loss: (sum: Double, wordCount: Int)? = (0, 0)
+    let found = try pass.run(examples) { features in
+      defer { firstNumber += features.count }
+      let batch = Array(examples[firstNumber..<firstNumber + features.count])
+      let given = PackedCaptions(
+        batch.flatMap { $0.captions.map(\.words) },
+        describing: batch.enumerated().flatMap { row, example in example.captions.map { _ in row } }
+      )
+      let part = captioner.ensemble.loss(of: given, describing: features)
+      loss = loss.flatMap { all in part.map { (all.sum + $0.sum, all.wordCount + $0.wordCount) } }
+      // The same numbers as those of files on a command line, so that samples are the same.
+      let numbers = (firstNumber..<firstNumber + features.count).map { $0 << 16 }
+      return captioner.captions(from: features, numbers: numbers).map { $0.map(\.text) }
+    }
+    pass.finish()
+    try captioner.ensemble.finishVerification()
+    return Outcome(
+      captions: Array(found.joined()),
+      perplexity: loss.map { exp($0.sum / Double(max($0.wordCount, 1))) })
+  }
+}

@@ -1,0 +1,139 @@
+import Datasets
+import Files
+import Metrics
+import Tensors
+import TestSupport
+import Testing
+
+@testable import Evaluation
+
+/// Captions of a few words, drawn at random.
+private func drawn(
+  _ count: Int, seed: UInt64, references: Int = 3, captions: Int = 1
+) -> EvaluatedCaptions {
+  var random = SeededGenerator(seed: seed)
+  let words = "a the dog cat man runs sits on in grass water red two with and".split(separator: " ")
+  func sentence() -> String {
+    (0..<3 + random.below(6)).map { _ in String(words[random.below(words.count)]) }.joined(
+      separator: " ")
+  }
+  let pictures = (0..<count).map { index in
+    ReferenceCaptions.Picture(
+      id: RecordID("\(index)"), name: "\(index).jpg",
+      captions: (0..<references).map { _ in sentence() })
+  }
+  return EvaluatedCaptions(
+    "drawn", (0..<count).map { _ in (0..<captions).map { _ in sentence() } },
+    of: ReferenceCaptions("references", pictures))
+}
+
+@Suite("Evaluation")
+struct EvaluationTests {
+  private func corpus(_ evaluation: Evaluation) -> [String: Double] {
+    Dictionary(uniqueKeysWithValues: evaluation.columns.map { ($0.key, $0.corpus) })
+  }
+
+  @Test("does not depend on the order of pictures and references")
+  func order() throws {
+    let captions = drawn(60, seed: 3)
+    let references = captions.pictures.map {
+      ReferenceCaptions.Picture(id: RecordID($0.label), captions: $0.references.reversed())
+    }
+    let turned = EvaluatedCaptions(
+      "turned", captions.pictures.reversed().map(\.captions),
+      of: ReferenceCaptions("references", references.reversed()))
+    let metrics = Metric.allCases.filter { $0 != .selfCIDEr }
+    let (a, b) = (
+      corpus(try Evaluation(of: captions, metrics: metrics)),
+      corpus(try Evaluation(of: turned, metrics: metrics))
+    )
+    #expect(a.keys == b.keys)
+    for (key, score) in a { #expect(abs(score - (b[key] ?? -1)) < 1e-12, "\(key)") }
+  }
+
+  @Test("gives a reference in a caption's place the best scores")
+  func perfect() throws {
+    let captions = drawn(60, seed: 5)
+    let references = ReferenceCaptions(
+      "references",
+      captions.pictures.map { .init(id: RecordID($0.label), captions: $0.references) })
+    let own = EvaluatedCaptions("own", captions.pictures.map { [$0.references[1]] }, of: references)
+    let scores = corpus(try Evaluation(of: own, metrics: [.bleu, .rouge, .wer, .cer, .exact]))
+    for key in ["Bleu_1", "Bleu_2", "Bleu_3", "ROUGE_L", "exact"] {
+      #expect(abs((scores[key] ?? 0) - 1) < 1e-6, "\(key)")
+    }
+    #expect(scores["WER"] == 0 && scores["CER"] == 0)
+  }
+
+  @Test("has the keys of pycocoevalcap, for each picture too")
+  func keys() throws {
+    let evaluation = try Evaluation(of: drawn(60, seed: 7))
+    #expect(
+      evaluation.columns.map(\.key) == ["Bleu_1", "Bleu_2", "Bleu_3", "Bleu_4", "ROUGE_L", "CIDEr"])
+    let json = evaluation.json
+    #expect(json["scores"]?["CIDEr"]?.number == evaluation.columns[5].corpus)
+    let first = try #require(json["images"]?.elements?.first)
+    #expect(first["image_id"]?.integer == 0)
+    #expect(first["file"]?.string == "0.jpg")
+    #expect(first["Bleu_4"]?.number == evaluation.columns[3].pictures[0])
+    let lines = evaluation.csv.split(separator: "\n")
+    #expect(lines.count == 61)
+    #expect(lines[0] == "image_id,file,caption,Bleu_1,Bleu_2,Bleu_3,Bleu_4,ROUGE_L,CIDEr")
+  }
+
+  @Test("says why CIDEr of one picture is 0, and that of a few means little")
+  func few() throws {
+    #expect(try Evaluation(of: drawn(1, seed: 1)).notes.contains { $0.contains("single picture") })
+    #expect(try Evaluation(of: drawn(9, seed: 1)).notes.contains { $0.contains("9 pictures") })
+    #expect(try Evaluation(of: drawn(60, seed: 1)).notes.isEmpty)
+    #expect(try Evaluation(of: drawn(1, seed: 1), metrics: [.bleu]).notes.isEmpty)
+  }
+
+  @Test("of the diversity needs several captions of a picture")
+  func diversity() throws {
+    #expect(throws: EvaluationError.self) {
+      try Evaluation(of: drawn(9, seed: 1), metrics: [.selfCIDEr])
+    }
+    let several = try Evaluation(of: drawn(9, seed: 1, captions: 4), metrics: [.selfCIDEr])
+    #expect((0...1).contains(several.columns[0].corpus))
+  }
+
+  @Test("of very long captions ends, and says that they are cut")
+  func long() throws {
+    let text = String(repeating: "dog ", count: 200_000)
+    let captions = EvaluatedCaptions(
+      "long", [[text]], of: ReferenceCaptions("references", [.init(name: "a", captions: [text])]))
+    let notes = try Evaluation(of: captions, metrics: [.bleu, .rouge]).notes
+    #expect(notes.contains { $0.contains("are cut") })
+  }
+}
+
+@Suite("Comparison")
+struct ComparisonTests {
+  @Test("of a caption with itself finds no difference")
+  func same() throws {
+    let evaluation = try Evaluation(of: drawn(60, seed: 1))
+    let found = Comparison(evaluation, evaluation, names: ("a", "b"), resampleCount: 100)
+    #expect(found.rows.allSatisfy { $0.difference == 0 && $0.p == 1 })
+    #expect(found.contrasts.isEmpty)
+  }
+
+  @Test("finds that references are better than chance, and is the same each time")
+  func better() throws {
+    let captions = drawn(60, seed: 1)
+    let references = ReferenceCaptions(
+      "references", captions.pictures.map { .init(id: RecordID($0.label), captions: $0.references) }
+    )
+    let own = EvaluatedCaptions("own", captions.pictures.map { [$0.references[0]] }, of: references)
+    let (a, b) = (try Evaluation(of: captions), try Evaluation(of: own))
+    let found = Comparison(a, b, names: ("a", "b"), resampleCount: 200, contrastCount: 3)
+    for row in found.rows {
+      #expect(row.interval.lowerBound > 0 && row.p < 0.05, "\(row.key)")
+      #expect(row.interval.contains(row.difference), "\(row.key)")
+    }
+    #expect(found.contrasts.count == 3)
+    let again = Comparison(a, b, names: ("a", "b"), resampleCount: 200, contrastCount: 3)
+    #expect(again.rows == found.rows)
+    #expect(found.text.contains("95.0 % INTERVAL"))
+  }
+}
