@@ -1,6 +1,9 @@
 import Files
 
 /// A folder with METEOR's own data: meteor-1.5.jar or what was in it, and the table of paraphrases.
+///
+/// Read are the lists "function/english.words" and "nonbreaking/english.prefixes", and of the synonyms
+/// "synonym/english.exceptions" and "synonym/english.synsets".
 struct METEORFolder {
   static let jar = "meteor-1.5.jar"
   /// The places of the table of paraphrases, of which the first found is used.
@@ -13,7 +16,7 @@ struct METEORFolder {
     let unpacked = joinedPath(path, name)
     if FileStatus(unpacked) != nil { return TableLines(try fileBytes(unpacked), path: unpacked) }
     let jar = joinedPath(path, Self.jar)
-    guard FileStatus(jar) != nil, let bytes = try zipMember(name, of: fileBytes(jar), path: jar) else {
+    guard FileStatus(jar) != nil, let bytes = try ZipArchive(jar).member(name) else {
       throw METEORError(path, .missing(looked: [name, Self.jar]))
     }
     return TableLines(bytes, path: "\(jar): \(name)")

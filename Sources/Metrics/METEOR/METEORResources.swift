@@ -30,7 +30,8 @@ package struct METEORResources: Sendable, Equatable {
   /// The name of the metric with its modules, such as "METEOR(exact,stem;own function words)".
   package var name: String {
     let list = METEORModule.allCases.filter(modules.contains).map(\.description)
-    return "METEOR(\(list.joined(separator: ","))\(meteorFolder == nil ? ";own function words" : ""))"
+    let words = meteorFolder == nil ? ";own function words" : ""
+    return "METEOR(\(list.joined(separator: ","))\(words))"
   }
 }
 

@@ -30,7 +30,8 @@ struct ParaphraseReader {
   }
 
   /// Reads the table at `path` for captions of the words `words`.
-  static func table(of words: SpellingNumbers, path: String) throws(METEORError) -> ParaphraseTable {
+  static func table(of words: SpellingNumbers, path: String) throws(METEORError) -> ParaphraseTable
+  {
     var file = try GzipFile(path)
     var reader = ParaphraseReader(words: words, path: path)
     var buffer = [UInt8](repeating: 0, count: 1 << 20)
@@ -122,7 +123,8 @@ private func lineEnd(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {
 
 /// Returns true for digits, also with a point, an exponent and signs.
 private func isNumber(_ line: Slice<UnsafeRawBufferPointer>) -> Bool {
-  guard let first = line.first, 0x30...0x39 ~= first || first == UInt8(ascii: ".") else { return false }
+  guard let first = line.first, 0x30...0x39 ~= first || first == UInt8(ascii: ".")
+  else { return false }
   for byte in line where !(0x2B...0x39 ~= byte || byte == 0x45 || byte == 0x65 || byte == 0x0D) {
     return false
   }

@@ -75,7 +75,9 @@ struct SynonymSets: Sendable {
   ///
   /// Its fields: the word, the part of speech, the number of sets, the number of pointers, the pointers, two
   /// more numbers, and the places of the sets.
-  private static func places(_ line: ArraySlice<UInt8>, in table: TableLines) throws(METEORError) -> [Int32] {
+  private static func places(
+    _ line: ArraySlice<UInt8>, in table: TableLines
+  ) throws(METEORError) -> [Int32] {
     let fields = TableLines.words(line)
     guard fields.count > 4, let setCount = TableLines.number(fields[2]),
       let pointerCount = TableLines.number(fields[3]),
@@ -127,7 +129,8 @@ private struct Lemmas {
   mutating func addRegularForms() {
     candidates = (0..<Int32(words.count)).map { word in
       let spelling = words[word]
-      guard bases[Int(word)].isEmpty, spelling.count > 2, !spelling.ends(with: "ss") else { return [] }
+      guard bases[Int(word)].isEmpty, spelling.count > 2, !spelling.ends(with: "ss")
+      else { return [] }
       return regularEndings.compactMap { ending, base in
         guard spelling.ends(with: ending) else { return nil }
         let form = Array(spelling.dropLast(ending.utf8.count)) + Array(base.utf8)
