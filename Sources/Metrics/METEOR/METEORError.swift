@@ -6,8 +6,6 @@ package struct METEORError: Error, Equatable, Sendable, CustomStringConvertible 
     case unreadable(FileError)
     /// The folder has none of these files or members of the jar.
     case missing(looked: [String])
-    /// WordNet's folder lacks a file.
-    case noWordNet
     /// A jar that is not a zip archive, or whose member cannot be unpacked.
     case damagedJar(String)
     /// Gzip that cannot be unpacked, with the reason.
@@ -34,9 +32,6 @@ package struct METEORError: Error, Equatable, Sendable, CustomStringConvertible 
     case .missing(let looked):
       "\(path): has none of \(looked.joined(separator: ", ")). Name the folder of METEOR 1.5 that holds "
         + "meteor-1.5.jar and data/paraphrase-en.gz, such as pycocoevalcap/meteor in Python's site-packages."
-    case .noWordNet:
-      "\(path): is not there, so METEOR has no synonyms. Install WordNet 3.0 (Debian: wordnet-base), "
-        + "or name a folder with METEOR's own data."
     case .damagedJar(let reason):
       "\(path): cannot be unpacked: \(reason). Get a fresh copy of METEOR 1.5."
     case .damagedGzip(let reason):

@@ -39,7 +39,6 @@ struct SynonymSets: Sendable {
   /// Its 147,306 words and the numbers of their sets are those of METEOR's table, but here no two sets share a
   /// number.
   init(of words: SpellingNumbers, inWordNet folder: String) throws(METEORError) {
-    guard FileStatus(folder) != nil else { throw METEORError(folder, .noWordNet) }
     func lines(_ name: String) throws(METEORError) -> TableLines {
       let path = joinedPath(folder, name)
       return TableLines(try fileBytes(path), path: path)
