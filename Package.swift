@@ -34,6 +34,9 @@ let package = Package(
     .target(name: "CCairo", linkerSettings: [.linkedLibrary("dl")]),
     // Opens libarchive by name with the first packed archive: see its header.
     .target(name: "CArchive", linkerSettings: [.linkedLibrary("dl")]),
+    // Opens libstemmer by name when METEOR is computed: see its header.
+    .target(name: "CStemmer", linkerSettings: [.linkedLibrary("dl")]),
+    .target(name: "CInflate", linkerSettings: [.linkedLibrary("z")]),
     // Opens FFmpeg by name with the first clip: see its header.
     .target(name: "CMedia", dependencies: ["CAlpha"], linkerSettings: [.linkedLibrary("dl")]),
     // Each opens its library by name with the first picture that needs it: see their headers.
@@ -49,7 +52,7 @@ let package = Package(
       name: "Media",
       dependencies: ["CHEIF", "CJPEG", "CJXL", "CMedia", "CPNG", "CTIFF", "CWebP", "Files"]),
     .target(name: "Text"),
-    .target(name: "Metrics", dependencies: ["Text"]),
+    .target(name: "Metrics", dependencies: ["CInflate", "CStemmer", "Files", "Text"]),
     .target(name: "Datasets", dependencies: ["Files", "Media", "Text"]),
     .target(name: "Reports", dependencies: ["CCairo", "Files", "Media"]),
     .target(name: "ImageEncoders", dependencies: ["Files", "Layers", "Media", "Tensors"]),

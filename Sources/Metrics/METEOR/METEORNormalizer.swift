@@ -68,9 +68,13 @@ struct METEORNormalizer: Sendable {
     var rest = text[...]
     while let c = rest.first {
       let dots = rest.prefix { $0 == dot }
-      if dots.count > 1 { joined += [blank] + dots.map { _ in joinedDot } + [blank] }
-      if dots.count < 2 { joined.append(c) }
-      rest = rest.dropFirst(max(1, dots.count < 2 ? 1 : dots.count))
+      if dots.count > 1 {
+        joined += [blank] + dots.map { _ in joinedDot } + [blank]
+        rest = rest.dropFirst(dots.count)
+      } else {
+        joined.append(c)
+        rest = rest.dropFirst()
+      }
     }
     return joined
   }
