@@ -17,36 +17,73 @@ package struct Evaluation: Sendable {
   /// Facts that a reader of the scores should know.
   package let notes: [String]
 
-  /// Scores captions.
+  /// The choice of the scores, and what they are computed with.
+  package struct Choices: Sendable {
+    /// The scores; nil for the usual ones, without METEOR where it cannot be computed.
+    package var metrics: [Metric]?
+    /// The captions of the training data, to count those that are copied; nil if they are not known.
+    package var training: ReferenceCaptions?
+    /// The weights of CIDEr's n-grams; nil for those of the references.
+    package var frequencies: DocumentFrequencies?
+    /// The data of METEOR.
+    package var meteor = METEORResources()
+
+    package init() {}
+  }
+
+  /// Scores captions; of several of a picture, the first.
   ///
-  /// - Parameters:
-  ///   - captions: The captions; the first of each picture is scored.
-  ///   - metrics: The scores to compute.
-  ///   - training: The captions of the training data, to count those that are copied; nil if not known.
-  ///   - frequencies: The weights of CIDEr's n-grams; nil for those of the references.
-  /// - Throws: `EvaluationError`, if a score needs what the captions do not have.
-  package init(
-    of captions: EvaluatedCaptions, metrics: [Metric] = Metric.usual,
-    training: ReferenceCaptions? = nil, frequencies: DocumentFrequencies? = nil
-  ) throws(EvaluationError) {
+  /// - Throws: `EvaluationError`, if a score needs what the captions do not have; `METEORError`.
+  package init(of captions: EvaluatedCaptions, _ choices: Choices = Choices()) throws {
     let tokenizer = captions.tokenizer
     let tokenized = captions.pictures.map { picture in
       ScoredCaption(
         candidate: picture.captions[0], references: picture.references, tokenizer: tokenizer)
     }
-    let scores = CaptionScores(scoring: tokenized, frequencies: frequencies)
+    let scores = CaptionScores(scoring: tokenized, frequencies: choices.frequencies)
     bleuCounts = scores.bleuCounts
+    var notes = captions.notes
     var columns: [ScoreColumn] = []
+    let metrics = choices.metrics ?? Metric.usual
     for metric in Metric.allCases where metrics.contains(metric) {
-      columns += try Self.columns(metric, captions, tokenized, scores, frequencies)
+      if metric == .meteor {
+        if let column = try Self.meteor(tokenized, tokenizer, choices, &notes) {
+          columns.append(column)
+        }
+        continue
+      }
+      columns += try Self.columns(metric, captions, tokenized, scores, choices.frequencies)
     }
     self.columns = columns
-    let known = training.map { training in
+    let known = choices.training.map { training in
       Set(training.pictures.flatMap { $0.captions.map(tokenizer.words(of:)) })
     }
     variety = CaptionVariety(of: tokenized.map(\.candidate), training: known)
     self.captions = captions
-    notes = captions.notes + Self.notes(captions, tokenized, metrics, frequencies)
+    self.notes = notes + Self.notes(captions, tokenized, metrics, choices.frequencies)
+  }
+
+  /// Returns METEOR; nil where it was not asked for and cannot be computed, which a note says.
+  private static func meteor(
+    _ tokenized: [ScoredCaption], _ tokenizer: CaptionTokenizer, _ choices: Choices,
+    _ notes: inout [String]
+  ) throws -> ScoreColumn? {
+    let isWanted = choices.metrics != nil
+    guard tokenizer.kind == .english || isWanted else {
+      notes.append("METEOR is for English, and left out")
+      return nil
+    }
+    do throws(METEORError) {
+      let scores = try METEORScores(scoring: tokenized, with: choices.meteor)
+      // Only METEOR with all of its data is what others call METEOR.
+      return ScoreColumn(
+        scores.isWhole ? "METEOR" : scores.name, scores.captions.map(\.summand), zero: .zero,
+        add: { $0 = $0 + $1 }, score: \.score)
+    } catch {
+      guard !isWanted, case .noStemmer = error.problem else { throw error }
+      notes.append("METEOR is left out. \(error)")
+      return nil
+    }
   }
 
   private static func columns(
@@ -54,6 +91,7 @@ package struct Evaluation: Sendable {
     _ scores: CaptionScores, _ frequencies: DocumentFrequencies?
   ) throws(EvaluationError) -> [ScoreColumn] {
     switch metric {
+    case .meteor: return []
     case .bleu:
       return (0..<4).map { order in
         ScoreColumn(

@@ -2,6 +2,8 @@
 package enum Metric: String, Sendable, CaseIterable {
   /// BLEU-1 to BLEU-4 (Papineni et al., 2002).
   case bleu
+  /// METEOR 1.5 (Denkowski & Lavie, 2014), for English.
+  case meteor
   /// ROUGE-L (Lin, 2004).
   case rouge
   /// CIDEr-D, which coco-caption calls CIDEr (Vedantam et al., 2015).
@@ -18,7 +20,7 @@ package enum Metric: String, Sendable, CaseIterable {
   case selfCIDEr = "self-cider"
 
   /// The scores of coco-caption.
-  package static let usual: [Metric] = [.bleu, .rouge, .cider]
+  package static let usual: [Metric] = [.bleu, .meteor, .rouge, .cider]
 }
 
 /// A score of every picture and of all together.

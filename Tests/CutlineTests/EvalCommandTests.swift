@@ -32,7 +32,9 @@ struct EvalCommandTests {
   func forms() throws {
     let table = try eval("good.tsv")
     #expect(table.status == 0, "\(table.errors)")
-    #expect(table.output.contains("pictures  2, with 3 references\nBleu_1    "))
+    #expect(table.output.hasPrefix("pictures "))
+    #expect(table.output.contains(" 2, with 3 references\nBleu_1 "))
+    #expect(table.output.contains("\nMETEOR("))
     #expect(table.errors.contains("CIDEr of 2 pictures"))
     let json = try JSONValue(reading: Array(try eval("good.tsv", "--json").output.utf8))
     #expect(json["images"]?.elements?.count == 2)
@@ -71,6 +73,19 @@ struct EvalCommandTests {
     #expect(
       try run("eval", "--references", "refs.json", "--results", "good.tsv", "-b", "2").errors
         .contains("--beam is for captioning DATASET"))
+  }
+
+  @Test("take METEOR's own data from a folder, and name what is missing")
+  func meteorData() throws {
+    let missing = try eval("good.tsv", "--meteor-data", "nowhere")
+    #expect(missing.status == 66 && missing.errors.contains("nowhere: is not a folder"))
+    try folder.makeFolder("empty")
+    let empty = try eval("good.tsv", "--meteor-data", "empty")
+    #expect(empty.status == 66, "\(empty.errors)")
+    #expect(empty.errors.contains("meteor-1.5.jar"))
+    let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    let whole = try eval("good.tsv", "--meteor-data", tests.appending(path: "Fixtures/meteor").path)
+    #expect(whole.status == 0 && whole.output.contains("\nMETEOR "), "\(whole.errors)")
   }
 
   @Test("keep and use document frequencies")

@@ -4,8 +4,18 @@ import Metrics
 import Tensors
 import TestSupport
 import Testing
+import Text
 
 @testable import Evaluation
+
+/// Scores captions, without METEOR unless it is asked for.
+private func scored(
+  of captions: EvaluatedCaptions, metrics: [Metric]? = [.bleu, .rouge, .cider]
+) throws -> Evaluation {
+  var choices = Evaluation.Choices()
+  choices.metrics = metrics
+  return try Evaluation(of: captions, choices)
+}
 
 /// Captions of a few words, drawn at random.
 private func drawn(
@@ -42,10 +52,10 @@ struct EvaluationTests {
     let turned = EvaluatedCaptions(
       "turned", captions.pictures.reversed().map(\.captions),
       of: ReferenceCaptions("references", references.reversed()))
-    let metrics = Metric.allCases.filter { $0 != .selfCIDEr }
+    let metrics = Metric.allCases.filter { $0 != .selfCIDEr && $0 != .meteor }
     let (a, b) = (
-      corpus(try Evaluation(of: captions, metrics: metrics)),
-      corpus(try Evaluation(of: turned, metrics: metrics))
+      corpus(try scored(of: captions, metrics: metrics)),
+      corpus(try scored(of: turned, metrics: metrics))
     )
     #expect(a.keys == b.keys)
     for (key, score) in a { #expect(abs(score - (b[key] ?? -1)) < 1e-12, "\(key)") }
@@ -58,7 +68,7 @@ struct EvaluationTests {
       "references",
       captions.pictures.map { .init(id: RecordID($0.label), captions: $0.references) })
     let own = EvaluatedCaptions("own", captions.pictures.map { [$0.references[1]] }, of: references)
-    let scores = corpus(try Evaluation(of: own, metrics: [.bleu, .rouge, .wer, .cer, .exact]))
+    let scores = corpus(try scored(of: own, metrics: [.bleu, .rouge, .wer, .cer, .exact]))
     for key in ["Bleu_1", "Bleu_2", "Bleu_3", "ROUGE_L", "exact"] {
       #expect(abs((scores[key] ?? 0) - 1) < 1e-6, "\(key)")
     }
@@ -67,7 +77,7 @@ struct EvaluationTests {
 
   @Test("has the keys of pycocoevalcap, for each picture too")
   func keys() throws {
-    let evaluation = try Evaluation(of: drawn(60, seed: 7))
+    let evaluation = try scored(of: drawn(60, seed: 7), metrics: [.bleu, .rouge, .cider])
     #expect(
       evaluation.columns.map(\.key) == ["Bleu_1", "Bleu_2", "Bleu_3", "Bleu_4", "ROUGE_L", "CIDEr"])
     let json = evaluation.json
@@ -83,18 +93,35 @@ struct EvaluationTests {
 
   @Test("says why CIDEr of one picture is 0, and that of a few means little")
   func few() throws {
-    #expect(try Evaluation(of: drawn(1, seed: 1)).notes.contains { $0.contains("single picture") })
-    #expect(try Evaluation(of: drawn(9, seed: 1)).notes.contains { $0.contains("9 pictures") })
-    #expect(try Evaluation(of: drawn(60, seed: 1)).notes.isEmpty)
-    #expect(try Evaluation(of: drawn(1, seed: 1), metrics: [.bleu]).notes.isEmpty)
+    #expect(try scored(of: drawn(1, seed: 1)).notes.contains { $0.contains("single picture") })
+    #expect(try scored(of: drawn(9, seed: 1)).notes.contains { $0.contains("9 pictures") })
+    #expect(try scored(of: drawn(60, seed: 1)).notes.isEmpty)
+    #expect(try scored(of: drawn(1, seed: 1), metrics: [.bleu]).notes.isEmpty)
+  }
+
+  @Test(
+    "names METEOR's modules where they are not all there, and leaves it out for other languages")
+  func meteor() throws {
+    var captions = drawn(20, seed: 1)
+    let column = try scored(of: captions, metrics: [.meteor]).columns[0]
+    #expect(
+      column.key.hasPrefix("METEOR(exact,stem") && column.key.hasSuffix(";own function words)"))
+    #expect(zip(column.pictures, 0...).allSatisfy { $0.0 == column.score([$0.1]) })
+    captions.tokenizer = CaptionTokenizer(.unicode)
+    let other = try scored(of: captions, metrics: nil)
+    #expect(!other.columns.contains { $0.key.hasPrefix("METEOR") })
+    #expect(other.notes.contains("METEOR is for English, and left out"))
+    var choices = Evaluation.Choices()
+    choices.meteor = METEORResources(meteorFolder: "/nowhere")
+    #expect(throws: METEORError.self) { try Evaluation(of: drawn(2, seed: 1), choices) }
   }
 
   @Test("of the diversity needs several captions of a picture")
   func diversity() throws {
     #expect(throws: EvaluationError.self) {
-      try Evaluation(of: drawn(9, seed: 1), metrics: [.selfCIDEr])
+      try scored(of: drawn(9, seed: 1), metrics: [.selfCIDEr])
     }
-    let several = try Evaluation(of: drawn(9, seed: 1, captions: 4), metrics: [.selfCIDEr])
+    let several = try scored(of: drawn(9, seed: 1, captions: 4), metrics: [.selfCIDEr])
     #expect((0...1).contains(several.columns[0].corpus))
   }
 
@@ -103,7 +130,7 @@ struct EvaluationTests {
     let text = String(repeating: "dog ", count: 200_000)
     let captions = EvaluatedCaptions(
       "long", [[text]], of: ReferenceCaptions("references", [.init(name: "a", captions: [text])]))
-    let notes = try Evaluation(of: captions, metrics: [.bleu, .rouge]).notes
+    let notes = try scored(of: captions, metrics: [.bleu, .rouge]).notes
     #expect(notes.contains { $0.contains("are cut") })
   }
 }
@@ -112,7 +139,7 @@ struct EvaluationTests {
 struct ComparisonTests {
   @Test("of a caption with itself finds no difference")
   func same() throws {
-    let evaluation = try Evaluation(of: drawn(60, seed: 1))
+    let evaluation = try scored(of: drawn(60, seed: 1))
     let found = Comparison(evaluation, evaluation, names: ("a", "b"), resampleCount: 100)
     #expect(found.rows.allSatisfy { $0.difference == 0 && $0.p == 1 })
     #expect(found.contrasts.isEmpty)
@@ -125,7 +152,7 @@ struct ComparisonTests {
       "references", captions.pictures.map { .init(id: RecordID($0.label), captions: $0.references) }
     )
     let own = EvaluatedCaptions("own", captions.pictures.map { [$0.references[0]] }, of: references)
-    let (a, b) = (try Evaluation(of: captions), try Evaluation(of: own))
+    let (a, b) = (try scored(of: captions), try scored(of: own))
     let found = Comparison(a, b, names: ("a", "b"), resampleCount: 200, contrastCount: 3)
     for row in found.rows {
       #expect(row.interval.lowerBound > 0 && row.p < 0.05, "\(row.key)")

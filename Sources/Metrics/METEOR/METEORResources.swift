@@ -27,6 +27,9 @@ package struct METEORResources: Sendable, Equatable {
     modules = FileStatus(wordNetFolder) == nil ? [.exact, .stem] : [.exact, .stem, .synonym]
   }
 
+  /// True if all modules take part, with METEOR's own data.
+  package var isWhole: Bool { meteorFolder != nil && modules.count == METEORModule.allCases.count }
+
   /// The name of the metric with its modules, such as "METEOR(exact,stem;own function words)".
   package var name: String {
     let list = METEORModule.allCases.filter(modules.contains).map(\.description)

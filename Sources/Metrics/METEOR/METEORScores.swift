@@ -3,6 +3,8 @@
 package struct METEORScores: Sendable, Equatable {
   /// The name of the metric with its modules, such as "METEOR(exact,stem,synonym,paraphrase)".
   package let name: String
+  /// True if all modules took part, with METEOR's own data.
+  package let isWhole: Bool
   /// The counts of each caption with the reference that gives the best score, in the given order.
   ///
   /// Of references with the same score, the first is taken, as in METEOR. So the order of references may change
@@ -32,7 +34,7 @@ package struct METEORScores: Sendable, Equatable {
     }
     for (index, caption) in numbered.enumerated() { try caption.checkLength(index) }
     var aligner = METEORAligner(try METEORLexicon(of: words, in: resources))
-    name = resources.name
+    (name, isWhole) = (resources.name, resources.isWhole)
     self.captions = numbered.map { aligner.statistics($0) }
     total = self.captions.reduce(.zero) { $0 + $1.summand }
   }

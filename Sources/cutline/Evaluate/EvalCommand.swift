@@ -11,7 +11,7 @@ import Training
 struct EvalCommand: TalkingCommand {
   static let configuration = CommandConfiguration(
     commandName: "eval",
-    abstract: "Score captions against those of people: BLEU, ROUGE-L, CIDEr.",
+    abstract: "Score captions against those of people: BLEU, METEOR, ROUGE-L, CIDEr.",
     discussion: """
       Scores are those of coco-caption (pycocoevalcap), to the last digit printed. Either a model captions DATASET, or \
       RESULTS holds the captions of any program: COCO results, tsv, csv, what cutline caption and batch write, or a \
@@ -133,6 +133,13 @@ struct ScoreOptions: ParsableArguments {
   var metrics: MetricList?
   @Option(
     help: ArgumentHelp(
+      "A folder with METEOR's own data: meteor-1.5.jar and data/paraphrase-en.gz, as in pycocoevalcap/meteor.",
+      discussion:
+        "Without it, METEOR takes synonyms from WordNet, if it is installed, and no paraphrases.",
+      valueName: "dir"), completion: .directory)
+  var meteorData: String?
+  @Option(
+    help: ArgumentHelp(
       "The captions that the model learned from, to count those copied word for word.",
       valueName: "file|dir"), completion: .file())
   var training: String?
@@ -151,26 +158,31 @@ struct ScoreOptions: ParsableArguments {
   func evaluation(
     of captions: EvaluatedCaptions, _ source: CaptionsToScore
   ) throws -> Evaluation {
-    var frequencies: DocumentFrequencies?
+    var choices = Evaluation.Choices()
+    choices.metrics = metrics?.metrics
+    if let meteorData {
+      guard isFolder(meteorData) else {
+        throw Failure(
+          "\(meteorData): is not a folder (--meteor-data). Check the spelling.", .inputMissing)
+      }
+      choices.meteor = METEORResources(meteorFolder: meteorData)
+    }
     if let df {
       let text = try MappedFile(df, limit: 1 << 30).withBytes {
         String(validating: $0, as: UTF8.self)
       }
       guard let text else { throw EvaluationError(df, .badFrequencies(line: 1)) }
       do throws(DocumentFrequencies.FormatError) {
-        frequencies = try DocumentFrequencies(text: text)
+        choices.frequencies = try DocumentFrequencies(text: text)
       } catch {
         throw EvaluationError(df, .badFrequencies(line: error.line))
       }
     }
-    var learned: ReferenceCaptions?
     if let training {
-      learned = try ReferenceCaptions(
+      choices.training = try ReferenceCaptions(
         at: training, split: isFolder(training) ? .train : nil, source.reading)
     }
-    return try Evaluation(
-      of: captions, metrics: metrics?.metrics ?? Metric.usual, training: learned,
-      frequencies: frequencies)
+    return try Evaluation(of: captions, choices)
   }
 
   /// Writes the document frequencies, if they are asked for.

@@ -6,6 +6,7 @@ import Evaluation
 import Files
 import Layers
 import Media
+import Metrics
 import Reports
 import Text
 import Training
@@ -53,6 +54,7 @@ struct Failure: Equatable {
     case let error as ChecksumError: self.init(error.description, .badData)
     case let error as VocabularyError: self.init(error.description, .badData)
     case let error as DatasetError: self.init(error.description, error.status)
+    case let error as METEORError: self.init(error.description, error.status)
     case let error as EvaluationError: self.init(error.description, .badData)
     case let error as CheckpointError: self.init(error.description, error.status)
     case let error as TrainingError: self.init(error.description, error.status)
@@ -110,6 +112,17 @@ extension DatasetError {
     switch problem {
     case .unreadable(let error): error.statusOfInput
     case .noCaptions, .noImageFolder, .noSplit: .inputMissing
+    default: .badData
+    }
+  }
+}
+
+extension METEORError {
+  fileprivate var status: ExitStatus {
+    switch problem {
+    case .unreadable(let error): error.statusOfInput
+    case .missing: .inputMissing
+    case .noStemmer: .unavailable
     default: .badData
     }
   }
