@@ -11,10 +11,10 @@ struct CompareCommand: TalkingCommand {
     commandName: "compare",
     abstract: "Compare two models, or two files of captions, on the same pictures.",
     discussion: """
-      Each of A and B is a model, as a folder or by its name, or a file of captions in any form that cutline eval takes. \
-      Prints both scores, their difference, and the interval that holds it in 95 % of resampled sets of pictures \
-      (paired bootstrap): a difference whose interval contains 0 may be chance. Then come the pictures on which the two \
-      differ most.
+      Each of A and B is a model, as a folder or by its name, or a file of captions in any form that cutline eval \
+      takes. Prints both scores, their difference, and the interval that holds it in 95 % of resampled sets of \
+      pictures (paired bootstrap): a difference whose interval contains 0 may be chance. Then come the pictures on \
+      which the two differ most.
 
         cutline compare default runs/first/best --references data/flickr8k --split test
         cutline compare old.json new.json --references captions_val.json
