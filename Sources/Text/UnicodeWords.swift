@@ -1,9 +1,9 @@
 /// Splits captions of any language into lower-case words.
 ///
-/// Words end where Unicode's word boundaries are (UAX #29): an apostrophe or a full stop between letters, and a comma or
-/// a full stop between digits, belong to the word; marks and the underscore do. Characters of Chinese and Japanese,
-/// Thai, Lao, Khmer and Myanmar, which are written without blanks, are words of their own. What holds no letter, digit
-/// or number is left out: punctuation, symbols, emoji.
+/// Words end where Unicode's word boundaries are (UAX #29): an apostrophe or a full stop between letters, and a comma
+/// or a full stop between digits, belong to the word; so do marks and the underscore. Characters of Chinese and
+/// Japanese, Thai, Lao, Khmer and Myanmar, which are written without blanks, are words of their own. What holds no
+/// letter, digit or number is left out: punctuation, symbols, emoji.
 struct UnicodeWords {
   private enum Kind { case letter, digit, joiner, alone, blank }
 

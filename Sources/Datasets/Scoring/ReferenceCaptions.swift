@@ -1,6 +1,6 @@
 import Files
 
-/// What people wrote of pictures or clips, to score captions against.
+/// The captions that people wrote of pictures or clips, to score others against.
 ///
 ///     let references = try ReferenceCaptions(at: "captions_val.json")
 ///     let results = try ResultCaptions(at: "results.json")
