@@ -19,7 +19,9 @@ python/bin/python - <<'PYTHON'
 from pycocoevalcap.meteor.meteor import Meteor
 
 pairs = [("dogs chase", "dog chases"), ("dogs run", "dog run"), ("dogs", "dog"), ("dog", "dog")]
-_, scores = Meteor().compute_score({i: [b] for i, (_, b) in enumerate(pairs)}, {i: [a] for i, (a, _) in enumerate(pairs)})
+captions = {number: [caption] for number, (caption, _) in enumerate(pairs)}
+references = {number: [reference] for number, (_, reference) in enumerate(pairs)}
+_, scores = Meteor().compute_score(references, captions)
 for (caption, reference), score in zip(pairs, scores):
     print(f"{caption!r} beside {reference!r}: {score:.2f}")
 assert [round(score, 2) for score in scores] == [0.0, 0.8, 0.0, 1.0], "it scores otherwise now"
