@@ -70,6 +70,8 @@ public struct DatasetError: Error, Equatable, Sendable, CustomStringConvertible 
     case noReferences
     /// A file or folder of results without any.
     case noResults
+    /// A table of results without the columns that are needed.
+    case noResultColumns(found: [String])
     /// JSON that is no results, with its content.
     case unknownResults(String)
     case unknownForm(known: [String])
@@ -237,6 +239,9 @@ extension DatasetError {
     case .noReferences: "has no captions to score against. Name a file or split that has."
     case .noResults:
       "holds no captions to score. Name the file that a program wrote its captions to."
+    case .noResultColumns(let found):
+      "its first line names no column of pictures, such as image_id or file, or none of captions, such as caption: "
+        + "\(list(found)). Name them there, or the captions with --caption-column; or write picture<TAB>caption."
     case .unknownResults(let found):
       "is no results: it is \(found). Write [{\"image_id\": 9, \"caption\": \"a dog\"}], as COCO has it."
     default: labelFault

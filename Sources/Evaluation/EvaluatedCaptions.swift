@@ -56,13 +56,22 @@ package struct EvaluatedCaptions: Sendable {
     var rows: [Int: ResultCaptions.Row] = [:]
     var unknownCount = 0
     for row in results.rows {
-      guard let place = index.place(of: row.picture) else {
+      let match = index.match(row.picture)
+      if match == .several {
+        throw EvaluationError(
+          path, record: row.record, .ambiguousPicture(row.picture, references: references.path))
+      }
+      guard case .one(let place) = match else {
         unknownCount += 1
         if isPartial { continue }
         throw EvaluationError(
           path, record: row.record,
           .unknownPicture(
             row.picture, similar: index.similarID(to: row.picture), references: references.path))
+      }
+      if let file = row.file, case .one(let other) = index.match(file), other != place {
+        throw EvaluationError(
+          path, record: row.record, .contradiction(id: row.picture, file: file))
       }
       if let first = rows[place] {
         throw EvaluationError(
@@ -89,14 +98,18 @@ package struct EvaluatedCaptions: Sendable {
     }
     if !missing.isEmpty {
       notes.append(
-        "\(missing.count) of \(references.pictures.count) pictures have no caption, and are not scored"
+        "\(missing.count) of \(references.pictures.count) pictures \(missing.count == 1 ? "has" : "have") no caption, "
+          + "and \(missing.count == 1 ? "is" : "are") not scored"
       )
     }
     if unknownCount > 0 {
-      notes.append("\(unknownCount) captions are of other pictures, and are not scored")
+      notes.append(
+        unknownCount == 1
+          ? "1 caption is of another picture, and is not scored"
+          : "\(unknownCount) captions are of other pictures, and are not scored")
     }
-    let used = rows.values.filter { Int($0.picture) != nil }
-    if !used.isEmpty, used.allSatisfy({ $0.isText != references.haveTextIDs }),
+    let kinds = rows.values.filter { Int($0.picture) != nil }.compactMap(\.isText)
+    if !kinds.isEmpty, kinds.allSatisfy({ $0 != references.haveTextIDs }),
       references.pictures.contains(where: { $0.id != nil })
     {
       notes.append(

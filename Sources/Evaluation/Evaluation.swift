@@ -25,6 +25,8 @@ package struct Evaluation: Sendable {
     package var training: ReferenceCaptions?
     /// The weights of CIDEr's n-grams; nil for those of the references.
     package var frequencies: DocumentFrequencies?
+    /// The file that they were read from, for messages.
+    package var frequenciesPath = ""
     /// The data of METEOR.
     package var meteor = METEORResources()
 
@@ -36,6 +38,12 @@ package struct Evaluation: Sendable {
   /// - Throws: `EvaluationError`, if a score needs what the captions do not have; `METEORError`.
   package init(of captions: EvaluatedCaptions, _ choices: Choices = Choices()) throws {
     let tokenizer = captions.tokenizer
+    if let frequencies = choices.frequencies, frequencies.tokenizer != tokenizer.kind {
+      throw EvaluationError(
+        choices.frequenciesPath,
+        .otherTokenizer(
+          frequencies: frequencies.tokenizer.rawValue, captions: tokenizer.kind.rawValue))
+    }
     let tokenized = captions.pictures.map { picture in
       ScoredCaption(
         candidate: picture.captions[0], references: picture.references, tokenizer: tokenizer)
@@ -72,6 +80,9 @@ package struct Evaluation: Sendable {
     guard tokenizer.kind == .english || isWanted else {
       notes.append("METEOR is for English, and left out")
       return nil
+    }
+    if tokenizer.kind != .english {
+      notes.append("METEOR is for English: its stems and synonyms are")
     }
     do throws(METEORError) {
       let scores = try METEORScores(scoring: tokenized, with: choices.meteor)
@@ -165,6 +176,11 @@ package struct Evaluation: Sendable {
       notes.append(
         "CIDEr of \(tokenized.count) pictures weighs n-grams by these alone, and cannot be compared with that of "
           + "other sets. Give the document frequencies of a larger set, with --df FILE")
+    }
+    let singleCount = captions.pictures.count { $0.captions.count < 2 }
+    if metrics.contains(.selfCIDEr), singleCount > 0 {
+      notes.append(
+        "self-CIDEr is the mean without \(singleCount) pictures that have one caption only")
     }
     let longCount = captions.pictures.count { picture in
       (picture.captions.prefix(1) + picture.references).contains {

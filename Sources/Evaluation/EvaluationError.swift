@@ -10,6 +10,12 @@ package struct EvaluationError: Error, Equatable, Sendable, CustomStringConverti
     case nothingInCommon(references: String)
     /// A line of document frequencies that is not of the form.
     case badFrequencies(line: Int)
+    /// Document frequencies of words that another tokenizer split.
+    case otherTokenizer(frequencies: String, captions: String)
+    /// A name that several pictures have.
+    case ambiguousPicture(String, references: String)
+    /// An id and a file of different pictures.
+    case contradiction(id: String, file: String)
     /// A score that cannot be computed, and the reason.
     case noScore(String, reason: String)
   }
@@ -44,7 +50,15 @@ package struct EvaluationError: Error, Equatable, Sendable, CustomStringConverti
     case .nothingInCommon(let references):
       "has no caption of a picture of \(references). Are these the right files?"
     case .badFrequencies(let line):
-      "line \(line) is not of document frequencies. Name a file that cutline eval --save-df wrote."
+      "line \(line) is not of document frequencies, or lines are missing. Name a file that cutline eval --save-df "
+        + "wrote."
+    case .otherTokenizer(let frequencies, let captions):
+      "counts words of --tokenizer \(frequencies), but the captions are split by \(captions). Count them anew, with "
+        + "--save-df."
+    case .ambiguousPicture(let picture, let references):
+      "\(quoted(picture)) is the name of several pictures of \(references). Name their folders, or give ids."
+    case .contradiction(let id, let file):
+      "the id \(quoted(id)) and the file \(quoted(file)) are of different pictures. Correct one of them."
     case .noScore(let metric, let reason): "\(metric): \(reason)"
     }
   }

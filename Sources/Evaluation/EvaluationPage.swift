@@ -17,6 +17,9 @@ package struct EvaluationPage: Sendable {
     (self.title, self.evaluation) = (title, evaluation)
   }
 
+  /// True if no picture can be shown, since nothing says where they are.
+  package var hasNoPictures: Bool { evaluation.captions.pictures.allSatisfy { $0.path == nil } }
+
   package var html: String {
     let order = ranked
     let shown = min(sampleCount, order.count)

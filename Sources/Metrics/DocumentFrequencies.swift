@@ -1,7 +1,10 @@
+import Text
+
 /// The number of pictures with each n-gram in their references, which CIDEr weighs n-grams by.
 ///
-/// Scores of a few pictures mean more with the frequencies of a large collection. The text has the number of
-/// pictures on its first line, then a line for each n-gram of 1 to 4 words: `COUNT<TAB>WORD WORD`.
+/// Scores of a few pictures mean more with the frequencies of a large collection. The first line of the text has the
+/// number of pictures, the number of n-grams and the tokenizer, and a line for each n-gram of 1 to 4 words follows:
+/// `COUNT<TAB>WORD WORD`.
 package struct DocumentFrequencies: Sendable, Equatable {
   private static let title = "cutline.document-frequencies/1"
 
@@ -13,6 +16,8 @@ package struct DocumentFrequencies: Sendable, Equatable {
 
   /// The number of pictures.
   package let pictureCount: Int
+  /// The tokenizer of the references.
+  package let tokenizer: CaptionTokenizer.Kind
   private let entries: [(count: Int, ngram: Substring)]
   /// The text, as it is stored.
   package let text: String
@@ -21,51 +26,46 @@ package struct DocumentFrequencies: Sendable, Equatable {
 
   /// Counts the n-grams of references.
   ///
-  /// - Parameter references: The human captions of each picture, as words.
-  package init(of references: [[[String]]]) {
+  /// - Parameters:
+  ///   - references: The human captions of each picture, as words.
+  ///   - tokenizer: The tokenizer that split them.
+  package init(of references: [[[String]]], tokenizer: CaptionTokenizer.Kind = .english) {
     var numbers = CaptionNumbers()
     let images = references.map { captions in
       NumberedImage(ScoredCaption(candidate: [], references: captions), numbers: &numbers)
     }
     let counts = imageCounts(of: images, ngramCounts: numbers.ngramCounts)
-    var text = "\(Self.title)\t\(references.count)\n"
+    var entries: [(count: Int, ngram: Substring)] = []
     for (ngrams, counts) in zip(numbers.ngrams, counts) {
       for (ngram, count) in zip(ngrams, counts) where count > 0 && ngram != [""] {
-        text += "\(count)\t\(ngram.joined(separator: " "))\n"
+        entries.append((count, Substring(ngram.joined(separator: " "))))
       }
     }
-    self.text = text
-    pictureCount = references.count
-    entries = (try? Self.entries(in: text).entries) ?? []
+    (pictureCount, self.entries, self.tokenizer) = (references.count, entries, tokenizer)
+    text =
+      "\(Self.title)\t\(references.count)\t\(entries.count)\t\(tokenizer.rawValue)\n"
+      + entries.map { "\($0.count)\t\($0.ngram)\n" }.joined()
   }
 
-  /// Reads the text of frequencies.
+  /// Reads the text of frequencies, which must be whole.
   package init(text: String) throws(FormatError) {
-    (pictureCount, entries) = try Self.entries(in: text)
     self.text = text
-  }
-
-  private static func entries(
-    in text: String
-  ) throws(FormatError) -> (pictureCount: Int, entries: [(count: Int, ngram: Substring)]) {
-    var pictureCount: Int?
+    var lines = text.utf8.split(separator: UInt8(ascii: "\n"))[...]
+    let head = lines.popFirst()?.split(separator: UInt8(ascii: "\t")) ?? []
+    guard head.count == 4, head[0].elementsEqual(Self.title.utf8),
+      let total = Int(Substring(head[1])), total > 0, let entryCount = Int(Substring(head[2])),
+      let kind = CaptionTokenizer.Kind(rawValue: String(Substring(head[3])))
+    else { throw FormatError(line: 1) }
     var entries: [(count: Int, ngram: Substring)] = []
-    for (index, line) in text.utf8.split(separator: UInt8(ascii: "\n")).enumerated() {
+    for line in lines {
       let parts = line.split(separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false)
-      guard parts.count == 2 else { throw FormatError(line: index + 1) }
-      guard let total = pictureCount else {
-        pictureCount =
-          parts[0].elementsEqual(title.utf8)
-          ? Int(Substring(parts[1])).flatMap { $0 > 0 ? $0 : nil } : nil
-        guard pictureCount != nil else { throw FormatError(line: 1) }
-        continue
-      }
-      guard let count = Int(Substring(parts[0])), (1...total).contains(count), !parts[1].isEmpty
-      else { throw FormatError(line: index + 1) }
+      guard parts.count == 2, let count = Int(Substring(parts[0])), (1...total).contains(count),
+        !parts[1].isEmpty
+      else { throw FormatError(line: entries.count + 2) }
       entries.append((count, Substring(parts[1])))
     }
-    guard let pictureCount else { throw FormatError(line: 1) }
-    return (pictureCount, entries)
+    guard entries.count == entryCount else { throw FormatError(line: entries.count + 2) }
+    (pictureCount, self.entries, tokenizer) = (total, entries, kind)
   }
 
   /// Returns the counts of the n-grams that have an index; indexed by `n - 1`, then by n-gram.

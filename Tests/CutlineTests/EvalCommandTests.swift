@@ -60,7 +60,7 @@ struct EvalCommandTests {
     #expect(try eval("twice.tsv").errors.contains("line 2: '9' has a caption already, in line 1"))
     let partial = try eval("half.tsv", "--partial")
     #expect(partial.status == 0)
-    #expect(partial.errors.contains("1 of 2 pictures have no caption, and are not scored"))
+    #expect(partial.errors.contains("1 of 2 pictures has no caption, and is not scored"))
     #expect(try eval("none.tsv").status == 66)
   }
 
@@ -99,6 +99,41 @@ struct EvalCommandTests {
       bad.status == 65 && bad.errors.contains("bad.tsv: line 1 is not of document frequencies"))
   }
 
+  @Test("never overwrite what they read, nor other files without --force")
+  func protection() throws {
+    let before = try String(contentsOfFile: "\(folder.path)/refs.json", encoding: .utf8)
+    for arguments in [
+      ["--save-df", "refs.json"], ["--save-df", "good.tsv", "--force"],
+      ["-o", "good.tsv", "--force"],
+      ["--report", "./refs.json", "--force"], ["-o", "poor.tsv"], ["--report", "poor.tsv"],
+      ["--save-df", "poor.tsv"],
+    ] {
+      let result = try Program.run(
+        ["eval", "--references", "refs.json", "--results", "good.tsv"] + arguments, in: folder.path)
+      #expect(result.status == 73 && result.output.isEmpty, "\(arguments): \(result.errors)")
+    }
+    #expect(try eval("good.tsv", "-o", "x.json", "--report", "x.json").status == 64)
+    #expect(
+      try run(
+        "compare", "poor.tsv", "good.tsv", "--references", "refs.json", "-o", "poor.tsv", "--force"
+      )
+      .status == 73)
+    let after = try String(contentsOfFile: "\(folder.path)/refs.json", encoding: .utf8)
+    #expect(before == after)
+  }
+
+  @Test("name a misspelt option, a missing file and columns that are not there")
+  func misspelt() throws {
+    #expect(try eval("good.tsv", "--metric", "exact").errors.contains("--metric'"))
+    #expect(try eval("good.tsv", "--df", "none.tsv").status == 66)
+    try folder.write("picture_number,prediction\n9,a dog\n25,a cat\n", to: "odd.csv")
+    let odd = try eval("odd.csv")
+    #expect(
+      odd.status == 65 && odd.errors.contains("'picture_number', 'prediction'"), "\(odd.errors)")
+    try folder.write("image_id,prediction\n9,a dog\n25,a cat\n", to: "other.csv")
+    #expect(try eval("other.csv", "--caption-column", "prediction").status == 0)
+  }
+
   @Test("compare two files, and say where they differ")
   func compare() throws {
     let found = try run(
@@ -127,6 +162,19 @@ struct EvalCommandTests {
     #expect(scored.status == 0, "\(scored.errors)")
     let json = try JSONValue(reading: Array(scored.output.utf8))
     let found = (json["images"]?.elements ?? []).compactMap { $0["caption"]?.string }
+    // Ids of COCO captions stay, so that models and results can be compared.
+    try folder.write(
+      """
+      {"images": [\(pictures.enumerated().map { #"{"id": \#($0), "file_name": "\#($1)"}"# }.joined(separator: ","))],
+       "annotations": [{"image_id": 0, "caption": "a red ball"}, {"image_id": 1, "caption": "a red ball"}]}
+      """, to: "data/captions_val.json")
+    try folder.write(
+      #"[{"image_id": 0, "caption": "a"}, {"image_id": 1, "caption": "b"}]"#, to: "r.json")
+    let compared = try run(
+      "compare", model, "r.json", "--references", "data/captions_val.json", "--json")
+    #expect(compared.status == 0, "\(compared.errors)")
+    let several = try run("eval", "data/captions_val.json", "-m", model, "--metrics", "self-cider")
+    #expect(several.status == 65, "one caption of each picture has no diversity")
     let captioned = try run(
       "caption", "-m", model, "-f", "tsv", "data/images/\(pictures[0])")
     #expect(captioned.output == "data/images/\(pictures[0])\t\(found[0])\n")

@@ -54,6 +54,15 @@ struct EvaluatedCaptionsTests {
     #expect(problem(results(("25", []))) == .nothingInCommon(references: "refs"))
   }
 
+  @Test("whose id and file contradict each other are errors")
+  func contradiction() {
+    var rows = results(("9", ["a dog"]), ("25", ["a cat"])).rows
+    rows[0].file = "b.jpg"
+    #expect(throws: EvaluationError.self) {
+      try EvaluatedCaptions(ResultCaptions("results", rows), of: references)
+    }
+  }
+
   @Test("can be scored in part")
   func partial() throws {
     let found = try EvaluatedCaptions(
@@ -71,5 +80,10 @@ struct EvaluatedCaptionsTests {
     #expect(index.place(of: "a.jpg") == nil)
     #expect(index.place(of: "a") == nil)
     #expect(index.place(of: "y/a.jpg") == 1)
+    #expect(index.match("a.jpg") == .several)
+    #expect(index.match("b.jpg") == .none)
+    #expect(throws: EvaluationError.self) {
+      try EvaluatedCaptions(results(("a.jpg", ["a dog"])), of: references, partially: true)
+    }
   }
 }

@@ -92,8 +92,10 @@ struct DocumentFrequenciesTests {
   func damaged() {
     let title = "cutline.document-frequencies/1"
     for (text, line) in [
-      ("", 1), ("x\t3\n", 1), ("\(title)\t0\n", 1), ("\(title)\t3\n4\ta dog\n", 2),
-      ("\(title)\t3\n1\ta\n1 a\n", 3), ("\(title)\t3\n1\t\n", 2),
+      ("", 1), ("x\t3\t0\tenglish\n", 1), ("\(title)\t0\t0\tenglish\n", 1),
+      ("\(title)\t3\t0\tother\n", 1), ("\(title)\t3\t1\tenglish\n4\ta dog\n", 2),
+      ("\(title)\t3\t2\tenglish\n1\ta\n1 a\n", 3), ("\(title)\t3\t1\tenglish\n1\t\n", 2),
+      ("\(title)\t3\t2\tenglish\n1\ta\n", 3), ("\(title)\t3\t0\tenglish\n1\ta\n", 3),
     ] {
       #expect(throws: DocumentFrequencies.FormatError(line: line)) {
         try DocumentFrequencies(text: text)

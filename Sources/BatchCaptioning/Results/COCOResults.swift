@@ -6,6 +6,8 @@ package struct COCOResults: Sendable, Equatable {
 
   /// The number of captions written.
   package private(set) var captionCount = 0
+  /// The number of captions whose id another one has.
+  package private(set) var repeatedCount = 0
   /// The number of rows without a caption: files that failed, and captions that were withheld.
   package private(set) var withoutCount = 0
 
@@ -19,6 +21,7 @@ package struct COCOResults: Sendable, Equatable {
     let file = try AtomicFile(path, overwriting: true)
     var lines = LineReader(try ReadableFile(rows), limit: Journal.longestLine)
     var waiting = Array("[".utf8)
+    var ids: Set<String> = []
     while let line = try lines.next() {
       guard let row = try? JSONValue(reading: Array(line)), let name = row["file"]?.string else {
         continue
@@ -28,7 +31,9 @@ package struct COCOResults: Sendable, Equatable {
         withoutCount += 1
         continue
       }
-      let result: JSONValue = ["image_id": cocoImageID(ofFile: name), "caption": .string(caption)]
+      let id = cocoImageID(ofFile: name)
+      if !ids.insert(id.compactText).inserted { repeatedCount += 1 }
+      let result: JSONValue = ["image_id": id, "caption": .string(caption)]
       waiting += ((captionCount > 0 ? ",\n" : "\n") + result.compactText).utf8
       captionCount += 1
       if waiting.count >= 1 << 18 {

@@ -34,22 +34,50 @@ package struct ReferenceCaptions: Sendable {
   /// The number of pictures without a caption, which are left out.
   package let uncaptionedCount: Int
 
-  package init(_ path: String, _ pictures: [Picture], haveTextIDs: Bool = false) {
+  package init(
+    _ path: String, _ pictures: [Picture], haveTextIDs: Bool = false,
+    keepingUncaptioned keepsUncaptioned: Bool = false
+  ) {
     self.path = path
     self.haveTextIDs = haveTextIDs
-    self.pictures = pictures.filter { !$0.captions.isEmpty }
+    self.pictures = pictures.filter { keepsUncaptioned || !$0.captions.isEmpty }
     uncaptionedCount = pictures.count - self.pictures.count
   }
 
   /// Takes the captions of a split of a data set.
-  package init(_ dataset: CaptionDataset, of path: String) {
+  ///
+  /// - Parameters:
+  ///   - dataset: The split.
+  ///   - path: The path of the data set.
+  ///   - files: The files that it was read from; those of COCO captions give its pictures their ids.
+  package init(_ dataset: CaptionDataset, of path: String, in files: [String] = []) {
+    let known = files.compactMap { file in
+      (try? Self(coco: file, ReadingChoices(), keepingUncaptioned: true)).flatMap(\.self)
+        .map { (ids: $0, index: ReferenceIndex($0)) }
+    }
     self.init(
       path,
       dataset.examples.map { example in
         let isFile = example.kind == .picture && example.part == nil
+        let id = known.lazy.compactMap { known in
+          known.index.place(of: example.name).flatMap { known.ids.pictures[$0].id }
+        }.first
         return Picture(
-          name: example.name, path: isFile ? example.path : nil, captions: example.captions)
-      })
+          id: id, name: example.name, path: isFile ? example.path : nil,
+          captions: example.captions)
+      }, haveTextIDs: known.contains { $0.ids.haveTextIDs })
+  }
+
+  /// Reads the ids and files of pictures in COCO's form, with or without captions.
+  ///
+  /// - Throws: `DatasetError`, if it is no such file.
+  package static func identities(at path: String) throws(DatasetError) -> ReferenceCaptions {
+    let found =
+      try isFolder(path) ? nil : Self(coco: path, ReadingChoices(), keepingUncaptioned: true)
+    guard let found else {
+      throw DatasetError(path, .missingMember("images", form: "a file of COCO's form"))
+    }
+    return found
   }
 
   /// Reads references.
@@ -67,6 +95,11 @@ package struct ReferenceCaptions: Sendable {
     _ choices: ReadingChoices = ReadingChoices()
   ) throws(DatasetError) {
     if !isFolder(path), let found = try Self(coco: path, choices) {
+      let named = CaptionDataset.Split(
+        mentionedIn: path.split(separator: "/").last.map(String.init) ?? path)
+      if let split, split != named {
+        throw DatasetError(path, .noSplit(split.rawValue, found: named.map { [$0.rawValue] } ?? []))
+      }
       self = found
     } else {
       let collection = try CaptionCollection(at: path, choices)
@@ -78,19 +111,22 @@ package struct ReferenceCaptions: Sendable {
       guard let dataset = contents[wanted] else {
         throw DatasetError(path, .noSplit(wanted.rawValue, found: splits.map(\.rawValue)))
       }
-      self.init(dataset, of: path)
+      self.init(dataset, of: path, in: collection.files)
     }
     guard !pictures.isEmpty else { throw DatasetError(path, .noReferences) }
   }
 
   /// Reads a file of COCO captions; nil if it is no such file.
-  private init?(coco path: String, _ choices: ReadingChoices) throws(DatasetError) {
+  private init?(
+    coco path: String, _ choices: ReadingChoices,
+    keepingUncaptioned keepsUncaptioned: Bool = false
+  ) throws(DatasetError) {
     let file = try AnnotationFile(path)
     let outline = file.withText { JSONOutline(of: Array($0.prefix(CollectionFolder.outlineSize))) }
     guard outline.has("image_id", "caption", in: "annotations") || outline.has("id", in: "images")
     else { return nil }
     let records = try file.json(COCORecords.init)
-    guard !records.annotations.isEmpty else { return nil }
+    guard keepsUncaptioned || !records.annotations.isEmpty else { return nil }
     var pictures: [(id: RecordID, name: String?, captions: [String])] = []
     var places: [RecordID: Int] = [:]
     func record<Value>(
@@ -142,6 +178,7 @@ package struct ReferenceCaptions: Sendable {
           id: id, name: name, path: folder.flatMap { folder in name.map { "\(folder)/\($0)" } },
           captions: captions)
       },
-      haveTextIDs: records.images.contains(where: \.hasTextID))
+      haveTextIDs: records.images.contains(where: \.hasTextID),
+      keepingUncaptioned: keepsUncaptioned)
   }
 }

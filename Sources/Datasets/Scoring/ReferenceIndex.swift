@@ -7,8 +7,8 @@ import Files
 package struct ReferenceIndex: Sendable {
   private let pictures: [ReferenceCaptions.Picture]
   private var byID: [RecordID: Int] = [:]
-  private var byPath: [ByteName: Int] = [:]
-  /// Nil for the names of several pictures.
+  /// Nil for the names of several pictures, as in the others.
+  private var byPath: [ByteName: Int?] = [:]
   private var byName: [String: Int?] = [:]
   private var byStem: [String: Int?] = [:]
 
@@ -17,7 +17,7 @@ package struct ReferenceIndex: Sendable {
     for (place, picture) in pictures.enumerated() {
       if let id = picture.id { byID[id] = place }
       guard let name = picture.name else { continue }
-      byPath[ByteName(name)] = place
+      byPath[ByteName(name)] = byPath[ByteName(name)] == nil ? place : .some(nil)
       let last = lastPart(name)
       byName[last] = byName[last] == nil ? place : .some(nil)
       let stem = Datasets.stem(last)
@@ -25,17 +25,31 @@ package struct ReferenceIndex: Sendable {
     }
   }
 
-  /// Returns the index of a picture; nil if there is none, or more than one.
-  package func place(of picture: String) -> Int? {
-    if let place = byID[RecordID(picture)] { return place }
+  /// A picture that a name stands for.
+  package enum Match: Sendable, Equatable {
+    case none
+    case one(Int)
+    case several
+  }
+
+  /// Finds a picture by its id or the name of its file.
+  package func match(_ picture: String) -> Match {
+    if let place = byID[RecordID(picture)] { return .one(place) }
+    func match(_ found: Int??) -> Match? {
+      guard let found else { return nil }
+      return found.map { .one($0) } ?? .several
+    }
     for ending in endings(of: picture) {
-      if let place = byPath[ByteName(ending)] { return place }
+      if let match = match(byPath[ByteName(ending)]) { return match }
     }
     let last = lastPart(picture)
-    if let place = byName[last] { return place }
     // `a.txt` is about `a.jpg`, but `a.png` is not.
-    guard let place = byStem[last] else { return nil }
-    return place
+    return match(byName[last]) ?? match(byStem[last]) ?? .none
+  }
+
+  /// Returns the index of a picture; nil if there is none, or more than one.
+  package func place(of picture: String) -> Int? {
+    if case .one(let place) = match(picture) { place } else { nil }
   }
 
   /// Returns an id that looks like `picture` but is another: `7` for `007`.

@@ -16,8 +16,10 @@ package struct ResultCaptions: Sendable {
     package var record: String
     /// The id or the file of the picture.
     package var picture: String
-    /// True if `picture` is a text in the file, rather than a number.
-    package var isText = true
+    /// The file of the picture, if there is an id, too.
+    package var file: String?
+    /// True if the id is a text in the file, false if it is a number; nil where the form does not tell.
+    package var isText: Bool?
     /// The captions, the best first; none if the program wrote none.
     package var captions: [String]
   }
@@ -29,19 +31,26 @@ package struct ResultCaptions: Sendable {
 
   /// Reads results.
   ///
+  /// - Parameters:
+  ///   - path: A file or folder.
+  ///   - captionColumn: The column or member of the captions; nil for one of the usual names.
   /// - Throws: `DatasetError`, if they cannot be read or are in none of the forms.
-  package init(at path: String) throws(DatasetError) {
-    let rows = try isFolder(path) ? Self.texts(in: path) : Self.rows(in: AnnotationFile(path))
+  package init(at path: String, captionColumn: String? = nil) throws(DatasetError) {
+    let rows =
+      try isFolder(path)
+      ? Self.texts(in: path) : Self.rows(in: AnnotationFile(path), captionColumn)
     guard !rows.isEmpty else { throw DatasetError(path, .noResults) }
     self.init(path, rows)
   }
 
-  private static func rows(in file: AnnotationFile) throws(DatasetError) -> [Row] {
+  private static func rows(
+    in file: AnnotationFile, _ captionColumn: String?
+  ) throws(DatasetError) -> [Row] {
     let isJSON = file.withText { bytes in
       bytes.first { $0 != 0x20 && !(9...13).contains($0) }
         .map { $0 == UInt8(ascii: "[") || $0 == UInt8(ascii: "{") } ?? false
     }
-    return try isJSON ? jsonRows(of: file) : tableRows(of: file)
+    return try isJSON ? jsonRows(of: file, captionColumn) : tableRows(of: file, captionColumn)
   }
 
   // MARK: Folders
@@ -61,7 +70,8 @@ package struct ResultCaptions: Sendable {
         } catch {
           throw DatasetError(path, record: file, error)
         }
-        rows.append(Row(record: file, picture: stem(file), captions: lines))
+        rows.append(
+          Row(record: file, picture: stem(file), captions: lines.isEmpty ? [""] : lines))
       }
       return true
     }
@@ -73,12 +83,19 @@ package struct ResultCaptions: Sendable {
   private static let idNames = ["image id", "id", "video id", "img id", "clip id"]
 
   /// Reads a table with names of columns, or lines of `picture<TAB>caption`.
-  private static func tableRows(of file: AnnotationFile) throws(DatasetError) -> [Row] {
+  private static func tableRows(
+    of file: AnnotationFile, _ captionColumn: String?
+  ) throws(DatasetError) -> [Row] {
     if let header = file.header {
-      let captions = header.captionPlaces(nil)
+      let captions = header.captionPlaces(captionColumn)
       let picture = header.place(of: idNames) ?? header.picturePlace
       if let picture, !captions.isEmpty {
         return try rows(of: file, header, picture: picture, captions: captions)
+      }
+      if captionColumn != nil || picture != nil
+        || header.separator != UInt8(ascii: "\t") && header.columns.count > 1
+      {
+        throw DatasetError(file.path, .noResultColumns(found: header.columns))
       }
     }
     var rows: [Row] = []

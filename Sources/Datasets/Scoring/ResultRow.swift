@@ -4,7 +4,9 @@ import Files
 
 extension ResultCaptions {
   /// Reads one list, lines, one object, or an object with lists or texts by id.
-  static func jsonRows(of file: AnnotationFile) throws(DatasetError) -> [Row] {
+  static func jsonRows(
+    of file: AnnotationFile, _ captionColumn: String?
+  ) throws(DatasetError) -> [Row] {
     var rows: [Row] = []
     func add(_ record: ResultRecord, _ name: String) throws(DatasetError) {
       do throws(DatasetError.Problem) {
@@ -19,7 +21,9 @@ extension ResultCaptions {
         guard !bytes.isEmpty else { return }
         let record: ResultRecord
         do throws(JSONError) {
-          record = try JSONReader.read(bytes, takingNaN: true, ResultRecord.init)
+          record = try JSONReader.read(bytes, takingNaN: true) { reader throws(JSONError) in
+            try ResultRecord(&reader, captionColumn)
+          }
         } catch {
           throw DatasetError(file.path, record: line.name, .notJSON(error))
         }
@@ -27,7 +31,9 @@ extension ResultCaptions {
       }
       return rows
     }
-    let found = try file.json(ResultDocument.init)
+    let found = try file.json { reader throws(JSONError) in
+      try ResultDocument(&reader, captionColumn)
+    }
     for (name, record) in found.records { try add(record, name) }
     if rows.isEmpty, !found.isEmpty {
       throw DatasetError(
@@ -43,28 +49,30 @@ private struct ResultDocument {
   var records: [(name: String, record: ResultRecord)] = []
   var isEmpty = true
 
-  init(_ reader: inout JSONReader) throws(JSONError) {
+  init(_ reader: inout JSONReader, _ captionColumn: String?) throws(JSONError) {
     if try reader.peek() == .array {
       try reader.beginArray()
       while try reader.nextElement() {
         isEmpty = false
-        records.append(("[\(records.count)]", try ResultRecord(&reader)))
+        records.append(("[\(records.count)]", try ResultRecord(&reader, captionColumn)))
       }
       return
     }
     let start = reader
-    let record = try ResultRecord(&reader)
+    let record = try ResultRecord(&reader, captionColumn)
     isEmpty = false
     if record.isRecord {
       records = [("the object", record)]
       return
     }
     reader = start
-    try readMembers(&reader)
+    try readMembers(&reader, captionColumn)
   }
 
   /// Reads lists of records, as in `{"annotations": […]}`, and captions by id, as in `{"9": ["a dog"]}`.
-  private mutating func readMembers(_ reader: inout JSONReader) throws(JSONError) {
+  private mutating func readMembers(
+    _ reader: inout JSONReader, _ captionColumn: String?
+  ) throws(JSONError) {
     try reader.beginObject()
     while let key = try reader.nextKey() {
       switch try reader.peek() {
@@ -81,7 +89,7 @@ private struct ResultDocument {
             texts.append(try reader.textField())
             continue
           }
-          let record = try ResultRecord(&reader)
+          let record = try ResultRecord(&reader, captionColumn)
           if record.isRecord {
             records.append(("\(key)[\(count)]", record))
           } else if case .value(let found) = record.captions {
@@ -119,7 +127,8 @@ struct ResultRecord {
     (file, self.captions) = (.value(Texts(isList: false, texts: [.value(picture)])), captions)
   }
 
-  init(_ reader: inout JSONReader) throws(JSONError) {
+  init(_ reader: inout JSONReader, _ captionColumn: String?) throws(JSONError) {
+    var captionKey: String?
     isObject = try reader.objectField { key, reader throws(JSONError) in
       if isCalled(key, "segments"), try reader.peek() == .array {
         segments = try JSONValue(next: &reader).elements?.map { segment in
@@ -136,8 +145,11 @@ struct ResultRecord {
       } else if CaptionRow.pictureMembers.contains(where: { isCalled(key, $0) }) {
         let found = try reader.textsField()
         if case .missing = file { file = found }
-      } else if case .missing = captions, CaptionRow.isCaption(key, nil) {
-        captions = try reader.textsField()
+      } else if CaptionRow.isCaption(key, captionColumn), captionKey == nil || captionKey == key {
+        // Of a repeated member the last counts, as for Python.
+        let found = try reader.textsField()
+        if case .missing = found, captionKey == nil { return }
+        (captions, captionKey) = (found, key)
       } else {
         try reader.skipValue()
       }
@@ -153,8 +165,14 @@ struct ResultRecord {
   func row(_ name: String) throws(DatasetError.Problem) -> ResultCaptions.Row {
     try isObject.requireObject()
     let picture: String
+    var named: String?
     if let id = try id.optional("image_id", "a whole number or a text") {
       picture = id.text
+      if case .value(let files) = file, files.texts.count == 1,
+        case .value(let name) = files.texts[0]
+      {
+        named = name
+      }
     } else if let files = try file.optional("file"), files.texts.count == 1 {
       picture = try files.texts[0].required("file")
     } else {
@@ -175,7 +193,7 @@ struct ResultRecord {
       }
     }
     return ResultCaptions.Row(
-      record: name, picture: picture, isText: id.isMissing || hasTextID,
+      record: name, picture: picture, file: named, isText: id.isMissing ? nil : hasTextID,
       captions: isWithout ? [] : texts)
   }
 }

@@ -13,6 +13,8 @@ package struct DatasetCaptioning {
   package let captioner: Captioner
   /// The number of pictures that are decoded at once.
   package var threadCount = 1
+  /// The number of captions to keep of each picture, of those that the search finds.
+  package var captionCount = 1
 
   package init(_ captioner: Captioner) { self.captioner = captioner }
 
@@ -67,7 +69,9 @@ package struct DatasetCaptioning {
       loss = loss.flatMap { all in part.map { (all.sum + $0.sum, all.wordCount + $0.wordCount) } }
       // The same numbers as those of files on a command line, so that samples are the same.
       let numbers = (firstNumber..<firstNumber + features.count).map { $0 << 16 }
-      return captioner.captions(from: features, numbers: numbers).map { $0.map(\.text) }
+      return captioner.captions(from: features, numbers: numbers).map {
+        $0.prefix(captionCount).map(\.text)
+      }
     }
     pass.finish()
     try captioner.ensemble.finishVerification()

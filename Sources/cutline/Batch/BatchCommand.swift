@@ -205,6 +205,11 @@ struct BatchCommand: TalkingCommand {
     talk.messages.note(
       "wrote \(path): \(written.captionCount.grouped) captions"
         + (written.withoutCount > 0 ? "; \(written.withoutCount.grouped) files have none" : ""))
+    if written.repeatedCount > 0 {
+      talk.messages.warning(
+        "\(path): \(written.repeatedCount.grouped) captions have the id of another file, which pycocoevalcap refuses. "
+          + "Rename files that are called alike.")
+    }
   }
 
   private func mergeShards(_ lines: BatchLines) throws {

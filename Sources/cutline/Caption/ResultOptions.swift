@@ -26,7 +26,7 @@ struct ResultOptions: ParsableArguments {
   @Option(
     name: .customLong("image-ids"),
     help: ArgumentHelp(
-      "With -f coco: COCO captions with the ids of the pictures (default: the number in the file's name).",
+      "With -f coco: a file of COCO's form with the ids of the pictures (default: the number in the file's name).",
       valueName: "file"), completion: .file())
   var imageIDs: String?
   @Flag(help: "Overwrite existing output files.")
@@ -64,8 +64,9 @@ struct ResultOptions: ParsableArguments {
   ///
   /// - Throws: `Failure` if a file has none.
   func cocoIDs(of files: [String]) throws -> [String: JSONValue] {
-    guard let imageIDs else { return [:] }
-    let known = try ReferenceCaptions(at: imageIDs)
+    guard formats == [.coco] else { return [:] }
+    guard let imageIDs else { return try ownIDs(of: files) }
+    let known = try ReferenceCaptions.identities(at: imageIDs)
     let index = ReferenceIndex(known)
     return try files.reduce(into: [:]) { ids, file in
       guard let place = index.place(of: file), let id = known.pictures[place].id else {
@@ -75,6 +76,22 @@ struct ResultOptions: ParsableArguments {
       }
       ids[file] = known.haveTextIDs ? .string(id.text) : id.json
     }
+  }
+
+  /// Returns the ids that the files' names say, which must be different.
+  private func ownIDs(of files: [String]) throws(Failure) -> [String: JSONValue] {
+    var ids: [String: JSONValue] = [:]
+    var first: [String: String] = [:]
+    for file in files {
+      let id = cocoImageID(ofFile: file)
+      if let other = first[id.compactText], other != file {
+        throw Failure(
+          "\(other), \(file): would have the same id in COCO results, \(id.compactText). Caption them apart, or name "
+            + "a file of their ids with --image-ids.", .badData)
+      }
+      (ids[file], first[id.compactText]) = (id, file)
+    }
+    return ids
   }
 
   /// The output formats, at least one.

@@ -24,46 +24,50 @@ struct CaptionsToScore {
     in results: String, of references: ReferenceCaptions
   ) throws -> EvaluatedCaptions {
     var captions = try EvaluatedCaptions(
-      ResultCaptions(at: results), of: references, partially: isPartial)
+      ResultCaptions(at: results, captionColumn: reading.captionColumn), of: references,
+      partially: isPartial)
     captions.tokenizer = tokenizer
     return captions
   }
 
+  /// The pictures that a model captions.
+  struct Pictures {
+    let examples: [CaptionedImage]
+    let references: ReferenceCaptions
+  }
+
   /// Returns the pictures of a data set; of its validation split, unless another was chosen.
-  func pictures(of path: String) throws -> CaptionDataset {
+  func pictures(of path: String) throws -> Pictures {
     var dataset = DatasetReading(path)
     dataset.choices = reading
     dataset.say = { progress.report(.message($0)) }
     let (collection, contents) = try dataset.read()
     let only = contents.datasets.count == 1 ? contents.datasets[0].split : nil
     let found = try collection.read(split ?? only ?? .validation)
-    let captioned = found.examples.filter { !$0.captions.isEmpty }
-    if captioned.isEmpty {
-      throw DatasetError.noReferences(in: path)
-    }
-    return CaptionDataset(split: found.split, examples: captioned)
+    let captioned = CaptionDataset(
+      split: found.split, examples: found.examples.filter { !$0.captions.isEmpty })
+    guard !captioned.examples.isEmpty else { throw DatasetError.noReferences(in: path) }
+    return Pictures(
+      examples: captioned.examples,
+      references: ReferenceCaptions(captioned, of: path, in: collection.files))
   }
 
-  /// Returns the captions that a model writes of the pictures of a data set.
+  /// Returns the captions that a model writes of pictures.
   ///
   /// - Parameters:
-  ///   - captioner: The model and its search.
-  ///   - name: The name of the model, for messages.
-  ///   - dataset: The pictures.
-  ///   - path: The path of the data set.
+  ///   - model: The model and its search.
+  ///   - pictures: The pictures.
   /// - Returns: The captions.
   /// - Throws: The error of a picture that cannot be read.
-  func captions(
-    by captioner: Captioner, named name: String, of dataset: CaptionDataset, at path: String
-  ) throws -> EvaluatedCaptions {
+  func captions(by model: ScoredModelOptions, of pictures: Pictures) throws -> EvaluatedCaptions {
+    let (captioner, name) = try model.captioner()
     let stop = StopSignal(reportingTo: progress)
     var captioning = DatasetCaptioning(captioner)
-    captioning.threadCount = threadCount
-    let references = ReferenceCaptions(dataset, of: path)
+    (captioning.threadCount, captioning.captionCount) = (threadCount, model.captions ?? 1)
     do {
       let found = try captioning.run(
-        on: dataset.examples, shouldStop: { stop.number != nil }, report: progress.report)
-      var captions = EvaluatedCaptions(name, found.captions, of: references)
+        on: pictures.examples, shouldStop: { stop.number != nil }, report: progress.report)
+      var captions = EvaluatedCaptions(name, found.captions, of: pictures.references)
       captions.perplexity = found.perplexity
       captions.tokenizer = captioner.ensemble.vocabulary.tokenizer
       return captions
@@ -79,8 +83,10 @@ struct ScoredModelOptions: ParsableArguments {
     name: .shortAndLong,
     help: ArgumentHelp(
       "The model that captions DATASET: a folder, or a name on the search path.",
+      discussion:
+        "Repeat it to caption with an ensemble, which averages the models' probabilities.",
       valueName: "name|dir"), completion: .directory)
-  var model: String?
+  var model: [String] = []
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp("Beam width; 1 is greedy search (default: the model's).", valueName: "n"))
@@ -109,21 +115,26 @@ struct ScoredModelOptions: ParsableArguments {
 
   /// The first option that was given; nil if none was.
   var firstOption: String? {
-    if model != nil { return "--model" }
+    if !model.isEmpty { return "--model" }
     if beam != nil { return "--beam" }
     if captions != nil { return "--captions" }
     if tagGuidance != nil { return "--tag-guidance" }
     return precision == nil ? nil : "--precision"
   }
 
-  /// Returns the model called `name`, else the one of the options.
-  func captioner(_ name: String? = nil) throws -> (captioner: Captioner, name: String) {
-    let name = name ?? model ?? Variable.model.value ?? "default"
-    let directory = try ModelDirectory(named: name, searching: ModelSearchPath.current.folders)
-    let ensemble = try CaptionEnsemble(loading: ModelEnsemble([directory]))
+  /// Returns the model, or the ensemble, and its name.
+  func captioner() throws -> (captioner: Captioner, name: String) {
+    let names = model.isEmpty ? [Variable.model.value ?? "default"] : model
+    var directories: [ModelDirectory] = []
+    for name in names {
+      directories.append(
+        try ModelDirectory(named: name, searching: ModelSearchPath.current.folders))
+    }
+    let ensemble = try CaptionEnsemble(loading: ModelEnsemble(directories))
     if let decoder = ensemble.configuration.decoder, !decoder.writesSentences {
       throw Failure(
-        "\(directory.path): labels clips. Only captioners of sentences are scored.", .configuration)
+        "\(directories[0].path): labels clips. Only captioners of sentences are scored.",
+        .configuration)
     }
     var chosen = try SearchOptions.parse([])
     chosen.beam = beam
@@ -140,6 +151,6 @@ struct ScoredModelOptions: ParsableArguments {
       }
       captioner.tagGuidance = tagGuidance
     }
-    return (captioner, name)
+    return (captioner, names.joined(separator: " + "))
   }
 }

@@ -68,7 +68,9 @@ struct CompareCommand: TalkingCommand {
       reading: try reading.choices(), threadCount: threadCount, progress: talk.makeProgress())
     (source.split, source.isPartial) = (split?.value, partial)
     source.tokenizer = words.chosen
+    try output.check(against: [a, b, references])
     var destination = try output.open()
+    let choices = try scores.choices()
     let found = try captions(source)
     guard found[0].tokenizer == found[1].tokenizer else {
       throw Failure(
@@ -77,7 +79,7 @@ struct CompareCommand: TalkingCommand {
           + "--tokenizer, if it is a file.", .configuration)
     }
     let evaluations = try found.map { captions in
-      let evaluation = try scores.evaluation(of: captions, source)
+      let evaluation = try Evaluation(of: captions, choices)
       for note in evaluation.notes { talk.messages.note("\(captions.path): \(note)") }
       return evaluation
     }
@@ -86,7 +88,7 @@ struct CompareCommand: TalkingCommand {
       intervalShare: interval / 100, seed: seed,
       contrastCount: show)
     try destination.write(
-      Array((output.json ? comparison.json.prettyText + "\n" : comparison.text).utf8))
+      Array((output.isJSON ? comparison.json.prettyText + "\n" : comparison.text).utf8))
     try destination.finish()
   }
 
@@ -96,15 +98,14 @@ struct CompareCommand: TalkingCommand {
     let areModels = names.map(Self.isModel)
     guard areModels.contains(true) else {
       return try shared(
-        source, names.map { try ResultCaptions(at: $0) },
+        source,
+        names.map { try ResultCaptions(at: $0, captionColumn: source.reading.captionColumn) },
         ReferenceCaptions(at: references, split: source.split, source.reading))
     }
-    let dataset = try source.pictures(of: references)
-    let people = ReferenceCaptions(dataset, of: references)
+    let pictures = try source.pictures(of: references)
     return try zip(names, areModels).map { name, isModel in
-      guard isModel else { return try source.captions(in: name, of: people) }
-      let (captioner, name) = try ScoredModelOptions.parse([]).captioner(name)
-      return try source.captions(by: captioner, named: name, of: dataset, at: references)
+      guard isModel else { return try source.captions(in: name, of: pictures.references) }
+      return try source.captions(by: ScoredModelOptions.parse(["-m", name]), of: pictures)
     }
   }
 
@@ -112,8 +113,11 @@ struct CompareCommand: TalkingCommand {
   private func shared(
     _ source: CaptionsToScore, _ results: [ResultCaptions], _ references: ReferenceCaptions
   ) throws -> [EvaluatedCaptions] {
-    let found = try results.map {
-      try EvaluatedCaptions($0, of: references, partially: source.isPartial)
+    let found = try results.map { results in
+      var captions = try EvaluatedCaptions(
+        results, of: references, partially: source.isPartial)
+      captions.tokenizer = source.tokenizer
+      return captions
     }
     guard source.isPartial else { return found }
     let labels = found.map { Set($0.pictures.map(\.label)) }
@@ -134,7 +138,7 @@ struct CompareCommand: TalkingCommand {
 
 /// The form of a comparison and its destination.
 struct ComparisonOutputOptions: ParsableArguments {
-  @Flag(help: "Print JSON.")
+  @Flag(help: "Print JSON; also by an output file called .json.")
   var json = false
   @Option(
     name: .shortAndLong,
@@ -143,6 +147,17 @@ struct ComparisonOutputOptions: ParsableArguments {
   var output: String?
   @Flag(help: "Replace the output file if it exists.")
   var force = false
+
+  /// True if JSON is asked for, by the option or the file's extension.
+  var isJSON: Bool { json || output?.lowercased().hasSuffix(".json") == true }
+
+  /// Throws if the file is one of the inputs, which no --force may cost.
+  func check(against inputs: [String]) throws(Failure) {
+    guard let output, let input = inputs.first(where: { isSameFile($0, output) }) else { return }
+    throw Failure(
+      "\(output): is the input \(input), which would be overwritten. Choose another output name.",
+      .cannotCreate)
+  }
 
   func open() throws(FileError) -> ResultOutput { try ResultOutput(output, overwriting: force) }
 }

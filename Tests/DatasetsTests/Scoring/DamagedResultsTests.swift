@@ -13,7 +13,10 @@ struct DamagedResultsTests {
     ("r.json", #"{"9": ["a dog"], "25": [{"caption": "a cat"}], "36": "a cow"}"#),
     (
       "r.jsonl",
-      "{\"file\": \"a.jpg\", \"segments\": [{\"captions\": [{\"text\": \"a dog\"}]}]}\n{\"file\": \"b\", \"error\": {}}\n"
+      """
+      {"file": "a.jpg", "segments": [{"captions": [{"text": "a dog"}]}]}
+      {"file": "b", "error": {}}
+      """
     ),
     ("r.csv", "image_id,caption\n9,\"a \"\"dog\"\", running\"\n25,a cat\n"),
     ("r.tsv", "a.jpg\ta dog\nb.jpg\ta cat\n"),

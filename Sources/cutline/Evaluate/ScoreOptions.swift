@@ -1,0 +1,168 @@
+import ArgumentParser
+import Evaluation
+import Files
+import Metrics
+
+/// The scores to compute.
+struct ScoreOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The scores: \(Metric.allCases.map(\.rawValue).joined(separator: ", ")) (default: "
+        + "\(Metric.usual.map(\.rawValue).joined(separator: ","))).",
+      discussion:
+        "WER and CER compare with the nearest reference; self-cider needs several captions a picture.",
+      valueName: "list"))
+  var metrics: MetricList?
+  @Option(
+    help: ArgumentHelp(
+      "A folder with METEOR's own data: meteor-1.5.jar and data/paraphrase-en.gz, as in pycocoevalcap/meteor.",
+      discussion:
+        "Without it, METEOR takes synonyms from WordNet, if it is installed, and no paraphrases.",
+      valueName: "dir"), completion: .directory)
+  var meteorData: String?
+  @Option(
+    help: ArgumentHelp(
+      "Weigh CIDEr's n-grams by these document frequencies (default: those of the references).",
+      valueName: "file"), completion: .file())
+  var df: String?
+
+  /// Returns the choice of the scores with the data that they need.
+  func choices() throws -> Evaluation.Choices {
+    var choices = Evaluation.Choices()
+    choices.metrics = metrics?.metrics
+    if let meteorData {
+      guard isFolder(meteorData) else {
+        throw Failure(
+          "\(meteorData): is not a folder (--meteor-data). Check the spelling.", .inputMissing)
+      }
+      choices.meteor = METEORResources(meteorFolder: meteorData)
+    }
+    if let df {
+      choices.frequencies = try frequencies(df)
+      choices.frequenciesPath = df
+    }
+    return choices
+  }
+
+  private func frequencies(_ path: String) throws -> DocumentFrequencies {
+    let text: String?
+    do throws(FileError) {
+      text = try MappedFile(path, limit: 1 << 30).withBytes {
+        String(validating: $0, as: UTF8.self)
+      }
+    } catch {
+      throw Failure(error.description, .inputMissing)
+    }
+    guard let text else { throw EvaluationError(path, .badFrequencies(line: 1)) }
+    do throws(DocumentFrequencies.FormatError) {
+      return try DocumentFrequencies(text: text)
+    } catch {
+      throw EvaluationError(path, .badFrequencies(line: error.line))
+    }
+  }
+}
+
+/// A list of scores such as `cider,wer`.
+struct MetricList: ExpressibleByArgument {
+  let metrics: [Metric]
+
+  init?(argument: String) {
+    let names = argument.split(separator: ",", omittingEmptySubsequences: false)
+      .map { $0.lowercased().filter { $0 != " " } }
+    metrics = names.compactMap(Metric.init)
+    guard metrics.count == names.count, !metrics.isEmpty else { return nil }
+  }
+}
+
+/// The form of scores and their destination.
+struct ScoreOutputOptions: ParsableArguments {
+  enum Form: String, ExpressibleByArgument, CaseIterable { case text, json, csv }
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "text, json with the scores of each picture, or csv with a line for each (default: text).",
+      valueName: "form"))
+  var format: Form?
+  @Flag(help: "Same as --format json.")
+  var json = false
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "Output file, whose extension selects the form (default: standard output).",
+      valueName: "file"), completion: .file())
+  var output: String?
+  @Option(
+    help: ArgumentHelp(
+      "Also write a page with histograms and the best, worst and random captions, one file that needs no network.",
+      discussion: "With --results, --images names the folder of the pictures.",
+      valueName: "file"), completion: .file(extensions: ["html"]))
+  var report: String?
+  @Option(
+    help: ArgumentHelp(
+      "Write the document frequencies of the references, for --df.", valueName: "file"),
+    completion: .file())
+  var saveDf: String?
+  @Flag(help: "Replace the output files if they exist.")
+  var force = false
+
+  func validate() throws {
+    if json, let format, format != .json {
+      throw ValidationError("--json and --format \(format.rawValue) cannot be used together.")
+    }
+  }
+
+  private var form: Form {
+    if json { return .json }
+    if let format { return format }
+    let name = output?.lowercased() ?? ""
+    return name.hasSuffix(".json") ? .json : name.hasSuffix(".csv") ? .csv : .text
+  }
+
+  /// Throws if a file cannot be written, is written twice, or is one of the inputs, which no --force may cost.
+  func check(against inputs: [String]) throws {
+    let outputs = [output, report, saveDf].compactMap(\.self)
+    for (place, path) in outputs.enumerated() {
+      if let input = inputs.first(where: { isSameFile($0, path) }) {
+        throw Failure(
+          "\(path): is the input \(input), which would be overwritten. Choose another output name.",
+          .cannotCreate)
+      }
+      if outputs[..<place].contains(path) {
+        throw ValidationError(
+          "\(path) is named for two outputs. Choose another name for one of them.")
+      }
+      // Each is opened when it is written, which may be an hour away.
+      _ = try AtomicFile(path, overwriting: force)
+    }
+  }
+
+  /// Opens the output, before any work.
+  func open() throws(FileError) -> ResultOutput { try ResultOutput(output, overwriting: force) }
+
+  /// Writes the document frequencies, if they are asked for.
+  func saveFrequencies(of captions: EvaluatedCaptions) throws(FileError) {
+    guard let saveDf else { return }
+    let words = captions.pictures.map { $0.references.map(captions.tokenizer.words(of:)) }
+    let frequencies = DocumentFrequencies(of: words, tokenizer: captions.tokenizer.kind)
+    try AtomicFile.write(frequencies.text, to: saveDf, overwriting: force)
+  }
+
+  /// Writes the page, if one is asked for.
+  func writeReport(on evaluation: Evaluation, _ messages: Messages) throws(FileError) {
+    guard let report else { return }
+    let page = EvaluationPage(title: "Captions of \(evaluation.captions.path)", evaluation)
+    try AtomicFile.write(page.html, to: report, overwriting: force)
+    if page.hasNoPictures {
+      messages.warning("\(report): shows no pictures. Name their folder with --images.")
+    }
+  }
+
+  func text(of evaluation: Evaluation) -> String {
+    switch form {
+    case .text: evaluation.text
+    case .json: evaluation.json.prettyText + "\n"
+    case .csv: evaluation.csv
+    }
+  }
+}
