@@ -115,6 +115,11 @@ package struct EvaluatedCaptions: Sendable {
       notes.append(
         "ids are texts in one file and numbers in the other; pycocoevalcap would not match them")
     }
+    if references.leftOutCount > 0 {
+      notes.append(
+        "the number of captions without text that were left out of \(references.path): \(references.leftOutCount)"
+      )
+    }
     if references.uncaptionedCount > 0 {
       notes.append(
         "\(references.uncaptionedCount) pictures of \(references.path) have no captions to score against"

@@ -48,11 +48,13 @@ package struct Evaluation: Sendable {
       ScoredCaption(
         candidate: picture.captions[0], references: picture.references, tokenizer: tokenizer)
     }
-    let scores = CaptionScores(scoring: tokenized, frequencies: choices.frequencies)
+    let metrics = choices.metrics ?? Metric.usual
+    let scores = CaptionScores(
+      scoring: tokenized, frequencies: choices.frequencies,
+      withPlainCIDEr: metrics.contains(.plainCIDEr))
     bleuCounts = scores.bleuCounts
     var notes = captions.notes
     var columns: [ScoreColumn] = []
-    let metrics = choices.metrics ?? Metric.usual
     for metric in Metric.allCases where metrics.contains(metric) {
       if metric == .meteor {
         if let column = try Self.meteor(tokenized, tokenizer, choices, &notes) {

@@ -12,8 +12,6 @@ package struct CaptionScores: Sendable, Equatable {
   package let bleuCounts: BLEUCounts
   /// The counts of each caption's BLEU.
   package let imageBLEUCounts: [BLEUCounts]
-  /// The diversity of the captions.
-  package let distinct: DistinctCaptions
 
   /// Scores one caption per image; each needs at least one reference.
   ///
@@ -22,7 +20,11 @@ package struct CaptionScores: Sendable, Equatable {
   /// - Parameters:
   ///   - captions: The captions, with the human captions of the same images.
   ///   - frequencies: The weights of CIDEr's n-grams; nil for those of the references.
-  package init(scoring captions: [ScoredCaption], frequencies: DocumentFrequencies? = nil) {
+  ///   - hasPlainCIDEr: True to compute plain CIDEr, too, which is 0 otherwise.
+  package init(
+    scoring captions: [ScoredCaption], frequencies: DocumentFrequencies? = nil,
+    withPlainCIDEr hasPlainCIDEr: Bool = false
+  ) {
     var numbers = CaptionNumbers()
     let images = captions.map { NumberedImage($0, numbers: &numbers) }
     let cider = CIDErD(describing: images, numbers, frequencies)
@@ -31,15 +33,13 @@ package struct CaptionScores: Sendable, Equatable {
     self.images = zip(images, counts).map { image, counts in
       CaptionScore(
         bleu: counts.scores, rougeL: rougeL(image), cider: cider.score(of: image),
-        plainCIDEr: cider.score(of: image, .plain))
+        plainCIDEr: hasPlainCIDEr ? cider.score(of: image, .plain) : 0)
     }
     imageBLEUCounts = counts
     bleuCounts = counts.reduce(into: .zero) { $0 += $1 }
     corpus = CaptionScore(
       bleu: bleuCounts.scores, rougeL: mean(self.images, of: \.rougeL),
       cider: mean(self.images, of: \.cider), plainCIDEr: mean(self.images, of: \.plainCIDEr))
-    distinct = DistinctCaptions(
-      among: captions.map(\.candidate), numbered: images.map(\.candidate))
   }
 }
 

@@ -11,7 +11,7 @@ struct CaptionScoresTests {
     #expect(scores.corpus == CaptionScore(bleu: [0, 0, 0, 0], rougeL: 0, cider: 0))
     #expect(scores.images.isEmpty)
     #expect(scores.bleuCounts == .zero)
-    #expect(scores.distinct.distinctCount == 0)
+    #expect(CaptionVariety(of: []).distinct.distinctCount == 0)
   }
 
   @Test("have the same bits every time, though each dictionary hashes in its own way")
@@ -59,7 +59,7 @@ struct DistinctCaptionsTests {
   @Test("are counted, with the repeated ones by frequency, then first appearance")
   func counting() {
     let said = ["a b", "c", "d e", "c", "", "d e", "c", "", "f"]
-    let distinct = CaptionScores(scoring: said.map { ScoredCaption($0, "a b c") }).distinct
+    let distinct = CaptionVariety(of: said.map { ScoredCaption($0, "a b c").candidate }).distinct
     #expect(distinct.captionCount == 9)
     #expect(distinct.distinctCount == 5)
     #expect(distinct.wordCount == 6)

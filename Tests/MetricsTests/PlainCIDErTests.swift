@@ -45,7 +45,7 @@ struct PlainCIDErTests {
     ].map { candidate, references in
       ScoredCaption(candidate: words(candidate), references: references.map(words))
     }
-    let scores = CaptionScores(scoring: captions)
+    let scores = CaptionScores(scoring: captions, withPlainCIDEr: true)
     for (found, expected) in zip(scores.images.map(\.plainCIDEr), expected(captions)) {
       #expect(abs(found - expected) < 1e-9)
     }

@@ -33,6 +33,8 @@ package struct ReferenceCaptions: Sendable {
   package let haveTextIDs: Bool
   /// The number of pictures without a caption, which are left out.
   package let uncaptionedCount: Int
+  /// The number of captions that were left out, because they have no text.
+  package private(set) var leftOutCount = 0
 
   package init(
     _ path: String, _ pictures: [Picture], haveTextIDs: Bool = false,
@@ -50,7 +52,11 @@ package struct ReferenceCaptions: Sendable {
   ///   - dataset: The split.
   ///   - path: The path of the data set.
   ///   - files: The files that it was read from; those of COCO captions give its pictures their ids.
-  package init(_ dataset: CaptionDataset, of path: String, in files: [String] = []) {
+  ///   - leftOutCount: The number of its captions that were left out.
+  package init(
+    _ dataset: CaptionDataset, of path: String, in files: [String] = [],
+    leavingOut leftOutCount: Int = 0
+  ) {
     let known = files.compactMap { file in
       (try? Self(coco: file, ReadingChoices(), keepingUncaptioned: true)).flatMap(\.self)
         .map { (ids: $0, index: ReferenceIndex($0)) }
@@ -59,13 +65,15 @@ package struct ReferenceCaptions: Sendable {
       path,
       dataset.examples.map { example in
         let isFile = example.kind == .picture && example.part == nil
-        let id = known.lazy.compactMap { known in
+        let ids = known.compactMap { known in
           known.index.place(of: example.name).flatMap { known.ids.pictures[$0].id }
-        }.first
+        }
+        // A name that several files have is none of a picture's id.
         return Picture(
-          id: id, name: example.name, path: isFile ? example.path : nil,
+          id: ids.count == 1 ? ids[0] : nil, name: example.name, path: isFile ? example.path : nil,
           captions: example.captions)
       }, haveTextIDs: known.contains { $0.ids.haveTextIDs })
+    self.leftOutCount = leftOutCount
   }
 
   /// Reads the ids and files of pictures in COCO's form, with or without captions.
@@ -111,7 +119,8 @@ package struct ReferenceCaptions: Sendable {
       guard let dataset = contents[wanted] else {
         throw DatasetError(path, .noSplit(wanted.rawValue, found: splits.map(\.rawValue)))
       }
-      self.init(dataset, of: path, in: collection.files)
+      self.init(
+        dataset, of: path, in: collection.files, leavingOut: contents.leftOut.count)
     }
     guard !pictures.isEmpty else { throw DatasetError(path, .noReferences) }
   }

@@ -44,6 +44,8 @@ struct CaptionsToScore {
     let (collection, contents) = try dataset.read()
     let only = contents.datasets.count == 1 ? contents.datasets[0].split : nil
     let found = try collection.read(split ?? only ?? .validation)
+    dataset.report(contents.leftOut)
+    dataset.report(uncaptioned: found.examples.filter(\.captions.isEmpty).map(\.path))
     let captioned = CaptionDataset(
       split: found.split, examples: found.examples.filter { !$0.captions.isEmpty })
     guard !captioned.examples.isEmpty else { throw DatasetError.noReferences(in: path) }

@@ -62,6 +62,10 @@ struct EvalCommand: TalkingCommand {
       }
     default: break
     }
+    if dataset != nil, scored.partial {
+      throw ValidationError(
+        "--partial is for --results: a model captions every picture. Leave it out.")
+    }
     if dataset != nil, words.tokenizer != nil {
       throw ValidationError("--tokenizer: the model has its own. Leave it out.")
     }
