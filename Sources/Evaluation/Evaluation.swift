@@ -29,6 +29,8 @@ package struct Evaluation: Sendable {
     package var frequenciesPath = ""
     /// The data of METEOR.
     package var meteor = METEORResources()
+    /// The number of threads.
+    package var threadCount = 1
 
     package init() {}
   }
@@ -44,7 +46,7 @@ package struct Evaluation: Sendable {
         .otherTokenizer(
           frequencies: frequencies.tokenizer.rawValue, captions: tokenizer.kind.rawValue))
     }
-    let tokenized = captions.pictures.map { picture in
+    let tokenized = concurrentMap(captions.pictures, threadCount: choices.threadCount) { picture in
       ScoredCaption(
         candidate: picture.captions[0], references: picture.references, tokenizer: tokenizer)
     }
@@ -87,7 +89,13 @@ package struct Evaluation: Sendable {
       notes.append("METEOR is for English: its stems and synonyms are")
     }
     do throws(METEORError) {
-      let scores = try METEORScores(scoring: tokenized, with: choices.meteor)
+      let scores = try METEORScores(
+        scoring: tokenized, with: choices.meteor, threadCount: choices.threadCount)
+      if let problem = scores.cacheProblem {
+        notes.append(
+          "METEOR's table will have to be unpacked the next time, too, which takes some seconds: \(problem)"
+        )
+      }
       // Only METEOR with all of its data is what others call METEOR.
       return ScoreColumn(
         scores.isWhole ? "METEOR" : scores.name, scores.captions.map(\.summand), zero: .zero,

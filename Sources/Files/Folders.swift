@@ -67,6 +67,15 @@ package func fileStamp(_ path: String) -> String? {
   return "\(status.st_size) \(status.st_ino) \(times[0]) \(times[1])"
 }
 
+/// Returns the folder for what can be made again: $CUTLINE_CACHE, or else where the system keeps caches.
+///
+/// - Parameter environment: Returns the value of a variable of the environment.
+/// - Returns: The folder, which need not exist; nil if no variable names a place.
+package func cacheFolder(by environment: (String) -> String?) -> String? {
+  environment("CUTLINE_CACHE") ?? environment("XDG_CACHE_HOME").map { "\($0)/cutline" }
+    ?? environment("HOME").map { "\($0)/.cache/cutline" }
+}
+
 /// Creates a folder and its missing parents.
 package func makeFolder(_ path: String) throws(FileError) {
   if isFolder(path) { return }

@@ -27,7 +27,8 @@ struct METEORParityTests {
     let expected = try #require(document["scores"]?[name])
     let scores = try METEORScores(
       scoring: images,
-      with: METEORResources(meteorFolder: Fixture.folder, modules: Set(modules)))
+      with: METEORResources(meteorFolder: Fixture.folder, modules: Set(modules)),
+      threadCount: modules.count)
     #expect(scores.name == "METEOR(\(modules.map(\.description).joined(separator: ",")))")
     expectClose(scores.images, try numbers(expected["images"]))
     expectClose([scores.corpus], [try #require(expected["corpus"]?.number)])

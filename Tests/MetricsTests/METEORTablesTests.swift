@@ -27,7 +27,7 @@ struct METEORTablesTests {
     let path = try folder.write(gzip(pairs.joined()), to: "paraphrase-en.gz")
     var words = SpellingNumbers()
     let numbers = ["a", "dog", "cat", "kite"].map { words.insert($0) }
-    let table = try ParaphraseReader.table(of: words, path: path)
+    let table = try ParaphraseTable(of: words, path: path, cache: nil)
     #expect(table.count == 3)
     var found: [[Int32]] = []
     table.forEachParaphrase(of: numbers, at: 0) { found.append([Int32($0)] + $1) }
@@ -43,7 +43,7 @@ struct METEORTablesTests {
     let path = try folder.write(bytes, to: "paraphrase-en.gz")
     var words = SpellingNumbers()
     _ = [words.insert("a"), words.insert("b")]
-    #expect(try ParaphraseReader.table(of: words, path: path).count == 2)
+    #expect(try ParaphraseTable(of: words, path: path, cache: nil).count == 2)
   }
 
   @Test(
@@ -92,10 +92,76 @@ struct METEORTablesTests {
     }
   }
 
+  @Test("of phrases are read from the index that the first use keeps, until the table changes")
+  func keptIndex() throws {
+    let folder = try TemporaryFolder()
+    let cache = "\(folder.path)/cache/meteor"
+    let path = try folder.write(gzip("0.5\na dog\na cat\n0.5\na\nthe\n"), to: "paraphrase-en.gz")
+    var words = SpellingNumbers()
+    for word in ["the", "cat", "a", "dog"] { _ = words.insert(word) }
+    func pairs() throws -> [[Int32]] {
+      let table = try ParaphraseTable(of: words, path: path, cache: cache)
+      var pairs: [[Int32]] = []
+      table.forEachParaphrase(of: [2, 3], at: 0) { pairs.append([Int32($0)] + $1) }
+      return pairs
+    }
+    #expect(try pairs() == [[1, 0], [2, 2, 1]])
+    let kept = try #require(try namesInFolder(cache).first.map { "\(cache)/\($0)" })
+    #expect(try namesInFolder(cache).count == 1)
+    let stamp = fileStamp(kept)
+    #expect(try pairs() == [[1, 0], [2, 2, 1]])
+    #expect(fileStamp(kept) == stamp)
+
+    // Another table at the same place.
+    _ = try folder.write(gzip("0.5\na\ncat\n"), to: "paraphrase-en.gz")
+    #expect(try pairs() == [[1, 1]])
+    #expect(try namesInFolder(cache).count == 1)
+
+    // A damaged index is made again.
+    let good = try MappedFile(kept).withBytes { Array($0) }
+    for place in good.indices {
+      var bytes = good
+      bytes[place] ^= 0x21
+      try AtomicFile.write(bytes, to: kept, overwriting: true)
+      #expect(try pairs() == [[1, 1]])
+    }
+    try AtomicFile.write(Array(good.dropLast()), to: kept, overwriting: true)
+    #expect(try pairs() == [[1, 1]])
+    #expect(try MappedFile(kept).withBytes { Array($0) } == good)
+  }
+
+  @Test("of phrases work without a place for the index, which is told")
+  func noPlaceForIndex() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write(gzip("0.5\na\nb\n"), to: "paraphrase-en.gz")
+    let file = try folder.write("", to: "file")
+    var words = SpellingNumbers()
+    _ = [words.insert("a"), words.insert("b")]
+    var problems: [FileError] = []
+    let table = try ParaphraseTable(of: words, path: path, cache: "\(file)/cache") {
+      problems.append($0)
+    }
+    #expect(table.count == 1)
+    #expect(problems.count == 1)
+  }
+
+  @Test("of phrases have words of any number in their index")
+  func manyWords() throws {
+    let folder = try TemporaryFolder()
+    let names = (0..<20_000).map { "w\($0)" }
+    let pairs = names.indices.dropLast().map { "0.5\n\(names[$0])\n\(names[$0 + 1]) x\n" }
+    let path = try folder.write(gzip(pairs.joined()), to: "paraphrase-en.gz")
+    var words = SpellingNumbers()
+    let numbers = ["w19998", "w19999", "x", "w0"].map { words.insert($0) }
+    let table = try ParaphraseTable(of: words, path: path, cache: nil)
+    #expect(table.count == 1)
+    table.forEachParaphrase(of: numbers, at: 0) { #expect(Array($1) == [1, 2]) }
+  }
+
   private func readPhrases(_ path: String) throws(METEORError) {
     var words = SpellingNumbers()
     _ = words.insert("a")
-    _ = try ParaphraseReader.table(of: words, path: path)
+    _ = try ParaphraseTable(of: words, path: path, cache: nil)
   }
 }
 

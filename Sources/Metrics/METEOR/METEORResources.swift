@@ -9,6 +9,8 @@ package struct METEORResources: Sendable, Equatable {
   package let meteorFolder: String?
   package let wordNetFolder: String
   package let modules: Set<METEORModule>
+  /// The folder that keeps an index of the table of paraphrases for the next time; nil to keep none.
+  package var cacheFolder: String?
 
   /// Takes everything from a folder of METEOR 1.5, which holds meteor-1.5.jar or what was in it, and the table
   /// of paraphrases.
@@ -45,6 +47,8 @@ struct METEORLexicon: Sendable {
   let stems: [Int32]?
   let synonyms: SynonymSets?
   let paraphrases: ParaphraseTable?
+  /// The reason why the index of paraphrases cannot be kept.
+  let cacheProblem: FileError?
 
   /// Looks up `words`; of the tables, only what concerns them is kept.
   init(of words: SpellingNumbers, in resources: METEORResources) throws(METEORError) {
@@ -61,11 +65,15 @@ struct METEORLexicon: Sendable {
     } else {
       synonyms = nil
     }
+    var cacheProblem: FileError?
     if resources.modules.contains(.paraphrase), let folder {
-      paraphrases = try ParaphraseReader.table(of: words, path: folder.paraphrasePath())
+      paraphrases = try ParaphraseTable(
+        of: words, path: folder.paraphrasePath(), cache: resources.cacheFolder
+      ) { cacheProblem = $0 }
     } else {
       paraphrases = nil
     }
+    self.cacheProblem = cacheProblem
   }
 }
 

@@ -1,3 +1,5 @@
+import Files
+
 /// The METEOR scores of captions (Denkowski & Lavie, 2014), identical to those of METEOR 1.5 with `-l en -norm`
 /// where all its data is given, as in coco-caption.
 package struct METEORScores: Sendable, Equatable {
@@ -5,6 +7,8 @@ package struct METEORScores: Sendable, Equatable {
   package let name: String
   /// True if all modules took part, with METEOR's own data.
   package let isWhole: Bool
+  /// The reason why what was read cannot be kept for the next time; nil if it is, or need not be.
+  package let cacheProblem: FileError?
   /// The counts of each caption with the reference that gives the best score, in the given order.
   ///
   /// Of references with the same score, the first is taken, as in METEOR. So the order of references may change
@@ -22,7 +26,7 @@ package struct METEORScores: Sendable, Equatable {
   ///
   /// The tables are read for the words of these captions, which takes most of the time if there are few.
   package init(
-    scoring captions: [ScoredCaption], with resources: METEORResources
+    scoring captions: [ScoredCaption], with resources: METEORResources, threadCount: Int = 1
   ) throws(METEORError) {
     let normalizer = try METEORNormalizer(resources)
     var words = SpellingNumbers()
@@ -33,9 +37,11 @@ package struct METEORScores: Sendable, Equatable {
         references: caption.references.map { words.numbers(of: $0, normalizer) })
     }
     for (index, caption) in numbered.enumerated() { try caption.checkLength(index) }
-    var aligner = METEORAligner(try METEORLexicon(of: words, in: resources))
-    (name, isWhole) = (resources.name, resources.isWhole)
-    self.captions = numbered.map { aligner.statistics($0) }
+    let lexicon = try METEORLexicon(of: words, in: resources)
+    (name, isWhole, cacheProblem) = (resources.name, resources.isWhole, lexicon.cacheProblem)
+    self.captions = concurrentMap(
+      numbered, threadCount: threadCount, scratch: { METEORAligner(lexicon) }
+    ) { aligner, caption in aligner.statistics(caption) }
     total = self.captions.reduce(.zero) { $0 + $1.summand }
   }
 }
@@ -93,7 +99,7 @@ private struct METEORAligner {
 }
 
 /// A caption and its references as numbers of words.
-private struct NumberedWords {
+private struct NumberedWords: Sendable {
   let candidate: [Int32]
   let references: [[Int32]]
 

@@ -1,3 +1,5 @@
+import Files
+
 #if canImport(Glibc)
 import Glibc
 #else
@@ -6,34 +8,23 @@ import Darwin
 
 /// Reads METEOR's table of paraphrases, a gzip of lines in threes: a probability, a phrase and its paraphrase.
 ///
-/// METEOR's own has 5,274,084 pairs, of which only those are kept whose words all occur in the captions. The
-/// probabilities are not used, as in METEOR.
+/// METEOR's own has 5,274,084 pairs. The probabilities are not used, as in METEOR.
 struct ParaphraseReader {
   /// The maximum length of three lines in bytes.
   private static let longest = 1 << 16
 
   private let path: String
-  private let words: SpellingNumbers
-  private var table: ParaphraseTable
+  private var builder = ParaphraseIndexBuilder()
   private var lineNumber = 1
   /// The last phrase, as the pairs of one phrase stand together.
   private var phrase: [UInt8] = []
-  /// Its words; empty if some do not occur in the captions.
-  private var phraseWords: [Int32] = []
-  /// Its state in the table, or -1 if it has none yet.
-  private var state: Int32 = -1
-  private var paraphraseWords: [Int32] = []
 
-  private init(words: SpellingNumbers, path: String) {
-    (self.words, self.path) = (words, path)
-    table = ParaphraseTable(wordCount: words.count)
-  }
+  private init(path: String) { self.path = path }
 
-  /// Reads the table at `path` for captions of the words `words`.
-  static func table(of words: SpellingNumbers, path: String) throws(METEORError) -> ParaphraseTable
-  {
+  /// Returns the index of the table at `path`.
+  static func index(of path: String, stamp: SHA256Digest) throws(METEORError) -> [UInt8] {
     var file = try GzipFile(path)
-    var reader = ParaphraseReader(words: words, path: path)
+    var reader = ParaphraseReader(path: path)
     var buffer = [UInt8](repeating: 0, count: 1 << 20)
     var count = 0
     while true {
@@ -61,7 +52,7 @@ struct ParaphraseReader {
       }
     }
     if count > 0 || reader.lineNumber == 1 { throw reader.failure(0, "the first of three lines") }
-    return reader.table
+    return reader.builder.bytes(stamp: stamp)
   }
 
   /// Reads all complete threes of lines, and returns the number of their bytes.
@@ -88,16 +79,9 @@ struct ParaphraseReader {
     if !isLast(phrase) {
       self.phrase.removeAll(keepingCapacity: true)
       self.phrase += phrase
-      state = -1
-      guard words.numbers(of: phrase, into: &phraseWords) else { throw failure(1, "a phrase") }
+      guard builder.begin(phrase) else { throw failure(1, "a phrase") }
     }
-    guard !phraseWords.isEmpty else { return }
-    guard words.numbers(of: paraphrase, into: &paraphraseWords) else {
-      throw failure(2, "a paraphrase")
-    }
-    guard !paraphraseWords.isEmpty else { return }
-    if state < 0 { state = table.insert(phraseWords) }
-    table.add(paraphraseWords, to: state)
+    guard builder.add(paraphrase) else { throw failure(2, "a paraphrase") }
   }
 
   /// Returns true if this is the phrase of the pair before.
@@ -129,29 +113,4 @@ private func isNumber(_ line: Slice<UnsafeRawBufferPointer>) -> Bool {
     return false
   }
   return true
-}
-
-extension SpellingNumbers {
-  /// Returns the numbers of the words of a phrase, none if a word has no number; false for a blank phrase.
-  fileprivate func numbers(of phrase: UnsafeRawBufferPointer, into numbers: inout [Int32]) -> Bool {
-    numbers.removeAll(keepingCapacity: true)
-    var start = 0
-    while start < phrase.count {
-      if isBlank(phrase[start]) {
-        start += 1
-        continue
-      }
-      var end = start + 1
-      while end < phrase.count, !isBlank(phrase[end]) { end += 1 }
-      guard let number = number(of: UnsafeRawBufferPointer(rebasing: phrase[start..<end])) else {
-        numbers.removeAll(keepingCapacity: true)
-        return true
-      }
-      numbers.append(number)
-      start = end
-    }
-    return !numbers.isEmpty
-  }
-
-  private func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || 0x09...0x0D ~= byte }
 }

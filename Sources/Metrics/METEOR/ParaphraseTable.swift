@@ -1,3 +1,5 @@
+import Files
+
 /// Phrases and their paraphrases, as far as their words occur in some captions.
 ///
 /// A tree of phrases: a state is a phrase so far, and has the paraphrases of just this phrase.
@@ -19,6 +21,40 @@ struct ParaphraseTable: Sendable {
 
   /// The number of pairs of phrases.
   var count: Int { wordEnds.count }
+
+  /// Reads what concerns `words` of METEOR's table.
+  ///
+  /// - Parameters:
+  ///   - words: The words of the captions.
+  ///   - path: The table, a gzip.
+  ///   - cache: The folder that keeps its index for the next time; nil to keep none.
+  ///   - report: Called with the reason why the index cannot be kept.
+  init(
+    of words: SpellingNumbers, path: String, cache: String?,
+    report: (FileError) -> Void = { _ in }
+  ) throws(METEORError) {
+    // A table that is replaced has another stamp.
+    let stamp = digest(of: "\(path) \(fileStamp(path) ?? "")")
+    let kept = cache.map { joinedPath($0, "\(digest(of: path)).phrases") }
+    if let kept, let file = try? MappedFile(kept, limit: ParaphraseIndex.sizeLimit),
+      let table = file.withBytes({ ParaphraseIndex($0, stamp: stamp)?.table(of: words) })
+    {
+      self = table
+      return
+    }
+    let bytes = try ParaphraseReader.index(of: path, stamp: stamp)
+    if let cache, let kept {
+      do throws(FileError) {
+        try makeFolder(cache)
+        try AtomicFile.write(bytes, to: kept, overwriting: true)
+      } catch {
+        report(error)
+      }
+    }
+    let table = bytes.withUnsafeBytes { ParaphraseIndex($0, stamp: stamp)?.table(of: words) }
+    guard let table else { throw METEORError(path, .noMemory) }
+    self = table
+  }
 
   /// Returns the state of a phrase, which is added if it is new; a phrase has at least one word.
   mutating func insert(_ phrase: [Int32]) -> Int32 {
@@ -82,4 +118,8 @@ struct ParaphraseTable: Sendable {
   private func key(_ state: Int32, _ word: Int32) -> UInt64 {
     UInt64(UInt32(bitPattern: state)) << 32 | UInt64(UInt32(bitPattern: word))
   }
+}
+
+private func digest(of text: String) -> SHA256Digest {
+  Array(text.utf8).withUnsafeBytes { SHA256.digest(of: $0) }
 }

@@ -1,4 +1,5 @@
 import Captioning
+import Files
 import ImageEncoders
 import Tensors
 
@@ -18,9 +19,6 @@ extension FeatureCache {
   /// - Parameter environment: Returns the value of a variable of the environment.
   /// - Returns: The folder; nil if no variable names a place.
   package static func usualFolder(by environment: (String) -> String?) -> String? {
-    let cache =
-      environment("CUTLINE_CACHE") ?? environment("XDG_CACHE_HOME").map { "\($0)/cutline" }
-      ?? environment("HOME").map { "\($0)/.cache/cutline" }
-    return cache.map { "\($0)/features" }
+    cacheFolder(by: environment).map { "\($0)/features" }
   }
 }

@@ -70,7 +70,7 @@ struct CompareCommand: TalkingCommand {
     source.tokenizer = words.chosen
     try output.check(against: [a, b, references])
     var destination = try output.open()
-    let choices = try scores.choices()
+    let choices = try scores.choices(threadCount: threadCount)
     let found = try captions(source)
     guard found[0].tokenizer == found[1].tokenizer else {
       throw Failure(

@@ -83,7 +83,7 @@ struct EvalCommand: TalkingCommand {
     source.tokenizer = words.chosen
     var destination = try output.open()
     let captions = try captions(source)
-    var choices = try scores.choices()
+    var choices = try scores.choices(threadCount: threadCount)
     if let training {
       choices.training = try ReferenceCaptions(
         at: training, split: isFolder(training) ? .train : nil, source.reading)

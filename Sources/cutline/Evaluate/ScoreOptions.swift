@@ -17,7 +17,8 @@ struct ScoreOptions: ParsableArguments {
     help: ArgumentHelp(
       "A folder with METEOR's own data: meteor-1.5.jar and data/paraphrase-en.gz, as in pycocoevalcap/meteor.",
       discussion:
-        "Without it, METEOR takes synonyms from WordNet, if it is installed, and no paraphrases.",
+        "Without it, METEOR takes synonyms from WordNet, if it is installed, and no paraphrases. The first use takes "
+        + "some seconds to index the table of paraphrases, in $CUTLINE_CACHE, by default ~/.cache/cutline.",
       valueName: "dir"), completion: .directory)
   var meteorData: String?
   @Option(
@@ -27,8 +28,9 @@ struct ScoreOptions: ParsableArguments {
   var df: String?
 
   /// Returns the choice of the scores with the data that they need.
-  func choices() throws -> Evaluation.Choices {
+  func choices(threadCount: Int) throws -> Evaluation.Choices {
     var choices = Evaluation.Choices()
+    choices.threadCount = threadCount
     choices.metrics = metrics?.metrics
     if let meteorData {
       guard isFolder(meteorData) else {
@@ -36,6 +38,7 @@ struct ScoreOptions: ParsableArguments {
           "\(meteorData): is not a folder (--meteor-data). Check the spelling.", .inputMissing)
       }
       choices.meteor = METEORResources(meteorFolder: meteorData)
+      choices.meteor.cacheFolder = cacheFolder(by: Variable.value(of:)).map { "\($0)/meteor" }
     }
     if let df {
       choices.frequencies = try frequencies(df)
