@@ -74,7 +74,9 @@ let package = Package(
     ),
     .target(
       name: "Evaluation",
-      dependencies: ["Datasets", "Files", "Metrics", "Reports", "Tensors", "Text"]),
+      dependencies: [
+        "Captioning", "Datasets", "Files", "Metrics", "Reports", "Tensors", "Text",
+      ]),
     .target(name: "Synthesis", dependencies: ["Datasets", "Files", "Media", "Tensors"]),
     .executableTarget(
       name: "cutline",

@@ -110,15 +110,8 @@ package struct Comparison: Sendable {
         row.p.text(places: 3),
       ]
     }
-    let widths = cells[0].indices.map { column in cells.map { $0[column].count }.max() ?? 0 }
     var text = "A  \(names.a)\nB  \(names.b)\n\(pictureCount.grouped) pictures\n\n"
-    for row in cells {
-      let padded = zip(row, widths).map { cell, width in
-        cell + String(repeating: " ", count: width - cell.count)
-      }
-      let line = padded.joined(separator: "  ")
-      text += String(line.reversed().drop { $0 == " " }.reversed()) + "\n"
-    }
+    text += columnText(cells)
     if !contrasts.isEmpty { text += "\nThe largest differences of \(contrastKey):\n" }
     for contrast in contrasts {
       text += "\(contrast.label)\n  A \(contrast.scoreA.text(places: 3))  \(contrast.a)\n"

@@ -14,6 +14,8 @@ package struct EvaluatedCaptions: Sendable {
     package let path: String?
     /// The captions, the best first; at least one.
     package let captions: [String]
+    /// The confidence of the best caption, in `0...1`; nil if it is not known.
+    package let confidence: Double?
     package let references: [String]
   }
 
@@ -29,9 +31,32 @@ package struct EvaluatedCaptions: Sendable {
   package private(set) var notes: [String] = []
 
   /// Takes the captions that a model wrote of the pictures of `references`, in their order.
-  package init(_ path: String, _ captions: [[String]], of references: ReferenceCaptions) {
+  ///
+  /// - Parameters:
+  ///   - path: The name of the model.
+  ///   - captions: The captions of each picture, the best first.
+  ///   - confidences: The confidence of each best caption; nil if they are not known.
+  ///   - references: The captions of people.
+  package init(
+    _ path: String, _ captions: [[String]], confidences: [Double?]? = nil,
+    of references: ReferenceCaptions
+  ) {
     self.path = path
-    pictures = zip(references.pictures, captions).map { Picture($0, captions: $1) }
+    pictures = references.pictures.enumerated().map { place, picture in
+      Picture(picture, captions: captions[place], confidence: confidences?[place])
+    }
+  }
+
+  /// Returns other captions of the same pictures, one of each.
+  func replaced(by others: [String]) -> EvaluatedCaptions {
+    var captions = self
+    captions.pictures = zip(pictures, others).map { picture, caption in
+      Picture(
+        label: picture.label, number: picture.number, file: picture.file, path: picture.path,
+        captions: [caption], confidence: nil, references: picture.references)
+    }
+    (captions.perplexity, captions.notes) = (nil, [])
+    return captions
   }
 
   /// Returns the captions of some pictures.
@@ -81,7 +106,7 @@ package struct EvaluatedCaptions: Sendable {
     }
     pictures = references.pictures.enumerated().compactMap { place, picture in
       guard let row = rows[place], !row.captions.isEmpty else { return nil }
-      return Picture(picture, captions: row.captions)
+      return Picture(picture, captions: row.captions, confidence: row.confidence)
     }
     let missing = references.pictures.enumerated().filter { place, _ in
       rows[place]?.captions.isEmpty ?? true
@@ -129,9 +154,11 @@ package struct EvaluatedCaptions: Sendable {
 }
 
 extension EvaluatedCaptions.Picture {
-  fileprivate init(_ picture: ReferenceCaptions.Picture, captions: [String]) {
+  fileprivate init(
+    _ picture: ReferenceCaptions.Picture, captions: [String], confidence: Double?
+  ) {
     self.init(
       label: picture.label, number: picture.id?.number, file: picture.name, path: picture.path,
-      captions: captions, references: picture.captions)
+      captions: captions, confidence: confidence, references: picture.captions)
   }
 }

@@ -14,6 +14,12 @@ package struct Evaluation: Sendable {
   package let columns: [ScoreColumn]
   package let variety: CaptionVariety
   package let bleuCounts: BLEUCounts
+  /// The quality of the confidences; nil without them, or with few.
+  package let confidence: ConfidenceQuality?
+  /// The scores that were asked for.
+  let metrics: [Metric]
+  /// The scores of baselines, where they were asked for.
+  package internal(set) var baselines: [BaselineScores] = []
   /// Facts that a reader of the scores should know.
   package let notes: [String]
 
@@ -29,6 +35,8 @@ package struct Evaluation: Sendable {
     package var frequenciesPath = ""
     /// The data of METEOR.
     package var meteor = METEORResources()
+    /// The program that computes SPICE; nil if it was not named.
+    package var spice: SPICEProgram?
     /// The number of threads.
     package var threadCount = 1
 
@@ -50,7 +58,8 @@ package struct Evaluation: Sendable {
       ScoredCaption(
         candidate: picture.captions[0], references: picture.references, tokenizer: tokenizer)
     }
-    let metrics = choices.metrics ?? Metric.usual
+    var metrics = choices.metrics ?? Metric.usual
+    if choices.spice != nil, !metrics.contains(.spice) { metrics.append(.spice) }
     let scores = CaptionScores(
       scoring: tokenized, frequencies: choices.frequencies,
       withPlainCIDEr: metrics.contains(.plainCIDEr))
@@ -64,9 +73,16 @@ package struct Evaluation: Sendable {
         }
         continue
       }
+      if metric == .spice {
+        columns.append(try Self.spice(tokenized, captions.path, choices.spice, &notes))
+        continue
+      }
       columns += try Self.columns(metric, captions, tokenized, scores, choices.frequencies)
     }
-    self.columns = columns
+    (self.columns, self.metrics) = (columns, metrics)
+    confidence = ConfidenceQuality(
+      of: captions, scores: scores.images.map(\.cider), references: tokenized.map(\.references),
+      frequencies: choices.frequencies)
     let known = choices.training.map { training in
       Set(training.pictures.flatMap { $0.captions.map(tokenizer.words(of:)) })
     }
@@ -107,12 +123,33 @@ package struct Evaluation: Sendable {
     }
   }
 
+  private static func spice(
+    _ tokenized: [ScoredCaption], _ path: String, _ program: SPICEProgram?,
+    _ notes: inout [String]
+  ) throws -> ScoreColumn {
+    guard let program else {
+      throw EvaluationError(
+        path,
+        .noScore(
+          Metric.spice.rawValue,
+          reason: "is computed by its authors' program. Name its spice-1.0.jar with --spice."))
+    }
+    let scores = try program.scores(of: tokenized)
+    let missing = scores.count { $0 == nil }
+    if missing > 0 {
+      notes.append(
+        "SPICE is the mean without \(missing) pictures to which its program gave no number; that of pycocoevalcap "
+          + "would be no number")
+    }
+    return ScoreColumn(mean: "SPICE", scores)
+  }
+
   private static func columns(
     _ metric: Metric, _ captions: EvaluatedCaptions, _ tokenized: [ScoredCaption],
     _ scores: CaptionScores, _ frequencies: DocumentFrequencies?
   ) throws(EvaluationError) -> [ScoreColumn] {
     switch metric {
-    case .meteor: return []
+    case .meteor, .spice: return []
     case .bleu:
       return (0..<4).map { order in
         ScoreColumn(

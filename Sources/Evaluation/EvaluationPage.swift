@@ -28,6 +28,7 @@ package struct EvaluationPage: Sendable {
     var parts = ["<pre>\(escapedForHTML(evaluation.text))</pre>"]
     parts += evaluation.notes.map { "<p>\(escapedForHTML($0)).</p>" }
     parts += histograms.map(\.html)
+    if let confidence = evaluation.confidence { parts.append(confidence.diagram.html) }
     if let key = rankingKey {
       parts.append(gallery("Best by \(key)", order.prefix(shown)))
       parts.append(gallery("Worst by \(key)", order.suffix(shown).reversed()))

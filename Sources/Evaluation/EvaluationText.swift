@@ -48,9 +48,10 @@ extension Evaluation {
         ))
     }
     let width = rows.map(\.0.count).max() ?? 0
-    return rows.map { name, value in
+    let lines = rows.map { name, value in
       name + String(repeating: " ", count: width + 2 - name.count) + value + "\n"
     }.joined()
+    return lines + baselineText + (confidence?.text ?? "")
   }
 
   private var faults: [(key: String, text: String, count: Int)] {
@@ -89,15 +90,20 @@ extension Evaluation {
     if let perplexity = captions.perplexity {
       scores.append(.init("perplexity", .number(perplexity)))
     }
-    return .object([
+    var members: [JSONValue.Member] = [
       .init("schema", .string(Self.schema)), .init("results", .string(captions.path)),
       .init("pictures", .number(Double(captions.pictures.count))),
       .init("tokenizer", .string(captions.tokenizer.kind.rawValue)),
       .init("scores", .object(scores)),
+    ]
+    if !baselines.isEmpty { members.append(.init("baselines", baselineJSON)) }
+    if let confidence { members.append(.init("confidence", confidence.json)) }
+    members += [
       .init("bleu", bleuCounts.json), .init("captions", .object(facts)),
       .init("notes", .array(notes.map { .string($0) })),
       .init("images", .array(captions.pictures.indices.map(pictureJSON))),
-    ])
+    ]
+    return .object(members)
   }
 
   private func pictureJSON(_ index: Int) -> JSONValue {
@@ -107,6 +113,9 @@ extension Evaluation {
     ]
     if let file = picture.file { members.append(.init("file", .string(file))) }
     members.append(.init("caption", .string(picture.captions[0])))
+    if let confidence = picture.confidence {
+      members.append(.init("confidence", .rounded(confidence)))
+    }
     members += columns.map { column in
       .init(column.key, column.pictures[index].map { .number($0) } ?? .null)
     }

@@ -10,6 +10,8 @@ package enum Metric: String, Sendable, CaseIterable {
   case cider
   /// CIDEr as it was first defined.
   case plainCIDEr = "cider-plain"
+  /// SPICE, computed by its authors' program (Anderson et al., 2016).
+  case spice
   /// The word error rate beside the nearest reference.
   case wer
   /// The character error rate beside the nearest reference.

@@ -19,7 +19,7 @@ struct PathParts {
 }
 
 /// Returns `path` with symbolic links resolved; `nil` if nothing exists there.
-func realPath(_ path: String) throws(FileError) -> String? {
+package func realPath(_ path: String) throws(FileError) -> String? {
   guard let resolved = realpath(systemPath(path), nil) else {
     if errno == ENOENT { return nil }
     throw FileError(path, after: "realpath")

@@ -26,13 +26,14 @@ struct CaptionNumbers {
     let wordNumbers = areWords ? tokenNumbers : tokens.flatMap(\.partedAtBlanks).map { number($0) }
 
     var ngrams = wordNumbers
-    var counts = [counted(ngrams)]
+    var lists = NgramLists()
+    lists.append(ngrams)
     for n in 2...Self.longestNgram {
       let last = wordNumbers.dropFirst(n - 1)
       ngrams = zip(ngrams, last).map { number(ofNgram: n, from: $0, and: $1) }
-      counts.append(counted(ngrams))
+      lists.append(ngrams)
     }
-    return NumberedCaption(tokens: tokenNumbers, wordCount: wordNumbers.count, ngrams: counts)
+    return NumberedCaption(tokens: tokenNumbers, wordCount: wordNumbers.count, ngrams: lists)
   }
 
   /// Returns the index of an n-gram of 1 to 4 words; nil if it has not occurred.
@@ -89,39 +90,63 @@ struct NumberedCaption: Sendable {
   let tokens: [UInt32]
   let wordCount: Int
   /// The distinct n-grams in ascending order of index; indexed by `n - 1`, for n = 1, 2, 3, 4.
-  let ngrams: [[NgramCount]]
+  let ngrams: NgramLists
+}
+
+/// The distinct n-grams of a caption for n = 1, 2, 3, 4, in one array: those of a large data set fill the memory.
+struct NgramLists: Sendable, RandomAccessCollection {
+  private var all: [NgramCount] = []
+  /// The ends of the lists in `all`.
+  private var ends = SIMD4<UInt32>.zero
+  private(set) var count = 0
+
+  var startIndex: Int { 0 }
+  var endIndex: Int { count }
+
+  subscript(order: Int) -> ArraySlice<NgramCount> {
+    all[(order == 0 ? 0 : Int(ends[order - 1]))..<Int(ends[order])]
+  }
+
+  /// Adds the list of the next n.
+  fileprivate mutating func append(_ ngrams: [UInt32]) {
+    let start = all.count
+    for ngram in ngrams.sorted() {
+      if all.count > start, all[all.count - 1].ngram == ngram {
+        all[all.count - 1].count += 1
+      } else {
+        all.append(NgramCount(ngram: ngram, count: 1))
+      }
+    }
+    ends[count] = UInt32(all.count)
+    count += 1
+  }
 }
 
 /// An n-gram and its number of occurrences in one caption.
 struct NgramCount: Sendable {
   let ngram: UInt32
-  var count: Int
+  private var storedCount: UInt32
+
+  var count: Int {
+    get { Int(storedCount) }
+    set { storedCount = UInt32(newValue) }
+  }
+
+  init(ngram: UInt32, count: Int) { (self.ngram, storedCount) = (ngram, UInt32(count)) }
 }
 
-/// Calls `body` with every n-gram that two captions share: its index in `a`, and both counts.
+/// Calls `body` with every n-gram that two captions share: its place in `a` from 0, and both counts.
 func forEachShared(
-  _ a: [NgramCount], _ b: [NgramCount], _ body: (Int, NgramCount, NgramCount) -> Void
+  _ a: ArraySlice<NgramCount>, _ b: ArraySlice<NgramCount>,
+  _ body: (Int, NgramCount, NgramCount) -> Void
 ) {
-  var (i, j) = (0, 0)
-  while i < a.count, j < b.count {
-    if a[i].ngram == b[j].ngram { body(i, a[i], b[j]) }
+  var (i, j) = (a.startIndex, b.startIndex)
+  while i < a.endIndex, j < b.endIndex {
+    if a[i].ngram == b[j].ngram { body(i - a.startIndex, a[i], b[j]) }
     let (left, right) = (a[i].ngram, b[j].ngram)
     if left <= right { i += 1 }
     if right <= left { j += 1 }
   }
-}
-
-private func counted(_ ngrams: [UInt32]) -> [NgramCount] {
-  var counts: [NgramCount] = []
-  counts.reserveCapacity(ngrams.count)
-  for ngram in ngrams.sorted() {
-    if let last = counts.indices.last, counts[last].ngram == ngram {
-      counts[last].count += 1
-    } else {
-      counts.append(NgramCount(ngram: ngram, count: 1))
-    }
-  }
-  return counts
 }
 
 /// A word compared by its scalars, as in Python; Swift treats composed and decomposed é as equal.

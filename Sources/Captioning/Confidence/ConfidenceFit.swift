@@ -63,7 +63,7 @@ extension ConfidenceCalibration {
   /// Fits `σ(a + b s)` by Newton's method.
   ///
   /// The slope is held back a little (ridge regression): where all likely captions are right, it would be infinite.
-  private static func logisticRegression(
+  fileprivate static func logisticRegression(
     _ captions: [JudgedCaption]
   ) -> (intercept: Double, slope: Double) {
     let count = Double(captions.count)
@@ -117,8 +117,29 @@ extension ConfidenceCalibration {
   }
 }
 
+/// Returns the expected calibration error of probabilities that were fitted again, `σ(a + b logit p)` (Platt, 1999):
+/// every second caption is judged by a fit to the others; nil if a half has no right or no wrong captions.
+package func refittedCalibrationError(_ judged: [(probability: Double, isRight: Bool)]) -> Double? {
+  let captions = judged.map { judged in
+    let p = min(max(judged.probability, 1e-4), 1 - 1e-4)
+    return JudgedCaption(score: log(p / (1 - p)), distance: 0, isRight: judged.isRight)
+  }
+  var refitted: [(probability: Double, isRight: Bool)] = []
+  for half in 0..<2 {
+    let fitted = captions.enumerated().filter { $0.offset % 2 == half }.map(\.element)
+    guard fitted.contains(where: \.isRight), fitted.contains(where: { !$0.isRight }) else {
+      return nil
+    }
+    let (a, b) = ConfidenceCalibration.logisticRegression(fitted)
+    refitted += captions.enumerated().filter { $0.offset % 2 != half }.map {
+      (logistic(a + b * $0.element.score), $0.element.isRight)
+    }
+  }
+  return calibrationError(refitted)
+}
+
 /// Returns the expected calibration error of probabilities over ten bins of equal width (Naeini et al., 2015).
-func calibrationError(_ judged: [(probability: Double, isRight: Bool)]) -> Double {
+package func calibrationError(_ judged: [(probability: Double, isRight: Bool)]) -> Double {
   let bins = Dictionary(grouping: judged) { min(Int($0.probability * 10), 9) }
   return bins.values.reduce(0) { error, bin in
     let (expected, right) = (
@@ -130,7 +151,7 @@ func calibrationError(_ judged: [(probability: Double, isRight: Bool)]) -> Doubl
 
 /// Returns the probability that a number of `higher` is above one of `lower`, equal ones counting half: the area under
 /// the receiver operating characteristic.
-func separation(of lower: [Double], from higher: [Double]) -> Double {
+package func separation(of lower: [Double], from higher: [Double]) -> Double {
   let all = (lower.map { ($0, false) } + higher.map { ($0, true) }).sorted { $0.0 < $1.0 }
   var (wins, below, index) = (0.0, 0.0, 0)
   while index < all.count {

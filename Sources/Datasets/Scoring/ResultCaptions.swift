@@ -22,6 +22,8 @@ package struct ResultCaptions: Sendable {
     package var isText: Bool?
     /// The captions, the best first; none if the program wrote none.
     package var captions: [String]
+    /// The confidence of the best caption, in `0...1`, if the program states it.
+    package var confidence: Double?
   }
 
   package let path: String

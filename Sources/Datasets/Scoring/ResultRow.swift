@@ -117,8 +117,9 @@ struct ResultRecord {
   private var hasTextID = false
   private var file = Field<Texts>.missing
   fileprivate private(set) var captions = Field<Texts>.missing
-  /// The captions of each part of a clip.
-  private var segments: [[String]]?
+  /// The captions of each part of a clip, and the confidence.
+  private var segments: [(captions: [String], confidence: Double?)]?
+  private var confidence: Double?
   /// True if the program says that it wrote no caption.
   private var isWithout = false
 
@@ -132,8 +133,13 @@ struct ResultRecord {
     isObject = try reader.objectField { key, reader throws(JSONError) in
       if isCalled(key, "segments"), try reader.peek() == .array {
         segments = try JSONValue(next: &reader).elements?.map { segment in
-          segment["captions"]?.elements?.compactMap { $0["text"]?.string } ?? []
+          (
+            segment["captions"]?.elements?.compactMap { $0["text"]?.string } ?? [],
+            segment["confidence"]?.number
+          )
         }
+      } else if isCalled(key, "confidence"), try reader.peek() == .number {
+        confidence = try reader.readNumber()
       } else if isCalled(key, "error"), try reader.peek() == .object {
         isWithout = true
         try reader.skipValue()
@@ -185,7 +191,7 @@ struct ResultRecord {
         expected: "1, the caption of a whole clip (leave out --every and --scenes)",
         found: "\(segments.count)")
     } else if let segments {
-      texts = segments.first ?? []
+      texts = segments.first?.captions ?? []
     } else if !isWithout {
       let found = try captions.required("caption")
       for (place, text) in found.texts.enumerated() {
@@ -194,6 +200,9 @@ struct ResultRecord {
     }
     return ResultCaptions.Row(
       record: name, picture: picture, file: named, isText: id.isMissing ? nil : hasTextID,
-      captions: isWithout ? [] : texts)
+      captions: isWithout ? [] : texts,
+      confidence: (segments?.first?.confidence ?? confidence).flatMap {
+        (0...1).contains($0) ? $0 : nil
+      })
   }
 }

@@ -29,6 +29,7 @@ struct ParaphraseTable: Sendable {
   ///   - path: The table, a gzip.
   ///   - cache: The folder that keeps its index for the next time; nil to keep none.
   ///   - report: Called with the reason why the index cannot be kept.
+  /// - Throws: `METEORError` if the table cannot be read, or is not of the form.
   init(
     of words: SpellingNumbers, path: String, cache: String?,
     report: (FileError) -> Void = { _ in }

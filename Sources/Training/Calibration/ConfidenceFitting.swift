@@ -136,15 +136,7 @@ package struct ConfidenceFitting {
         ScoredCaption(candidate: tokenizer.words(of: $0.text), references: $1)
       }
     ).images.map(\.cider)
-    var people: [Double] = []
-    for place in 0..<(references.map(\.count).max() ?? 0) {
-      let others = references.filter { $0.count > place }.map { captions in
-        var others = captions
-        return ScoredCaption(candidate: others.remove(at: place), references: others)
-      }
-      people += CaptionScores(scoring: others).images.map(\.cider)
-    }
-    let median = quantile(0.5, of: people)
+    let median = quantile(0.5, of: ciderOfPeople(references))
     return (
       zip(zip(captions, distances), scores).map { found, score in
         JudgedCaption(

@@ -24,6 +24,8 @@ package struct DatasetCaptioning {
   package struct Outcome {
     /// The captions of each picture, the best first.
     package let captions: [[String]]
+    /// The confidence of each best caption; nil if the model was not calibrated.
+    package let confidences: [Double?]
     /// The perplexity per word of the captions of people, ends and `<unk>` included; nil for several models.
     package let perplexity: Double?
   }
@@ -69,14 +71,13 @@ package struct DatasetCaptioning {
       loss = loss.flatMap { all in part.map { (all.sum + $0.sum, all.wordCount + $0.wordCount) } }
       // The same numbers as those of files on a command line, so that samples are the same.
       let numbers = (firstNumber..<firstNumber + features.count).map { $0 << 16 }
-      return captioner.captions(from: features, numbers: numbers).map {
-        $0.prefix(captionCount).map(\.text)
-      }
-    }
+      return captioner.descriptions(of: features, numbers: numbers)
+    }.joined()
     pass.finish()
     try captioner.ensemble.finishVerification()
     return Outcome(
-      captions: Array(found.joined()),
+      captions: found.map { $0.captions.prefix(captionCount).map(\.text) },
+      confidences: found.map { $0.confidence?.probability },
       perplexity: loss.map { exp($0.sum / Double(max($0.wordCount, 1))) })
   }
 }

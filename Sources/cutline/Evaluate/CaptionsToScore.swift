@@ -54,22 +54,56 @@ struct CaptionsToScore {
       references: ReferenceCaptions(captioned, of: path, in: collection.files))
   }
 
+  /// Returns the pictures of a data set's training split.
+  func trainingPictures(of path: String) throws -> Pictures {
+    var source = self
+    source.split = .train
+    do {
+      return try source.pictures(of: path)
+    } catch let error as DatasetError {
+      throw Failure(
+        "--baselines are those of the training captions. \(error) Name them with --training.",
+        .inputMissing)
+    }
+  }
+
+  /// Returns the captions of the training pictures that are nearest to others, by a model's features.
+  func nearestCaptions(
+    by captioner: Captioner, of pictures: Pictures, among training: Pictures
+  ) throws -> Baseline {
+    let stop = StopSignal(reportingTo: progress)
+    var search = NearestPictures(captioner)
+    search.threadCount = threadCount
+    do {
+      let found = try search.run(
+        of: pictures.examples, among: training.examples, shouldStop: { stop.number != nil },
+        report: progress.report)
+      return Baseline(.nearestPicture, found.map { training.examples[$0].captions[0] })
+    } catch is CancellationError {
+      stop.end()
+    }
+  }
+
   /// Returns the captions that a model writes of pictures.
   ///
   /// - Parameters:
   ///   - model: The model and its search.
   ///   - pictures: The pictures.
+  ///   - count: The number of captions to keep of each.
   /// - Returns: The captions.
   /// - Throws: The error of a picture that cannot be read.
-  func captions(by model: ScoredModelOptions, of pictures: Pictures) throws -> EvaluatedCaptions {
-    let (captioner, name) = try model.captioner()
+  func captions(
+    by model: ScoredModel, of pictures: Pictures, count: Int = 1
+  ) throws -> EvaluatedCaptions {
+    let captioner = model.captioner
     let stop = StopSignal(reportingTo: progress)
     var captioning = DatasetCaptioning(captioner)
-    (captioning.threadCount, captioning.captionCount) = (threadCount, model.captions ?? 1)
+    (captioning.threadCount, captioning.captionCount) = (threadCount, count)
     do {
       let found = try captioning.run(
         on: pictures.examples, shouldStop: { stop.number != nil }, report: progress.report)
-      var captions = EvaluatedCaptions(name, found.captions, of: pictures.references)
+      var captions = EvaluatedCaptions(
+        model.name, found.captions, confidences: found.confidences, of: pictures.references)
       captions.perplexity = found.perplexity
       captions.tokenizer = captioner.ensemble.vocabulary.tokenizer
       return captions
@@ -77,6 +111,12 @@ struct CaptionsToScore {
       stop.end()
     }
   }
+}
+
+/// A model whose captions are scored.
+struct ScoredModel {
+  let captioner: Captioner
+  let name: String
 }
 
 /// The model that captions, and its search.
@@ -124,8 +164,8 @@ struct ScoredModelOptions: ParsableArguments {
     return precision == nil ? nil : "--precision"
   }
 
-  /// Returns the model, or the ensemble, and its name.
-  func captioner() throws -> (captioner: Captioner, name: String) {
+  /// Loads the model, or the ensemble.
+  func load() throws -> ScoredModel {
     let names = model.isEmpty ? [Variable.model.value ?? "default"] : model
     var directories: [ModelDirectory] = []
     for name in names {
@@ -153,6 +193,6 @@ struct ScoredModelOptions: ParsableArguments {
       }
       captioner.tagGuidance = tagGuidance
     }
-    return (captioner, names.joined(separator: " + "))
+    return ScoredModel(captioner: captioner, name: names.joined(separator: " + "))
   }
 }

@@ -105,7 +105,7 @@ struct CompareCommand: TalkingCommand {
     let pictures = try source.pictures(of: references)
     return try zip(names, areModels).map { name, isModel in
       guard isModel else { return try source.captions(in: name, of: pictures.references) }
-      return try source.captions(by: ScoredModelOptions.parse(["-m", name]), of: pictures)
+      return try source.captions(by: ScoredModelOptions.parse(["-m", name]).load(), of: pictures)
     }
   }
 

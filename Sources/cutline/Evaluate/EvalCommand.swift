@@ -34,6 +34,13 @@ struct EvalCommand: TalkingCommand {
       "The captions that the model learned from, to count those copied word for word.",
       valueName: "file|dir"), completion: .file())
   var training: String?
+  @Flag(
+    help: ArgumentHelp(
+      "Also score the most frequent caption, common words, trigrams, and the captions of nearest pictures.",
+      discussion:
+        "They are those of --training, or of DATASET's train split; the nearest picture only with -m."
+    ))
+  var baselines = false
   @OptionGroup(title: "Output") var output: ScoreOutputOptions
   @OptionGroup(title: "Model") var model: ScoredModelOptions
   @OptionGroup(title: "Data set") var reading: ReadingOptions
@@ -66,6 +73,10 @@ struct EvalCommand: TalkingCommand {
       throw ValidationError(
         "--partial is for --results: a model captions every picture. Leave it out.")
     }
+    if baselines, dataset == nil, training == nil {
+      throw ValidationError(
+        "--baselines are those of the training captions. Name them with --training.")
+    }
     if dataset != nil, words.tokenizer != nil {
       throw ValidationError("--tokenizer: the model has its own. Leave it out.")
     }
@@ -82,13 +93,13 @@ struct EvalCommand: TalkingCommand {
     (source.split, source.isPartial) = (scored.split?.value, scored.partial)
     source.tokenizer = words.chosen
     var destination = try output.open()
-    let captions = try captions(source)
     var choices = try scores.choices(threadCount: threadCount)
     if let training {
       choices.training = try ReferenceCaptions(
         at: training, split: isFolder(training) ? .train : nil, source.reading)
     }
-    let evaluation = try Evaluation(of: captions, choices)
+    let evaluation = try evaluation(source, choices)
+    let captions = evaluation.captions
     for note in evaluation.notes { talk.messages.note("\(captions.path): \(note)") }
     try output.saveFrequencies(of: captions)
     try output.writeReport(on: evaluation, talk.messages)
@@ -96,14 +107,37 @@ struct EvalCommand: TalkingCommand {
     try destination.finish()
   }
 
-  private func captions(_ source: CaptionsToScore) throws -> EvaluatedCaptions {
-    if let references = scored.references, let results = scored.results {
-      return try source.captions(
-        in: results,
-        of: ReferenceCaptions(at: references, split: source.split, source.reading))
+  private func evaluation(
+    _ source: CaptionsToScore, _ choices: Evaluation.Choices
+  ) throws -> Evaluation {
+    guard let dataset else {
+      let references = try ReferenceCaptions(
+        at: scored.references ?? "", split: source.split, source.reading)
+      let captions = try source.captions(in: scored.results ?? "", of: references)
+      let evaluation = try Evaluation(of: captions, choices)
+      guard baselines, let training = choices.training else { return evaluation }
+      return try evaluation.compared(
+        with: Baseline.blind(beside: captions, training: training), choices)
     }
-    let pictures = try source.pictures(of: dataset ?? "")
-    return try source.captions(by: model, of: pictures)
+    let pictures = try source.pictures(of: dataset)
+    // Read first, so that an error comes before the work.
+    let learned =
+      baselines && choices.training == nil ? try source.trainingPictures(of: dataset) : nil
+    let model = try model.load()
+    let captions = try source.captions(by: model, of: pictures, count: self.model.captions ?? 1)
+    let evaluation = try Evaluation(of: captions, choices)
+    guard baselines, let training = choices.training ?? learned?.references else {
+      return evaluation
+    }
+    let vocabulary = model.captioner.ensemble.vocabulary
+    var found = Baseline.blind(beside: captions, training: training) {
+      vocabulary.id(of: $0) != nil
+    }
+    if let learned {
+      found.append(
+        try source.nearestCaptions(by: model.captioner, of: pictures, among: learned))
+    }
+    return try evaluation.compared(with: found, choices)
   }
 }
 

@@ -23,6 +23,12 @@ struct ScoreOptions: ParsableArguments {
   var meteorData: String?
   @Option(
     help: ArgumentHelp(
+      "Also compute SPICE, by its authors' program in Java: spice-1.0.jar, as in pycocoevalcap/spice.",
+      discussion: "Its folder must hold Stanford CoreNLP 3.6.0, as that program demands.",
+      valueName: "file"), completion: .file(extensions: ["jar"]))
+  var spice: String?
+  @Option(
+    help: ArgumentHelp(
       "Weigh CIDEr's n-grams by these document frequencies (default: those of the references).",
       valueName: "file"), completion: .file())
   var df: String?
@@ -39,6 +45,10 @@ struct ScoreOptions: ParsableArguments {
       }
       choices.meteor = METEORResources(meteorFolder: meteorData)
       choices.meteor.cacheFolder = cacheFolder(by: Variable.value(of:)).map { "\($0)/meteor" }
+    }
+    if let spice {
+      choices.spice = SPICEProgram(jar: spice)
+      choices.spice?.cacheFolder = cacheFolder(by: Variable.value(of:)).map { "\($0)/spice" }
     }
     if let df {
       choices.frequencies = try frequencies(df)
