@@ -49,7 +49,8 @@ package struct SPICEProgram: Sendable, Equatable {
     case .failed(let reason):
       let said = lastLines(of: log)
       throw failure(
-        "\(reason)\(said.isEmpty ? "" : ", and said: \(said)"). Does its folder hold Stanford CoreNLP 3.6.0 with its models?"
+        "\(reason)\(said.isEmpty ? "" : ", and said: \(said)"). Does its folder hold Stanford CoreNLP 3.6.0 with "
+          + "its models?"
       )
     case .succeeded: break
     }

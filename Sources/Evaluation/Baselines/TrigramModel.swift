@@ -19,7 +19,7 @@ struct TrigramModel {
   private static let unknown: Int32 = 1
   private static let unknownText = "<unk>"
 
-  /// What follows a history.
+  /// Counts of the words that follow a history.
   private struct Followers {
     var count = 0
     var words: [Int32: Int] = [:]
