@@ -39,6 +39,14 @@ struct TagsCommandTests {
     }
   }
 
+  @Test(
+    "--tags is refused where the form has no place for tags", arguments: ["srt", "vtt", "coco"])
+  func noPlace(form: String) throws {
+    let result = try shapes.run("caption", picture, "-m", model, "--tags", "2", "-f", form)
+    #expect(result.status == 64)
+    #expect(result.errors.contains("--tags: \(form) has no place for tags."))
+  }
+
   @Test("of several files and captions the best caption of each has the tags, in the last column")
   func columns() throws {
     let second = ShapesCaptioner.pictures[1]

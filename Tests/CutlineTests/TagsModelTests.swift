@@ -17,6 +17,13 @@ struct TagsModelTests {
       ], largest: 25_500_000)
   }
 
+  @Test("says which rules its captions keep")
+  func rules() throws {
+    let result = try Program.run(["model", "info", Self.path], in: Pictures.folder)
+    #expect(
+      result.output.contains("none twice in a row, no 3 in a row twice, guided by tags, 1.0\n"))
+  }
+
   @Test("names what a picture shows, and is unsure of a drawing")
   func samples() throws {
     let result = try Program.run(

@@ -217,7 +217,7 @@ struct METEORFolderTests {
       } catch { return error.problem }
     }
     #expect(try reason(good) == nil)
-    #expect(try reason([1, 2, 3]) == .damagedJar("it is no zip archive"))
+    #expect(try reason([1, 2, 3]) == .damagedJar("it has no directory"))
     #expect(try reason(Array(good.dropFirst(4))) != nil)
     for place in good.indices {
       var bytes = good

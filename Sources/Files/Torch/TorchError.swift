@@ -30,6 +30,14 @@ package struct TorchError: Error, Equatable, Sendable, CustomStringConvertible {
     case shapeOverflow(tensor: String)
     /// A tensor whose elements PyTorch negates or conjugates when it reads them.
     case changed(tensor: String)
+
+    init(_ problem: ZipProblem) {
+      switch problem {
+      case .damaged(let what): self = .archive(what)
+      case .overlap(let what): self = .overlap(what)
+      case .truncated: self = .truncated
+      }
+    }
   }
   package let path: String
   package let problem: Problem

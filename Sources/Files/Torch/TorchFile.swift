@@ -73,23 +73,27 @@ private struct Content {
 
   /// Reads the form since PyTorch 1.6.
   init(archive bytes: UnsafeRawBufferPointer) throws(TorchError.Problem) {
-    let archive = try ZipRecords(bytes)
-    let records = archive.ranges
+    let records: [String: ZipRecords.Record]
+    do throws(ZipProblem) {
+      records = try ZipRecords(bytes).records
+    } catch {
+      throw TorchError.Problem(error)
+    }
     // All records are in one folder, whose name is that of the file when it was written.
     let mains = records.keys.filter { name in
       name == "data.pkl" || name.hasSuffix("/data.pkl") && name.count { $0 == "/" } == 1
     }
-    guard let main = mains.first, let objects = records[main] else {
+    guard let main = mains.first, let objects = records[main]?.range else {
       throw .object("is a zip archive, but not one of torch.save")
     }
     guard mains.count == 1 else { throw .archive("has more than one record 'data.pkl'") }
     let folder = String(main.dropLast("data.pkl".count))
     guard records["\(folder)constants.pkl"] == nil else { throw .script }
     // Those of a program are, and it is refused above for what it is.
-    if let name = archive.compressed.min() {
+    if let name = records.filter(\.value.isCompressed).keys.min() {
       throw .archive("has the record '\(name.prefix(80))' compressed")
     }
-    if let order = records["\(folder)byteorder"], bytes[order].elementsEqual("big".utf8) {
+    if let order = records["\(folder)byteorder"]?.range, bytes[order].elementsEqual("big".utf8) {
       throw .bigEndian
     }
     var reader = PickleReader(
@@ -99,7 +103,7 @@ private struct Content {
     let prefix = "\(folder)data/"
     storages = Dictionary(
       uniqueKeysWithValues: records.filter { $0.key.hasPrefix(prefix) }.map {
-        (String($0.key.dropFirst(prefix.count)), $0.value)
+        (String($0.key.dropFirst(prefix.count)), $0.value.range)
       })
   }
 

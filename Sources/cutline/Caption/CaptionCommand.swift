@@ -34,6 +34,10 @@ struct CaptionCommand: TalkingCommand {
   @OptionGroup(title: "Messages") var talk: MessageOptions
 
   func validate() throws {
+    if doubt.tags != nil, let form = results.formats.first, [.coco, .srt, .vtt].contains(form) {
+      throw ValidationError(
+        "--tags: \(form.rawValue) has no place for tags. Choose text, tsv, json or jsonl.")
+    }
     if results.formats.contains(.coco), clips.every != nil || clips.scenes {
       throw ValidationError(
         "coco has one caption of a clip. Leave out \(clips.scenes ? "--scenes" : "--every").")

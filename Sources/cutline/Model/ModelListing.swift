@@ -1,6 +1,7 @@
 import Captioning
 import Files
 import Media
+import Reports
 
 // Models as people and scripts read them.
 
@@ -35,6 +36,7 @@ extension ModelSummary {
       if let frames = configuration.frames { lines.append(("clips", frames.text)) }
       lines.append(
         ("search", "beam \(configuration.beamWidth), \(configuration.maximumWords) words at most"))
+      if !wordRules.isEmpty { lines.append(("words", wordRules.joined(separator: ", "))) }
     } else {
       lines.append(("decoder", "none: has learned no captions yet"))
     }
@@ -45,6 +47,19 @@ extension ModelSummary {
     lines += notes
     lines += configuration.metrics.sorted { $0.key < $1.key }.map { ($0.key, "\($0.value)") }
     return lines
+  }
+
+  /// The rules for the words of captions, as people say them.
+  private var wordRules: [String] {
+    let rules = configuration.search.rules
+    var texts: [String] = []
+    if rules.noRepeatWords { texts.append("none twice in a row") }
+    if let size = rules.noRepeatNGramSize { texts.append("no \(size) in a row twice") }
+    if rules.noBadEndings { texts.append("none at the end that something must follow") }
+    if configuration.tagGuidance > 0 {
+      texts.append("guided by tags, \(Double(configuration.tagGuidance).text(places: 1))")
+    }
+    return texts
   }
 
   private var notes: [(String, String)] {

@@ -1,40 +1,48 @@
-/// The records of a zip archive that are stored as they are, as `torch.save` writes them.
+/// The records of a zip archive, by its directory.
 ///
 /// Read from the directory at the end of the archive: the local headers may lack sizes. Archives of more than
 /// 4 GB or 65,535 records have a second directory end with wider numbers (APPNOTE.TXT, 4.3.14).
-struct ZipRecords {
-  /// The range of each record's data in the file, by its name.
-  let ranges: [String: Range<Int>]
-  /// The names of the records that are compressed, and so cannot be read in place.
-  let compressed: Set<String>
+package struct ZipRecords: Sendable {
+  package struct Record: Sendable {
+    /// The range of its data in the archive.
+    package let range: Range<Int>
+    /// The number of bytes that the data unpacks to.
+    package let byteCount: Int
+    /// The CRC-32 of the unpacked data.
+    package let checksum: UInt32
+    /// True if the data is compressed, and cannot be read in place.
+    package let isCompressed: Bool
+  }
+
+  /// The records by their names.
+  package let records: [String: Record]
 
   private static let maximumCount = 200_000
 
-  init(_ bytes: UnsafeRawBufferPointer) throws(TorchError.Problem) {
+  /// Reads the directory of the archive `bytes`.
+  package init(_ bytes: UnsafeRawBufferPointer) throws(ZipProblem) {
     let directory = try Self.directory(of: bytes)
-    var ranges: [String: Range<Int>] = [:]
-    var compressed: Set<String> = []
+    var records: [String: Record] = [:]
     var position = directory.start
     for _ in 0..<directory.count {
-      let record = try Record(bytes, at: position)
-      position = record.end
-      guard ranges.updateValue(try record.dataRange(in: bytes), forKey: record.name) == nil else {
-        throw .archive("has two records '\(record.name.prefix(80))'")
+      let entry = try Entry(bytes, at: position)
+      position = entry.end
+      guard records.updateValue(try entry.record(in: bytes), forKey: entry.name) == nil else {
+        throw .damaged("has two records '\(entry.name.prefix(80))'")
       }
-      if record.isCompressed { compressed.insert(record.name) }
     }
-    let inOrder = ranges.sorted { $0.value.lowerBound < $1.value.lowerBound }
+    let inOrder = records.sorted { $0.value.range.lowerBound < $1.value.range.lowerBound }
     for (one, next) in zip(inOrder, inOrder.dropFirst())
-    where one.value.upperBound > next.value.lowerBound {
+    where one.value.range.upperBound > next.value.range.lowerBound {
       throw .overlap("the records '\(one.key.prefix(80))' and '\(next.key.prefix(80))'")
     }
-    (self.ranges, self.compressed) = (ranges, compressed)
+    self.records = records
   }
 
   /// Returns the place and the number of the records of the directory.
   private static func directory(
     of bytes: UnsafeRawBufferPointer
-  ) throws(TorchError.Problem) -> (start: Int, count: Int) {
+  ) throws(ZipProblem) -> (start: Int, count: Int) {
     // A comment of up to 65,535 bytes may follow.
     let earliest = max(0, bytes.count - 22 - 65_535)
     guard
@@ -42,38 +50,42 @@ struct ZipRecords {
         bytes.number(at: $0, size: 4) == 0x0605_4B50
       }), let count = bytes.number(at: end + 10, size: 2),
       let start = bytes.number(at: end + 16, size: 4)
-    else { throw .archive("has no directory") }
+    else { throw .damaged("has no directory") }
     guard count == 0xFFFF || start == 0xFFFF_FFFF else { return try checked(start, count) }
     guard bytes.number(at: end - 20, size: 4) == 0x0706_4B50,
       let place = bytes.number(at: end - 12, size: 8), place < bytes.count,
       bytes.number(at: place, size: 4) == 0x0606_4B50,
       let count = bytes.number(at: place + 32, size: 8),
       let start = bytes.number(at: place + 48, size: 8)
-    else { throw .archive("has no directory of wide numbers") }
+    else { throw .damaged("has no directory of wide numbers") }
     return try checked(start, count)
   }
 
   private static func checked(
     _ start: Int, _ count: Int
-  ) throws(TorchError.Problem) -> (start: Int, count: Int) {
+  ) throws(ZipProblem) -> (start: Int, count: Int) {
     guard count <= maximumCount else {
-      throw .archive("has more than \(maximumCount) records")
+      throw .damaged("has more than \(maximumCount) records")
     }
     return (start, count)
   }
 
   /// An entry of the directory.
-  private struct Record {
+  private struct Entry {
     let name: String
     /// The place behind the entry.
     let end: Int
-    let isCompressed: Bool
-    private let size: Int
+    private let isCompressed: Bool
+    private let checksum: UInt32
+    /// The number of bytes, as they are stored and unpacked.
+    private let stored: Int
+    private let unpacked: Int
     private let header: Int
 
-    init(_ bytes: UnsafeRawBufferPointer, at place: Int) throws(TorchError.Problem) {
+    init(_ bytes: UnsafeRawBufferPointer, at place: Int) throws(ZipProblem) {
       guard bytes.number(at: place, size: 4) == 0x0201_4B50,
         let method = bytes.number(at: place + 10, size: 2),
+        let checksum = bytes.number(at: place + 16, size: 4),
         var stored = bytes.number(at: place + 20, size: 4),
         var size = bytes.number(at: place + 24, size: 4),
         let nameLength = bytes.number(at: place + 28, size: 2),
@@ -82,7 +94,7 @@ struct ZipRecords {
         var header = bytes.number(at: place + 42, size: 4),
         let name = bytes.part(at: place + 46, size: nameLength),
         let extra = bytes.part(at: place + 46 + nameLength, size: extraLength)
-      else { throw .archive("has a damaged directory") }
+      else { throw .damaged("has a damaged directory") }
       self.name = String(decoding: name, as: UTF8.self)
       end = place + 46 + nameLength + extraLength + commentLength
       // Of the wide numbers only those are there whose narrow ones are all ones, in this order.
@@ -91,8 +103,9 @@ struct ZipRecords {
       if stored == 0xFFFF_FFFF { stored = wide.popFirst() ?? -1 }
       if header == 0xFFFF_FFFF { header = wide.popFirst() ?? -1 }
       isCompressed = method != 0 || stored != size
-      guard size >= 0, stored >= 0, header >= 0 else { throw .archive("has a damaged directory") }
-      (self.size, self.header) = (stored, header)
+      guard size >= 0, stored >= 0, header >= 0 else { throw .damaged("has a damaged directory") }
+      self.checksum = UInt32(checksum)
+      (self.stored, unpacked, self.header) = (stored, size, header)
     }
 
     private static func wideNumbers(_ extra: UnsafeRawBufferPointer) -> [Int] {
@@ -110,17 +123,29 @@ struct ZipRecords {
       return []
     }
 
-    /// Returns the range of the data, which follows a local header with a name and fields of its own.
-    func dataRange(in bytes: UnsafeRawBufferPointer) throws(TorchError.Problem) -> Range<Int> {
+    /// Returns the record; its data follows a local header with a name and fields of its own.
+    func record(in bytes: UnsafeRawBufferPointer) throws(ZipProblem) -> Record {
       guard bytes.number(at: header, size: 4) == 0x0403_4B50,
         let nameLength = bytes.number(at: header + 26, size: 2),
         let extraLength = bytes.number(at: header + 28, size: 2)
-      else { throw .archive("has no record '\(name.prefix(80))' where its directory says") }
+      else { throw .damaged("has no record '\(name.prefix(80))' where its directory says") }
       let start = header + 30 + nameLength + extraLength
-      guard bytes.part(at: start, size: size) != nil else { throw .truncated }
-      return start..<start + size
+      guard bytes.part(at: start, size: stored) != nil else { throw .truncated }
+      return Record(
+        range: start..<start + stored, byteCount: unpacked, checksum: checksum,
+        isCompressed: isCompressed)
     }
   }
+}
+
+/// The reason why a zip archive cannot be read.
+package enum ZipProblem: Error, Equatable, Sendable {
+  /// It is not as it should be, such as "has no directory".
+  case damaged(String)
+  /// Two records share bytes.
+  case overlap(String)
+  /// It ends before what it announces.
+  case truncated
 }
 
 extension UnsafeRawBufferPointer {
