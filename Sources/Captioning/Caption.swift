@@ -2,7 +2,7 @@ import Text
 
 /// A sentence about a picture, and its probability.
 public struct Caption: Sendable, Equatable {
-  /// A word as the vocabulary spells it.
+  /// A whole word, as the tokenizer spells it.
   public struct Word: Sendable, Equatable {
     public let text: String
     /// The log-probability in nats, given the picture and the words before.
@@ -30,12 +30,21 @@ extension Caption {
 
   /// Creates the caption that a search has found.
   init(_ hypothesis: Hypothesis, _ vocabulary: Vocabulary) {
-    let words = zip(hypothesis.words, hypothesis.wordLogProbabilities).filter { $0.0 != .end }
+    var logProbabilities: [Float] = []
+    var isWithinWord = false
+    for (token, logProbability) in zip(hypothesis.words, hypothesis.wordLogProbabilities) {
+      if isWithinWord {
+        logProbabilities[logProbabilities.count - 1] += logProbability
+      } else {
+        logProbabilities.append(logProbability)
+      }
+      isWithinWord = vocabulary.goesOn(after: token)
+    }
     self.init(
       text: vocabulary.sentence(hypothesis.words),
-      words: words.map { .init(text: vocabulary.word($0), logProbability: $1) },
+      words: zip(vocabulary.words(hypothesis.words), logProbabilities).map(Word.init),
       logProbability: hypothesis.logProbability,
-      score: hypothesis.logProbability / Float(max(hypothesis.words.count, 1)),
+      score: hypothesis.logProbability / Float(max(logProbabilities.count, 1)),
       isFinished: hypothesis.isFinished)
   }
 }

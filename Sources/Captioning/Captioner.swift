@@ -134,9 +134,10 @@ public struct Captioner: Sendable {
       .map { $0.map { Caption($0, ensemble.vocabulary) } }
   }
 
-  /// Returns the rewards of words that tags suggest, in proportion to their probability.
+  /// Returns the rewards of words that tags suggest, in proportion to their probability; none for pieces of words.
   private func rewards(_ tags: [PictureTag]) -> [TokenID: Float] {
-    tags.reduce(into: [:]) { rewards, tag in
+    if ensemble.vocabulary.pieces != nil { return [:] }
+    return tags.reduce(into: [:]) { rewards, tag in
       guard let word = tag.word.flatMap(ensemble.vocabulary.id) else { return }
       rewards[word, default: 0] += tagGuidance * tag.probability
     }

@@ -10,6 +10,13 @@ package struct VocabularyError: Error, Equatable, CustomStringConvertible {
     case unusedNumber(Int, wordCount: Int)
     case unprintableWord(String)
     case notACount(line: Int)
+    /// No table of merges, or one that was cut.
+    case notMerges
+    case notAMerge(line: Int)
+    /// A piece that no merge makes.
+    case otherPieces(String)
+    /// A piece that a merge makes.
+    case missingPiece(String)
   }
 
   /// The path of the file, as the user gave it.
@@ -43,6 +50,14 @@ package struct VocabularyError: Error, Equatable, CustomStringConvertible {
       "the word \(word.quoted) is empty, has a blank around it, or holds a control character."
     case .notACount(let line):
       "line \(line) is not a word, a tab and a count."
+    case .notMerges:
+      "is no table of merges, or is cut off: it begins with '\(BytePairFile.header)' and ends with a line feed."
+    case .notAMerge(let line):
+      "line \(line) is not two characters, or pieces that lines before it make."
+    case .otherPieces(let piece):
+      "no merge of merges.txt makes \(piece.quoted)."
+    case .missingPiece(let piece):
+      "lacks \(piece.quoted), which merges.txt makes."
     }
   }
 
@@ -55,6 +70,8 @@ package struct VocabularyError: Error, Equatable, CustomStringConvertible {
     case .missingSpecial, .misplacedSpecial:
       "A vocabulary starts {\"<pad>\":0,\"<bos>\":1,\"<eos>\":2,\"<unk>\":3,…; "
         + "renumber the words together with the rows of the embedding, or import the model again."
+    case .notMerges, .notAMerge, .otherPieces, .missingPiece:
+      "Copy merges.txt and vocab.json again from the run that trained this model."
     case .notACount:
       "Delete the file to have it counted again, or write the line as word<TAB>count."
     }

@@ -4,12 +4,14 @@ extension Vocabulary {
   /// The maximum size of a `vocab.json` in bytes.
   package static let sizeLimit = 64 << 20
 
-  /// Reads `vocab.json` of captions that `tokenizer` split; `path` is only used in error messages.
+  /// Reads `vocab.json` of captions that `tokenizer` split, and `pieces` if there are any; `path` is only used in error
+  /// messages.
   ///
   /// The entries may come in any order, but their indices must be contiguous from 0, since each is a row of
   /// the embedding.
   package init(
-    json bytes: [UInt8], path: String, tokenizer: CaptionTokenizer = CaptionTokenizer()
+    json bytes: [UInt8], path: String, tokenizer: CaptionTokenizer = CaptionTokenizer(),
+    pieces: BytePairEncoding? = nil
   ) throws(VocabularyError) {
     func failure(_ problem: VocabularyError.Problem) -> VocabularyError {
       VocabularyError(path: path, problem: problem)
@@ -38,9 +40,16 @@ extension Vocabulary {
       }
     }
     do throws(VocabularyError.Problem) {
-      self.init(checkedWords: try words.complete(), ids: ids, tokenizer: tokenizer)
+      self.init(
+        checkedWords: try words.complete(), ids: ids, tokenizer: tokenizer, pieces: pieces)
     } catch {
       throw failure(error)
+    }
+    if let foreign = pieces?.foreignPiece(in: ids.keys.sorted()) {
+      throw failure(.otherPieces(foreign))
+    }
+    if let missing = pieces?.pieces(spelling: []).first(where: { ids[$0] == nil }) {
+      throw failure(.missingPiece(missing))
     }
   }
 

@@ -14,7 +14,12 @@ package struct WordCounts: Sendable, Equatable {
 
   /// Counts the words of one caption.
   package mutating func add(_ words: [String]) {
-    for word in words { counts[word, default: 0] += 1 }
+    add(words, count: 1)
+  }
+
+  /// Counts words as often as `count` says.
+  mutating func add(_ words: [String], count: Int) {
+    for word in words { counts[word, default: 0] += count }
   }
 
   /// Adds the counts of `other`.

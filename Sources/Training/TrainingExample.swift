@@ -105,9 +105,9 @@ package struct TokenizedDataset: Sendable {
 
   package var captionCount: Int { pictures.reduce(0) { $0 + $1.captions.count } }
 
-  /// The number of captions that are cut, because they have too many words.
-  package var cutCaptionCount: Int {
-    pictures.reduce(0) { $0 + $1.captions.count { $0.count > maximumWords } }
+  /// Returns the number of captions that are cut, because they have too many words, or pieces of them.
+  package func cutCaptionCount(with vocabulary: Vocabulary) -> Int {
+    vocabulary.tokens(forEach: pictures.flatMap(\.captions)).count { $0.count > maximumWords }
   }
 
   /// A checksum of the file names and words, to tell one data set from another.
@@ -123,14 +123,14 @@ package struct TokenizedDataset: Sendable {
   }
 
   package func examples(with vocabulary: Vocabulary) -> [TrainingExample] {
+    let tokens = vocabulary.tokens(forEach: pictures.flatMap(\.captions), limit: maximumWords)
     var captionCount = 0
     return pictures.enumerated().map { number, picture in
       var example = TrainingExample(
         number: number, source: picture.image.source, kind: picture.image.kind,
-        captions: picture.captions.map { words in
+        captions: picture.captions.map { _ in
           defer { captionCount += 1 }
-          let tokens = vocabulary.tokens(for: Array(words.prefix(maximumWords)))
-          return .init(number: captionCount, words: [.start] + tokens + [.end])
+          return .init(number: captionCount, words: [.start] + tokens[captionCount] + [.end])
         },
         canBeMirrored: !picture.captions.joined().contains(where: namesSide),
         extent: picture.image.extent)

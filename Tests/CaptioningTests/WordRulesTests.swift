@@ -254,6 +254,39 @@ extension CaptioningTests {
       #expect(search.json(Self.vocabulary) == before)
     }
 
+    // MARK: Pieces of words
+
+    @Test("hold for whole words where a vocabulary has pieces")
+    func pieces() {
+      // "ab", "ba" and "a" in pieces: a@@ b, b@@ a, a.
+      let vocabulary = Vocabulary(
+        piecesOf: WordCounts(counting: [["ab", "ba", "a"]]), mergeCount: 0, minimumCount: 1)
+      func tokens(_ words: [String]) -> [TokenID] { vocabulary.tokens(for: words) }
+      func next(_ rules: WordRules, _ tokens: [TokenID], isLast: Bool = false) -> Set<String> {
+        let forbidden = rules.resolved(in: vocabulary).forbidden(after: tokens, isLast: isLast)
+        return Set(
+          (0..<vocabulary.count).map(TokenID.init).filter { !forbidden.contains($0) }.map(
+            vocabulary.word))
+      }
+      let all: Set = ["a", "b", "a@@", "b@@", "<eos>"]
+      // A caption does not end within a word.
+      #expect(next(WordRules(), tokens(["ab"])) == all)
+      #expect(next(WordRules(), tokens(["ab"]).dropLast()) == all.subtracting(["<eos>"]))
+
+      var rules = WordRules(minimumWords: 2, noRepeatNGramSize: 2)
+      #expect(next(rules, tokens(["ab"])) == all.subtracting(["<eos>"]))
+      // After "ab ba ab" no "ba" begins, but once "b@@" is there, the word is finished.
+      #expect(next(rules, tokens(["ab", "ba", "ab"])) == all.subtracting(["b@@"]))
+      #expect(next(rules, tokens(["ab", "ba", "ba"]).dropLast()) == all.subtracting(["<eos>"]))
+      rules = WordRules()
+      (rules.noRepeatWords, rules.noBadEndings) = (true, true)
+      #expect(next(rules, tokens(["ab"])) == all.subtracting(["a@@"]))
+      // The piece "a" ends "ba" and is no article there.
+      #expect(next(rules, tokens(["ba"])) == all.subtracting(["b@@"]))
+      #expect(next(rules, tokens(["a"])) == all.subtracting(["a", "<eos>"]))
+      #expect(next(rules, tokens(["ab"]), isLast: true) == all.subtracting(["a@@", "a"]))
+    }
+
     private func read(_ text: String) throws -> ModelConfiguration {
       try ModelConfiguration(JSONValue(reading: Array(text.utf8)))
     }

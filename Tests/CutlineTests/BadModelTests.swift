@@ -220,7 +220,7 @@ struct BadModelTests {
     try expectFailure(
       65,
       saying: "tokenizer_config.json: its captions were tokenized by "
-        + #"{"type":"ptb-lower","version":2}, not by ptb-lower 1 or unicode-words 1."#,
+        + #"{"type":"ptb-lower","version":2}, not by ptb-lower 1 or unicode-words 1 or unicode-bpe 1."#,
       and: "A newer Cutline")
     try model.rewrite("tokenizer_config.json", with: "{")
     try expectFailure(

@@ -28,7 +28,7 @@ extension Captioner {
   ///   - caption: This captioner's caption of it.
   /// - Returns: A map for each word.
   package func heatMaps(of input: Image, saying caption: Caption) -> [HeatMap] {
-    let words = ensemble.vocabulary.tokens(for: caption.words.map(\.text))
+    let words = caption.words.map { ensemble.vocabulary.tokens(for: [$0.text]) }
     let (grid, bits) =
       switch heatMapKind {
       case .attention: attention(words, input)
@@ -39,20 +39,23 @@ extension Captioner {
     }
   }
 
-  /// The attention beyond an even one, in bits, for each word; and the grid of the encoder's map.
+  /// The attention beyond an even one, in bits, for each word, the mean of its pieces; and the grid of the encoder's
+  /// map.
   private func attention(
-    _ words: [TokenID], _ input: Image
+    _ words: [[TokenID]], _ input: Image
   ) -> (grid: PackedSequence.Grid, bits: [[Float]]) {
     let features = features(of: [input])
-    let bits = ensemble.attention(reading: words, of: features)
-      .map { weights in weights.map { max(0, log2($0 * Float(weights.count))) } }
+    let weights = ensemble.attention(reading: words.flatMap(\.self), of: features)
+    let bits = zip(words, sums(of: weights, words)).map { word, sum in
+      sum.map { max(0, log2($0 * Float(sum.count) / Float(word.count))) }
+    }
     let map = features.byMember[0]
     return (map.grids?[0] ?? .init(height: 1, width: map.counts[0]), bits)
   }
 
   /// The loss in log-probability with each place covered, in bits, for each word.
   private func occlusion(
-    _ words: [TokenID], _ input: Image
+    _ words: [[TokenID]], _ input: Image
   ) -> (grid: PackedSequence.Grid, bits: [[Float]]) {
     let color = ensemble.preprocessing.mean.map { UInt8(max(0, min(255, ($0 * 255).rounded()))) }
     let occlusion = Occlusion(image: input, color: color)
@@ -62,11 +65,21 @@ extension Captioner {
       seen.append(features(of: places.map(occlusion.covered)))
     }
     let scores = ensemble.emptyCaptions(of: EncodedPictures(concatenating: seen))
-      .logProbabilities(of: words, pictureCount: Occlusion.count + 1)
-    let bits = scores.map { scores in
+      .logProbabilities(of: words.flatMap(\.self), pictureCount: Occlusion.count + 1)
+    let bits = sums(of: scores, words).map { scores in
       scores.dropFirst().map { max(0, scores[0] - $0) / log(2) }
     }
     return (.init(height: Occlusion.side, width: Occlusion.side), bits)
+  }
+
+  /// Returns for each word the sum of its pieces' rows.
+  private func sums(of rows: [[Float]], _ words: [[TokenID]]) -> [[Float]] {
+    var start = 0
+    return words.map { word in
+      defer { start += word.count }
+      let pieces = rows[start..<start + word.count]
+      return pieces.dropFirst().reduce(pieces.first ?? []) { zip($0, $1).map(+) }
+    }
   }
 
   /// Enough to keep the encoder busy.

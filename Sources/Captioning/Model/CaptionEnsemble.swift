@@ -127,7 +127,7 @@ package struct CaptionEnsemble: Sendable {
     return starts.count == 1 ? starts[0] : EnsembleCaptions(members: starts, weights: weights)
   }
 
-  /// Returns the loss of captions that people wrote: the sum over all words, in nats, and their number.
+  /// Returns the loss of captions that people wrote: the sum over all words, in nats.
   ///
   /// - Parameters:
   ///   - captions: The captions, by the rows of the pictures.
@@ -135,12 +135,12 @@ package struct CaptionEnsemble: Sendable {
   /// - Returns: Nil if several models caption together, whose loss is none of theirs.
   package func loss(
     of captions: PackedCaptions, describing pictures: EncodedPictures
-  ) -> (sum: Double, wordCount: Int)? {
+  ) -> Double? {
     guard members.count == 1, let decoder = members[0].model.decoder as? any CaptionDecoder else {
       return nil
     }
     let losses = decoder.losses(of: captions, describing: pictures.byMember[0])
-    return (Double(losses.words.scalar) * Double(losses.count), losses.count)
+    return Double(losses.words.scalar) * Double(losses.count)
   }
 
   // MARK: From pictures to classes and confidence

@@ -15,6 +15,8 @@ package struct ModelDirectory: Sendable {
     static let classes = "classes.txt"
     static let confidence = "confidence.safetensors"
     static let tokenizer = "tokenizer_config.json"
+    /// Only a model that writes pieces of words has it.
+    static let merges = "merges.txt"
     static let card = "README.md"
     static let checksums = "SHA256SUMS"
     /// Only a checkpoint of a training has it.
@@ -23,7 +25,7 @@ package struct ModelDirectory: Sendable {
     /// The files that captions depend on.
     static let essential = [configuration, weights, vocabulary]
     /// The files that results depend on.
-    static let decisive = essential + [classes, confidence]
+    static let decisive = essential + [merges, classes, confidence]
     /// All files but the list of checksums.
     static let all = decisive + [counts, tokenizer, card]
   }
@@ -108,10 +110,23 @@ package struct ModelDirectory: Sendable {
 
   package func vocabulary() throws(ModelError) -> Vocabulary {
     let tokenizer = try tokenizer()
+    let pieces = try tokenizer == nil ? merges() : nil
     let file = "\(path)/\(FileName.vocabulary)"
     let json = try bytes(of: file, limit: Vocabulary.sizeLimit)
     do throws(VocabularyError) {
-      return try Vocabulary(json: json, path: file, tokenizer: tokenizer)
+      return try Vocabulary(
+        json: json, path: file, tokenizer: tokenizer ?? CaptionTokenizer(.unicode), pieces: pieces)
+    } catch {
+      throw ModelError(file, .vocabulary(error))
+    }
+  }
+
+  /// Reads the merges that pieces of words are made by.
+  private func merges() throws(ModelError) -> BytePairEncoding {
+    let file = "\(path)/\(FileName.merges)"
+    let text = try bytes(of: file, limit: BytePairEncoding.sizeLimit)
+    do throws(VocabularyError) {
+      return try BytePairEncoding(merges: text, path: file)
     } catch {
       throw ModelError(file, .vocabulary(error))
     }
@@ -203,10 +218,10 @@ package struct ModelDirectory: Sendable {
     }
   }
 
-  /// Returns the tokenizer that the folder names; that of English if it names none.
+  /// Returns the tokenizer that the folder names, which is that of English if it names none; nil for pieces of words.
   ///
   /// - Throws: An error if this version does not have it.
-  private func tokenizer() throws(ModelError) -> CaptionTokenizer {
+  private func tokenizer() throws(ModelError) -> CaptionTokenizer? {
     let file = "\(path)/\(FileName.tokenizer)"
     guard isFile(file) else { return CaptionTokenizer() }
     let json: JSONValue
@@ -216,9 +231,13 @@ package struct ModelDirectory: Sendable {
     } catch {
       throw ModelError(file, .notJSON(error))
     }
-    guard let type = json["type"]?.string, let version = json["version"]?.integer,
-      let tokenizer = CaptionTokenizer(.init(type: type, version: version))
-    else { throw ModelError(file, .otherTokenizer(json.compactText)) }
+    let identity = json["type"]?.string.flatMap { type in
+      json["version"]?.integer.map { CaptionTokenizer.Identity(type: type, version: $0) }
+    }
+    if identity == BytePairEncoding.identity { return nil }
+    guard let tokenizer = identity.flatMap(CaptionTokenizer.init) else {
+      throw ModelError(file, .otherTokenizer(json.compactText))
+    }
     return tokenizer
   }
 

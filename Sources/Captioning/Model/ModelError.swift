@@ -105,8 +105,8 @@ public struct ModelError: Error, Equatable, Sendable, CustomStringConvertible {
         + "'resize' and 'input' of their config.json."
     case .otherTokenizer(let found):
       "\(path): its captions were tokenized by \(found.prefix(60)), not by "
-        + CaptionTokenizer.Kind.allCases.map { CaptionTokenizer($0).identity }
-        .map { "\($0.type) \($0.version)" }.joined(separator: " or ")
+        + (CaptionTokenizer.Kind.allCases.map { CaptionTokenizer($0).identity }
+        + [BytePairEncoding.identity]).map { "\($0.type) \($0.version)" }.joined(separator: " or ")
         + ". A newer Cutline may read it; with --encoder-model a training can keep the encoder alone."
     case .noWords:
       "\(path): has no words but the special ones. Start from another captioner, or "

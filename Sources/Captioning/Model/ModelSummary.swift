@@ -11,6 +11,8 @@ package struct ModelSummary: Sendable {
   package let parts: [(name: String, parameterCount: Int)]
   /// The size of its vocabulary, special words included; nil without a decoder.
   package let wordCount: Int?
+  /// The number of merges that pieces of words are made by; nil where words are whole.
+  package let mergeCount: Int?
   /// True if it says how sure it is.
   package let isCalibrated: Bool
   /// The size of all its files, in bytes.
@@ -23,9 +25,10 @@ extension ModelDirectory {
   /// Reads the configuration, the words, and the names and shapes of the weights.
   package func summary() throws(ModelError) -> ModelSummary {
     let configuration = try configuration()
+    let vocabulary = configuration.decoder == nil ? nil : try vocabulary()
     return ModelSummary(
       name: name, path: path, configuration: configuration, parts: try parts(),
-      wordCount: configuration.decoder == nil ? nil : try vocabulary().count,
+      wordCount: vocabulary?.count, mergeCount: vocabulary?.pieces?.mergeCount,
       isCalibrated: isFile("\(path)/\(FileName.confidence)"),
       byteCount: byteCountOfFiles(in: path))
   }

@@ -78,7 +78,12 @@ extension ModelDirectory {
       names += [FileName.vocabulary, FileName.counts, FileName.tokenizer]
       try AtomicFile.write(vocabulary.json(), to: "\(working)/\(FileName.vocabulary)")
       try AtomicFile.write(counts.tsv(), to: "\(working)/\(FileName.counts)")
-      let tokenizer = vocabulary.tokenizer.identity
+      if let pieces = vocabulary.pieces {
+        names.append(FileName.merges)
+        try AtomicFile.write(pieces.file(), to: "\(working)/\(FileName.merges)")
+      }
+      let tokenizer =
+        vocabulary.pieces == nil ? vocabulary.tokenizer.identity : BytePairEncoding.identity
       try AtomicFile.write(
         "{\"type\": \"\(tokenizer.type)\", \"version\": \(tokenizer.version)}\n",
         to: "\(working)/\(FileName.tokenizer)")

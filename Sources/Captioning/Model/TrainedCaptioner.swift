@@ -52,7 +52,8 @@ extension ModelDirectory {
   /// A checksum of the configuration, the weights and the words.
   fileprivate func fingerprint() throws(ModelError) -> String {
     var hash = SHA256()
-    for name in FileName.essential {
+    let merges = isFile("\(path)/\(FileName.merges)") ? [FileName.merges] : []
+    for name in FileName.essential + merges {
       let listed = listedDigest(of: name)
       let digest = if let listed { listed } else { try checksum(of: name) }
       Array("\(name) \(digest)\n".utf8).withUnsafeBytes { hash.update($0) }

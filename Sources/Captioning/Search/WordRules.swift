@@ -1,6 +1,9 @@
 import Text
 
 /// Rules for the words of captions, however likely the model finds others.
+///
+/// Where a vocabulary has pieces, the rules are for whole words: a word that may not follow may not begin, and one that
+/// has begun is finished.
 public struct WordRules: Sendable, Equatable {
   /// The fewest words of a caption, its end not counted.
   public var minimumWords = 0
@@ -14,6 +17,8 @@ public struct WordRules: Sendable, Equatable {
   package var forbidden: Set<TokenID> = []
   /// The words that no caption ends in, once they are known.
   private var badEndings: Set<TokenID> = []
+  /// The pieces that their word goes on after, once they are known.
+  private var unfinished: Set<TokenID> = []
 
   public init(minimumWords: Int = 0, noRepeatNGramSize: Int? = nil) {
     (self.minimumWords, self.noRepeatNGramSize) = (minimumWords, noRepeatNGramSize)
@@ -29,24 +34,41 @@ public struct WordRules: Sendable, Equatable {
     var rules = self
     rules.badEndings =
       noBadEndings ? Set(OpenEndings.words.compactMap { vocabulary.id(of: $0) }) : []
+    rules.unfinished = vocabulary.unfinishedPieces
     return rules
   }
 
-  /// Returns the words that may not follow.
+  /// Returns the words, or pieces, that may not follow.
   ///
   /// - Parameters:
-  ///   - words: The caption so far.
+  ///   - tokens: The caption so far.
   ///   - isLast: True if the caption has room for one more word, and no end after it.
   /// - Returns: The words.
-  func forbidden(after words: [TokenID], isLast: Bool) -> Set<TokenID> {
+  func forbidden(after tokens: [TokenID], isLast: Bool) -> Set<TokenID> {
     var forbidden = forbidden.union(TokenID.unwritable)
+    if let last = tokens.last, unfinished.contains(last) {
+      forbidden.insert(.end)
+      return forbidden
+    }
+    let words = words(tokens)
     if words.count < minimumWords { forbidden.insert(.end) }
     if let noRepeatNGramSize { forbidden.formUnion(Self.ends(of: noRepeatNGramSize, after: words)) }
     if isLast { forbidden.formUnion(badEndings) }
-    guard let last = words.last else { return forbidden }
-    if noRepeatWords { forbidden.insert(last) }
-    if badEndings.contains(last) { forbidden.insert(.end) }
+    guard let last = words.last, let start = last.first else { return forbidden }
+    if noRepeatWords { forbidden.insert(start) }
+    if last.count == 1, badEndings.contains(start) { forbidden.insert(.end) }
     return forbidden
+  }
+
+  /// Returns the pieces of each word; each word is one if there are no pieces.
+  private func words(_ tokens: [TokenID]) -> [ArraySlice<TokenID>] {
+    var words: [ArraySlice<TokenID>] = []
+    var start = 0
+    for (index, token) in tokens.enumerated() where !unfinished.contains(token) {
+      words.append(tokens[start...index])
+      start = index + 1
+    }
+    return words
   }
 
   /// The most words that may be forbidden in a caption of `length` words.
@@ -55,11 +77,11 @@ public struct WordRules: Sendable, Equatable {
       + (noRepeatNGramSize == nil ? 0 : length)
   }
 
-  /// The words that would end an n-gram of `count` words for the second time (n-gram blocking).
-  private static func ends(of count: Int, after words: [TokenID]) -> [TokenID] {
+  /// The words that would end an n-gram of `count` words for the second time, by their beginnings (n-gram blocking).
+  private static func ends(of count: Int, after words: [ArraySlice<TokenID>]) -> [TokenID] {
     guard words.count >= count else { return [] }
     let last = words.suffix(count - 1)
     return (count - 1..<words.count).filter { words[($0 - count + 1)..<$0].elementsEqual(last) }
-      .map { words[$0] }
+      .compactMap { words[$0].first }
   }
 }

@@ -26,7 +26,7 @@ package struct DatasetCaptioning {
     package let captions: [[String]]
     /// The confidence of each best caption; nil if the model was not calibrated.
     package let confidences: [Double?]
-    /// The perplexity per word of the captions of people, ends and `<unk>` included; nil for several models.
+    /// The perplexity per whole word of the captions of people, ends and `<unk>` included; nil for several models.
     package let perplexity: Double?
   }
 
@@ -49,17 +49,19 @@ package struct DatasetCaptioning {
     pass.loader.threadCount = threadCount
     var firstNumber = 0
     let vocabulary = captioner.ensemble.vocabulary
+    var wordCount = 0
     let examples = pictures.enumerated().map { number, picture in
       var example = TrainingExample(
         number: number, source: picture.source, kind: picture.kind,
         captions: picture.captions.map { caption in
-          let words = vocabulary.tokens(for: vocabulary.tokenizer.words(of: caption))
-          return .init(number: 0, words: [.start] + words + [.end])
+          let words = vocabulary.tokenizer.words(of: caption)
+          wordCount += words.count + 1
+          return .init(number: 0, words: [.start] + vocabulary.tokens(for: words) + [.end])
         }, canBeMirrored: false, extent: picture.extent)
       example.segment = picture.segment
       return example
     }
-    var loss: (sum: Double, wordCount: Int)? = (0, 0)
+    var loss: Double? = 0
     let found = try pass.run(examples) { features in
       defer { firstNumber += features.count }
       let batch = Array(examples[firstNumber..<firstNumber + features.count])
@@ -68,7 +70,7 @@ package struct DatasetCaptioning {
         describing: batch.enumerated().flatMap { row, example in example.captions.map { _ in row } }
       )
       let part = captioner.ensemble.loss(of: given, describing: features)
-      loss = loss.flatMap { all in part.map { (all.sum + $0.sum, all.wordCount + $0.wordCount) } }
+      loss = loss.flatMap { all in part.map { all + $0 } }
       // The same numbers as those of files on a command line, so that samples are the same.
       let numbers = (firstNumber..<firstNumber + features.count).map { $0 << 16 }
       return captioner.descriptions(of: features, numbers: numbers)
@@ -78,6 +80,6 @@ package struct DatasetCaptioning {
     return Outcome(
       captions: found.map { $0.captions.prefix(captionCount).map(\.text) },
       confidences: found.map { $0.confidence?.probability },
-      perplexity: loss.map { exp($0.sum / Double(max($0.wordCount, 1))) })
+      perplexity: loss.map { exp($0 / Double(max(wordCount, 1))) })
   }
 }

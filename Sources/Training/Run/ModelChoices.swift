@@ -21,7 +21,9 @@ package struct ModelChoices: Sendable {
   package var frames = ClipFrameChoice()
   /// The tokenizer of a new captioner.
   package var tokenizer = CaptionTokenizer()
-  /// Words that occur less often become `<unk>`.
+  /// The most merges of byte pair encoding, which splits the words of a new captioner into pieces; nil keeps them whole.
+  package var mergeCount: Int?
+  /// Words that occur less often become `<unk>`, and pairs of pieces are not merged.
   package var minimumWordCount = 5
   /// The most words of a caption; the rest is cut off.
   package var maximumWords = 20
@@ -56,6 +58,17 @@ package struct ModelChoices: Sendable {
   }
 
   // MARK: The model
+
+  /// Returns the words that a model writes once it has learned from words of these counts.
+  func vocabulary(of counts: WordCounts) -> Vocabulary {
+    if let captioner {
+      return captioner.vocabulary.growing(by: counts, minimumCount: minimumWordCount)
+    }
+    if let mergeCount {
+      return Vocabulary(piecesOf: counts, mergeCount: mergeCount, minimumCount: minimumWordCount)
+    }
+    return Vocabulary(counts, minimumCount: minimumWordCount, tokenizer: tokenizer)
+  }
 
   /// Makes the model before its first step: new, or with the weights of the encoder or captioner to start from.
   ///

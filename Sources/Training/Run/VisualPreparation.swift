@@ -67,12 +67,12 @@ package struct VisualPreparation<Task: VisualTask>: PreparedTraining {
     // Memorized pictures are evaluated on themselves.
     let validation = overfitCount == nil ? collection.validation.map(tokenized) : training
     (counts, dataset, self.choices) = (training.counts, run.dataset, choices)
-    let vocabulary =
-      trained?.vocabulary.growing(by: counts, minimumCount: choices.minimumWordCount)
-      ?? Vocabulary(counts, minimumCount: choices.minimumWordCount, tokenizer: tokenizer)
+    let vocabulary = choices.vocabulary(of: counts)
+    // Pieces spell every word.
     wordLoss = WordLoss(
-      counts, minimumCount: choices.minimumWordCount, known: trained?.vocabulary)
-    cutCaptions = (training.cutCaptionCount, training.captionCount)
+      counts, minimumCount: vocabulary.pieces == nil ? choices.minimumWordCount : 1,
+      known: trained?.vocabulary)
+    cutCaptions = (training.cutCaptionCount(with: vocabulary), training.captionCount)
     guard vocabulary.count > Vocabulary.specialWords.count else {
       throw TrainingError(
         .choice,

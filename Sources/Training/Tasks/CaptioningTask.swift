@@ -61,8 +61,7 @@ package struct CaptioningTask: VisualTask {
       of: batch, describing: seen.features, withoutGradient: plain, context
     ) { words, picture in
       rewards?.reward(
-        of: words.filter { $0 != .end }.map(vocabulary.word), isFinished: words.last == .end,
-        picture: picture) ?? 0
+        of: vocabulary.words(words), isFinished: words.last == .end, picture: picture) ?? 0
     }
     return loss.keeping(
       input.keptClassifier, seen, of: batch.pictures, model.decoder.featureKind, context.plan)
@@ -115,7 +114,9 @@ extension CaptioningTask {
   package static func introduction(of preparation: VisualPreparation<Self>) -> [RunMessage] {
     let words = preparation.vocabulary.count.grouped
     let unknown = percent(preparation.unknownFraction)
-    return [.line("vocabulary  \(words) words (\(unknown) <unk>)")] + preparation.lossMessages
+    let pieces = preparation.vocabulary.pieces.map { " in pieces, \($0.mergeCount.grouped) merges" }
+    return [.line("vocabulary  \(words) words\(pieces ?? "") (\(unknown) <unk>)")]
+      + preparation.lossMessages
   }
 }
 

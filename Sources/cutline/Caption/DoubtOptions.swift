@@ -50,6 +50,7 @@ struct DoubtOptions: ParsableArguments {
         "\(tags != nil ? "--tags" : "--tag-guidance"): the model's encoder has no classifier. Import the encoder "
           + "with --classifier, and train with it.", .configuration)
     }
+    if tagGuidance ?? 0 > 0 { try ensemble.vocabulary.requireWholeWords(for: "--tag-guidance") }
     if minConfidence != nil || hedge != nil, !ensemble.hasConfidence {
       throw Failure(
         "\(minConfidence != nil ? "--min-confidence" : "--hedge"): the model does not know how sure it is, or several "

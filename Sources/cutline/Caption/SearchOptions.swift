@@ -122,6 +122,8 @@ struct SearchOptions: ParsableArguments {
     if let decoder = model.decoder, !decoder.writesSentences {
       try refuseWordRules()
     }
+    if forceWords != nil { try vocabulary.requireWholeWords(for: "--force-words") }
+    if forbidWords != nil { try vocabulary.requireWholeWords(for: "--forbid-words") }
     let maximumWords = maxWords ?? model.maximumWords
     var rules = WordRules(
       minimumWords: minWords ?? 0,

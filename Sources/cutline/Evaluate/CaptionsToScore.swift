@@ -191,6 +191,7 @@ struct ScoredModelOptions: ParsableArguments {
           "--tag-guidance: the model's encoder has no classifier. Import the encoder with --classifier, and train "
             + "with it.", .configuration)
       }
+      if tagGuidance > 0 { try ensemble.vocabulary.requireWholeWords(for: "--tag-guidance") }
       captioner.tagGuidance = tagGuidance
     }
     return ScoredModel(captioner: captioner, name: names.joined(separator: " + "))

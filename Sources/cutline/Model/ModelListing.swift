@@ -41,7 +41,10 @@ extension ModelSummary {
       lines.append(("decoder", "none: has learned no captions yet"))
     }
     if isCalibrated { lines.append(("confidence", "calibrated")) }
-    if let wordCount { lines.append(("vocabulary", "\(wordCount) words")) }
+    if let wordCount {
+      let merges = mergeCount.map { " in pieces, \($0) merges" }
+      lines.append(("vocabulary", "\(wordCount) words\(merges ?? "")"))
+    }
     lines.append(("parameters", "\(parameterCount)"))
     lines += parts.map { ("  \($0.name)", "\($0.parameterCount)") }
     lines += notes

@@ -109,7 +109,7 @@ struct CaptionerOptions: ParsableArguments {
   var freezeWordVectors = false
   @Flag(help: "Score words by the rows of the word embedding (Press & Wolf, 2017).")
   var tied = false
-  @OptionGroup var words: TokenizerOptions
+  @OptionGroup var words: LearnedTokenizerOptions
   @Option(help: ArgumentHelp("Rarer words become <unk> (default: 5).", valueName: "min-count"))
   var minCount: Int?
   @Option(help: ArgumentHelp("Longer captions are cut (default: 20).", valueName: "max-words"))
@@ -309,7 +309,8 @@ struct CaptionerOptions: ParsableArguments {
     choices.encoder = if let encoderModel { try encoderDirectory(encoderModel) } else { nil }
     (choices.featureGrid, choices.frames) = (featureGrid, frames.choice)
     (choices.minimumWordCount, choices.maximumWords) = (minimumWordCount, maximumWords)
-    choices.tokenizer = words.chosen
+    choices.tokenizer = CaptionTokenizer(words.chosen.kind)
+    choices.mergeCount = words.chosen.mergeCount
     choices.lengthPenalty = rankingPenalty
     choices.rules.noRepeatNGramSize = noRepeat
     choices.rules.noRepeatWords = repeatWords == false

@@ -39,7 +39,7 @@ extension CaptionerOptions {
       wordVectors.map { ("--word-vectors", $0) },
       freezeWordVectors ? ("--freeze-word-vectors", "true") : nil,
       tied ? ("--tied", "true") : nil,
-      words.chosen.kind == .english ? nil : ("--tokenizer", words.chosen.kind.rawValue),
+      words.chosen.kind == .english ? nil : ("--tokenizer", words.chosen.text),
       rankingPenalty == .none ? nil : ("--length-penalty", rankingPenalty.name),
       noRepeat.map { ("--no-repeat", "\($0)") },
       repeatWords.map { ($0 ? "--repeat-words" : "--no-repeat-words", "true") },
