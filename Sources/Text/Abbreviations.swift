@@ -44,6 +44,12 @@ extension TokenScanner {
     return at(e).isBlank && Self.sentenceStarters.contains(lowercased(start..<e))
   }
 
+  /// Returns true if a word may be an abbreviation, with capitals or without, or before a number.
+  static func mayBeAbbreviation(_ word: String) -> Bool {
+    titles.contains(word) || abbreviations.contains(word) || capitalizedAbbreviations.contains(word)
+      || uncapitalizedAbbreviations.contains(word) || abbreviationsBeforeNumbers.contains(word)
+  }
+
   private static let titles: Set<String> = [
     "adj", "adm", "adv", "alex", "asst", "atty", "ave", "brig", "capt", "cf", "cie", "cmdr", "col",
     "cpl", "dept", "det", "dr", "drs", "elec", "ens", "ft", "gen", "gov", "govs", "hon", "insp",

@@ -74,6 +74,23 @@ package struct CaptionTokenizer: Sendable, Hashable {
   }
 
   private func englishWords(of caption: String) -> [String] {
+    let words = caption.utf8.withContiguousStorageIfAvailable { bytes -> [String]? in
+      guard bytes.count <= Self.lengthLimit, bytes.allSatisfy({ $0 < 0x80 }) else { return nil }
+      var words: [String] = []
+      words.reserveCapacity(min(bytes.count / 4 + 1, Self.wordLimit))
+      var plain = PlainWords(bytes)
+      plain.forEachToken { token in
+        if !isPunctuation(token) { words.append(token) }
+        return words.count < Self.wordLimit
+      }
+      return words
+    }
+    if let words, let words { return words }
+    return scannedWords(of: caption)
+  }
+
+  /// Returns the words of an English caption, which may have any characters.
+  func scannedWords(of caption: String) -> [String] {
     var scanner = TokenScanner(caption, lengthLimit: Self.lengthLimit)
     var words: [String] = []
     while words.count < Self.wordLimit, let token = scanner.next() {
@@ -86,8 +103,9 @@ package struct CaptionTokenizer: Sendable, Hashable {
   ///
   /// Its list has brackets in capitals, "-LRB-", but tokens are in lower case, so brackets are kept.
   private func isPunctuation(_ token: String) -> Bool {
-    // Swift compares the Greek question mark as equal to a semicolon; coco-caption does not.
-    guard token.utf8.count <= 3, token.utf8.first ?? 0 < 0x80 else { return false }
+    // Nearly all tokens begin with a letter. And Swift compares the Greek question mark as equal to a semicolon;
+    // coco-caption does not.
+    guard token.utf8.count <= 3, token.utf8.first ?? 0 < UInt8(ascii: "a") else { return false }
     return switch token {
     case "''", "'", "``", "`", ".", "?", "!", ",", ":", "-", "--", "...", ";": true
     default: false

@@ -46,18 +46,24 @@ struct TokenScanner {
     self.scalars = scalars
   }
 
+  /// Reads ASCII characters.
+  init(ascii bytes: UnsafeBufferPointer<UInt8>) { scalars = bytes.map { Unicode.Scalar($0) } }
+
   /// Returns the next token in lower case; nil at the end of the caption.
   mutating func next() -> String? {
     while position < scalars.count {
-      guard let match = longestMatch(at: position) else {
-        position += 1
-        continue
-      }
-      let token = match.spelling ?? lowercased(position..<match.end)
-      position = match.end
-      if !token.isEmpty { return token }
+      let (token, end) = token(at: position)
+      position = end
+      if let token { return token }
     }
     return nil
+  }
+
+  /// Returns the token at `i`, which does not depend on what comes before, and where to read on; nil if there is none.
+  func token(at i: Int) -> (token: String?, end: Int) {
+    guard let match = longestMatch(at: i) else { return (nil, i + 1) }
+    let token = match.spelling ?? lowercased(i..<match.end)
+    return (token.isEmpty ? nil : token, match.end)
   }
 
   private func longestMatch(at i: Int) -> Match? {

@@ -31,6 +31,18 @@ struct BenchCommandTests {
     #expect(result.lines.count == 3)
   }
 
+  @Test("times the tokenizer with the lines of a file")
+  func captions() throws {
+    try folder.write("A dog runs.\n\nA well-known cat\n", to: "captions.txt")
+    let result = try bench("--captions", "captions.txt")
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(result.lines.first == "tokenizer, 2 captions, 1 threads")
+    #expect(result.lines.last?.contains(" captions/s  median of ") == true, "\(result.output)")
+    try folder.write("\n", to: "none.txt")
+    #expect(try bench("--captions", "none.txt").status == 65)
+    #expect(try bench("--captions", "captions.txt", "--search").status == 64)
+  }
+
   @Test("times what a model does with pictures, and agrees with itself")
   func model() throws {
     let model = try SampleModel()

@@ -136,6 +136,7 @@ extension CaptionTokenizerTests {
   private func expectAgreement(_ pairs: [(caption: String, words: String)]) {
     for (caption, words) in pairs {
       let ours = tokenizer.words(of: caption).joined(separator: " ")
+      #expect(ours == tokenizer.scannedWords(of: caption).joined(separator: " "))
       // Compared as scalars, since Swift treats composed and decomposed letters as equal.
       #expect(
         Array(ours.unicodeScalars) == Array(words.unicodeScalars),

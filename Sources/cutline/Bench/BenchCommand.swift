@@ -5,6 +5,7 @@ import ImageEncoders
 import Layers
 import Media
 import Tensors
+import Text
 
 /// `cutline bench`: measures the speed of captioning on this machine.
 struct BenchCommand: TalkingCommand {
@@ -18,6 +19,7 @@ struct BenchCommand: TalkingCommand {
         cutline bench --encoder resnet50 --precision bf16 --batch-size 32
         cutline bench --train --sampling 0.25
         cutline bench --search --attention
+        cutline bench --captions captions.txt
       """)
 
   @OptionGroup var model: ModelOptions
@@ -49,6 +51,11 @@ struct BenchCommand: TalkingCommand {
       discussion: "s2vt and temporal-attention read clips of 40 frames of 1280 features.",
       valueName: "name"), transform: DecoderArgument.init)
   var decoder: DecoderArgument?
+  @Option(
+    help: ArgumentHelp(
+      "Time the English tokenizer of eval and train, on one core, with the lines of a file.",
+      valueName: "file"), completion: .file())
+  var captions: String?
   @Option(
     help: ArgumentHelp("With --train, the scheduled sampling rate.", valueName: "rate"))
   var sampling = 0.0
@@ -86,6 +93,10 @@ struct BenchCommand: TalkingCommand {
       throw ValidationError(
         "--search times a network of its own. Leave out --train, --encoder and --model.")
     }
+    guard captions == nil || !(train || search || encoder != nil || model.model != nil) else {
+      throw ValidationError(
+        "--captions times the tokenizer alone. Leave out --train, --search, --encoder and --model.")
+    }
     guard (0...1).contains(sampling), sampling == 0 || train else {
       throw ValidationError("--sampling must be from 0 to 1, and needs --train.")
     }
@@ -97,6 +108,10 @@ struct BenchCommand: TalkingCommand {
 
   func run() throws {
     let threadCount = try threads.apply()
+    if let captions {
+      let report = try timingsOfTokenizer(captions)
+      return try StandardStream.output.write(json ? report.json.prettyText + "\n" : report.text)
+    }
     try precision?.elementType.requireMultiplying()
     var report =
       try train
@@ -129,6 +144,21 @@ struct BenchCommand: TalkingCommand {
       let bench = SearchBench(hasAttention: attention, pictureCount: count)
       report.add("search", count, medianDuration(bench.search))
     }
+    return report
+  }
+
+  /// Measures the tokenizer on all lines of a file, one after the other.
+  private func timingsOfTokenizer(_ path: String) throws -> BenchReport {
+    let text = try MappedFile(path).withBytes { String(decoding: $0, as: UTF8.self) }
+    let captions = text.split(separator: "\n").map(String.init)
+    guard !captions.isEmpty else { throw Failure("\(path): has no lines of captions.", .badData) }
+    let tokenizer = CaptionTokenizer()
+    var wordCount = 0
+    var report = BenchReport(subject: "tokenizer, \(captions.count.grouped) captions")
+    let time = medianDuration {
+      for caption in captions { wordCount += tokenizer.words(of: caption).count }
+    }
+    report.add("words", captions.count, time, unit: "captions/s")
     return report
   }
 

@@ -12,24 +12,28 @@ struct BenchReport {
     let batchSize: Int
     let milliseconds: Double
     let runCount: Int
+    let unit: String
 
     var picturesPerSecond: Double { 1000 * Double(batchSize) / milliseconds }
   }
 
   init(subject: String) { self.subject = subject }
 
-  mutating func add(_ stage: String, _ batchSize: Int, _ time: (median: Duration, count: Int)) {
+  mutating func add(
+    _ stage: String, _ batchSize: Int, _ time: (median: Duration, count: Int),
+    unit: String = "img/s"
+  ) {
     rows.append(
       Row(
         stage: stage, batchSize: batchSize, milliseconds: time.median.milliseconds,
-        runCount: time.count))
+        runCount: time.count, unit: unit))
   }
 
   var text: String {
     let table = rows.map { row in
       let numbers = [
         padded("b\(row.batchSize)", 6), padded("\(tenths(row.milliseconds)) ms", 12),
-        padded("\(tenths(row.picturesPerSecond)) img/s", 14), "median of \(row.runCount)",
+        padded("\(tenths(row.picturesPerSecond)) \(row.unit)", 14), "median of \(row.runCount)",
       ]
       return "\(row.stage)  " + numbers.joined(separator: "  ")
     }
@@ -47,7 +51,9 @@ struct BenchReport {
               .init("stage", .string(row.stage)),
               .init("batch_size", .number(Double(row.batchSize))),
               .init("ms", .number(row.milliseconds)),
-              .init("images_per_second", .number(row.picturesPerSecond)),
+              .init(
+                row.unit == "img/s" ? "images_per_second" : "captions_per_second",
+                .number(row.picturesPerSecond)),
               .init("runs", .number(Double(row.runCount))),
             ])
           })),
