@@ -176,9 +176,13 @@ package struct Evaluation: Sendable {
       return [
         ScoreColumn(
           mean: "exact",
-          captions.pictures.map { picture in
-            let text = characters(picture.captions[0])
-            return picture.references.contains { characters($0) == text } ? 1 : 0
+          zip(tokenized, captions.pictures).map { words, picture in
+            // Where there are no words to compare, such as in "?", the texts must be equal.
+            let isExact =
+              words.candidate.isEmpty
+              ? picture.references.map(characters).contains(characters(picture.captions[0]))
+              : words.references.contains(words.candidate)
+            return isExact ? 1 : 0
           })
       ]
     case .selfCIDEr:

@@ -75,6 +75,24 @@ struct EvaluationTests {
     #expect(scores["WER"] == 0 && scores["CER"] == 0)
   }
 
+  @Test(
+    "takes a caption with the words of a reference for exact, whatever the case and the punctuation"
+  )
+  func exact() throws {
+    let texts = [
+      ("ein großes Quadrat.", "Ein großes quadrat", 1.0), ("ein Quadrat", "ein Kreis", 0),
+      ("Quadrat ein", "ein Quadrat", 0), ("小さい犬", "小さい犬。", 1), ("?", "!", 0), ("", "", 1),
+      ("ein", "", 0), ("", "ein", 0),
+    ]
+    let references = ReferenceCaptions(
+      "references",
+      texts.enumerated().map { .init(id: RecordID("\($0)"), captions: ["nichts davon", $1.1]) })
+    var captions = EvaluatedCaptions("own", texts.map { [$0.0] }, of: references)
+    captions.tokenizer = CaptionTokenizer(.unicode)
+    let column = try scored(of: captions, metrics: [.exact]).columns[0]
+    #expect(column.pictures == texts.map { $0.2 as Double? })
+  }
+
   @Test("has the keys of pycocoevalcap, for each picture too")
   func keys() throws {
     let evaluation = try scored(of: drawn(60, seed: 7), metrics: [.bleu, .rouge, .cider])
