@@ -1,5 +1,7 @@
-/// Reading and writing `merges.txt`, the file of subword-nmt: `#version: 0.2`, and a line for each merge, its two symbols
-/// with a blank between. A symbol that ends a word ends in `</w>`.
+/// Reading and writing `merges.txt`, the file of subword-nmt.
+///
+/// After `#version: 0.2` it has a line for each merge, its two symbols with a blank between. A symbol that ends a word
+/// ends in `</w>`.
 enum BytePairFile {
   static let header = "#version: 0.2"
   static let wordEnd = "</w>"

@@ -1,7 +1,7 @@
 /// The words of an ASCII caption, in one pass over its bytes.
 ///
-/// Nearly all words of captions are letters between blanks, which are read here; `TokenScanner` is asked for every other
-/// token. Both give the same words; this one is several times as fast.
+/// Nearly all words of captions are letters between blanks, which are read here; `TokenScanner` is asked for every
+/// other token. Both give the same words; this one takes half the time.
 struct PlainWords {
   private let bytes: UnsafeBufferPointer<UInt8>
   /// Made for the first token that is not plain.

@@ -21,7 +21,7 @@ package struct ModelChoices: Sendable {
   package var frames = ClipFrameChoice()
   /// The tokenizer of a new captioner.
   package var tokenizer = CaptionTokenizer()
-  /// The most merges of byte pair encoding, which splits the words of a new captioner into pieces; nil keeps them whole.
+  /// The most merges of byte pair encoding, which splits words of a new captioner into pieces; nil keeps them whole.
   package var mergeCount: Int?
   /// Words that occur less often become `<unk>`, and pairs of pieces are not merged.
   package var minimumWordCount = 5
