@@ -75,7 +75,7 @@ let package = Package(
     .target(
       name: "Evaluation",
       dependencies: [
-        "Captioning", "Datasets", "Files", "Metrics", "Reports", "Tensors", "Text",
+        "Captioning", "Datasets", "Files", "Media", "Metrics", "Reports", "Tensors", "Text",
       ]),
     .target(name: "Synthesis", dependencies: ["Datasets", "Files", "Media", "Tensors"]),
     .executableTarget(

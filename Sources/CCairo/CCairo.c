@@ -1,4 +1,4 @@
-#include "CCairo.h"
+#include "Drawing.h"
 
 #include <dlfcn.h>
 #include <pthread.h>
@@ -6,8 +6,6 @@
 #include <string.h>
 
 // The declarations of cairo.h and cairo-svg.h used here, unchanged in Cairo since 1.2.
-typedef struct cairo cairo_t;
-typedef struct cairo_surface cairo_surface_t;
 typedef struct {
   double x_bearing, y_bearing, width, height, x_advance, y_advance;
 } cairo_text_extents_t;
@@ -85,14 +83,6 @@ const char *ccairo_load(void) {
 }
 
 const char *ccairo_version(void) { return library.cairo_version_string(); }
-
-struct CCairoDrawing {
-  CCairoFormat format;
-  cairo_surface_t *surface;
-  cairo_t *context;
-  uint8_t *bytes;
-  size_t count, capacity;
-};
 
 // Appends Cairo's output to the drawing's buffer.
 static cairo_status_t append(void *closure, const unsigned char *data, unsigned length) {

@@ -13,7 +13,7 @@ struct DecodingOrder {
   let filter: ResamplingFilter
   let options: StillImageOptions
   /// The frames to read of clips; limits that pictures have, too, are in `options`.
-  let sampling: ClipSampling
+  private(set) var sampling: ClipSampling
   let clipOptions: VideoOptions
 
   init(
@@ -23,6 +23,13 @@ struct DecodingOrder {
     (framing, size, filter) = (preprocessing.framing, preprocessing.size, preprocessing.filter)
     self.options = options
     (self.sampling, self.clipOptions) = (sampling, clipOptions)
+  }
+
+  /// Returns the same order with another choice of frames.
+  func reading(_ sampling: ClipSampling) -> DecodingOrder {
+    var order = self
+    order.sampling = sampling
+    return order
   }
 
   /// The preprocessing as far as a worker needs it: the square that it makes of a picture, without

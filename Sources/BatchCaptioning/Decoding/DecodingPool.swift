@@ -14,13 +14,12 @@ package struct DecodingPool: MediaDecoder, ~Copyable {
   static let framesPerAnswer = 16
 
   private(set) var pool: WorkerPool
-  private let order: [UInt8]
+  private let order: DecodingOrder
   private let size: Int
   /// The maximum number of frames of one segment.
   private let mostFrames: Int
   private let settings: Settings
   private let maximumFileBytes: Int
-  private let playsAnimations: Bool
 
   /// The files being decoded.
   private var files: [Int: FileUnderWay] = [:]
@@ -84,9 +83,8 @@ package struct DecodingPool: MediaDecoder, ~Copyable {
     workers.program = settings.program
     workers.tasksPerWorker = settings.filesPerWorker
     workers.memoryByteLimit = settings.memoryByteLimit
-    order = DecodingOrder(preprocessing, options, sampling, clipOptions).message
+    order = DecodingOrder(preprocessing, options, sampling, clipOptions)
     maximumFileBytes = options.maximumFileBytes
-    playsAnimations = sampling.playsAnimations
     self.settings = settings
     pool = try WorkerPool(workers)
   }
@@ -94,10 +92,27 @@ package struct DecodingPool: MediaDecoder, ~Copyable {
   package var hasRoom: Bool { pool.hasRoom && failures.count < pool.capacity }
 
   package mutating func submit(_ source: MediaSource, as number: Int) throws {
+    try submit(source, as: number, order)
+  }
+
+  /// Queues a file, of which frames are read as `sampling` says if it is a clip: of each segment no more than the pool
+  /// was started for.
+  package mutating func submit(
+    _ source: MediaSource, as number: Int, seenBy sampling: ClipSampling
+  ) throws {
+    precondition(
+      sampling.chosenFrames.most <= mostFrames,
+      "\(sampling.chosenFrames.most) frames of a segment for a pool of \(mostFrames)")
+    try submit(source, as: number, order.reading(sampling))
+  }
+
+  private mutating func submit(
+    _ source: MediaSource, as number: Int, _ order: DecodingOrder
+  ) throws {
     precondition(hasRoom && files[number] == nil, "no room for a file, or not by that number")
     let task: WorkerTask
     do throws(MediaError) {
-      task = try self.task(number, source)
+      task = try self.task(number, source, order)
     } catch {
       return failures.append((number, error))
     }
@@ -152,7 +167,9 @@ package struct DecodingPool: MediaDecoder, ~Copyable {
 
   // MARK: Tasks and replies
 
-  private func task(_ number: Int, _ source: MediaSource) throws(MediaError) -> WorkerTask {
+  private func task(
+    _ number: Int, _ source: MediaSource, _ order: DecodingOrder
+  ) throws(MediaError) -> WorkerTask {
     let file: WorkerFile
     let range: Range<Int>
     // Input that can be read only once is kept in memory, since it is read twice.
@@ -171,13 +188,13 @@ package struct DecodingPool: MediaDecoder, ~Copyable {
           problem: "does not fit in memory. Make it smaller.")
       }
     }
-    let isClip = source.isClip(playingAnimations: playsAnimations)
+    let isClip = source.isClip(playingAnimations: order.sampling.playsAnimations)
     if !isClip, range.count > maximumFileBytes {
       // Reports its size in the error.
       _ = try source.opened(atMost: maximumFileBytes)
     }
     var task = WorkerTask(
-      number: number, file: file, range: range, message: order,
+      number: number, file: file, range: range, message: order.message,
       timeLimit: isClip ? settings.clipTimeLimit : settings.timeLimit)
     task.maximumPartCount = isClip ? .max : 0
     return task

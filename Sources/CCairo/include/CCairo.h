@@ -1,4 +1,5 @@
-// Drawing to SVG or PNG with Cairo, which is loaded for the first drawing.
+// Drawing to SVG or PNG with Cairo, which is loaded for the first drawing, and lines of text with Pango, which is
+// loaded for the first of these.
 //
 // Cairo depends on two dozen shared objects, which every caption would load if Cairo were linked. So the
 // library is opened by name, and the few functions used here are declared here; neither its headers nor the
@@ -61,6 +62,31 @@ void ccairo_set_font(CCairoDrawing *drawing, double size, int is_bold);
 double ccairo_text_width(CCairoDrawing *drawing, const char *text);
 // Draws `text` with the start of its baseline at (x, y).
 void ccairo_show_text(CCairoDrawing *drawing, double x, double y, const char *text);
+
+// Loads Pango, which lays out lines of any script, on the first call; returns NULL, or the reason why it cannot
+// be loaded.
+const char *_Nullable ccairo_load_text(void);
+
+// Returns Pango's version; valid only once it is loaded.
+const char *ccairo_text_version(void);
+
+typedef struct { double x, y; } CCairoPoint;
+
+typedef struct {
+  // In units of the drawing.
+  double width, height;
+  // True if the text was too long, and ends in an ellipsis.
+  int is_cut;
+  // The number of characters that no installed font has; boxes with their numbers stand for them.
+  int missing_glyph_count;
+} CCairoParagraph;
+
+// Lays out a text in at most `line_count` lines, between words where that is possible, with the script's own
+// direction and shapes; a longer text ends in an ellipsis. Draws it with its top left corner at `place`, unless
+// that is NULL. Returns zeros if Pango is not loaded.
+CCairoParagraph ccairo_paragraph(
+    CCairoDrawing *drawing, const char *text, double width, int line_count, double size, int is_bold,
+    const CCairoPoint *_Nullable place);
 
 #pragma clang assume_nonnull end
 

@@ -30,9 +30,9 @@ final class Canvas {
   /// The alignment of a text at its anchor.
   enum Alignment { case left, center, right }
 
-  private let drawing: OpaquePointer
+  let drawing: OpaquePointer
   /// True if texts are drawn; comparisons omit them, since fonts differ between machines.
-  private let showsText: Bool
+  let showsText: Bool
 
   init(
     _ format: Format, width: Double, height: Double, showsText: Bool = true
@@ -134,7 +134,7 @@ final class Canvas {
     return ccairo_text_width(drawing, text)
   }
 
-  private func set(_ color: Color) {
+  func set(_ color: Color) {
     ccairo_set_color(drawing, color.red, color.green, color.blue, color.alpha)
   }
 }

@@ -54,6 +54,7 @@ struct DoctorCommand: TalkingCommand {
           version: ArchiveLibrary.version ?? "not found (no packed archives are read)"
         ),
         (name: "cairo", version: DrawingLibrary.version ?? "not found (nothing is drawn)"),
+        (name: "pango", version: DrawingLibrary.textVersion ?? "not found (no contact sheets)"),
       ]
     return versions.map { .init($0.name, .string($0.version)) }
   }

@@ -60,7 +60,7 @@ struct Failure: Equatable {
     case let error as TrainingError: self.init(error.description, error.status)
     case let error as WordVectorError: self.init(error.description, error.status)
     case let error as WorkerError: self.init(error.description, .unavailable)
-    case let error as DrawingError: self.init(error.description, .unavailable)
+    case let error as DrawingError: self.init(error.description, error.status)
     case let error as JournalError: self.init(error.description, .cannotCreate)
     case let error as ShardMergeError: self.init(error.description, .inputMissing)
     case let error as ShardError: self.init(error.description, .configuration)
@@ -148,6 +148,12 @@ extension TrainingError {
     case .diverged: .diverged
     case .checkpoint: .inputOutput
     }
+  }
+}
+
+extension DrawingError {
+  fileprivate var status: ExitStatus {
+    if case .tooLarge = problem { .configuration } else { .unavailable }
   }
 }
 
