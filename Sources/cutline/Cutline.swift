@@ -20,8 +20,9 @@ struct Cutline: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       CaptionCommand.self, BatchCommand.self, FeaturesCommand.self, TrainCommand.self,
-      EvalCommand.self, CompareCommand.self, SheetCommand.self, DatasetCommand.self,
-      ModelCommand.self, BenchCommand.self, DoctorCommand.self, DecodeWorkerCommand.self,
+      EvalCommand.self, CompareCommand.self, SheetCommand.self, ReportCommand.self,
+      DatasetCommand.self, ModelCommand.self, BenchCommand.self, DoctorCommand.self,
+      DecodeWorkerCommand.self,
       UnpackWorkerCommand.self,
     ],
     defaultSubcommand: CaptionCommand.self)

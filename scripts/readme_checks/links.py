@@ -10,8 +10,9 @@ OTHER_OPTIONS = {"--logdir"}
 # Documents about the project's own scripts, whose options are not the program's.
 ABOUT_SCRIPTS = re.compile(r"scripts/|CONTRIBUTING\.md|models/ablation\.md")
 SUBCOMMANDS = [
-    "caption", "batch", "features", "train", "eval", "compare", "sheet", "bench", "doctor", "dataset check", "dataset stats",
-    "dataset vocab", "dataset convert", "dataset features", "dataset synthesize shapes", "dataset synthesize crops",
+    "caption", "batch", "features", "train", "eval", "compare", "sheet", "report", "bench", "doctor", "dataset check",
+    "dataset stats", "dataset vocab", "dataset convert", "dataset features", "dataset synthesize shapes",
+    "dataset synthesize crops",
     "model list", "model info", "model verify", "model import", "model export", "model average",
 ]
 

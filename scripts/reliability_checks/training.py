@@ -138,6 +138,7 @@ def result(run: pathlib.Path) -> dict:
         # Without the title, which has the run's path.
         "samples": {page.name: re.sub(r"<(title|h1)>.*?</", "", page.read_text())
                     for page in (run / "samples").iterdir()},
+        "report": (run / "report.html").read_text().replace(str(run), "RUN"),
     }
 
 
@@ -196,7 +197,7 @@ def problems_of(run: pathlib.Path, outcome: Outcome, expected: dict, with_pages=
         return [str(outcome)]
     other = differences(result(run), expected)
     if not with_pages:
-        other = [name for name in other if name != "samples"]
+        other = [name for name in other if name not in ("samples", "report")]
     return ([f"other {', '.join(other)}"] if other else []) + (
         [f"left: {leftovers(run)}"] if leftovers(run) else []) + (
         [f"unreadable: {unreadable(run)}"] if unreadable(run) else [])

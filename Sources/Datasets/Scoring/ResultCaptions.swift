@@ -24,6 +24,14 @@ package struct ResultCaptions: Sendable {
     package var captions: [String]
     /// The confidence of the best caption, in `0...1`, if the program states it.
     package var confidence: Double?
+
+    package init(
+      record: String, picture: String, file: String? = nil, isText: Bool? = nil,
+      captions: [String], confidence: Double? = nil
+    ) {
+      (self.record, self.picture, self.file) = (record, picture, file)
+      (self.isText, self.captions, self.confidence) = (isText, captions, confidence)
+    }
   }
 
   package let path: String

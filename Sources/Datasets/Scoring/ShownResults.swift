@@ -45,6 +45,8 @@ package struct ShownResults: Sendable {
     package var isUnsure = false
     /// What else may be seen, as `label (65 %)`.
     package var tags: [String] = []
+
+    package init() {}
   }
 
   /// The file or folder that they were read from.

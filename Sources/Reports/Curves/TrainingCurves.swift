@@ -28,8 +28,13 @@ package struct TrainingCurves: Sendable {
     try AtomicFile.write(png, to: "\(folder)/curves.png", overwriting: true)
   }
 
-  /// The picture as an SVG, to be put into a page.
+  /// The picture as an SVG.
   package func svg() throws(DrawingError) -> [UInt8] { try bytes(as: .svg) }
+
+  /// The picture as a PNG, to be put into a page; the same rows give the same bytes, which Cairo's SVG does not.
+  package func png() throws(DrawingError) -> [UInt8] {
+    try bytes(as: .png(scale: Self.pixelsPerUnit))
+  }
 
   func bytes(as format: Canvas.Format) throws(DrawingError) -> [UInt8] {
     let canvas = try Canvas(format, width: Self.width, height: Self.height, showsText: showsText)

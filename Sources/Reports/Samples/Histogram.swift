@@ -13,8 +13,8 @@ package struct Histogram: Sendable {
   let series: [Series]
   /// The edges of the bars, ascending; numbers beyond the last count in the last bar.
   let edges: [Double]
-  /// The number of digits behind the point of the edges.
-  let places: Int
+  /// Returns the text of an edge.
+  private let edgeText: @Sendable (Double) -> String
 
   /// - Parameters:
   ///   - title: The heading.
@@ -25,7 +25,20 @@ package struct Histogram: Sendable {
   package init(
     _ title: String, _ series: [Series], width: Double, limit: Double? = nil, places: Int = 0
   ) {
-    (self.title, self.series, self.places) = (title, series, places)
+    self.init(title, series, width: width, limit: limit) { $0.text(places: places) }
+  }
+
+  /// - Parameters:
+  ///   - title: The heading.
+  ///   - series: One series, or two of the same unit.
+  ///   - width: The width of a bar.
+  ///   - limit: The number from which on all count in the last bar; nil is the largest.
+  ///   - edgeText: Returns the text of a number below the bars.
+  package init(
+    _ title: String, _ series: [Series], width: Double, limit: Double? = nil,
+    edgeText: @escaping @Sendable (Double) -> String
+  ) {
+    (self.title, self.series, self.edgeText) = (title, series, edgeText)
     let largest = limit ?? series.flatMap(\.values).max() ?? 0
     let count = min(max(Int((largest / width).rounded(.down)) + (limit == nil ? 1 : 0), 1), 100)
     edges = (0...count).map { Double($0) * width }
@@ -59,7 +72,7 @@ package struct Histogram: Sendable {
         let size = share / highest * Self.height
         let x = Double(place) * slot + slot * 0.07 + Double(kind) * barWidth
         let range =
-          "\(edges[place].text(places: places)) to \(edges[place + 1].text(places: places))"
+          "\(edgeText(edges[place])) to \(edgeText(edges[place + 1]))"
         bars.append(
           "<rect\(kind > 0 ? " class=\"other\"" : "") x=\"\(x.text(places: 1))\" "
             + "y=\"\((Self.height - size).text(places: 1))\" width=\"\(barWidth.text(places: 1))\" "
@@ -70,7 +83,7 @@ package struct Histogram: Sendable {
     let step = max(1, (edges.count + 9) / 10)
     let labels = stride(from: 0, to: edges.count, by: step).map { place in
       "<text x=\"\((Double(place) * slot).text(places: 1))\" y=\"\(Int(Self.height) + 14)\" "
-        + "text-anchor=\"middle\">\(edges[place].text(places: places))</text>"
+        + "text-anchor=\"middle\">\(edgeText(edges[place]))</text>"
     }
     let legend =
       series.count > 1

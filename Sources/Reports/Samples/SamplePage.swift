@@ -10,6 +10,8 @@ package struct SamplePage: Sendable {
     package let references: [String]
     /// CIDEr-D of the caption; nil where there is nothing to compare it with.
     let cider: Double?
+    /// Elements to show below the references.
+    package var extra = ""
 
     package init(path: String, caption: String, references: [String], cider: Double?) {
       (self.path, self.caption, self.references) = (path, caption, references)
@@ -58,6 +60,14 @@ package struct SamplePage: Sendable {
     try AtomicFile.write(html, to: path, overwriting: true)
   }
 
+  /// Returns the elements of all samples of a page that was written; nil if it is something else.
+  static func samples(of html: String) -> Substring? {
+    guard let start = html.firstRange(of: "<main>"),
+      let end = html[start.upperBound...].firstRange(of: "</main>")
+    else { return nil }
+    return html[start.lowerBound..<end.upperBound]
+  }
+
   /// The page: HTML that is well-formed XML too.
   package var html: String {
     HTMLPage(
@@ -86,7 +96,7 @@ extension SamplePage.Sample {
       \(picture)
       <div>
       <p class="caption" dir="auto">\(escapedForHTML(caption))</p>
-      <ul>\(references.joined())</ul>
+      <ul>\(references.joined())</ul>\(extra)
       <p class="file">\(score)<bdi>\(escapedForHTML(name))</bdi></p>
       </div>
       </article>

@@ -133,6 +133,9 @@ final class TrainingReport {
           : SamplePage.path(ofStep: row.step, in: run))
       unwritten.removeFirst()
     }
+    var page = try RunPage(of: run, log.rows)
+    page.hasLogarithmicLoss = hasLogarithmicLoss
+    try page.write()
   }
 
   /// Draws the curves; without Cairo the training continues without them.

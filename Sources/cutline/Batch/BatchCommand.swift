@@ -1,6 +1,7 @@
 import ArgumentParser
 import BatchCaptioning
 import Captioning
+import Datasets
 import Files
 import Media
 import Reports
@@ -41,6 +42,9 @@ struct BatchCommand: TalkingCommand {
         "coco: all captions in OUT/\(COCOResults.fileName), in the form that pycocoevalcap reads.",
       valueName: "list"))
   var format: SideFormatList?
+  @Flag(
+    help: "Also write OUT/report.html at the end: a page with the pictures and their captions.")
+  var report = false
   @OptionGroup var model: EnsembleOptions
 
   @Flag(help: "Keep existing rows (default), or start over.")
@@ -143,6 +147,7 @@ struct BatchCommand: TalkingCommand {
     let summary = job.summary
     if summary.end == .finished, shard == .whole { try writeCOCO() }
     try summary.write(into: output)
+    if summary.end != .interrupted { try writeReport(shard, threadCount, lines) }
     lines.finish(summary, newFailureCount: job.newFailureCount, limit: maxFailures)
     switch summary.end {
     case .interrupted: stop.end()
@@ -212,11 +217,31 @@ struct BatchCommand: TalkingCommand {
     }
   }
 
+  /// Writes the page about the rows of a part, if it is asked for.
+  ///
+  /// The batch is done, whatever becomes of its page: results that it cannot hold are said.
+  private func writeReport(_ shard: Shard, _ threadCount: Int, _ lines: BatchLines) throws {
+    guard report else { return }
+    let path = "\(output)/\(shard.fileName("report", ".html"))"
+    let (results, pictures): (ShownResults, ResultPictures)
+    do throws(DatasetError) {
+      (results, pictures) = (
+        try ShownResults(at: "\(output)/\(shard.journalName)"), try ResultPictures()
+      )
+    } catch {
+      return talk.messages.warning("\(path): is not written. \(error)")
+    }
+    let writing = ResultPageWriting(threadCount: jobs ?? threadCount, progress: lines.progress)
+    let notes = try writing.write(results, in: pictures, to: path, overwriting: true)
+    for note in notes { talk.messages.note("\(path): \(note)") }
+  }
+
   private func mergeShards(_ lines: BatchLines) throws {
     let folder = try BatchFolder(output, .whole)
     let summary = try ShardMerge(in: folder.path, count: sharding.shards)
       .write(overwriting: start == .restart)
     try writeCOCO()
+    try writeReport(.whole, threads.apply(), lines)
     lines.merged(summary)
     if summary.counts.failed > 0 { throw ExitStatus.someFailed.exitCode }
   }

@@ -33,7 +33,9 @@ struct BatchFolder: ~Copyable {
 
   /// Removes the partial files of a killed run: the lock ensures that nobody else is writing them.
   private static func removeLeftovers(of shard: Shard, in path: String) throws(FileError) {
-    let files = [shard.journalName, shard.fileName("summary", ".json")]
+    let files = [
+      shard.journalName, shard.fileName("summary", ".json"), shard.fileName("report", ".html"),
+    ]
     for name in try namesInFolder(path)
     where files.contains(where: { name.hasPrefix(".\($0).tmp-") }) {
       try removeFile("\(path)/\(name)")

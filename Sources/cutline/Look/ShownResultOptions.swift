@@ -24,6 +24,13 @@ struct ShownResultOptions: ParsableArguments {
       valueName: "name"))
   var captionColumn: String?
 
+  /// The first option that was given; nil if none was.
+  var firstOption: String? {
+    if images != nil { return "--images" }
+    if imageIDs != nil { return "--image-ids" }
+    return captionColumn == nil ? nil : "--caption-column"
+  }
+
   /// Reads results, and says if they are still being written.
   func read(_ path: String, _ messages: Messages) throws -> ShownResults {
     let results = try ShownResults(at: path, captionColumn: captionColumn)
@@ -42,22 +49,7 @@ struct ShownResultOptions: ParsableArguments {
   }
 }
 
-/// A picture, or a part of a clip, among results.
-struct ShownPart {
-  let row: ShownResults.Row
-  /// Nil if there are no captions.
-  let part: ShownResults.Part?
-
-  /// All parts of results, in their order; a row without parts is one, too.
-  static func all(of results: ShownResults) -> [ShownPart] {
-    results.rows.flatMap { row in
-      var row = row
-      if MediaKind(fileName: row.name) == .video { row.isClip = true }
-      return row.parts.isEmpty
-        ? [ShownPart(row: row, part: nil)] : row.parts.map { ShownPart(row: row, part: $0) }
-    }
-  }
-
+extension ShownPart {
   /// Reads the pictures and frames of some parts.
   ///
   /// A file that could not be captioned is not opened again.

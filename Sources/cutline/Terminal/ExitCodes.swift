@@ -61,6 +61,7 @@ struct Failure: Equatable {
     case let error as WordVectorError: self.init(error.description, error.status)
     case let error as WorkerError: self.init(error.description, .unavailable)
     case let error as DrawingError: self.init(error.description, error.status)
+    case let error as RunPageError: self.init(error.description, .inputMissing)
     case let error as JournalError: self.init(error.description, .cannotCreate)
     case let error as ShardMergeError: self.init(error.description, .inputMissing)
     case let error as ShardError: self.init(error.description, .configuration)
