@@ -2,6 +2,7 @@ import Files
 import Foundation
 import Media
 import Reports
+import Synthesis
 import TestSupport
 import Testing
 
@@ -104,14 +105,41 @@ struct HeatMapCommandTests {
       own.status == 73 && own.errors.contains("is the input picture maps/dog-on-grass/strip.png"))
   }
 
-  @Test("a clip, and a format for clips, are refused before any work")
+  @Test("the attention of a model that attends to frames is drawn of a clip, segment by segment")
+  func clips() throws {
+    let pictures = try [Pictures.jpeg, Pictures.webp].map { path in
+      try decodeStillImage(.file(path)).image.resized(toWidth: 96, height: 64)
+    }
+    let frames = pictures.flatMap { Array(repeating: $0, count: 20) }
+    try folder.write(MotionJPEG(frames: frames, framesPerSecond: 10).bytes, to: "clip.avi")
+    let model = try SampleModel(attendsToFrames: true)
+    let arguments = ["clip.avi", "--every", "2", "--frames", "4"]
+    let plain = try cutline(arguments, model)
+    let drawn = try cutline(arguments + ["--attention", "maps"], model)
+    #expect(drawn.status == 0 && drawn.output == plain.output, "\(drawn.errors)")
+    #expect(
+      try names("maps/clip") == ["strip-2.png", "strip-2.svg", "strip.png", "strip.svg"])
+    let (first, second) = (try picture("maps/clip/strip.png"), try picture("maps/clip/strip-2.png"))
+    #expect(first.width == second.width && first.image != second.image)
+    // Four frames of 160 pixels side by side.
+    #expect(first.width > 4 * 160)
+    let again = try cutline(arguments + ["--attention", "maps"], model)
+    #expect(again.status == 73)
+    let mean = try SampleModel()
+    let refused = try cutline(["clip.avi", "--attention", "other"], mean)
+    #expect(refused.status == 65 && !isFolder("\(folder.path)/other"))
+  }
+
+  @Test(
+    "a format for clips, and a clip without attention to its frames, are refused before any work")
   func contradictions() throws {
     let head: [UInt8] = [0, 0, 0, 24] + Array("ftypisom".utf8) + Array(repeating: 0, count: 500)
     try folder.write(head, to: "clip.jpg")
     let arguments = ["--attention", "maps", "-m", "nowhere"]
-    let clip = try Program.run(["a.jpg", "clip.jpg"] + arguments, in: folder.path)
+    let model = try SampleModel(hasAttention: true)
+    let clip = try cutline(["a.jpg", "clip.jpg", "--attention", "maps"], model)
     #expect(clip.status == 65 && clip.errors.contains("clip.jpg: is a clip, and --attention draws"))
-    let stream = try Program.run(["-"] + arguments, in: folder.path, input: head)
+    let stream = try cutline(["-", "--attention", "maps"], model, input: head)
     #expect(stream.status == 65 && stream.errors.contains("-: is a clip"))
     let format = try Program.run(["clip.jpg", "-f", "srt"] + arguments, in: folder.path)
     #expect(format.status == 64 && format.errors.contains("srt is for clips"))

@@ -17,9 +17,13 @@ struct SampleModel {
   ]
 
   /// Writes the model into a new folder.
-  init(precision: ElementType = .float32, hasAttention: Bool = false) throws {
+  init(
+    precision: ElementType = .float32, hasAttention: Bool = false, attendsToFrames: Bool = false
+  ) throws {
     folder = try TemporaryFolder()
-    let contents = hasAttention ? Self.attentiveContents : Self.contents
+    let contents =
+      attendsToFrames
+      ? Self.temporalContents : hasAttention ? Self.attentiveContents : Self.contents
     try contents.get().write(to: path, precision: precision)
   }
 
@@ -55,6 +59,9 @@ struct SampleModel {
   private static let contents = Result { try makeContents(Configured(.showAndTell)) }
   private static let attentiveContents = Result {
     try makeContents(DecoderType.showAttendTell.with(annotationSize: 12, attentionSize: 8))
+  }
+  private static let temporalContents = Result {
+    try makeContents(DecoderType.temporalAttention.with(annotationSize: 12, attentionSize: 8))
   }
 
   private static func makeContents(

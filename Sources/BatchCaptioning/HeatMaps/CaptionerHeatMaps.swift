@@ -28,14 +28,42 @@ extension Captioner {
   ///   - caption: This captioner's caption of it.
   /// - Returns: A map for each word.
   package func heatMaps(of input: Image, saying caption: Caption) -> [HeatMap] {
-    let words = caption.words.map { ensemble.vocabulary.tokens(for: [$0.text]) }
+    heatMaps(of: input, saying: caption.words.map(\.text))
+  }
+
+  /// Returns a map of the picture for each word of a caption that is known by its words.
+  package func heatMaps(of input: Image, saying words: [String]) -> [HeatMap] {
+    let tokens = words.map { ensemble.vocabulary.tokens(for: [$0]) }
     let (grid, bits) =
       switch heatMapKind {
-      case .attention: attention(words, input)
-      case .occlusion: occlusion(words, input)
+      case .attention: attention(tokens, input)
+      case .occlusion: occlusion(tokens, input)
       }
-    return zip(caption.words, bits).map {
-      HeatMap(word: $0.text, height: grid.height, width: grid.width, bits: $1)
+    return zip(words, bits).map {
+      HeatMap(word: $0, height: grid.height, width: grid.width, bits: $1)
+    }
+  }
+
+  /// Returns the attention to each frame of a clip's segment for each word of its caption.
+  ///
+  /// - Parameters:
+  ///   - frames: The frames, resized and cropped for the encoder.
+  ///   - caption: This captioner's caption of them.
+  /// - Returns: The words with their weights; the captioner must attend to frames.
+  package func frameAttention(
+    to frames: [Image], saying caption: Caption
+  ) -> [FrameAttentionSheet.Word] {
+    precondition(ensemble.attendsToFrames, "a captioner that attends to frames")
+    let words = caption.words.map { ensemble.vocabulary.tokens(for: [$0.text]) }
+    var parts: [EncodedPictures] = []
+    for start in stride(from: 0, to: frames.count, by: Self.occlusionBatchSize) {
+      let end = min(start + Self.occlusionBatchSize, frames.count)
+      parts.append(features(of: Array(frames[start..<end])))
+    }
+    let clip = ensemble.clips(of: EncodedPictures(concatenating: parts), [frames.count])
+    let weights = ensemble.attention(reading: words.flatMap(\.self), of: clip)
+    return zip(zip(caption.words, words), sums(of: weights, words)).map { word, sum in
+      .init(word.0.text, weights: sum.map { $0 / Float(word.1.count) })
     }
   }
 

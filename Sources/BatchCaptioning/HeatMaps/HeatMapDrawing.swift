@@ -20,7 +20,7 @@ package struct HeatMapDrawing: Sendable {
   /// Returns the maps of a caption over its picture, which is read again: captioning keeps only the
   /// encoder's input.
   package func sheet(
-    of source: MediaSource, saying caption: Caption
+    of source: MediaSource, saying words: [String]
   ) throws(MediaError) -> HeatMapSheet {
     let reader = PictureReader(for: captioner.ensemble.preprocessing, limits, threadCount: 1)
     let input = try reader.inputPicture(source, since: .now).image
@@ -28,7 +28,31 @@ package struct HeatMapDrawing: Sendable {
     let seen = captioner.ensemble.preprocessing.seenPart(
       of: PixelSize(width: photo.width, height: photo.height))
     return HeatMapSheet(
-      photo, seen: seen, captioner.heatMaps(of: input, saying: caption), note: note)
+      photo, seen: seen, captioner.heatMaps(of: input, saying: words), note: note)
+  }
+
+  /// Returns the attention to the frames of each segment of a clip, which is read again.
+  ///
+  /// - Parameters:
+  ///   - source: The clip.
+  ///   - captions: The caption of each segment; nil for one that is withheld.
+  ///   - clips: Reads the same frames as for the captions.
+  /// - Returns: A sheet for each segment that has a caption.
+  /// - Throws: `MediaError` if the clip cannot be read any more.
+  package func sheets(
+    of source: MediaSource, saying captions: [Caption?], by clips: ClipReader
+  ) throws -> [FrameAttentionSheet] {
+    var sheets: [FrameAttentionSheet] = []
+    var number = 0
+    _ = try clips.read(source) { part in
+      defer { number += 1 }
+      guard number < captions.count, let caption = captions[number] else { return }
+      sheets.append(
+        FrameAttentionSheet(
+          part.images, captioner.frameAttention(to: part.images, saying: caption),
+          note: "Dark: more attention to this frame when the word was chosen. Numbers: percent."))
+    }
+    return sheets
   }
 
   /// Returns the picture upright, at the size it is drawn.

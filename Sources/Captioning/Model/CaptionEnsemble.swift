@@ -189,14 +189,21 @@ package struct CaptionEnsemble: Sendable {
     members.count == 1 && members[0].model.decoder.featureKind == .positions
   }
 
+  /// True if a single model captions, and attends to the frames of a clip.
+  package var attendsToFrames: Bool {
+    members.count == 1 && configuration.decoder?.attendsToFrames ?? false
+  }
+
   /// The attention weights for each word of a caption, `[words][L]`, each row adding up to 1.
   ///
   /// - Parameters:
   ///   - words: The caption, without its end.
-  ///   - picture: The features of one picture.
+  ///   - picture: The features of one picture or clip.
   /// - Returns: Nothing without attention.
   package func attention(reading words: [TokenID], of picture: EncodedPictures) -> [[Float]] {
-    guard hasAttention, let decoder = members[0].model.decoder as? any CaptionDecoder else {
+    guard hasAttention || attendsToFrames,
+      let decoder = members[0].model.decoder as? any CaptionDecoder
+    else {
       return []
     }
     return decoder.attention(reading: words, of: picture.byMember[0])

@@ -36,6 +36,9 @@ package struct DecoderConfiguration: Sendable, Equatable {
       hiddenSize: hiddenSize)
   }
 
+  /// True if the decoder attends to the frames of a clip before each word.
+  package var attendsToFrames: Bool { type.entry == .temporalAttention }
+
   /// The kind of features that the decoder reads of a picture or clip.
   package var featureKind: FeatureKind { type.entry.featureKind }
 

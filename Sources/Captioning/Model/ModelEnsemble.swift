@@ -22,6 +22,12 @@ package struct ModelEnsemble: Sendable {
     try directories[0].configuration()
   }
 
+  /// Returns true if there is a single model, which attends to the frames of clips.
+  package func attendsToFrames() throws(ModelError) -> Bool {
+    guard directories.count == 1 else { return false }
+    return try configuration().decoder?.attendsToFrames ?? false
+  }
+
   package func vocabulary() throws(ModelError) -> Vocabulary { try directories[0].vocabulary() }
 
   /// The SHA-256 of the weights, as the folders' lists have it; nil if a folder has no list.

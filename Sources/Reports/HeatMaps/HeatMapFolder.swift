@@ -34,6 +34,27 @@ package struct HeatMapFolder: Sendable, Equatable {
     try folder.commit()
   }
 
+  /// Draws the attention to the frames of a clip's segments and writes it: `strip.png` and `strip.svg`, `strip-2.png`
+  /// and so on.
+  ///
+  /// - Parameters:
+  ///   - sheets: The attention to draw.
+  ///   - report: Receives the working path, for removal if the program is interrupted.
+  /// - Throws: `DrawingError` if nothing can be drawn; `FileError` if a file cannot be written.
+  package func write(
+    _ sheets: [FrameAttentionSheet], reportingWorkingPath report: (String) -> Void
+  ) throws {
+    guard !sheets.isEmpty else { return }
+    let folder = try begin()
+    report(folder.workingPath)
+    for (index, sheet) in sheets.enumerated() {
+      let stem = "\(folder.workingPath)/strip" + (index > 0 ? "-\(index + 1)" : "")
+      try makeFile(sheet.png(), at: "\(stem).png")
+      try makeFile(sheet.svg(), at: "\(stem).svg")
+    }
+    try folder.commit()
+  }
+
   private func begin() throws(FileError) -> DirectoryReplacement {
     try DirectoryReplacement(path, replacingFolderWith: isReplacing ? Self.strip : nil)
   }

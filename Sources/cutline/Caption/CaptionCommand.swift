@@ -53,7 +53,7 @@ struct CaptionCommand: TalkingCommand {
     let stream = try ResultOutput(
       folder == nil ? results.path : nil, overwriting: results.force)
     var maps = try heatMaps.output(
-      for: pictures, results, within: clips.fileTimeLimit, stream.cleanup)
+      for: pictures, results, within: clips.fileTimeLimit, stream.cleanup, by: model.models)
     let threadCount = try threads.apply()
     let models = try model.models()
     let start = ContinuousClock.now
@@ -112,7 +112,7 @@ struct CaptionCommand: TalkingCommand {
       messages.report(result)
       if let note = clips.uncutNote(result) { messages.note(note) }
       tally.count(try output.write(result, messages))
-      try maps?.draw(result, by: captioner)
+      try maps?.draw(result, by: captioner, clipReader(for: captioner))
     }
     if showsProgress { captioned.finish(count) }
   }
@@ -124,13 +124,17 @@ struct CaptionCommand: TalkingCommand {
       && (talk.progress != .auto || results.path != nil || !StandardStream.output.isTerminal)
   }
 
+  private func clipReader(for captioner: Captioner) -> ClipReader {
+    ClipReader(
+      for: captioner.ensemble.preprocessing, sampling(for: captioner),
+      clips.limits(like: pictures.limits))
+  }
+
   private func localDecoder(for captioner: Captioner, _ threadCount: Int) -> LocalDecoder {
     let preprocessing = captioner.ensemble.preprocessing
     return LocalDecoder(
       PictureReader(for: preprocessing, pictures.limits, threadCount: threadCount),
-      ClipReader(
-        for: preprocessing, sampling(for: captioner), clips.limits(like: pictures.limits)),
-      capacity: captionBatchSize)
+      clipReader(for: captioner), capacity: captionBatchSize)
   }
 
   private func pool(

@@ -15,7 +15,9 @@ struct HeatMapOptions: ParsableArguments {
       it shows attention above uniform, and the number by a word is the ratio at the brightest \
       place. For any other model, and for an ensemble, it shows occlusion sensitivity: a grey \
       square is slid over the picture, and the number says how many times less likely that makes \
-      the word at most. Brightness is relative to each word's maximum, if that is 2 times or more.
+      the word at most. Brightness is relative to each word's maximum, if that is 2 times or more. \
+      Of a clip, for a model with temporal attention: DIR/clip/strip.png and .svg show the frames and \
+      below them the attention to each, word by word.
       """, valueName: "dir"), completion: .directory)
   var attention: String?
 
@@ -26,10 +28,10 @@ struct HeatMapOptions: ParsableArguments {
   /// Returns the output of heat maps after checking that it can be written; nil if none was
   /// requested.
   ///
-  /// `inputTimeLimit` is the time limit for reading standard input.
+  /// `inputTimeLimit` is the time limit for reading standard input. `models` caption.
   func output(
     for pictures: PictureOptions, _ results: ResultOptions, within inputTimeLimit: Duration?,
-    _ cleanup: InterruptionCleanup?
+    _ cleanup: InterruptionCleanup?, by models: () throws -> ModelEnsemble
   ) throws -> HeatMapOutput? {
     guard let attention else { return nil }
     if let format = results.formats.first(where: \.isForClips) {
@@ -38,7 +40,8 @@ struct HeatMapOptions: ParsableArguments {
       )
     }
     return try HeatMapOutput(
-      attention, pictures, within: inputTimeLimit, replacing: results.force, cleanup)
+      attention, pictures, within: inputTimeLimit, replacing: results.force, cleanup,
+      drawsClips: { try models().attendsToFrames() })
   }
 }
 
@@ -54,7 +57,7 @@ struct HeatMapOutput {
   /// Throws an error that would prevent any of the heat maps from being written.
   init(
     _ folder: String, _ pictures: PictureOptions, within inputTimeLimit: Duration?,
-    replacing: Bool, _ cleanup: InterruptionCleanup?
+    replacing: Bool, _ cleanup: InterruptionCleanup?, drawsClips: () throws -> Bool
   ) throws {
     // This must precede the wait for standard input.
     self.cleanup = cleanup ?? InterruptionCleanup()
@@ -66,9 +69,11 @@ struct HeatMapOutput {
     }
     files = pictures.numberedFiles.map { $0.rereadable(within: inputTimeLimit) }
     for file in files where (try? file.media.get().isClip) == true {
-      throw Failure(
-        "\(file.name): is a clip, and --attention draws pictures only. Leave out one of the two.",
-        .badData)
+      guard try drawsClips() else {
+        throw Failure(
+          "\(file.name): is a clip, and --attention draws clips only for a model with temporal attention. Leave out "
+            + "one of the two.", .badData)
+      }
     }
     try makeFolder(folder)
     for folder in folders { try Self.check(folder, pictures, replacing: replacing) }
@@ -93,11 +98,24 @@ struct HeatMapOutput {
   }
 
   /// Draws the maps of the next picture's best caption.
-  mutating func draw(_ result: CaptionResult, by captioner: Captioner) throws {
+  ///
+  /// - Parameters:
+  ///   - result: The result of the picture or clip.
+  ///   - captioner: The captioner.
+  ///   - clips: Reads clips as they were read for the captions.
+  /// - Throws: `MediaError` if the file cannot be read again; the errors of drawing and writing.
+  mutating func draw(_ result: CaptionResult, by captioner: Captioner, _ clips: ClipReader) throws {
     let (file, folder) = (files[drawnCount], folders[drawnCount])
     drawnCount += 1
-    guard let caption = try? result.outcome.get().segments.first?.captions.first else { return }
-    let sheet = try HeatMapDrawing(captioner, limits).sheet(of: file.media.get(), saying: caption)
+    guard let media = try? result.outcome.get() else { return }
+    let drawing = HeatMapDrawing(captioner, limits)
+    if media.clip != nil {
+      let captions = media.segments.map(\.captions.first)
+      let sheets = try drawing.sheets(of: file.media.get(), saying: captions, by: clips)
+      return try folder.write(sheets, reportingWorkingPath: cleanup.add)
+    }
+    guard let caption = media.segments.first?.captions.first else { return }
+    let sheet = try drawing.sheet(of: file.media.get(), saying: caption.words.map(\.text))
     try folder.write(sheet, reportingWorkingPath: cleanup.add)
   }
 }
