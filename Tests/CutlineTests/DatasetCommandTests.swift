@@ -148,6 +148,21 @@ struct DatasetCommandTests {
     #expect(try dataset("stats", ".", "--batch-size", "0").status == 64)
   }
 
+  @Test("stats draws histograms of each split as a page")
+  func statsPage() throws {
+    let result = try dataset("stats", ".", "--html", "stats.html")
+    #expect(result.status == 0 && result.output.contains("PICTURES"), "\(result.errors)")
+    let html = try String(contentsOfFile: "\(folder.path)/stats.html", encoding: .utf8)
+    #expect(html.components(separatedBy: "<svg ").count == 1 + 2 * 3)
+    for title in [
+      "Captions by their number of words", "Pictures by their number of captions",
+      "Words by how often they occur",
+    ] { #expect(html.contains(title)) }
+    #expect(try dataset("stats", ".", "--html", "stats.html").status == 73)
+    #expect(try dataset("stats", ".", "--html", "stats.html", "--force").status == 0)
+    #expect(try dataset("stats", ".", "--html", "train.tsv", "--force").status == 73)
+  }
+
   @Test("stats counts the frames of clips, and names a clip that it cannot open")
   func statsOfClips() throws {
     let photo = try Pictures.bytes(of: Pictures.jpeg)

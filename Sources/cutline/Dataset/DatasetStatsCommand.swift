@@ -36,6 +36,13 @@ struct DatasetStatsCommand: TalkingCommand {
   var seed: UInt64 = 1
   @Flag(help: "Print JSON.")
   var json = false
+  @Option(
+    help: ArgumentHelp(
+      "Also write a page with histograms: lengths, captions per picture, and how often words occur.",
+      valueName: "file"), completion: .file(extensions: ["html"]))
+  var html: String?
+  @Flag(help: "Replace the page if it exists.")
+  var force = false
   @OptionGroup var threads: ThreadOptions
   @OptionGroup(title: "Messages") var talk: MessageOptions
 
@@ -52,6 +59,13 @@ struct DatasetStatsCommand: TalkingCommand {
     reading.needsPictures = false
     reading.say = talk.messages.say
     let threadCount = try threads.apply()
+    if let html {
+      guard !isSameFile(html, collection.path) else {
+        throw Failure(
+          "\(html): is the input, which would be overwritten. Choose another name.", .cannotCreate)
+      }
+      _ = try AtomicFile(html, overwriting: force)
+    }
     let (found, contents) = try reading.read()
     let statistics = DatasetStatistics(
       contents, threadCount: threadCount, tokenizer: words.chosen)
@@ -61,6 +75,17 @@ struct DatasetStatsCommand: TalkingCommand {
         lengths, frameCounts: try frameCounts(of: contents.datasets[0], threadCount: threadCount),
         maximumWords: maxWords, random: SeededRandom(seed)
       ).rows(batchSize: batchSize, batchWords: batchWords)
+    }
+    if let html {
+      if let file = found.files.first(where: { isSameFile($0, html) }) {
+        throw Failure(
+          "\(html): is the input \(file), which would be overwritten. Choose another name.",
+          .cannotCreate)
+      }
+      let page = DatasetStatsPage(
+        title: "Captions of \(found.path)", datasets: contents.datasets,
+        surveys: statistics.surveys)
+      try AtomicFile.write(page.html, to: html, overwriting: force)
     }
     try StandardStream.output.write(
       json
