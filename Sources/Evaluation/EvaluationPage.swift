@@ -12,6 +12,8 @@ package struct EvaluationPage: Sendable {
   var sampleCount = 12
   /// The seed of the choice of random captions.
   var seed: UInt64 = 1
+  /// Elements to show beside pictures, such as heat maps, by the pictures' indices.
+  package var extras: [Int: String] = [:]
 
   package init(title: String, _ evaluation: Evaluation) {
     (self.title, self.evaluation) = (title, evaluation)
@@ -21,20 +23,31 @@ package struct EvaluationPage: Sendable {
   package var hasNoPictures: Bool { evaluation.captions.pictures.allSatisfy { $0.path == nil } }
 
   package var html: String {
-    let order = ranked
-    let shown = min(sampleCount, order.count)
-    var random = SeededGenerator(seed: seed)
-    let drawn = Array(random.shuffled(Array(order.indices)).prefix(shown)).sorted()
+    let (best, worst, drawn) = shown
     var parts = ["<pre>\(escapedForHTML(evaluation.text))</pre>"]
     parts += evaluation.notes.map { "<p>\(escapedForHTML($0)).</p>" }
     parts += histograms.map(\.html)
     if let confidence = evaluation.confidence { parts.append(confidence.diagram.html) }
     if let key = rankingKey {
-      parts.append(gallery("Best by \(key)", order.prefix(shown)))
-      parts.append(gallery("Worst by \(key)", order.suffix(shown).reversed()))
+      parts.append(gallery("Best by \(key)", best))
+      parts.append(gallery("Worst by \(key)", worst))
     }
     parts.append(gallery("At random", drawn))
     return HTMLPage(title: title, body: parts.joined(separator: "\n")).html
+  }
+
+  /// The indices of the pictures that are shown, each once.
+  package var shownPictures: [Int] {
+    let (best, worst, drawn) = shown
+    return Set((rankingKey == nil ? [] : best + worst) + drawn).sorted()
+  }
+
+  private var shown: (best: [Int], worst: [Int], drawn: [Int]) {
+    let order = ranked
+    let count = min(sampleCount, order.count)
+    var random = SeededGenerator(seed: seed)
+    let drawn = random.shuffled(Array(order.indices)).prefix(count).sorted()
+    return (Array(order.prefix(count)), order.suffix(count).reversed(), drawn)
   }
 
   /// The score that pictures are ordered by: CIDEr if there is one.
@@ -82,11 +95,12 @@ package struct EvaluationPage: Sendable {
     let scores = ranking
     let articles = indices.map { index in
       let picture = evaluation.captions.pictures[index]
-      return SamplePage.Sample(
+      var sample = SamplePage.Sample(
         path: picture.path ?? picture.file ?? picture.label, caption: picture.captions[0],
         references: picture.references,
-        cider: rankingKey == "CIDEr" ? scores[index] : nil
-      ).article
+        cider: rankingKey == "CIDEr" ? scores[index] : nil)
+      sample.extra = extras[index] ?? ""
+      return sample.article
     }
     return
       "<h2>\(escapedForHTML(heading))</h2>\n<main>\n\(articles.joined(separator: "\n"))\n</main>"

@@ -1,8 +1,11 @@
 import ArgumentParser
+import BatchCaptioning
 import Captioning
 import Datasets
 import Evaluation
 import Files
+import Media
+import Reports
 import Tensors
 import Text
 import Training
@@ -162,6 +165,21 @@ struct ScoredModelOptions: ParsableArguments {
     if captions != nil { return "--captions" }
     if tagGuidance != nil { return "--tag-guidance" }
     return precision == nil ? nil : "--precision"
+  }
+
+  /// Returns a function that draws the heat map of a picture's caption as an element of a page; an empty one for a
+  /// clip, or a picture that cannot be read any more.
+  func heatMap() throws -> (EvaluatedCaptions.Picture) throws -> String {
+    try DrawingLibrary.load()
+    let captioner = try load().captioner
+    let drawing = HeatMapDrawing(captioner, StillImageOptions())
+    let tokenizer = captioner.ensemble.vocabulary.tokenizer
+    return { picture in
+      guard let path = picture.path, let caption = picture.captions.first,
+        let sheet = try? drawing.sheet(of: .file(path), saying: tokenizer.words(of: caption))
+      else { return "" }
+      return try heatMapElement(sheet.strip())
+    }
   }
 
   /// Loads the model, or the ensemble.

@@ -4,6 +4,7 @@ import Datasets
 import Evaluation
 import Files
 import Metrics
+import Reports
 import Text
 import Training
 
@@ -41,6 +42,7 @@ struct EvalCommand: TalkingCommand {
         "They are those of --training, or of DATASET's train split; the nearest picture only with -m."
     ))
   var baselines = false
+  @OptionGroup(title: "Grades by people") var rating: RatingOptions
   @OptionGroup(title: "Output") var output: ScoreOutputOptions
   @OptionGroup(title: "Model") var model: ScoredModelOptions
   @OptionGroup(title: "Data set") var reading: ReadingOptions
@@ -49,7 +51,26 @@ struct EvalCommand: TalkingCommand {
 
   /// Throws unless the options name captions in one way; in `run`, so that a misspelt option is named first.
   private func checkSources() throws {
-    switch (dataset, scored.references, scored.results) {
+    if !rating.ratings.isEmpty {
+      guard dataset == nil, scored.results.isEmpty, model.firstOption == nil else {
+        throw ValidationError(
+          "--ratings have their captions. Leave out DATASET, --results and models.")
+      }
+      return
+    }
+    if rating.ratingSheet != nil, dataset == nil, !scored.results.isEmpty {
+      guard model.firstOption == nil else {
+        throw ValidationError(
+          "--results have captions. Leave out \(model.firstOption ?? "the model").")
+      }
+      return
+    }
+    guard scored.results.count < 2 else {
+      throw ValidationError(
+        "there are several --results. Score them one by one, compare two with cutline compare, or have people grade "
+          + "them together with --rating-sheet.")
+    }
+    switch (dataset, scored.references, scored.results.first) {
     case (nil, nil, nil):
       throw ValidationError(
         "there is nothing to score. Name a DATASET to caption, or --references and --results.")
@@ -77,6 +98,11 @@ struct EvalCommand: TalkingCommand {
       throw ValidationError(
         "--baselines are those of the training captions. Name them with --training.")
     }
+    if dataset == nil, output.heatMaps {
+      throw ValidationError(
+        "--heat-maps are those of a model that captions DATASET. Leave them out, or add them to a page of captions "
+          + "with cutline report --heat-maps.")
+    }
     if dataset != nil, words.tokenizer != nil {
       throw ValidationError("--tokenizer: the model has its own. Leave it out.")
     }
@@ -84,14 +110,17 @@ struct EvalCommand: TalkingCommand {
 
   func run() throws {
     try checkSources()
-    let inputs = [dataset, scored.references, scored.results, scores.df, training].compactMap(
-      \.self)
-    try output.check(against: inputs)
+    let inputs = [dataset, scored.references, scores.df, training].compactMap(\.self)
+    try output.check(
+      against: inputs + scored.results + rating.ratings,
+      and: [rating.ratingSheet].compactMap(\.self))
     let threadCount = try threads.apply()
     var source = CaptionsToScore(
       reading: try reading.choices(), threadCount: threadCount, progress: talk.makeProgress())
     (source.split, source.isPartial) = (scored.split?.value, scored.partial)
     source.tokenizer = words.chosen
+    if !rating.ratings.isEmpty { return try summarizeRatings(source) }
+    if let path = rating.ratingSheet { return try writeRatingSheet(path, source) }
     var destination = try output.open()
     var choices = try scores.choices(threadCount: threadCount)
     if let training {
@@ -102,7 +131,8 @@ struct EvalCommand: TalkingCommand {
     let captions = evaluation.captions
     for note in evaluation.notes { talk.messages.note("\(captions.path): \(note)") }
     try output.saveFrequencies(of: captions)
-    try output.writeReport(on: evaluation, talk.messages)
+    try output.writeReport(
+      on: evaluation, heatMap: output.heatMaps ? model.heatMap() : nil, talk.messages)
     try destination.write(Array(output.text(of: evaluation).utf8))
     try destination.finish()
   }
@@ -113,7 +143,7 @@ struct EvalCommand: TalkingCommand {
     guard let dataset else {
       let references = try ReferenceCaptions(
         at: scored.references ?? "", split: source.split, source.reading)
-      let captions = try source.captions(in: scored.results ?? "", of: references)
+      let captions = try source.captions(in: scored.results.first ?? "", of: references)
       let evaluation = try Evaluation(of: captions, choices)
       guard baselines, let training = choices.training else { return evaluation }
       return try evaluation.compared(
@@ -139,6 +169,49 @@ struct EvalCommand: TalkingCommand {
     }
     return try evaluation.compared(with: found, choices)
   }
+
+  // MARK: Grades by people
+
+  /// Writes the page on which a person grades captions.
+  private func writeRatingSheet(_ path: String, _ source: CaptionsToScore) throws {
+    let captions: CaptionsToRate
+    if let dataset {
+      captions = CaptionsToRate(
+        try source.captions(by: model.load(), of: source.pictures(of: dataset)))
+    } else {
+      let references = try scored.references.map {
+        try ReferenceCaptions(at: $0, split: source.split, source.reading)
+      }
+      // References of COCO's form have the names of pictures.
+      let ids = scored.references.flatMap { path in
+        (try? ReferenceCaptions.identities(at: path)) == nil ? nil : path
+      }
+      captions = try CaptionsToRate(
+        scored.results.map {
+          try ShownResults(at: $0, captionColumn: source.reading.captionColumn)
+        }, of: references, in: ResultPictures(in: source.reading.pictureFolder, ids: ids))
+    }
+    let sheet = try captions.sheet(rating, threadCount: source.threadCount)
+    try AtomicFile.write(sheet.html, to: path, overwriting: output.force)
+    talk.messages.note(
+      "wrote \(path): \(sheet.captionCount.grouped) captions to grade. Open it in a browser, save the grades, and read "
+        + "them with:  cutline eval --ratings FILE...")
+  }
+
+  /// Prints the grades of several people.
+  private func summarizeRatings(_ source: CaptionsToScore) throws {
+    var destination = try output.open()
+    var summary = try RatingSummary(rating.ratings.map { try RatingFile(at: $0) })
+    var notes = summary.notes
+    if let references = scored.references {
+      notes += try summary.correlate(
+        with: ReferenceCaptions(at: references, split: source.split, source.reading),
+        source.tokenizer, scores.choices(threadCount: source.threadCount))
+    }
+    for note in notes { talk.messages.note(note) }
+    try destination.write(Array(try output.text(of: summary).utf8))
+    try destination.finish()
+  }
 }
 
 /// The captions to score.
@@ -152,7 +225,7 @@ struct ScoredOptions: ParsableArguments {
     help: ArgumentHelp(
       "The captions to score: a file, or a folder with a text for each picture.",
       valueName: "file|dir"), completion: .file())
-  var results: String?
+  var results: [String] = []
   @Option(
     help: ArgumentHelp(
       "The split to score, if there are several: train, val or test.", valueName: "split"))

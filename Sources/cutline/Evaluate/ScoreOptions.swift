@@ -111,6 +111,11 @@ struct ScoreOutputOptions: ParsableArguments {
       discussion: "With --results, --images names the folder of the pictures.",
       valueName: "file"), completion: .file(extensions: ["html"]))
   var report: String?
+  @Flag(
+    help:
+      "Add heat maps to the pictures that --report shows of a model: attention, or occlusion without it."
+  )
+  var heatMaps = false
   @Option(
     help: ArgumentHelp(
       "Write the document frequencies of the references, for --df.", valueName: "file"),
@@ -120,6 +125,9 @@ struct ScoreOutputOptions: ParsableArguments {
   var force = false
 
   func validate() throws {
+    if heatMaps, report == nil {
+      throw ValidationError("--heat-maps are shown on the page of --report. Add --report FILE.")
+    }
     if json, let format, format != .json {
       throw ValidationError("--json and --format \(format.rawValue) cannot be used together.")
     }
@@ -133,8 +141,8 @@ struct ScoreOutputOptions: ParsableArguments {
   }
 
   /// Throws if a file cannot be written, is written twice, or is one of the inputs, which no --force may cost.
-  func check(against inputs: [String]) throws {
-    let outputs = [output, report, saveDf].compactMap(\.self)
+  func check(against inputs: [String], and more: [String] = []) throws {
+    let outputs = [output, report, saveDf].compactMap(\.self) + more
     for (place, path) in outputs.enumerated() {
       if let input = inputs.first(where: { isSameFile($0, path) }) {
         throw Failure(
@@ -162,12 +170,36 @@ struct ScoreOutputOptions: ParsableArguments {
   }
 
   /// Writes the page, if one is asked for.
-  func writeReport(on evaluation: Evaluation, _ messages: Messages) throws(FileError) {
+  ///
+  /// - Parameters:
+  ///   - evaluation: The scores.
+  ///   - heatMap: Returns the heat map of a picture as an element; empty for none.
+  ///   - messages: Takes what the page lacks.
+  /// - Throws: The errors of heat maps; `FileError` if the page cannot be written.
+  func writeReport(
+    on evaluation: Evaluation, heatMap: ((EvaluatedCaptions.Picture) throws -> String)?,
+    _ messages: Messages
+  ) throws {
     guard let report else { return }
-    let page = EvaluationPage(title: "Captions of \(evaluation.captions.path)", evaluation)
+    var page = EvaluationPage(title: "Captions of \(evaluation.captions.path)", evaluation)
+    if let heatMap {
+      for index in page.shownPictures {
+        page.extras[index] = try heatMap(evaluation.captions.pictures[index])
+      }
+    }
     try AtomicFile.write(page.html, to: report, overwriting: force)
     if page.hasNoPictures {
       messages.warning("\(report): shows no pictures. Name their folder with --images.")
+    }
+  }
+
+  func text(of summary: RatingSummary) throws -> String {
+    switch form {
+    case .text: summary.text
+    case .json: summary.json.prettyText + "\n"
+    case .csv:
+      throw ValidationError(
+        "csv has a line for each scored picture. Choose text or json for ratings.")
     }
   }
 

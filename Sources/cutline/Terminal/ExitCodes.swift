@@ -56,6 +56,7 @@ struct Failure: Equatable {
     case let error as DatasetError: self.init(error.description, error.status)
     case let error as METEORError: self.init(error.description, error.status)
     case let error as EvaluationError: self.init(error.description, .badData)
+    case let error as RatingError: self.init(error.description, error.status)
     case let error as CheckpointError: self.init(error.description, error.status)
     case let error as TrainingError: self.init(error.description, error.status)
     case let error as WordVectorError: self.init(error.description, error.status)
@@ -115,6 +116,12 @@ extension DatasetError {
     case .noCaptions, .noImageFolder, .noSplit: .inputMissing
     default: .badData
     }
+  }
+}
+
+extension RatingError {
+  fileprivate var status: ExitStatus {
+    if case .unreadable(let error) = problem { error.statusOfInput } else { .badData }
   }
 }
 
