@@ -2,8 +2,8 @@ import Captioning
 import ImageEncoders
 import Media
 
-/// Reads small copies of pictures, and a few frames of clips, in worker processes, so that a file that crashes a decoder
-/// costs no more than its own place.
+/// Reads small copies of pictures, and a few frames of clips, in worker processes, so that a file that crashes a
+/// decoder costs no more than its own place.
 package struct PreviewReader: Sendable {
   /// A picture, or a part of a clip.
   package struct Source: Sendable {

@@ -6,12 +6,14 @@
 #include <string.h>
 
 // The declarations of cairo.h and cairo-svg.h used here, unchanged in Cairo since 1.2.
+typedef struct cairo_font_options cairo_font_options_t;
 typedef struct {
   double x_bearing, y_bearing, width, height, x_advance, y_advance;
 } cairo_text_extents_t;
 typedef int cairo_status_t;
 typedef cairo_status_t (*cairo_write_t)(void *closure, const unsigned char *data, unsigned length);
 enum { STATUS_SUCCESS = 0, STATUS_WRITE_ERROR = 11 };
+enum { HINT_STYLE_NONE = 1, HINT_METRICS_OFF = 1 };
 enum { FORMAT_RGB24 = 1, FONT_SLANT_NORMAL = 0, FONT_WEIGHT_NORMAL = 0, LINE_JOIN_ROUND = 1 };
 
 #define FUNCTIONS(X) \
@@ -47,6 +49,11 @@ enum { FORMAT_RGB24 = 1, FONT_SLANT_NORMAL = 0, FONT_WEIGHT_NORMAL = 0, LINE_JOI
   X(void, cairo_stroke, (cairo_t *)) \
   X(void, cairo_fill, (cairo_t *)) \
   X(void, cairo_clip, (cairo_t *)) \
+  X(cairo_font_options_t *, cairo_font_options_create, (void)) \
+  X(void, cairo_font_options_destroy, (cairo_font_options_t *)) \
+  X(void, cairo_font_options_set_hint_style, (cairo_font_options_t *, int)) \
+  X(void, cairo_font_options_set_hint_metrics, (cairo_font_options_t *, int)) \
+  X(void, cairo_set_font_options, (cairo_t *, const cairo_font_options_t *)) \
   X(void, cairo_select_font_face, (cairo_t *, const char *, int, int)) \
   X(void, cairo_set_font_size, (cairo_t *, double)) \
   X(void, cairo_text_extents, (cairo_t *, const char *, cairo_text_extents_t *)) \
@@ -112,6 +119,12 @@ CCairoDrawing *ccairo_begin(CCairoFormat format, double width, double height, do
   drawing->context = library.cairo_create(drawing->surface);
   if (format == CCAIRO_PNG) library.cairo_scale(drawing->context, scale, scale);
   library.cairo_set_line_join(drawing->context, LINE_JOIN_ROUND);
+  // Fonts are cached: with the defaults, texts of a PNG depend on whether an SVG was drawn before.
+  cairo_font_options_t *options = library.cairo_font_options_create();
+  library.cairo_font_options_set_hint_style(options, HINT_STYLE_NONE);
+  library.cairo_font_options_set_hint_metrics(options, HINT_METRICS_OFF);
+  library.cairo_set_font_options(drawing->context, options);
+  library.cairo_font_options_destroy(options);
   return drawing;
 }
 

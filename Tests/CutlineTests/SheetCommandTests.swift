@@ -32,7 +32,7 @@ struct SheetCommandTests {
   func forms() throws {
     let drawn = try sheet("captions.tsv", "-o", "sheet.png", "--columns", "3", "--size", "100")
     #expect(drawn.status == 0 && drawn.output == "")
-    #expect(drawn.errors == "cutline: 3 pictures on sheet.png\n")
+    #expect(drawn.errors == "cutline: 3 captions on sheet.png\n")
     let sheet1 = try picture("sheet.png")
     #expect(sheet1.format == .png && sheet1.width == 3 * 100 + 2 * 16 + 2 * 24)
     #expect(try sheet("captions.tsv", "-o", "sheet.jpg", "-q").errors == "")
@@ -46,7 +46,7 @@ struct SheetCommandTests {
     let arguments = ["sheet", "captions.tsv", "-o", "s.png", "--per-sheet", "1", "--size", "64"]
     #expect(
       try Program.run(arguments, in: folder.path).errors
-        == "cutline: 3 pictures on s.png to s-3.png\n")
+        == "cutline: 3 captions on s.png to s-3.png\n")
     #expect(try namesInFolder(folder.path) == ["captions.tsv", "s-2.png", "s-3.png", "s.png"])
     try FileManager.default.removeItem(atPath: "\(folder.path)/s.png")
     let refused = try Program.run(arguments, in: folder.path)
@@ -74,7 +74,7 @@ struct SheetCommandTests {
     #expect(captioned.status == 2)
     let whole = try sheet("r.jsonl", "-o", "r.png")
     #expect(
-      whole.status == 0 && whole.errors == "cutline: 2 pictures on r.png\n", "\(whole.errors)")
+      whole.status == 0 && whole.errors == "cutline: 2 captions on r.png\n", "\(whole.errors)")
   }
 
   @Test("a clip is a filmstrip, with a caption for each of its segments")
@@ -91,7 +91,7 @@ struct SheetCommandTests {
     #expect(captioned.status == 0, "\(captioned.errors)")
     let drawn = try sheet("r.jsonl", "-o", "strip.png", "--columns", "3", "--size", "90")
     #expect(
-      drawn.status == 0 && drawn.errors == "cutline: 2 pictures on strip.png\n", "\(drawn.errors)")
+      drawn.status == 0 && drawn.errors == "cutline: 2 captions on strip.png\n", "\(drawn.errors)")
     // The first strip shows the first scene in each of its frames, the second the other one.
     let image = try picture("strip.png").image
     let frame = (3 * 90 + 2 * 16 - 3 * 3) / 4

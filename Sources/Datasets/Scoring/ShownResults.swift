@@ -43,7 +43,7 @@ package struct ShownResults: Sendable {
     package var score: Double?
     package var isWithheld = false
     package var isUnsure = false
-    /// What else may be seen, as `label (65 %)`.
+    /// The classes that may be seen, as `label (65 %)`.
     package var tags: [String] = []
 
     package init() {}
@@ -85,9 +85,8 @@ package struct ShownResults: Sendable {
 
   /// Reads the JSON that `cutline` writes; returns false if it is something else.
   private mutating func readOwn(_ file: AnnotationFile) throws(DatasetError) -> Bool {
-    guard file.withText({ $0.first.map { $0 == 0x7B || $0 == 0x5B } ?? false }) else {
-      return false
-    }
+    let first = file.withText { $0.first { $0 != 0x20 && !(9...13).contains($0) } }
+    guard first == UInt8(ascii: "{") || first == UInt8(ascii: "[") else { return false }
     var places: [String: Int] = [:]
     if file.isInLines {
       var isOwn = true

@@ -193,7 +193,8 @@ package struct ResultPage: Sendable {
     }
     var facts: [String] = []
     if let times = part?.timesText, !times.isEmpty { facts.append(times) }
-    if let confidence = part?.confidence {
+    // A doubt says it already.
+    if let confidence = part?.confidence, shown.state == .fine || shown.state == .warnings {
       facts.append("confidence \(ShownResults.Row.percent(confidence))")
     }
     if let tags = part?.tags, !tags.isEmpty { facts.append(tags.joined(separator: ", ")) }

@@ -1,4 +1,5 @@
 import Datasets
+import Files
 import Media
 import Reports
 
@@ -51,7 +52,9 @@ extension SheetTile {
     _ row: ShownResults.Row, _ part: ShownResults.Part?, _ images: Result<[Image], PreviewFailure>
   ) {
     self.init(
-      images: (try? images.get()) ?? [], caption: part?.captions.first ?? "", name: row.name)
+      images: (try? images.get()) ?? [], caption: part?.captions.first ?? "",
+      // Folders would hide the name that a reader knows the picture by.
+      name: row.name.split(separator: "/").last.map { visibleName(String($0)) } ?? row.name)
     if case .failure(let failure) = images { placeholder = failure.reason }
     doubt = row.doubt(of: part)
     var remarks = [part?.timesText ?? ""]

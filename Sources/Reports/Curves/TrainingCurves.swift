@@ -31,7 +31,9 @@ package struct TrainingCurves: Sendable {
   /// The picture as an SVG.
   package func svg() throws(DrawingError) -> [UInt8] { try bytes(as: .svg) }
 
-  /// The picture as a PNG, to be put into a page; the same rows give the same bytes, which Cairo's SVG does not.
+  /// The picture as a PNG, to be put into a page: the same rows give the same bytes.
+  ///
+  /// The ids in an SVG count what was drawn before.
   package func png() throws(DrawingError) -> [UInt8] {
     try bytes(as: .png(scale: Self.pixelsPerUnit))
   }

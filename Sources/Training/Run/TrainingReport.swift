@@ -133,7 +133,8 @@ final class TrainingReport {
           : SamplePage.path(ofStep: row.step, in: run))
       unwritten.removeFirst()
     }
-    var page = try RunPage(of: run, log.rows)
+    // A run whose config.json was taken away learns on without a page.
+    guard var page = try? RunPage(of: run, log.rows) else { return }
     page.hasLogarithmicLoss = hasLogarithmicLoss
     try page.write()
   }

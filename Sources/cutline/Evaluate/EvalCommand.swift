@@ -12,7 +12,7 @@ import Training
 struct EvalCommand: TalkingCommand {
   static let configuration = CommandConfiguration(
     commandName: "eval",
-    abstract: "Score captions against those of people: BLEU, METEOR, ROUGE-L, CIDEr.",
+    abstract: "Score captions: BLEU, METEOR, ROUGE-L, CIDEr.",
     discussion: """
       Scores are those of coco-caption (pycocoevalcap). Either a model captions DATASET, or \
       RESULTS holds the captions of any program: COCO results, tsv, csv, what cutline caption and batch write, or a \

@@ -91,7 +91,7 @@ struct SheetCommand: TalkingCommand {
     drawn.finish(parts.count)
     faults.report(talk.messages, lineCount: lines)
     talk.messages.note(
-      "\(parts.count.grouped) \(parts.count == 1 ? "picture" : "pictures") on \(paths[0])"
+      "\(parts.count.grouped) \(parts.count == 1 ? "caption" : "captions") on \(paths[0])"
         + (paths.count > 1 ? " to \(paths[paths.count - 1])" : ""))
   }
 
@@ -142,7 +142,7 @@ struct SheetCommand: TalkingCommand {
   }
 }
 
-/// What sheets do not show, or not as it is.
+/// The pictures and texts that sheets do not show, or not as they are.
 private struct SheetFaults {
   /// Pictures that are not shown.
   var hidden: [(name: String, reason: PreviewFailure)] = []
