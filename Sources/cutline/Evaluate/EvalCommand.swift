@@ -161,7 +161,7 @@ struct EvalCommand: TalkingCommand {
     }
     let vocabulary = model.captioner.ensemble.vocabulary
     var found = Baseline.blind(beside: captions, training: training) {
-      vocabulary.id(of: $0) != nil
+      !vocabulary.tokens(for: [$0]).contains(.unknown)
     }
     if let learned {
       found.append(
