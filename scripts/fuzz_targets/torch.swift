@@ -1,5 +1,9 @@
 // A target of scripts/fuzz: a file of torch.save is read or refused, and no more is read than it holds.
+// Modules: CLinux CNettle Files
+// Libraries: nettle
+// Starts from: Tests/FilesTests/Fixtures/torch
 
+import Files
 import Glibc
 
 /// Opens the bytes as a file, and reads every tensor of less than 16 MB.
