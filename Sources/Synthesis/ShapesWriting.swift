@@ -64,10 +64,12 @@ extension ShapesCollection {
       .init("batch-size", 8), .init("save-every", 5000),
     ]
     // Captions by characters are longer.
-    return .object(
-      options
-        + (language == .english
-          ? [] : [.init("tokenizer", "unicode"), .init("max-words", 40)]))
+    let ofLanguage: [JSONValue.Member] =
+      language == .english ? [] : [.init("tokenizer", "unicode"), .init("max-words", 40)]
+    // What the picture shows is still needed after twenty characters, so it is read beside each.
+    let ofCharacters: [JSONValue.Member] =
+      language == .japanese ? [.init("decoder", "lrcn"), .init("layers", 1)] : []
+    return .object(options + ofLanguage + ofCharacters)
   }
 
   /// Options of `cutline train` for training S2VT on clips and their reverses, once an encoder has

@@ -82,19 +82,21 @@ package struct BytePairEncoding: Sendable, Equatable {
     var words: [String] = []
     var start = ""
     for piece in pieces {
-      guard !goesOn(after: piece) else {
+      if goesOn(after: piece) {
         start.unicodeScalars.append(
           contentsOf: piece.unicodeScalars.dropLast(continuation.count))
-        continue
+      } else {
+        words.append(start + piece)
+        start = ""
       }
-      words.append(start + piece)
-      start = ""
     }
     return words
   }
 
   /// Returns true if its word goes on after a piece.
-  static func goesOn(after piece: String) -> Bool { piece.utf8.suffix(2).elementsEqual("@@".utf8) }
+  static func goesOn(after piece: String) -> Bool {
+    piece.utf8.suffix(2).elementsEqual(continuation.utf8)
+  }
 
   /// Returns every piece that words of these characters may have, each once: first the characters, then what the
   /// merges make.
