@@ -57,7 +57,7 @@ struct RatingCommandTests {
       "--results", "good.tsv", "--results", "poor.tsv", "--references", "refs.json", "--images",
       Pictures.folder, "--rating-sheet", "sheet.html")
     #expect(made.status == 0 && made.output == "", "\(made.errors)")
-    #expect(made.errors.contains("wrote sheet.html: 4 captions to grade"))
+    #expect(made.errors.contains("wrote sheet.html: 4 captions to grade, of 2 of 2 pictures"))
     let html = try text("sheet.html")
     #expect(XMLParser(data: Data(html.utf8)).parse())
     #expect(html.components(separatedBy: "data:image/jpeg;base64,").count == 3)
@@ -129,6 +129,9 @@ struct RatingCommandTests {
     #expect(!isFile("\(folder.path)/s.html"))
     #expect(
       try eval("--results", "good.tsv", "--rating-sheet", "good.tsv", "--force").status == 73)
+    try folder.write("clip.mp4\t0\t4\ta\nclip.mp4\t4\t8\tb\n", to: "parts.tsv")
+    let parts = try eval("--results", "parts.tsv", "--rating-sheet", "s.html")
+    #expect(parts.status == 65 && parts.errors.contains("clip.mp4 has captions of 2 segments"))
     #expect(try eval("--ratings", "x.json", "--results", "good.tsv").status == 64)
     #expect(try eval("--ratings", "x.json").status == 66)
     #expect(

@@ -1,4 +1,3 @@
-import Datasets
 import Files
 import Foundation
 import FoundationXML
@@ -6,6 +5,7 @@ import TestSupport
 import Testing
 import Text
 
+@testable import Datasets
 @testable import Evaluation
 
 @Suite("Pages of results")
@@ -69,5 +69,21 @@ struct ResultPageTests {
     #expect(part.timesText == "0:00\u{2013}0:04")
     part.times = 59.96...3725.25
     #expect(part.timesText == "1:00\u{2013}62:05.3")
+  }
+
+  @Test("says of a part that it failed, is withheld, unsure, blank or damaged")
+  func doubts() {
+    var row = ShownResults.Row(picture: "a.jpg")
+    var part = ShownResults.Part()
+    #expect(row.doubt(of: part) == "no caption" && row.doubt(of: nil) == "no caption")
+    part.captions = ["a dog"]
+    #expect(row.doubt(of: part) == "")
+    (part.isUnsure, part.confidence) = (true, 0.123)
+    row.warnings = ["ends early"]
+    #expect(row.doubt(of: part) == "unsure (12 %); ends early")
+    (part.isWithheld, part.captions, part.tags) = (true, [], ["menu (41 %)"])
+    #expect(row.doubt(of: part) == "withheld (12 %); it may show menu (41 %); ends early")
+    row.failure = "is damaged."
+    #expect(row.doubt(of: part) == "failed: is damaged.")
   }
 }

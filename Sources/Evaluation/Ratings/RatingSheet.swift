@@ -20,6 +20,7 @@ package struct RatingSheet: Sendable {
     (self.items, self.scale, self.pictures) = (items, scale, pictures)
   }
 
+  package var pictureCount: Int { items.count }
   package var captionCount: Int { items.captionCount }
 
   package var html: String {

@@ -191,11 +191,13 @@ struct EvalCommand: TalkingCommand {
           try ShownResults(at: $0, captionColumn: source.reading.captionColumn)
         }, of: references, in: ResultPictures(in: source.reading.pictureFolder, ids: ids))
     }
+    for note in captions.notes { talk.messages.note(note) }
     let sheet = try captions.sheet(rating, threadCount: source.threadCount)
     try AtomicFile.write(sheet.html, to: path, overwriting: output.force)
     talk.messages.note(
-      "wrote \(path): \(sheet.captionCount.grouped) captions to grade. Open it in a browser, save the grades, and read "
-        + "them with:  cutline eval --ratings FILE...")
+      "wrote \(path): \(sheet.captionCount.grouped) captions to grade, of \(sheet.pictureCount.grouped) of "
+        + "\(captions.pictures.count.grouped) pictures. Open it in a browser, save the grades, and read them:  "
+        + "cutline eval --ratings FILE...")
   }
 
   /// Prints the grades of several people.

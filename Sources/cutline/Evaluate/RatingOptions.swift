@@ -49,6 +49,8 @@ struct CaptionsToRate {
   private(set) var models: [(name: String, captions: [String?])] = []
   private(set) var pictures: [String] = []
   private var sources: [String: PreviewReader.Source] = [:]
+  /// Rows that nobody can grade.
+  private(set) var notes: [String] = []
 
   /// The longer side of a picture in pixels, and the number of frames of a clip.
   private static let pictureSize = 400
@@ -72,14 +74,26 @@ struct CaptionsToRate {
     var captions: [[Int: String]] = []
     for results in results {
       var own: [Int: String] = [:]
+      var (otherCount, withoutCount) = (0, 0)
       for row in results.rows {
         var label = row.picture
         var path: String?
         if let references, let index {
-          guard let place = index.place(of: row.picture) else { continue }
+          guard let place = index.place(of: row.picture) else {
+            otherCount += 1
+            continue
+          }
           (label, path) = (references.pictures[place].label, references.pictures[place].path)
         }
-        guard let caption = row.parts.first?.captions.first, row.parts.count == 1 else { continue }
+        guard row.parts.count < 2 else {
+          throw Failure(
+            "\(results.path): \(row.name) has captions of \(row.parts.count) segments, and one of the whole clip is "
+              + "graded. Leave out --every and --scenes.", .badData)
+        }
+        guard let caption = row.parts.first?.captions.first else {
+          withoutCount += 1
+          continue
+        }
         let place = places[label] ?? pictures.count
         if place == pictures.count {
           places[label] = place
@@ -96,6 +110,14 @@ struct CaptionsToRate {
             + "other results.", .badData)
       }
       captions.append(own)
+      if otherCount > 0 {
+        notes.append(
+          "\(results.path): \(otherCount.grouped) rows are about other pictures, and are not graded"
+        )
+      }
+      if withoutCount > 0 {
+        notes.append("\(results.path): \(withoutCount.grouped) rows have no caption to grade")
+      }
     }
     models = zip(results, captions).map { results, own in
       (results.path, pictures.indices.map { own[$0] })
