@@ -54,6 +54,17 @@ struct FrameAttentionSheetTests {
     #expect((0..<4).max { blueness($0) < blueness($1) } == 2 && blueness(2) > 100)
   }
 
+  @Test("a long note makes room for itself")
+  func notes() throws {
+    func width(_ note: String) throws -> Int {
+      let frame = Image(width: 8, height: 8, pixels: Array(repeating: 90, count: 192))
+      return try HeatMapSheetTests.image(
+        FrameAttentionSheet([frame], [.init("a", weights: [1])], note: note).png()
+      ).width
+    }
+    #expect(try width(String(repeating: "word ", count: 60)) > width("word") + 500)
+  }
+
   @Test("the SVG holds the frames, and many frames become narrow")
   func forms() throws {
     let svg = String(decoding: try Self.sheet([0]).svg(), as: UTF8.self)

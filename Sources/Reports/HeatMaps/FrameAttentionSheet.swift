@@ -61,7 +61,10 @@ package struct FrameAttentionSheet: Sendable {
     let left = Self.margin + wordWidth.rounded(.up) + 14
     let frameWidth = frameWidth
     let frameHeight = (frameWidth * Double(frames[0].height) / Double(frames[0].width)).rounded()
-    let width = max(left + Double(frames.count) * (frameWidth + Self.gap) + Self.margin, 560)
+    let noteWidth = showsText ? ruler.width(of: note, size: Self.noteSize).rounded(.up) : 0
+    let width = max(
+      left + Double(frames.count) * (frameWidth + Self.gap) + Self.margin,
+      noteWidth + 2 * Self.margin)
     let height =
       Self.margin + frameHeight + 10 + Double(words.count) * Self.rowHeight + 2.4 * Self.noteSize
       + Self.margin
