@@ -34,6 +34,8 @@ package struct Comparison: Sendable {
   package let pictureCount: Int
   /// The share of resampled differences in the interval.
   package let intervalShare: Double
+  /// The number of resampled sets of pictures.
+  package let resampleCount: Int
   package let rows: [Row]
   /// The score that pictures are ordered by.
   package let contrastKey: String
@@ -52,7 +54,7 @@ package struct Comparison: Sendable {
     _ a: Evaluation, _ b: Evaluation, names: (a: String, b: String), resampleCount: Int = 1000,
     intervalShare: Double = 0.95, seed: UInt64 = 1, contrastCount: Int = 10
   ) {
-    (self.names, self.intervalShare) = (names, intervalShare)
+    (self.names, self.intervalShare, self.resampleCount) = (names, intervalShare, resampleCount)
     let count = a.captions.pictures.count
     pictureCount = count
     var random = SeededGenerator(seed: seed)
@@ -107,7 +109,8 @@ package struct Comparison: Sendable {
       [
         row.key, row.a.text(places: 4), row.b.text(places: 4), signed(row.difference),
         "\(signed(row.interval.lowerBound)) to \(signed(row.interval.upperBound))",
-        row.p.text(places: 3),
+        // Of n resampled sets none says no more than less than 1 of n.
+        row.p > 0 ? row.p.text(places: 3) : "< \((1 / Double(resampleCount)).text(places: 3))",
       ]
     }
     var text = "A  \(names.a)\nB  \(names.b)\n\(pictureCount.grouped) pictures\n\n"

@@ -109,8 +109,8 @@ package struct Evaluation: Sendable {
         scoring: tokenized, with: choices.meteor, threadCount: choices.threadCount)
       if let problem = scores.cacheProblem {
         notes.append(
-          "METEOR's table will have to be unpacked the next time, too, which takes some seconds: \(problem)"
-        )
+          "METEOR's index cannot be kept in \(problem.path), so the next use takes some seconds, too; $CUTLINE_CACHE "
+            + "may name another folder")
       }
       // Only METEOR with all of its data is what others call METEOR.
       return ScoreColumn(

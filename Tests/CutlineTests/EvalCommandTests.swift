@@ -102,10 +102,11 @@ struct EvalCommandTests {
   @Test("never overwrite what they read, nor other files without --force")
   func protection() throws {
     let before = try String(contentsOfFile: "\(folder.path)/refs.json", encoding: .utf8)
+    try folder.write("", to: "old.html")
     for arguments in [
       ["--save-df", "refs.json"], ["--save-df", "good.tsv", "--force"],
       ["-o", "good.tsv", "--force"],
-      ["--report", "./refs.json", "--force"], ["-o", "poor.tsv"], ["--report", "poor.tsv"],
+      ["--report", "./refs.json", "--force"], ["-o", "poor.tsv"], ["--report", "old.html"],
       ["--save-df", "poor.tsv"],
     ] {
       let result = try Program.run(

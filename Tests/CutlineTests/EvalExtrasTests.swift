@@ -62,9 +62,10 @@ struct EvalExtrasTests {
   @Test("SPICE is never left out silently")
   func spiceFaults() throws {
     let unnamed = try eval("--metrics", "spice")
-    #expect(unnamed.status == 65 || unnamed.status == 78)
+    #expect(unnamed.status == 64)
     #expect(unnamed.errors.contains("Name its spice-1.0.jar with --spice."))
-    #expect(try eval("--spice", "none.jar").errors.contains("none.jar: SPICE: is not a file."))
+    let missing = try eval("--spice", "none.jar")
+    #expect(missing.status == 66 && missing.errors.contains("none.jar: is not a file (--spice)."))
     try folder.write("", to: "spice-1.0.jar")
     let without = try eval("--spice", "spice-1.0.jar", path: "\(folder.path)/empty")
     #expect(without.status != 0)

@@ -61,6 +61,34 @@ struct EvaluationTests {
     for (key, score) in a { #expect(abs(score - (b[key] ?? -1)) < 1e-12, "\(key)") }
   }
 
+  @Test("of shards adds up to that of all")
+  func shards() throws {
+    let captions = drawn(60, seed: 8)
+    var choices = Evaluation.Choices()
+    choices.metrics = [.bleu, .rouge, .cider, .wer]
+    // Weights of n-grams are those of all pictures.
+    choices.frequencies = DocumentFrequencies(
+      of: captions.pictures.map { $0.references.map(captions.tokenizer.words(of:)) },
+      tokenizer: captions.tokenizer.kind)
+    let all = try Evaluation(of: captions, choices)
+    let first = Set(captions.pictures.prefix(23).map(\.label))
+    let parts = try [true, false].map { isFirst in
+      try Evaluation(of: captions.keeping { first.contains($0.label) == isFirst }, choices)
+    }
+    var counts = parts[0].bleuCounts
+    counts += parts[1].bleuCounts
+    #expect(counts.scores == all.bleuCounts.scores)
+    for (column, whole) in all.columns.enumerated() {
+      // Each picture has its score whichever others there are.
+      for (part, all) in zip(parts.flatMap { $0.columns[column].pictures }, whole.pictures) {
+        #expect(abs((part ?? -1) - (all ?? -1)) < 1e-12, "\(whole.key)")
+      }
+      guard ["ROUGE_L", "CIDEr"].contains(whole.key) else { continue }
+      let mean = (parts[0].columns[column].corpus * 23 + parts[1].columns[column].corpus * 37) / 60
+      #expect(abs(mean - whole.corpus) < 1e-12, "\(whole.key)")
+    }
+  }
+
   @Test("gives a reference in a caption's place the best scores")
   func perfect() throws {
     let captions = drawn(60, seed: 5)

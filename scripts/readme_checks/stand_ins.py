@@ -104,12 +104,14 @@ def training_sets(samples, folder):
 
 
 def scored_captions(folder):
-    """captions_val.json, captions of people about the pictures in pictures/, and results to score against them."""
+    """Captions of people about the pictures in pictures/ (captions_train.json, captions_val.json), and results."""
     names = sorted(os.listdir(f"{folder}/pictures"))
-    write_json(f"{folder}/captions_val.json", {
+    captions = {
         "images": [{"id": number, "file_name": name} for number, name in enumerate(names)],
         "annotations": [{"image_id": number, "caption": f"{beginning}a boy kicks ball {number}"}
-                        for number in range(len(names)) for beginning in ("", "we see ")]})
+                        for number in range(len(names)) for beginning in ("", "we see ")]}
+    for split in ("train", "val"):
+        write_json(f"{folder}/captions_{split}.json", captions)
     for name, words in (("results", "a boy kicks"), ("old", "a boy and"), ("new", "a boy kicks")):
         write_json(f"{folder}/{name}.json", [
             {"image_id": number, "caption": f"{words} ball {number}"} for number in range(len(names))])

@@ -150,7 +150,7 @@ package struct RatingError: Error, Equatable, Sendable, CustomStringConvertible 
       "is not what its page saved: pictures, captions or models were changed. Save the ratings again."
     case .otherSheet(let first):
       "is of another sheet than \(first). Read ratings of one sheet at a time."
-    case .repeated(let first): "is the same as \(first). Name each rater's file once."
+    case .repeated(let first): "is by the same person as \(first). Name one file of each person."
     case .noGrades: "has no grade at all. Fill in the page, and save it again."
     case .unknownPicture(let picture, let references):
       "'\(picture.prefix(100))' is none of the pictures of \(references). Are these its references?"

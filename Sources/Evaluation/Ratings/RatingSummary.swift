@@ -50,7 +50,7 @@ package struct RatingSummary: Sendable {
         throw RatingError(file.path, .otherSheet(first: files[0].path))
       }
       if let same = files[..<place].first(where: {
-        $0.rater == file.rater && $0.ratings == file.ratings
+        $0.rater == file.rater && (!file.rater.isEmpty || $0.ratings == file.ratings)
       }) {
         throw RatingError(file.path, .repeated(first: same.path))
       }

@@ -15,6 +15,12 @@ package struct Histogram: Sendable {
   let edges: [Double]
   /// Returns the text of an edge.
   private let edgeText: @Sendable (Double) -> String
+  /// Returns the text of an edge in the title of a bar, which has room for all digits.
+  private let barText: @Sendable (Double) -> String
+  /// True for whole numbers, one in each bar.
+  private let isWhole: Bool
+  /// True if the last bar has all larger numbers, too.
+  private let isLimited: Bool
 
   /// - Parameters:
   ///   - title: The heading.
@@ -25,7 +31,9 @@ package struct Histogram: Sendable {
   package init(
     _ title: String, _ series: [Series], width: Double, limit: Double? = nil, places: Int = 0
   ) {
-    self.init(title, series, width: width, limit: limit) { $0.text(places: places) }
+    self.init(
+      title, series, width: width, limit: limit, isWhole: width == 1, { $0.text(places: places) },
+      { $0.text(places: width == 1 ? 0 : 2) })
   }
 
   /// - Parameters:
@@ -38,7 +46,16 @@ package struct Histogram: Sendable {
     _ title: String, _ series: [Series], width: Double, limit: Double? = nil,
     edgeText: @escaping @Sendable (Double) -> String
   ) {
-    (self.title, self.series, self.edgeText) = (title, series, edgeText)
+    self.init(title, series, width: width, limit: limit, isWhole: false, edgeText, edgeText)
+  }
+
+  private init(
+    _ title: String, _ series: [Series], width: Double, limit: Double?, isWhole: Bool,
+    _ edgeText: @escaping @Sendable (Double) -> String,
+    _ barText: @escaping @Sendable (Double) -> String
+  ) {
+    (self.title, self.series, self.isWhole) = (title, series, isWhole)
+    (self.edgeText, self.barText, isLimited) = (edgeText, barText, limit != nil)
     let largest = limit ?? series.flatMap(\.values).max() ?? 0
     let count = min(max(Int((largest / width).rounded(.down)) + (limit == nil ? 1 : 0), 1), 100)
     edges = (0...count).map { Double($0) * width }
@@ -52,6 +69,13 @@ package struct Histogram: Sendable {
       counts[min(max(bar, 0), counts.count - 1)] += 1
     }
     return counts
+  }
+
+  /// Returns the numbers of a bar, as people say them.
+  private func text(ofBar place: Int) -> String {
+    if isLimited, place == edges.count - 2 { return "\(barText(edges[place])) or more" }
+    return isWhole
+      ? barText(edges[place]) : "\(barText(edges[place])) to \(barText(edges[place + 1]))"
   }
 
   private static let height = 140.0
@@ -71,8 +95,7 @@ package struct Histogram: Sendable {
       for (place, share) in shares.enumerated() where share > 0 {
         let size = share / highest * Self.height
         let x = Double(place) * slot + slot * 0.07 + Double(kind) * barWidth
-        let range =
-          "\(edgeText(edges[place])) to \(edgeText(edges[place + 1]))"
+        let range = text(ofBar: place)
         bars.append(
           "<rect\(kind > 0 ? " class=\"other\"" : "") x=\"\(x.text(places: 1))\" "
             + "y=\"\((Self.height - size).text(places: 1))\" width=\"\(barWidth.text(places: 1))\" "

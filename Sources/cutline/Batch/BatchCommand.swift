@@ -232,8 +232,8 @@ struct BatchCommand: TalkingCommand {
       return talk.messages.warning("\(path): is not written. \(error)")
     }
     let writing = ResultPageWriting(threadCount: jobs ?? threadCount, progress: lines.progress)
-    let notes = try writing.write(results, in: pictures, to: path, overwriting: true)
-    for note in notes { talk.messages.note("\(path): \(note)") }
+    try writing.write(results, in: pictures, to: path, overwriting: true)
+      .report(path, talk.messages, wantsHeatMaps: nil)
   }
 
   private func mergeShards(_ lines: BatchLines) throws {

@@ -60,15 +60,21 @@ struct DatasetStatsCommand: TalkingCommand {
     reading.say = talk.messages.say
     let threadCount = try threads.apply()
     if let html {
-      guard !isSameFile(html, collection.path) else {
-        throw Failure(
-          "\(html): is the input, which would be overwritten. Choose another name.", .cannotCreate)
-      }
+      try protect([collection.path], from: [html])
+      try checkPage("--html", html)
       _ = try AtomicFile(html, overwriting: force)
     }
     let (found, contents) = try reading.read()
     let statistics = DatasetStatistics(
       contents, threadCount: threadCount, tokenizer: words.chosen)
+    let longCount = statistics.surveys.reduce(0) { count, survey in
+      count + survey.lengths.joined().count { $0 >= CaptionTokenizer.wordLimit }
+    }
+    if longCount > 0 {
+      talk.messages.warning(
+        "\(longCount.grouped) \(longCount == 1 ? "caption is" : "captions are") counted up to "
+          + "\(CaptionTokenizer.wordLimit) words only. Find them with cutline dataset check.")
+    }
     var rows: [BatchingComparison.Row] = []
     if batching, let lengths = statistics.surveys.first?.lengths {
       rows = BatchingComparison(

@@ -19,6 +19,8 @@ struct CaptionsToScore {
   var split: CaptionDataset.Split?
   /// True if pictures without a caption are left out.
   var isPartial = false
+  /// True if what a data set has is not told.
+  var isQuiet = false
   /// Splits captions of files into words; a model has its own.
   var tokenizer = CaptionTokenizer()
 
@@ -43,7 +45,7 @@ struct CaptionsToScore {
   func pictures(of path: String) throws -> Pictures {
     var dataset = DatasetReading(path)
     dataset.choices = reading
-    dataset.say = { progress.report(.message($0)) }
+    if !isQuiet { dataset.say = { progress.report(.message($0)) } }
     let (collection, contents) = try dataset.read()
     let only = contents.datasets.count == 1 ? contents.datasets[0].split : nil
     let found = try collection.read(split ?? only ?? .validation)
@@ -60,7 +62,8 @@ struct CaptionsToScore {
   /// Returns the pictures of a data set's training split.
   func trainingPictures(of path: String) throws -> Pictures {
     var source = self
-    source.split = .train
+    // What the data set has was said when its other pictures were read.
+    (source.split, source.isQuiet) = (.train, true)
     do {
       return try source.pictures(of: path)
     } catch let error as DatasetError {

@@ -13,7 +13,8 @@ struct CompareCommand: TalkingCommand {
     discussion: """
       Each of A and B is a model, as a folder or by its name, or a file of captions in any form that cutline eval \
       takes. Prints both scores, their difference, and the interval that holds it in 95 % of resampled sets of \
-      pictures (paired bootstrap): a difference whose interval contains 0 may be chance. Then come the pictures on \
+      pictures (paired bootstrap): a difference whose interval contains 0 may be chance. P is the probability of a \
+      difference of the other sign, or none. Then come the pictures on \
       which the two differ most.
 
         cutline compare default runs/first/best --references data/flickr8k --split test
@@ -153,10 +154,7 @@ struct ComparisonOutputOptions: ParsableArguments {
 
   /// Throws if the file is one of the inputs, which no --force may cost.
   func check(against inputs: [String]) throws(Failure) {
-    guard let output, let input = inputs.first(where: { isSameFile($0, output) }) else { return }
-    throw Failure(
-      "\(output): is the input \(input), which would be overwritten. Choose another output name.",
-      .cannotCreate)
+    try protect(inputs, from: [output].compactMap(\.self))
   }
 
   func open() throws(FileError) -> ResultOutput { try ResultOutput(output, overwriting: force) }

@@ -49,6 +49,17 @@ struct EvalCommand: TalkingCommand {
   @OptionGroup var threads: ThreadOptions
   @OptionGroup(title: "Messages") var talk: MessageOptions
 
+  /// Throws if an option was given that belongs to scores.
+  private func checkUnused(_ reason: String) throws {
+    let unused = [
+      ("--report", output.report != nil), ("--save-df", output.saveDf != nil),
+      ("--baselines", baselines), ("--training", training != nil),
+    ]
+    if let option = unused.first(where: \.1)?.0 {
+      throw ValidationError("\(reason). Leave out \(option).")
+    }
+  }
+
   /// Throws unless the options name captions in one way; in `run`, so that a misspelt option is named first.
   private func checkSources() throws {
     if !rating.ratings.isEmpty {
@@ -56,7 +67,15 @@ struct EvalCommand: TalkingCommand {
         throw ValidationError(
           "--ratings have their captions. Leave out DATASET, --results and models.")
       }
+      try checkUnused("--ratings are summarized")
       return
+    }
+    if rating.ratingSheet != nil {
+      try checkUnused("--rating-sheet writes captions to grade, and no scores")
+      if output.output != nil || output.format != nil || output.json {
+        throw ValidationError(
+          "--rating-sheet writes captions to grade, and no scores. Leave out --output and forms.")
+      }
     }
     if rating.ratingSheet != nil, dataset == nil, !scored.results.isEmpty {
       guard model.firstOption == nil else {
@@ -110,13 +129,17 @@ struct EvalCommand: TalkingCommand {
 
   func run() throws {
     try checkSources()
-    let inputs = [dataset, scored.references, scores.df, training].compactMap(\.self)
+    let read = try reading.choices()
+    let inputs = [
+      dataset, scored.references, scores.df, training, scores.meteorData, read.pictureFolder,
+    ].compactMap(\.self)
     try output.check(
-      against: inputs + scored.results + rating.ratings,
+      against: inputs + scored.results + rating.ratings + model.model,
       and: [rating.ratingSheet].compactMap(\.self))
+    try checkPage("--rating-sheet", rating.ratingSheet)
     let threadCount = try threads.apply()
     var source = CaptionsToScore(
-      reading: try reading.choices(), threadCount: threadCount, progress: talk.makeProgress())
+      reading: read, threadCount: threadCount, progress: talk.makeProgress())
     (source.split, source.isPartial) = (scored.split?.value, scored.partial)
     source.tokenizer = words.chosen
     if !rating.ratings.isEmpty { return try summarizeRatings(source) }

@@ -112,7 +112,7 @@ struct CaptionsToRate {
       captions.append(own)
       if otherCount > 0 {
         notes.append(
-          "\(results.path): \(otherCount.grouped) rows are about other pictures, and are not graded"
+          "\(results.path): \(otherCount.grouped) captions are of other pictures, and are not graded"
         )
       }
       if withoutCount > 0 {

@@ -46,7 +46,17 @@ struct ScoreOptions: ParsableArguments {
       choices.meteor = METEORResources(meteorFolder: meteorData)
       choices.meteor.cacheFolder = cacheFolder(by: Variable.value(of:)).map { "\($0)/meteor" }
     }
+    if spice == nil, metrics?.metrics.contains(.spice) ?? false {
+      throw ValidationError(
+        "--metrics spice: it is computed by its authors' program. Name its spice-1.0.jar with --spice."
+      )
+    }
     if let spice {
+      guard isFile(spice) else {
+        throw Failure(
+          "\(spice): is not a file (--spice). Name spice-1.0.jar, as in pycocoevalcap/spice.",
+          .inputMissing)
+      }
       choices.spice = SPICEProgram(jar: spice)
       choices.spice?.cacheFolder = cacheFolder(by: Variable.value(of:)).map { "\($0)/spice" }
     }
@@ -143,12 +153,9 @@ struct ScoreOutputOptions: ParsableArguments {
   /// Throws if a file cannot be written, is written twice, or is one of the inputs, which no --force may cost.
   func check(against inputs: [String], and more: [String] = []) throws {
     let outputs = [output, report, saveDf].compactMap(\.self) + more
+    try protect(inputs, from: outputs)
+    try checkPage("--report", report)
     for (place, path) in outputs.enumerated() {
-      if let input = inputs.first(where: { isSameFile($0, path) }) {
-        throw Failure(
-          "\(path): is the input \(input), which would be overwritten. Choose another output name.",
-          .cannotCreate)
-      }
       if outputs[..<place].contains(path) {
         throw ValidationError(
           "\(path) is named for two outputs. Choose another name for one of them.")

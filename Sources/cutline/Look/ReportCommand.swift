@@ -45,12 +45,9 @@ struct ReportCommand: TalkingCommand {
   @OptionGroup(title: "Messages") var talk: MessageOptions
 
   func run() throws {
-    let inputs = [subject, shown.imageIDs, "\(subject)/config.json", "\(subject)/results.jsonl"]
-    if let input = inputs.compactMap(\.self).first(where: { isSameFile($0, output) }) {
-      throw Failure(
-        "\(output): is the input \(input), which would be overwritten. Choose another output name.",
-        .cannotCreate)
-    }
+    try protect(
+      [subject, shown.imageIDs, shown.images, heatMaps].compactMap(\.self), from: [output])
+    try checkPage("--output", output)
     _ = try AtomicFile(output, overwriting: force)
     if RunPage.isRun(subject) {
       if let option = shown.firstOption ?? (heatMaps == nil ? nil : "--heat-maps") {
@@ -62,13 +59,56 @@ struct ReportCommand: TalkingCommand {
       throw Failure(
         "\(heatMaps): is not a folder (--heat-maps). Check the spelling.", .inputMissing)
     }
+    try checkFolder()
     let results = try shown.read(subject, talk.messages)
     var writing = ResultPageWriting(threadCount: try threads.apply(), progress: talk.makeProgress())
     writing.tokenizer = words.chosen
     writing.heatMaps = heatMaps
-    let notes = try writing.write(
+    let written = try writing.write(
       results, in: shown.pictures(), to: output, overwriting: force)
-    for note in notes { talk.messages.note("\(output): \(note)") }
+    written.report(output, talk.messages, wantsHeatMaps: heatMaps)
+  }
+}
+
+extension ReportCommand {
+  /// Throws for a folder of runs, or of a model, whose files are no captions.
+  private func checkFolder() throws {
+    guard isFolder(subject), !isFile("\(subject)/results.jsonl") else { return }
+    if isFile("\(subject)/config.json") {
+      throw Failure(
+        "\(subject): is a model, not a run and not captions. Name the run or the captions.",
+        .badData)
+    }
+    let run = try namesInFolder(subject).first { RunPage.isRun("\(subject)/\($0)") }
+    if let run {
+      throw Failure(
+        "\(subject): has runs, but is none. Name one, such as \(subject)/\(run).", .badData)
+    }
+  }
+}
+
+/// A page about results that was written.
+struct WrittenResultPage {
+  /// The facts about what was left out.
+  let notes: [String]
+  /// The pictures that could not be shown: their number, and the first with the reason.
+  let hiddenCount: Int
+  let firstHidden: (name: String, reason: String)?
+  /// The number of files with heat maps.
+  let heatMapCount: Int
+
+  func report(_ path: String, _ messages: Messages, wantsHeatMaps folder: String?) {
+    for note in notes { messages.note("\(path): \(note)") }
+    if let firstHidden {
+      messages.warning(
+        "\(path): \(hiddenCount.grouped) \(hiddenCount == 1 ? "picture is" : "pictures are") not shown, such as "
+          + "\(firstHidden.name): \(firstHidden.reason)")
+    }
+    if let folder, heatMapCount == 0 {
+      messages.warning(
+        "\(path): has no heat maps. \(folder) has none of these files; name the folder of caption --attention."
+      )
+    }
   }
 }
 
@@ -92,14 +132,16 @@ struct ResultPageWriting {
   ///   - pictures: The files of their pictures.
   ///   - path: The page.
   ///   - overwriting: True if it may be replaced.
-  /// - Returns: What was left out.
+  /// - Returns: What is on the page, and what is not.
   /// - Throws: `WorkerError` if no picture can be read; `FileError` if the page cannot be written.
   func write(
     _ results: ShownResults, in pictures: ResultPictures, to path: String, overwriting: Bool
-  ) throws -> [String] {
+  ) throws -> WrittenResultPage {
     let page = ResultPage(title: "Captions of \(results.path)", results, tokenizer: tokenizer)
     let maps = heatMapFolders(of: results)
     var shown = page.noPictures
+    var hidden: [(name: String, reason: String)] = []
+    var heatMapCount = 0
     let reader = PreviewReader(
       size: Self.pictureSize, frameCount: 1, workerCount: threadCount)
     let counting = CountProgress(progress, "pictures", of: page.shownCount)
@@ -115,13 +157,19 @@ struct ResultPageWriting {
         shown.add(Self.element(preview, page.parts[place].row.name), at: place)
         if let folder = maps[page.parts[place].row.name], let map = heatMap(in: folder) {
           shown.add(map, at: place)
+          heatMapCount += 1
+        }
+        if case .failure(let failure) = preview, page.parts[place].row.failure == nil {
+          hidden.append((page.parts[place].row.name, failure.reason))
         }
       }
       counting.report(places.upperBound)
     }
     counting.finish(page.shownCount)
     try AtomicFile.write(page.html(shown), to: path, overwriting: overwriting)
-    return page.notes(shown)
+    return WrittenResultPage(
+      notes: page.notes(shown), hiddenCount: hidden.count, firstHidden: hidden.first,
+      heatMapCount: heatMapCount)
   }
 
   private static func element(_ preview: Result<[Image], PreviewFailure>, _ name: String) -> String

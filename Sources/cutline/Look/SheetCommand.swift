@@ -30,19 +30,20 @@ struct SheetCommand: TalkingCommand {
     completion: .file(extensions: ["png", "jpg"]))
   var output: String
   @OptionGroup var shown: ShownResultOptions
-  @Option(help: ArgumentHelp("Pictures in a row.", valueName: "n"))
+  @Option(help: ArgumentHelp("Pictures in a row, 1 to 40.", valueName: "n"))
   var columns = 5
-  @Option(help: ArgumentHelp("The longer side of a picture in pixels.", valueName: "pixels"))
+  @Option(
+    help: ArgumentHelp("The longer side of a picture in pixels, 32 to 1024.", valueName: "pixels"))
   var size = 240
   @Option(
-    help: ArgumentHelp("Pictures and segments of clips on a sheet.", valueName: "n"))
+    help: ArgumentHelp("Pictures and segments of clips on a sheet, 1 to 1000.", valueName: "n"))
   var perSheet = 40
   @Option(
     help: ArgumentHelp(
       "Lines of a caption; a longer one ends in an ellipsis, and is counted.", valueName: "n"))
   var lines = 3
   @Option(
-    help: ArgumentHelp("Frames of each segment of a clip.", valueName: "n"))
+    help: ArgumentHelp("Frames of each segment of a clip, 1 to 16.", valueName: "n"))
   var frames = 4
   @Flag(help: "Replace the sheets if they exist.")
   var force = false
@@ -76,6 +77,11 @@ struct SheetCommand: TalkingCommand {
     let starts = Array(stride(from: 0, to: parts.count, by: perSheet))
     let paths = starts.indices.map { path(ofSheet: $0) }
     for path in paths { try checkOutput(path, found.path) }
+    try protectPictures(of: found, pictures, from: paths)
+    let stale = path(ofSheet: paths.count)
+    if paths.count > 0, isFile(stale) {
+      talk.messages.warning("\(stale) is of an earlier drawing, and is not written now.")
+    }
     let drawn = CountProgress(talk.makeProgress(), "pictures", of: parts.count)
     var faults = SheetFaults()
     for (path, start) in zip(paths, starts) {
@@ -97,14 +103,27 @@ struct SheetCommand: TalkingCommand {
 
   /// Throws if a sheet cannot be written, or is one of the inputs, which no --force may cost.
   private func checkOutput(_ path: String, _ results: String) throws {
-    if let input = [results, shown.imageIDs].compactMap(\.self).first(where: {
-      isSameFile($0, path)
-    }) {
+    try protect(
+      [results, self.results, shown.imageIDs, shown.images].compactMap(\.self), from: [path])
+    _ = try AtomicFile(path, overwriting: force)
+  }
+
+  /// Throws if a sheet would replace a picture that is drawn.
+  private func protectPictures(
+    of found: ShownResults, _ pictures: ResultPictures, from paths: [String]
+  ) throws {
+    let existing = Dictionary(
+      paths.compactMap { path in FileStatus(path).map { ($0.identity, path) } },
+      uniquingKeysWith: { first, _ in first })
+    if existing.isEmpty { return }
+    for row in found.rows {
+      guard case .file(let picture) = pictures.source(of: row),
+        let path = FileStatus(picture).flatMap({ existing[$0.identity] })
+      else { continue }
       throw Failure(
-        "\(path): is the input \(input), which would be overwritten. Choose another output name.",
+        "\(path): is the picture \(picture), which would be overwritten. Choose another output name.",
         .cannotCreate)
     }
-    _ = try AtomicFile(path, overwriting: force)
   }
 
   /// The path of a sheet: FILE.png, FILE-2.png and so on.
