@@ -58,17 +58,23 @@ package struct Evaluation: Sendable {
       ScoredCaption(
         candidate: picture.captions[0], references: picture.references, tokenizer: tokenizer)
     }
-    var metrics = choices.metrics ?? Metric.usual
-    if choices.spice != nil, !metrics.contains(.spice) { metrics.append(.spice) }
-    let scores = CaptionScores(
-      scoring: tokenized, frequencies: choices.frequencies,
-      withPlainCIDEr: metrics.contains(.plainCIDEr))
+    let chosen = choices.metrics ?? Metric.usual
+    let metrics =
+      choices.spice == nil || chosen.contains(.spice) ? chosen : chosen + [.spice]
+    // METEOR takes longest, and needs nothing of the others.
+    let (scores, meteor) = concurrently(threadCount: choices.threadCount) {
+      CaptionScores(
+        scoring: tokenized, frequencies: choices.frequencies,
+        withPlainCIDEr: metrics.contains(.plainCIDEr))
+    } _: {
+      metrics.contains(.meteor) ? Self.meteorScores(tokenized, tokenizer, choices) : nil
+    }
     bleuCounts = scores.bleuCounts
     var notes = captions.notes
     var columns: [ScoreColumn] = []
     for metric in Metric.allCases where metrics.contains(metric) {
       if metric == .meteor {
-        if let column = try Self.meteor(tokenized, tokenizer, choices, &notes) {
+        if let column = try Self.column(of: meteor, tokenizer, choices, &notes) {
           columns.append(column)
         }
         continue
@@ -91,13 +97,23 @@ package struct Evaluation: Sendable {
     self.notes = notes + Self.notes(captions, tokenized, metrics, choices.frequencies)
   }
 
-  /// Returns METEOR; nil where it was not asked for and cannot be computed, which a note says.
-  private static func meteor(
-    _ tokenized: [ScoredCaption], _ tokenizer: CaptionTokenizer, _ choices: Choices,
-    _ notes: inout [String]
+  /// Returns METEOR, or the reason why it cannot be computed; nil in other languages, unless it was asked for.
+  private static func meteorScores(
+    _ tokenized: [ScoredCaption], _ tokenizer: CaptionTokenizer, _ choices: Choices
+  ) -> Result<METEORScores, METEORError>? {
+    guard tokenizer.kind == .english || choices.metrics != nil else { return nil }
+    return Result { () throws(METEORError) in
+      try METEORScores(
+        scoring: tokenized, with: choices.meteor, threadCount: choices.threadCount)
+    }
+  }
+
+  /// Returns the column of METEOR; nil where it was not asked for and cannot be computed, which a note says.
+  private static func column(
+    of meteor: Result<METEORScores, METEORError>?, _ tokenizer: CaptionTokenizer,
+    _ choices: Choices, _ notes: inout [String]
   ) throws -> ScoreColumn? {
-    let isWanted = choices.metrics != nil
-    guard tokenizer.kind == .english || isWanted else {
+    guard let meteor else {
       notes.append("METEOR is for English, and left out")
       return nil
     }
@@ -105,8 +121,7 @@ package struct Evaluation: Sendable {
       notes.append("METEOR is for English: its stems and synonyms are")
     }
     do throws(METEORError) {
-      let scores = try METEORScores(
-        scoring: tokenized, with: choices.meteor, threadCount: choices.threadCount)
+      let scores = try meteor.get()
       if let problem = scores.cacheProblem {
         notes.append(
           "METEOR's index cannot be kept in \(problem.path), so the next use takes some seconds, too; $CUTLINE_CACHE "
@@ -117,7 +132,7 @@ package struct Evaluation: Sendable {
         scores.isWhole ? "METEOR" : scores.name, scores.captions.map(\.summand), zero: .zero,
         add: { $0 = $0 + $1 }, score: \.score)
     } catch {
-      guard !isWanted, case .noStemmer = error.problem else { throw error }
+      guard choices.metrics == nil, case .noStemmer = error.problem else { throw error }
       notes.append("METEOR is left out. \(error)")
       return nil
     }

@@ -37,3 +37,22 @@ func concurrentMap<Element: Sendable, Scratch, Result: Sendable>(
   }
   return parts.withLock { $0.flatMap(\.self) }
 }
+
+/// Returns the results of two functions, computed at the same time if there are threads for both.
+package func concurrently<First: Sendable, Second: Sendable>(
+  threadCount: Int, _ first: @Sendable () -> First, _ second: @Sendable () -> Second
+) -> (First, Second) {
+  guard threadCount > 1 else { return (first(), second()) }
+  let a = Mutex<[First]>([])
+  let b = Mutex<[Second]>([])
+  DispatchQueue.concurrentPerform(iterations: 2) { part in
+    if part == 0 {
+      let result = first()
+      a.withLock { $0 = [result] }
+    } else {
+      let result = second()
+      b.withLock { $0 = [result] }
+    }
+  }
+  return (a.withLock { $0[0] }, b.withLock { $0[0] })
+}
