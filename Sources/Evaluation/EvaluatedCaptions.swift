@@ -106,7 +106,9 @@ package struct EvaluatedCaptions: Sendable {
     }
     pictures = references.pictures.enumerated().compactMap { place, picture in
       guard let row = rows[place], !row.captions.isEmpty else { return nil }
-      return Picture(picture, captions: row.captions, confidence: row.confidence)
+      return Picture(
+        picture, captions: row.captions,
+        confidence: row.confidence.flatMap { (0...1).contains($0) ? $0 : nil })
     }
     let missing = references.pictures.enumerated().filter { place, _ in
       rows[place]?.captions.isEmpty ?? true
@@ -139,6 +141,12 @@ package struct EvaluatedCaptions: Sendable {
     {
       notes.append(
         "ids are texts in one file and numbers in the other; pycocoevalcap would not match them")
+    }
+    let beyondCount = rows.values.count { $0.confidence.map { !(0...1).contains($0) } ?? false }
+    if beyondCount > 0 {
+      notes.append(
+        "the number of captions whose confidence is no probability, from 0 to 1, and is not judged: \(beyondCount)"
+      )
     }
     if references.leftOutCount > 0 {
       notes.append(

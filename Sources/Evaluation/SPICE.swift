@@ -28,8 +28,10 @@ package struct SPICEProgram: Sendable, Equatable {
     let parent = cacheFolder ?? "/tmp"
     try makeFolder(parent)
     let place = try realPath(parent) ?? parent
-    let folder = "\(place)/cutline-\(getpid())"
-    try makeFolder(folder)
+    // A new name, which nobody else can have made.
+    var name = Array("\(place)/cutline-XXXXXX".utf8CString)
+    guard mkdtemp(&name) != nil else { throw failure("has no folder for its files in \(place)") }
+    let folder = String(decoding: name.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
     defer { removeTree(folder) }
     let (input, output, log) = ("\(folder)/in.json", "\(folder)/out.json", "\(folder)/log")
     try AtomicFile.write(document(captions).compactText, to: input, overwriting: true)
@@ -117,8 +119,11 @@ private func runProgram(
   posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
   posix_spawn_file_actions_addopen(&actions, 1, log, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
   posix_spawn_file_actions_adddup2(&actions, 1, 2)
-  // The shell changes the folder: the call that would do it is not visible to Swift.
-  let script = "cd -- \"$0\" && exec \"$@\""
+  // The shell changes the folder: the call that would do it is not visible to Swift. util-linux's setpriv, where it is
+  // installed, has the program end if we are killed.
+  let script = """
+    cd -- "$0" || exit; killed=$(command -v setpriv) && exec "$killed" --pdeathsig KILL -- "$@"; exec "$@"
+    """
   let command = ["sh", "-c", script, folder, name] + arguments
   var words: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) }
   words.append(nil)

@@ -44,6 +44,22 @@ package struct TrainingExample: Sendable, Equatable {
       canBeMirrored: canBeMirrored, extent: extent)
   }
 
+  /// Takes a picture or clip of a data set.
+  ///
+  /// - Parameters:
+  ///   - image: The picture or clip.
+  ///   - number: Its number in the data set.
+  ///   - captions: Its captions; none if only its features are wanted.
+  ///   - canBeMirrored: True if the captions stay true of the mirrored picture.
+  init(
+    _ image: CaptionedImage, number: Int, captions: [Caption] = [], canBeMirrored: Bool = false
+  ) {
+    self.init(
+      number: number, source: image.source, kind: image.kind, captions: captions,
+      canBeMirrored: canBeMirrored, extent: image.extent)
+    segment = image.segment
+  }
+
   package var path: String { source.name }
 
   /// The same picture as one example for each caption.
@@ -126,16 +142,12 @@ package struct TokenizedDataset: Sendable {
     let tokens = vocabulary.tokens(forEach: pictures.flatMap(\.captions), limit: maximumWords)
     var captionCount = 0
     return pictures.enumerated().map { number, picture in
-      var example = TrainingExample(
-        number: number, source: picture.image.source, kind: picture.image.kind,
+      TrainingExample(
+        picture.image, number: number,
         captions: picture.captions.map { _ in
           defer { captionCount += 1 }
           return .init(number: captionCount, words: [.start] + tokens[captionCount] + [.end])
-        },
-        canBeMirrored: !picture.captions.joined().contains(where: namesSide),
-        extent: picture.image.extent)
-      example.segment = picture.image.segment
-      return example
+        }, canBeMirrored: !picture.captions.joined().contains(where: namesSide))
     }
   }
 }

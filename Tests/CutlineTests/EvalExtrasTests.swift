@@ -27,7 +27,7 @@ struct EvalExtrasTests {
   // MARK: SPICE
 
   /// Writes a stand-in for Java that speaks as spice-1.0.jar does, as its callers describe it: the real one needs
-  /// 400 MB of models.
+  /// models that no package has.
   private func writeJava(_ body: String) throws {
     if !isFolder("\(folder.path)/bin") { try folder.makeFolder("bin") }
     let path = try folder.write("#!/bin/bash\n\(body)", to: "bin/java")
@@ -98,6 +98,20 @@ struct EvalExtrasTests {
     #expect(partial.errors.contains("SPICE is the mean without 1 pictures"))
   }
 
+  @Test("SPICE's program ends if the evaluation is killed")
+  func spiceKilled() throws {
+    try writeJava("echo $$ >java.pid; exec sleep 60")
+    let outcome = try Program.shell(
+      """
+      export PATH="$PWD/bin:$PATH" CUTLINE_CACHE="$PWD/cache"
+      '\(Program.path)' eval --references refs.json --results results.tsv --metrics cider --spice spice-1.0.jar &
+      for i in {1..100}; do [[ -s java.pid ]] && break; sleep 0.1; done
+      kill -KILL $!; sleep 0.3
+      kill -0 "$(cat java.pid)" 2>/dev/null && echo alive || echo gone
+      """, in: folder.path)
+    #expect(outcome.output.hasSuffix("gone\n"), "\(outcome.output) \(outcome.errors)")
+  }
+
   // MARK: Baselines
 
   @Test("baselines are those of the training captions")
@@ -163,5 +177,12 @@ struct EvalExtrasTests {
     #expect(abs((json["confidence"]?["calibration_error"]?.number ?? 0) - 0.2) < 1e-9)
     #expect(json["images"]?.elements?[3]["confidence"]?.number == 0.8)
     #expect(try eval().output.contains("Expected calibration error 0.200"))
+    // Numbers of another meaning are not taken for probabilities, which is said.
+    try folder.write(
+      rows.joined(separator: "\n").replacing("0.8}", with: "80}").replacing("0.2}", with: "20}"),
+      to: "results.tsv")
+    let percents = try eval()
+    #expect(!percents.output.contains("Expected calibration error"))
+    #expect(percents.errors.contains("is no probability, from 0 to 1, and is not judged: 60"))
   }
 }

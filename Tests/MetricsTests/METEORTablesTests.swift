@@ -110,7 +110,12 @@ struct METEORTablesTests {
     #expect(try namesInFolder(cache).count == 1)
     let stamp = fileStamp(kept)
     #expect(try pairs() == [[1, 0], [2, 2, 1]])
+    // A table that is named in another way is the same.
+    let other = try ParaphraseTable(
+      of: words, path: "\(folder.path)/cache/../paraphrase-en.gz", cache: cache)
+    #expect(other.count == 2)
     #expect(fileStamp(kept) == stamp)
+    #expect(try namesInFolder(cache).count == 1)
 
     // Another table at the same place.
     _ = try folder.write(gzip("0.5\na\ncat\n"), to: "paraphrase-en.gz")

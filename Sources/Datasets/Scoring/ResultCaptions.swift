@@ -22,7 +22,7 @@ package struct ResultCaptions: Sendable {
     package var isText: Bool?
     /// The captions, the best first; none if the program wrote none.
     package var captions: [String]
-    /// The confidence of the best caption, in `0...1`, if the program states it.
+    /// The confidence of the best caption, as the program states it; nil if it does not.
     package var confidence: Double?
 
     package init(

@@ -201,8 +201,6 @@ struct ResultRecord {
     return ResultCaptions.Row(
       record: name, picture: picture, file: named, isText: id.isMissing ? nil : hasTextID,
       captions: isWithout ? [] : texts,
-      confidence: (segments?.first?.confidence ?? confidence).flatMap {
-        (0...1).contains($0) ? $0 : nil
-      })
+      confidence: segments?.first?.confidence ?? confidence)
   }
 }

@@ -125,12 +125,12 @@ package struct RatingSummary: Sendable {
           model.ratedCount > 0 ? percent(Double(count) / Double(model.ratedCount)) : ""
         }
     }
-    text += aligned(cells) + "\n"
+    text += columnText(cells) + "\n"
     text += scale.grades.enumerated().reversed().map { "\($0 + 1)  \($1)\n" }.joined()
     if files.count > 1 { text += "\n\(agreementText)\n" }
     if !correlations.isEmpty {
       text += "\nKendall's tau-b with the mean grade of \(correlations[0].count.grouped) captions\n"
-      text += aligned(
+      text += columnText(
         correlations.map { [$0.key, $0.tau.map { $0.text(places: 3) } ?? "all are equal"] })
     }
     return text
@@ -188,16 +188,4 @@ package struct RatingSummary: Sendable {
     }
     return .object(members)
   }
-}
-
-/// Returns rows of cells in columns as wide as their widest cell.
-private func aligned(_ rows: [[String]]) -> String {
-  let widths = (rows.first ?? []).indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-  return rows.map { row in
-    let padded = zip(row, widths).map { cell, width in
-      cell + String(repeating: " ", count: width - cell.count)
-    }
-    let line = padded.joined(separator: "  ")
-    return String(line.reversed().drop { $0 == " " }.reversed()) + "\n"
-  }.joined()
 }

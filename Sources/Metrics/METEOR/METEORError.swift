@@ -13,6 +13,8 @@ package struct METEORError: Error, Equatable, Sendable, CustomStringConvertible 
     /// A line, counted from 1, that is not of the form, and what is needed there.
     case badLine(number: Int, needed: String)
     case longLine(number: Int, limit: Int)
+    /// A table whose index would have more bytes than the limit.
+    case tooLarge(limit: Int)
     case noStemmer(reason: String)
     /// A caption and a reference, whose numbers of words multiply to more than the limit.
     case tooLong(image: Int, wordCounts: [Int], limit: Int)
@@ -40,6 +42,8 @@ package struct METEORError: Error, Equatable, Sendable, CustomStringConvertible 
       "\(path): line \(number) is not \(needed). Is it METEOR's own file? Get a fresh copy."
     case .longLine(let number, let limit):
       "\(path): from line \(number) on, three lines have more than \(limit) bytes. Get a fresh copy."
+    case .tooLarge(let limit):
+      "\(path): its index would have more than \(limit) bytes. METEOR's own table needs a thirtieth; get a fresh copy."
     case .noStemmer(let reason):
       "METEOR needs libstemmer for its stems, but loading it says \"\(reason)\". "
         + "Install it (Debian: libstemmer0d)."

@@ -20,7 +20,7 @@ struct ParaphraseIndex {
   fileprivate static let form = Array("cutline phrases1".utf8)
   fileprivate static let headerSize = 60
 
-  /// The maximum size in bytes; the index of METEOR's own table has a twentieth of it.
+  /// The maximum size in bytes; the index of METEOR's own table has a thirtieth of it.
   static let sizeLimit = 1 << 30
 
   private let bytes: UnsafeRawBufferPointer

@@ -34,9 +34,10 @@ struct ParaphraseTable: Sendable {
     of words: SpellingNumbers, path: String, cache: String?,
     report: (FileError) -> Void = { _ in }
   ) throws(METEORError) {
-    // A table that is replaced has another stamp.
-    let stamp = digest(of: "\(path) \(fileStamp(path) ?? "")")
-    let kept = cache.map { joinedPath($0, "\(digest(of: path)).phrases") }
+    // A table that is replaced has another stamp; one that is named in another way is the same.
+    let place = (try? realPath(path)).flatMap(\.self) ?? path
+    let stamp = digest(of: "\(place) \(fileStamp(path) ?? "")")
+    let kept = cache.map { joinedPath($0, "\(digest(of: place)).phrases") }
     if let kept, let file = try? MappedFile(kept, limit: ParaphraseIndex.sizeLimit),
       let table = file.withBytes({ ParaphraseIndex($0, stamp: stamp)?.table(of: words) })
     {
@@ -44,6 +45,9 @@ struct ParaphraseTable: Sendable {
       return
     }
     let bytes = try ParaphraseReader.index(of: path, stamp: stamp)
+    guard bytes.count <= ParaphraseIndex.sizeLimit else {
+      throw METEORError(path, .tooLarge(limit: ParaphraseIndex.sizeLimit))
+    }
     if let cache, let kept {
       do throws(FileError) {
         try makeFolder(cache)
@@ -53,7 +57,7 @@ struct ParaphraseTable: Sendable {
       }
     }
     let table = bytes.withUnsafeBytes { ParaphraseIndex($0, stamp: stamp)?.table(of: words) }
-    guard let table else { throw METEORError(path, .noMemory) }
+    guard let table else { throw METEORError(path, .tooLarge(limit: ParaphraseIndex.sizeLimit)) }
     self = table
   }
 

@@ -34,7 +34,6 @@ package struct ConfidenceFitting {
     package let rightCount: Int
   }
 
-  private static let batchSize = 16
   /// Directions of more training pictures would be the same, and their features fill the memory.
   private static let mostTrainingPictures = 10_000
   /// The fewest validation pictures whose captions can be judged.
@@ -68,11 +67,8 @@ package struct ConfidenceFitting {
     let interval = max(1, all.count / Self.mostTrainingPictures)
     let training = stride(from: 0, to: all.count, by: interval).map { all[$0] }
     var pass = DescribingPass(
-      captioner,
-      PictureLoader(
-        configuration.encoder.preprocessing, frames: configuration.frames ?? .evenly(16)),
-      total: training.count + validation.count, batchSize: Self.batchSize, shouldStop, report)
-    pass.loader.threadCount = threadCount
+      captioner, threadCount: threadCount, total: training.count + validation.count, shouldStop,
+      report)
 
     let known = Tensor(
       concatenating: try pass.run(training) { captioner.ensemble.pooled($0) }, along: 0)

@@ -18,8 +18,6 @@ package struct DatasetCaptioning {
 
   package init(_ captioner: Captioner) { self.captioner = captioner }
 
-  private static let batchSize = 16
-
   /// The captions of a model, and how likely it finds those of people.
   package struct Outcome {
     /// The captions of each picture, the best first.
@@ -40,26 +38,19 @@ package struct DatasetCaptioning {
     on pictures: [CaptionedImage], shouldStop: @escaping () -> Bool,
     report: @escaping (TrainingEvent) -> Void
   ) throws -> Outcome {
-    let configuration = captioner.ensemble.configuration
     var pass = DescribingPass(
-      captioner,
-      PictureLoader(
-        configuration.encoder.preprocessing, frames: configuration.frames ?? .evenly(16)),
-      total: pictures.count, batchSize: Self.batchSize, shouldStop, report)
-    pass.loader.threadCount = threadCount
+      captioner, threadCount: threadCount, total: pictures.count, shouldStop, report)
     var firstNumber = 0
     let vocabulary = captioner.ensemble.vocabulary
     var wordCount = 0
     let examples = pictures.enumerated().map { number, picture in
-      var example = TrainingExample(
-        number: number, source: picture.source, kind: picture.kind,
+      TrainingExample(
+        picture, number: number,
         captions: picture.captions.map { caption in
           let words = vocabulary.tokenizer.words(of: caption)
           wordCount += words.count + 1
           return .init(number: 0, words: [.start] + vocabulary.tokens(for: words) + [.end])
-        }, canBeMirrored: false, extent: picture.extent)
-      example.segment = picture.segment
-      return example
+        })
     }
     var loss: Double? = 0
     let found = try pass.run(examples) { features in

@@ -13,8 +13,6 @@ package struct NearestPictures {
 
   package init(_ captioner: Captioner) { self.captioner = captioner }
 
-  private static let batchSize = 16
-
   /// - Parameters:
   ///   - pictures: The pictures and clips to find neighbors of.
   ///   - training: The pictures and clips to find them among; at least one.
@@ -27,13 +25,9 @@ package struct NearestPictures {
     of pictures: [CaptionedImage], among training: [CaptionedImage],
     shouldStop: @escaping () -> Bool, report: @escaping (TrainingEvent) -> Void
   ) throws -> [Int] {
-    let configuration = captioner.ensemble.configuration
     var pass = DescribingPass(
-      captioner,
-      PictureLoader(
-        configuration.encoder.preprocessing, frames: configuration.frames ?? .evenly(16)),
-      total: pictures.count + training.count, batchSize: Self.batchSize, shouldStop, report)
-    pass.loader.threadCount = threadCount
+      captioner, threadCount: threadCount, total: pictures.count + training.count, shouldStop,
+      report)
     let wanted = Tensor(
       concatenating: try pass.run(TrainingExample.uncaptioned(pictures), directions(of:)), along: 0)
     var best = pictures.map { _ in (index: 0, similarity: -Float.infinity) }
@@ -64,12 +58,6 @@ package struct NearestPictures {
 extension TrainingExample {
   /// Examples of pictures and clips whose captions are not read.
   fileprivate static func uncaptioned(_ pictures: [CaptionedImage]) -> [TrainingExample] {
-    pictures.enumerated().map { number, picture in
-      var example = TrainingExample(
-        number: number, source: picture.source, kind: picture.kind, captions: [],
-        canBeMirrored: false, extent: picture.extent)
-      example.segment = picture.segment
-      return example
-    }
+    pictures.enumerated().map { TrainingExample($1, number: $0) }
   }
 }

@@ -152,6 +152,9 @@ struct BenchCommand: TalkingCommand {
     let text = try MappedFile(path).withBytes { String(decoding: $0, as: UTF8.self) }
     let captions = text.split(separator: "\n").map(String.init)
     guard !captions.isEmpty else { throw Failure("\(path): has no lines of captions.", .badData) }
+    guard !text.hasPrefix("{"), !text.hasPrefix("[") else {
+      throw Failure("\(path): is JSON. Name a text with a caption in each line.", .badData)
+    }
     let tokenizer = CaptionTokenizer()
     var wordCount = 0
     var report = BenchReport(subject: "tokenizer, \(captions.count.grouped) captions")

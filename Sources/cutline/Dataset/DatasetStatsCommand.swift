@@ -83,11 +83,7 @@ struct DatasetStatsCommand: TalkingCommand {
       ).rows(batchSize: batchSize, batchWords: batchWords)
     }
     if let html {
-      if let file = found.files.first(where: { isSameFile($0, html) }) {
-        throw Failure(
-          "\(html): is the input \(file), which would be overwritten. Choose another name.",
-          .cannotCreate)
-      }
+      try protect(found.files, from: [html])
       let page = DatasetStatsPage(
         title: "Captions of \(found.path)", datasets: contents.datasets,
         surveys: statistics.surveys)

@@ -104,18 +104,7 @@ extension ModelSummary {
 private func megabytes(_ byteCount: Int) -> String { "\(tenths(Double(byteCount) / 1e6)) MB" }
 
 /// Lines of columns, as wide as their longest cell.
-func table(_ rows: [[String]], under header: [String]) -> String {
-  let widths = header.indices.map { column in
-    ([header] + rows).map { $0[column].count }.max() ?? 0
-  }
-  return ([header] + rows).map { row in
-    let cells = zip(row, widths).map { cell, width in
-      cell + String(repeating: " ", count: width - cell.count)
-    }
-    let line = cells.joined(separator: "  ")
-    return String(line.reversed().drop { $0 == " " }.reversed()) + "\n"
-  }.joined()
-}
+func table(_ rows: [[String]], under header: [String]) -> String { columnText([header] + rows) }
 
 /// Lines of a name and a fact.
 func listing(_ facts: [(String, String)]) -> String {

@@ -1,5 +1,5 @@
 /// Returns rows of cells as lines with aligned columns, two blanks between them.
-func columnText(_ rows: [[String]]) -> String {
+package func columnText(_ rows: [[String]]) -> String {
   let widths = (rows.first ?? []).indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
   return rows.map { row in
     let padded = zip(row, widths).map { cell, width in
