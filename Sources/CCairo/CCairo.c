@@ -1,7 +1,6 @@
 #include "Drawing.h"
+#include "Library.h"
 
-#include <dlfcn.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -59,35 +58,7 @@ enum { FORMAT_RGB24 = 1, FONT_SLANT_NORMAL = 0, FONT_WEIGHT_NORMAL = 0, LINE_JOI
   X(void, cairo_text_extents, (cairo_t *, const char *, cairo_text_extents_t *)) \
   X(void, cairo_show_text, (cairo_t *, const char *))
 
-// The functions found, and the reason if some are missing; written once, under `once`.
-static struct {
-#define DECLARE(result, name, parameters) result(*name) parameters;
-  FUNCTIONS(DECLARE)
-} library;
-static char failure[300];
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-static void note_failure(void) {
-  const char *reason = dlerror();
-  strncpy(failure, reason ? reason : "unknown reason", sizeof failure - 1);
-}
-
-static void load(void) {
-  void *handle = dlopen("libcairo.so.2", RTLD_NOW | RTLD_LOCAL);
-  if (!handle) {
-    note_failure();
-    return;
-  }
-#define FIND(result, name, parameters) \
-  *(void **)&library.name = dlsym(handle, #name); \
-  if (!library.name && !failure[0]) note_failure();
-  FUNCTIONS(FIND)
-}
-
-const char *ccairo_load(void) {
-  pthread_once(&once, load);
-  return failure[0] ? failure : NULL;
-}
+LIBRARY(ccairo_load, "libcairo.so.2")
 
 const char *ccairo_version(void) { return library.cairo_version_string(); }
 

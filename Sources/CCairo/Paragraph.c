@@ -1,8 +1,5 @@
-#include <dlfcn.h>
-#include <pthread.h>
-#include <string.h>
-
 #include "Drawing.h"
+#include "Library.h"
 
 // The declarations of pango.h and pangocairo.h used here, unchanged in Pango since 1.20.
 typedef struct pango_layout PangoLayout;
@@ -31,36 +28,8 @@ enum { PANGO_UNITS = 1024, PANGO_WEIGHT_BOLD_VALUE = 700, WRAP_WORD_CHAR = 2, EL
   X(void, cairo_move_to, (cairo_t *, double, double)) \
   X(void, cairo_new_path, (cairo_t *))
 
-// The functions found, and the reason if some are missing; written once, under `once`.
-static struct {
-#define DECLARE(result, name, parameters) result(*name) parameters;
-  FUNCTIONS(DECLARE)
-} library;
-static char failure[300];
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-static void note_failure(void) {
-  const char *reason = dlerror();
-  strncpy(failure, reason ? reason : "unknown reason", sizeof failure - 1);
-}
-
-static void load(void) {
-  // The libraries it depends on, among them the Cairo that draws, are searched for the functions, too.
-  void *handle = dlopen("libpangocairo-1.0.so.0", RTLD_NOW | RTLD_LOCAL);
-  if (!handle) {
-    note_failure();
-    return;
-  }
-#define FIND(result, name, parameters) \
-  *(void **)&library.name = dlsym(handle, #name); \
-  if (!library.name && !failure[0]) note_failure();
-  FUNCTIONS(FIND)
-}
-
-const char *ccairo_load_text(void) {
-  pthread_once(&once, load);
-  return failure[0] ? failure : NULL;
-}
+// The Cairo that draws is among the libraries that Pango depends on.
+LIBRARY(ccairo_load_text, "libpangocairo-1.0.so.0")
 
 const char *ccairo_text_version(void) { return library.pango_version_string(); }
 

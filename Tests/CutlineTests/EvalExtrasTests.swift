@@ -107,7 +107,7 @@ struct EvalExtrasTests {
       '\(Program.path)' eval --references refs.json --results results.tsv --metrics cider --spice spice-1.0.jar &
       for i in {1..100}; do [[ -s java.pid ]] && break; sleep 0.1; done
       kill -KILL $!; sleep 0.3
-      kill -0 "$(cat java.pid)" 2>/dev/null && echo alive || echo gone
+      grep -q '^State:.[RSD]' "/proc/$(cat java.pid)/status" 2>/dev/null && echo alive || echo gone
       """, in: folder.path)
     #expect(outcome.output.hasSuffix("gone\n"), "\(outcome.output) \(outcome.errors)")
   }
