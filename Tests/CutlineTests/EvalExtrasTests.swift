@@ -27,7 +27,7 @@ struct EvalExtrasTests {
   // MARK: SPICE
 
   /// Writes a stand-in for Java that speaks as spice-1.0.jar does, as its callers describe it: the real one needs
-  /// models that no package has.
+  /// models that must be downloaded.
   private func writeJava(_ body: String) throws {
     if !isFolder("\(folder.path)/bin") { try folder.makeFolder("bin") }
     let path = try folder.write("#!/bin/bash\n\(body)", to: "bin/java")
