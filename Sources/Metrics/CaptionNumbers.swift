@@ -6,13 +6,12 @@ struct CaptionNumbers {
   /// The largest n of the n-grams that metrics use.
   static let longestNgram = 4
 
-  /// The index of each word, and of each token that contains a blank.
-  private var words: [Spelling: UInt32] = [:]
-  /// The index of each n-gram, in the dictionary at `n - 2`.
+  /// The words, and tokens that contain a blank.
   ///
-  /// The key holds the index of the first n - 1 words in its upper 32 bits, and that of the last word in its
-  /// lower 32 bits.
-  private var extensions: [[UInt64: UInt32]] = Array(repeating: [:], count: longestNgram - 1)
+  /// They are compared by their bytes, as in Python; Swift treats composed and decomposed é as equal.
+  private var words = SpellingNumbers()
+  /// The n-grams at `n - 2`: pairs of the index of the first n - 1 words and that of the last one.
+  private var extensions = Array(repeating: PairNumbers(), count: longestNgram - 1)
 
   /// The number of distinct n-grams so far, for n = 1, 2, 3, 4.
   var ngramCounts: [Int] { [words.count] + extensions.map(\.count) }
@@ -30,7 +29,7 @@ struct CaptionNumbers {
     lists.append(ngrams)
     for n in 2...Self.longestNgram {
       let last = wordNumbers.dropFirst(n - 1)
-      ngrams = zip(ngrams, last).map { number(ofNgram: n, from: $0, and: $1) }
+      ngrams = zip(ngrams, last).map { extensions[n - 2].insert($0, $1) }
       lists.append(ngrams)
     }
     return NumberedCaption(tokens: tokenNumbers, wordCount: wordNumbers.count, ngrams: lists)
@@ -40,13 +39,13 @@ struct CaptionNumbers {
   func number(ofNgram words: some Collection<String>) -> UInt32? {
     var number: UInt32?
     for (place, word) in words.enumerated() {
-      guard let last = self.words[Spelling(word: word)] else { return nil }
+      guard let last = self.words.number(of: word).map(UInt32.init) else { return nil }
       guard let start = number else {
         number = last
         continue
       }
       guard place <= extensions.count,
-        let longer = extensions[place - 1][UInt64(start) << 32 | UInt64(last)]
+        let longer = extensions[place - 1].number(of: start, last)
       else { return nil }
       number = longer
     }
@@ -55,33 +54,21 @@ struct CaptionNumbers {
 
   /// The n-grams in the order of their indices, as words; indexed by `n - 1`.
   var ngrams: [[[String]]] {
-    var all: [[[String]]] = [words.sorted { $0.value < $1.value }.map { [$0.key.word] }]
+    var all = [
+      (0..<Int32(words.count)).map { [String(decoding: words[$0], as: UTF8.self)] }
+    ]
     let singles = all[0]
     for longer in extensions {
       let shorter = all[all.count - 1]
       all.append(
-        longer.sorted { $0.value < $1.value }.map { key, _ in
-          shorter[Int(key >> 32)] + singles[Int(key & 0xFFFF_FFFF)]
+        longer.pairs.map { pair in
+          shorter[Int(pair >> 32)] + singles[Int(pair & 0xFFFF_FFFF)]
         })
     }
     return all
   }
 
-  private mutating func number(_ word: String) -> UInt32 {
-    let spelling = Spelling(word: word)
-    if let number = words[spelling] { return number }
-    let number = UInt32(words.count)
-    words[spelling] = number
-    return number
-  }
-
-  private mutating func number(ofNgram n: Int, from start: UInt32, and last: UInt32) -> UInt32 {
-    let key = UInt64(start) << 32 | UInt64(last)
-    if let number = extensions[n - 2][key] { return number }
-    let number = UInt32(extensions[n - 2].count)
-    extensions[n - 2][key] = number
-    return number
-  }
+  private mutating func number(_ word: String) -> UInt32 { UInt32(words.insert(word)) }
 }
 
 /// A caption as indices.
@@ -146,20 +133,6 @@ func forEachShared(
     let (left, right) = (a[i].ngram, b[j].ngram)
     if left <= right { i += 1 }
     if right <= left { j += 1 }
-  }
-}
-
-/// A word compared by its scalars, as in Python; Swift treats composed and decomposed é as equal.
-private struct Spelling: Hashable {
-  let word: String
-
-  static func == (a: Self, b: Self) -> Bool { a.word.utf8.elementsEqual(b.word.utf8) }
-
-  func hash(into hasher: inout Hasher) {
-    // Native Swift strings always have contiguous UTF-8.
-    word.utf8.withContiguousStorageIfAvailable { bytes in
-      hasher.combine(bytes: UnsafeRawBufferPointer(bytes))
-    }
   }
 }
 

@@ -40,19 +40,17 @@ func concurrentMap<Element: Sendable, Scratch, Result: Sendable>(
 
 /// Returns the results of two functions, computed at the same time if there are threads for both.
 package func concurrently<First: Sendable, Second: Sendable>(
-  threadCount: Int, _ first: @Sendable () -> First, _ second: @Sendable () -> Second
+  threadCount: Int, _ first: @Sendable () -> First, _ second: @escaping @Sendable () -> Second
 ) -> (First, Second) {
   guard threadCount > 1 else { return (first(), second()) }
-  let a = Mutex<[First]>([])
-  let b = Mutex<[Second]>([])
-  DispatchQueue.concurrentPerform(iterations: 2) { part in
-    if part == 0 {
-      let result = first()
-      a.withLock { $0 = [result] }
-    } else {
-      let result = second()
-      b.withLock { $0 = [result] }
-    }
+  // `concurrentPerform` within `concurrentPerform` would compute on one thread.
+  let other = Mutex<[Second]>([])
+  let work = DispatchWorkItem {
+    let result = second()
+    other.withLock { $0 = [result] }
   }
-  return (a.withLock { $0[0] }, b.withLock { $0[0] })
+  DispatchQueue.global().async(execute: work)
+  let result = first()
+  work.wait()
+  return (result, other.withLock { $0[0] })
 }

@@ -249,7 +249,7 @@ struct METEORFolderTests {
     ] {
       let path = try folder.write(text, to: "synonym/english.synsets")
       #expect(throws: METEORError(path, .badLine(number: number, needed: needed))) {
-        _ = try SynonymSets(of: words, in: METEORFolder(path: folder.path))
+        _ = try Synonyms(of: words, in: METEORFolder(path: folder.path))
       }
     }
   }

@@ -9,6 +9,12 @@ struct METEORNormalizer: Sendable {
   /// Words that keep their final dot before a number.
   var abbreviationsBeforeNumbers: Set<String> = ["pp"]
 
+  /// Returns the words of a caption that other rules have split into tokens.
+  func words(of tokens: [String]) -> [String] {
+    let arePlain = tokens.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy(isPlain) }
+    return arePlain ? tokens : words(of: tokens.joined(separator: " "))
+  }
+
   /// Returns the words of a caption in lower case.
   func words(of caption: String) -> [String] {
     if let words = plainWords(of: caption) { return words }
@@ -22,10 +28,8 @@ struct METEORNormalizer: Sendable {
   /// Splits a caption of ASCII letters, digits and single blanks only, as most are, for which there are no
   /// rules.
   private func plainWords(of caption: String) -> [String]? {
-    let isPlain = caption.utf8.allSatisfy { byte in
-      byte == 0x20 || 0x61...0x7A ~= byte || 0x30...0x39 ~= byte
-    }
-    return isPlain ? caption.utf8.split(separator: 0x20).map { String($0) ?? "" } : nil
+    let isAllPlain = caption.utf8.allSatisfy { $0 == 0x20 || isPlain($0) }
+    return isAllPlain ? caption.utf8.split(separator: 0x20).map { String($0) ?? "" } : nil
   }
 
   /// Returns the text with blanks around what is no part of a word, except for single dots.
@@ -129,6 +133,8 @@ private func isWideBlank(_ c: UInt32) -> Bool {
   0x2000...0x200A ~= c || [0xA0, 0x202F, 0x205F, 0x3000].contains(c)
 }
 private func isDigit(_ c: UInt32) -> Bool { 0x30...0x39 ~= c }
+/// Returns true for ASCII's lower-case letters and digits, for which there are no rules.
+private func isPlain(_ byte: UInt8) -> Bool { 0x61...0x7A ~= byte || 0x30...0x39 ~= byte }
 
 /// The letters of METEOR's rules: Latin and Cyrillic; others stand alone.
 private func isLetter(_ c: UInt32) -> Bool {

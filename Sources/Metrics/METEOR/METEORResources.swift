@@ -45,7 +45,7 @@ struct METEORLexicon: Sendable {
   let isFunctionWord: [Bool]
   /// A number of each word's stem; nil without the module.
   let stems: [Int32]?
-  let synonyms: SynonymSets?
+  let synonyms: Synonyms?
   let paraphrases: ParaphraseTable?
   /// The reason why the index of paraphrases cannot be kept.
   let cacheProblem: FileError?
@@ -58,9 +58,9 @@ struct METEORLexicon: Sendable {
     if resources.modules.contains(.synonym) {
       synonyms =
         if let folder {
-          try SynonymSets(of: words, in: folder)
+          try Synonyms(of: words, in: folder)
         } else {
-          try SynonymSets(of: words, inWordNet: resources.wordNetFolder)
+          try Synonyms(of: words, inWordNet: resources.wordNetFolder)
         }
     } else {
       synonyms = nil

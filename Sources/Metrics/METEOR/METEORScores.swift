@@ -123,6 +123,6 @@ extension SpellingNumbers {
   fileprivate mutating func numbers(
     of tokens: [String], _ normalizer: METEORNormalizer
   ) -> [Int32] {
-    normalizer.words(of: tokens.joined(separator: " ")).map { insert($0) }
+    normalizer.words(of: tokens).map { insert($0) }
   }
 }

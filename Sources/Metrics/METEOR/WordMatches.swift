@@ -34,7 +34,7 @@ struct MatchFinder {
     // METEOR treats equal captions in this way, to prevent that its narrow search misses their alignment.
     if candidate != reference {
       findSameStems(candidate, reference)
-      findSynonyms(candidate, reference)
+      findSynonyms(reference)
       referenceWords.insert(reference)
       findParaphrases(candidate, reference)
       referenceWords.remove(reference)
@@ -61,11 +61,15 @@ struct MatchFinder {
     self.candidateStems.remove(candidateStems)
   }
 
-  private mutating func findSynonyms(_ candidate: [Int32], _ reference: [Int32]) {
+  private mutating func findSynonyms(_ reference: [Int32]) {
     guard let synonyms = lexicon.synonyms else { return }
-    for j in reference.indices where !synonyms.sets[Int(reference[j])].isEmpty {
-      for i in candidate.indices where candidate[i] != reference[j] {
-        if synonyms.share(candidate[i], reference[j]) { found.append(WordMatch(.synonym, i, j)) }
+    for j in reference.indices {
+      let start = found.count
+      for word in synonyms[reference[j]] {
+        candidateWords.forEach(of: word) { i in found.append(WordMatch(.synonym, i, j)) }
+      }
+      if found.count > start + 1 {
+        found[start...].sort { $0.candidate.lowerBound < $1.candidate.lowerBound }
       }
     }
   }

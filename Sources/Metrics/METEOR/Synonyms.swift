@@ -1,12 +1,14 @@
 import Files
 
-/// The sets of synonyms that the words of captions belong to.
+/// The synonyms among the words of captions: those that belong to a set of synonyms together.
 ///
 /// A word belongs to the sets of its own spelling and of its base form, which is found as in WordNet: in a
 /// list of irregular forms, or else as the first of a list of endings whose exchange gives a word of the table.
-struct SynonymSets: Sendable {
-  /// The sets of each word, in ascending order.
-  let sets: [[Int32]]
+struct Synonyms: Sendable {
+  /// The synonyms of all words, one list after the other.
+  private let words: [Int32]
+  /// The end of each word's synonyms.
+  private let ends: [Int]
 
   /// Looks up `words` in METEOR's table, which numbers sets by their places in WordNet's files.
   ///
@@ -31,7 +33,7 @@ struct SynonymSets: Sendable {
         lemmas.add(set: number, of: lemma)
       }
     }
-    sets = lemmas.setsOfWords()
+    self.init(lemmas.setsOfWords())
   }
 
   /// Looks up `words` in the folder of WordNet 3.0, as Debian's wordnet-base installs it.
@@ -67,7 +69,7 @@ struct SynonymSets: Sendable {
         }
       }
     }
-    sets = lemmas.setsOfWords()
+    self.init(lemmas.setsOfWords())
   }
 
   /// Returns the places of the sets in a line of WordNet's index.
@@ -89,15 +91,24 @@ struct SynonymSets: Sendable {
     return places
   }
 
-  /// Returns true if two words have a set in common.
-  func share(_ a: Int32, _ b: Int32) -> Bool {
-    let (a, b) = (sets[Int(a)], sets[Int(b)])
-    var (i, j) = (0, 0)
-    while i < a.count, j < b.count {
-      if a[i] == b[j] { return true }
-      if a[i] < b[j] { i += 1 } else { j += 1 }
+  /// Finds the synonyms of words that belong to these sets.
+  private init(_ sets: [Set<Int32>]) {
+    var members: [Int32: [Int32]] = [:]
+    for (word, sets) in sets.enumerated() {
+      for set in sets { members[set, default: []].append(Int32(word)) }
     }
-    return false
+    var (words, ends): ([Int32], [Int]) = ([], [])
+    for (word, sets) in sets.enumerated() {
+      let others = Set(sets.flatMap { members[$0] ?? [] }).subtracting([Int32(word)])
+      words += others.sorted()
+      ends.append(words.count)
+    }
+    (self.words, self.ends) = (words, ends)
+  }
+
+  /// Returns the synonyms of a word, without the word itself.
+  subscript(word: Int32) -> ArraySlice<Int32> {
+    words[(word == 0 ? 0 : ends[Int(word) - 1])..<ends[Int(word)]]
   }
 }
 
@@ -148,11 +159,11 @@ private struct Lemmas {
     sets[Int(number)].append(set)
   }
 
-  func setsOfWords() -> [[Int32]] {
+  func setsOfWords() -> [Set<Int32>] {
     (0..<words.count).map { word in
       let base = candidates[word].first { !sets[Int($0)].isEmpty }
       let all = (bases[word] + (base.map { [$0] } ?? [])).flatMap { sets[Int($0)] } + sets[word]
-      return Set(all).sorted()
+      return Set(all)
     }
   }
 }
