@@ -45,6 +45,102 @@ void ck_from_float16(const uint16_t *x, float *y, int64_t count) {
   }
 }
 
+typedef struct {
+  const void *from;
+  void *to;
+  float factor;
+} scale_work;
+
+/// Returns the whole number that is nearest to x within a range of at most 22 bits, and of two equally near ones the
+/// even one; of a NaN the lower end.
+INLINE int32_t rounded(float x, float low, float high) {
+  // The sum has units of 1, so it is rounded, and the number is in its lower bits.
+  float above = x > low ? x : low;
+  float sum = (above < high ? above : high) + 0x1.8p23f;
+  int32_t bits;
+  memcpy(&bits, &sum, sizeof bits);
+  return bits - 0x4b400000;
+}
+
+CLONES static void to_int8_part(const void *context, int64_t begin, int64_t end) {
+  const scale_work *w = context;
+  const float *x = w->from;
+  int8_t *y = w->to;
+  APART for (int64_t i = begin; i < end; i++)
+    y[i] = (int8_t)rounded(x[i] * w->factor, -128, 127);
+}
+
+CLONES static void to_uint8_part(const void *context, int64_t begin, int64_t end) {
+  const scale_work *w = context;
+  const float *x = w->from;
+  uint8_t *y = w->to;
+  APART for (int64_t i = begin; i < end; i++)
+    y[i] = (uint8_t)rounded(x[i] * w->factor, 0, 255);
+}
+
+void ck_quantize(const float *x, float scale, ck_type type, void *y, int64_t count) {
+  scale_work work = {x, y, 1 / scale};
+  ck_parallel(count, 4 * GRAIN, type == CK_INT8 ? to_int8_part : to_uint8_part, &work);
+}
+
+typedef struct {
+  const float *x;
+  float limit;
+  int8_t *y;
+  float *scales;
+  int64_t columns;
+} row_work;
+
+CLONES static void quantize_rows_part(const void *context, int64_t begin, int64_t end) {
+  const row_work *w = context;
+  // Copied, because bytes that are written might be those of `w`.
+  float limit = w->limit;
+  int64_t columns = w->columns;
+  for (int64_t row = begin; row < end; row++) {
+    const float *x = w->x + row * columns;
+    int8_t *y = w->y + row * columns;
+    // The magnitudes of floats have the order of their bits, whose largest a loop finds without branches.
+    uint32_t largest = 0;
+    for (int64_t i = 0; i < columns; i++) {
+      uint32_t bits;
+      memcpy(&bits, x + i, sizeof bits);
+      bits &= 0x7fffffff;
+      largest = bits > largest ? bits : largest;
+    }
+    float scale = from_bits((int32_t)largest) / limit;
+    // So small a row would divide by zero.
+    if (!(scale > 1e-30f)) scale = 1;
+    w->scales[row] = scale;
+    float factor = 1 / scale;
+    APART for (int64_t i = 0; i < columns; i++)
+      y[i] = (int8_t)rounded(x[i] * factor, -limit, limit);
+  }
+}
+
+void ck_quantize_rows(const float *x, float limit, int8_t *y, float *scales, int64_t rows, int64_t columns) {
+  row_work work = {x, limit, y, scales, columns};
+  ck_parallel(rows, GRAIN / (columns > 0 ? columns : 1) + 1, quantize_rows_part, &work);
+}
+
+CLONES static void from_int8_part(const void *context, int64_t begin, int64_t end) {
+  const scale_work *w = context;
+  const int8_t *x = w->from;
+  float *y = w->to;
+  APART for (int64_t i = begin; i < end; i++) y[i] = (float)x[i] * w->factor;
+}
+
+CLONES static void from_uint8_part(const void *context, int64_t begin, int64_t end) {
+  const scale_work *w = context;
+  const uint8_t *x = w->from;
+  float *y = w->to;
+  APART for (int64_t i = begin; i < end; i++) y[i] = (float)x[i] * w->factor;
+}
+
+void ck_dequantize(const void *x, float scale, ck_type type, float *y, int64_t count) {
+  scale_work work = {x, y, scale};
+  ck_parallel(count, 4 * GRAIN, type == CK_INT8 ? from_int8_part : from_uint8_part, &work);
+}
+
 CLONES bool ck_all_finite(const float *x, int64_t count) {
   uint32_t bad = 0;
   for (int64_t i = 0; i < count; i++) {

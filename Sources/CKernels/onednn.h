@@ -24,7 +24,12 @@
 #define FORGET(md) ((void)(md))
 #endif
 
-enum { SOURCE, WEIGHTS, BIAS, DESTINATION, SCRATCH, SLOTS };
+enum {
+  SOURCE, WEIGHTS, BIAS, DESTINATION, SCRATCH,
+  // The scales of 8-bit numbers, which version 3 reads when it computes.
+  SOURCE_SCALE, WEIGHT_SCALES, DESTINATION_SCALE,
+  SLOTS
+};
 
 struct ck_context {
   dnnl_engine_t engine;
@@ -46,6 +51,10 @@ struct ck_plan {
   dnnl_memory_desc_t plain, packed;
   bool needs_packing;
   const char *implementation;
+  /// The bias of 8-bit numbers, which the plan owns; null if the caller passes one. In version 2 its unit is that of
+  /// the sums. In version 3 the scales follow it: of the source, of the destination, and of the weights.
+  float *bias;
+  int64_t bias_count;
   /// The properties of its calls.
   ck_call call;
 };
@@ -62,11 +71,14 @@ typedef struct {
   dnnl_dims_t strides, dilations, low, high;
 } ck_description;
 
-// Functions shared by the files that build plans (plan.c).
+/// The types of the numbers of a convolution.
+typedef struct {
+  dnnl_data_type_t source, weights, bias, destination;
+} ck_map_types;
+
+// Functions shared by the files that build plans (plan.c, plan_convolution.c).
 
 dnnl_data_type_t ck_data_type(ck_type type);
-/// Returns a number that no other plan of any context has, because contexts share packed weights.
-uint64_t ck_next_plan_number(void);
 /// Creates attributes with the fused operations, and with scratch memory that the plan supplies; the caller destroys
 /// them.
 bool ck_attributes(dnnl_primitive_attr_t *attributes, ck_fusion fusion);
@@ -77,3 +89,13 @@ bool ck_plan_add_plain(ck_plan *plan, int slot, int argument, dnnl_memory_desc_t
 /// Creates the primitive from the complete description.
 bool ck_plan_finish(ck_plan *plan, dnnl_query_t weights, bool packs);
 void ck_forget(ck_description *d);
+/// Describes a convolution's maps and weights, and the weights in the layout that the caller has.
+bool ck_describe_convolution(const ck_convolution *c, ck_map_types types, ck_description *d,
+                             dnnl_memory_desc_t *plain);
+bool ck_create_convolution(dnnl_primitive_desc_t *description, dnnl_engine_t engine,
+                           ck_description *d, bool has_bias, bool trains,
+                           const_dnnl_primitive_attr_t attributes);
+/// Adds the arguments of a forward convolution whose description is complete, and creates its primitive.
+bool ck_plan_finish_convolution(ck_plan *plan, dnnl_memory_desc_t *bias);
+/// Adds an activation, with its result times `scale`, to the operations after a product. Version 3 knows no scale.
+void ck_append_activation(dnnl_post_ops_t after, ck_activation activation, float scale);

@@ -13,9 +13,13 @@ static bool has_instructions(dnnl_cpu_isa_t wanted) {
 bool ck_multiplies_bfloat16(void) { return has_instructions(dnnl_cpu_isa_avx512_core); }
 // Every processor with AMX has these instructions, too.
 bool ck_multiplies_bfloat16_fast(void) { return has_instructions(dnnl_cpu_isa_avx512_core_bf16); }
+bool ck_multiplies_int8_exactly(void) {
+  return has_instructions(dnnl_cpu_isa_avx512_core_vnni) || has_instructions(dnnl_cpu_isa_avx2_vnni);
+}
 #else
 bool ck_multiplies_bfloat16(void) { return true; }
 bool ck_multiplies_bfloat16_fast(void) { return false; }
+bool ck_multiplies_int8_exactly(void) { return true; }
 #endif
 
 ck_context *ck_context_create(void) {
@@ -42,20 +46,21 @@ void ck_context_destroy(ck_context *context) {
 
 // MARK: Making a plan
 
-uint64_t ck_next_plan_number(void) {
+uint64_t ck_unique_number(void) {
   static _Atomic uint64_t count;
   return count++;
 }
 
 dnnl_data_type_t ck_data_type(ck_type type) {
-  return type == CK_BFLOAT16 ? dnnl_bf16 : dnnl_f32;
+  switch (type) {
+  case CK_FLOAT32: return dnnl_f32;
+  case CK_BFLOAT16: return dnnl_bf16;
+  case CK_INT8: return dnnl_s8;
+  case CK_UINT8: return dnnl_u8;
+  }
 }
 
-bool ck_attributes(dnnl_primitive_attr_t *attributes, ck_fusion fusion) {
-  if (dnnl_primitive_attr_create(attributes) != dnnl_success) return false;
-  dnnl_primitive_attr_set_scratchpad_mode(*attributes, dnnl_scratchpad_mode_user);
-  dnnl_post_ops_t after;
-  if (dnnl_post_ops_create(&after) != dnnl_success) return false;
+void ck_append_activation(dnnl_post_ops_t after, ck_activation activation, float scale) {
   static const struct {
     dnnl_alg_kind_t kind;
     float alpha, beta;
@@ -67,15 +72,27 @@ bool ck_attributes(dnnl_primitive_attr_t *attributes, ck_fusion fusion) {
       [CK_HARD_SWISH] = {dnnl_eltwise_hardswish, 1.0f / 6, 0.5f},
       [CK_GELU] = {dnnl_eltwise_gelu_erf, 0, 0},
   };
-  dnnl_alg_kind_t kind = functions[fusion.activation].kind;
-  float alpha = functions[fusion.activation].alpha, beta = functions[fusion.activation].beta;
+  dnnl_alg_kind_t kind = functions[activation].kind;
+  float alpha = functions[activation].alpha, beta = functions[activation].beta;
+#if DNNL_VERSION_MAJOR >= 3
+  (void)scale;
+  if (activation != CK_LINEAR) dnnl_post_ops_append_eltwise(after, kind, alpha, beta);
+#else
+  if (activation != CK_LINEAR) dnnl_post_ops_append_eltwise(after, scale, kind, alpha, beta);
+#endif
+}
+
+bool ck_attributes(dnnl_primitive_attr_t *attributes, ck_fusion fusion) {
+  if (dnnl_primitive_attr_create(attributes) != dnnl_success) return false;
+  dnnl_primitive_attr_set_scratchpad_mode(*attributes, dnnl_scratchpad_mode_user);
+  dnnl_post_ops_t after;
+  if (dnnl_post_ops_create(&after) != dnnl_success) return false;
 #if DNNL_VERSION_MAJOR >= 3
   if (fusion.adds_destination) dnnl_post_ops_append_sum(after, 1, 0, dnnl_data_type_undef);
-  if (fusion.activation != CK_LINEAR) dnnl_post_ops_append_eltwise(after, kind, alpha, beta);
 #else
   if (fusion.adds_destination) dnnl_post_ops_append_sum(after, 1);
-  if (fusion.activation != CK_LINEAR) dnnl_post_ops_append_eltwise(after, 1, kind, alpha, beta);
 #endif
+  ck_append_activation(after, fusion.activation, 1);
   bool done = dnnl_primitive_attr_set_post_ops(*attributes, after) == dnnl_success;
   dnnl_post_ops_destroy(after);
   return done;
@@ -140,7 +157,12 @@ bool ck_plan_run(ck_plan *plan, void *source, void *weights, void *bias, void *d
     context->scratch_bytes = context->scratch ? plan->scratch_bytes : 0;
     if (!context->scratch) return false;
   }
-  void *handles[SLOTS] = {source, weights, bias, destination, context->scratch};
+  float *own = plan->bias;
+  void *handles[SLOTS] = {source, weights, own ? own : bias, destination, context->scratch};
+  if (own) {
+    float *scales = own + plan->bias_count;
+    handles[SOURCE_SCALE] = scales, handles[DESTINATION_SCALE] = scales + 1, handles[WEIGHT_SCALES] = scales + 2;
+  }
   dnnl_exec_arg_t arguments[SLOTS];
   int count = 0;
   for (int slot = 0; slot < SLOTS; slot++) {
@@ -158,6 +180,7 @@ bool ck_plan_run(ck_plan *plan, void *source, void *weights, void *bias, void *d
 }
 
 void ck_plan_destroy(ck_plan *plan) {
+  free(plan->bias);
   for (int slot = 0; slot < SLOTS; slot++)
     if (plan->memories[slot]) dnnl_memory_destroy(plan->memories[slot]);
   if (plan->primitive) dnnl_primitive_destroy(plan->primitive);

@@ -1,9 +1,7 @@
 #include "onednn.h"
 
-static bool describe_convolution(const ck_convolution *c, bool to_weights, ck_description *d,
-                                 dnnl_memory_desc_t *plain) {
-  dnnl_data_type_t type = ck_data_type(c->type), parameters = ck_data_type(c->parameter_type);
-  dnnl_data_type_t kernel = to_weights ? parameters : type;
+bool ck_describe_convolution(const ck_convolution *c, ck_map_types types, ck_description *d,
+                             dnnl_memory_desc_t *plain) {
   dnnl_dims_t source = {c->batch, c->channels, c->height, c->width};
   dnnl_dims_t destination = {c->batch, c->out_channels, c->out_height, c->out_width};
   dnnl_dims_t bias = {c->out_channels};
@@ -17,14 +15,21 @@ static bool describe_convolution(const ck_convolution *c, bool to_weights, ck_de
   d->dilations[0] = d->dilations[1] = 0;
   d->low[0] = c->pad_top, d->low[1] = c->pad_left;
   d->high[0] = c->pad_bottom, d->high[1] = c->pad_right;
-  return DESCRIBE(d->source, 4, source, type, dnnl_nhwc) &&
-         DESCRIBE(d->destination, 4, destination, type, dnnl_nhwc) &&
-         DESCRIBE(d->weights, rank, shape, kernel, dnnl_format_tag_any) &&
-         DESCRIBE(*plain, rank, shape, kernel, grouped ? dnnl_goihw : dnnl_oihw) &&
-         DESCRIBE(d->bias, 1, bias, parameters, dnnl_a);
+  return DESCRIBE(d->source, 4, source, types.source, dnnl_nhwc) &&
+         DESCRIBE(d->destination, 4, destination, types.destination, dnnl_nhwc) &&
+         DESCRIBE(d->weights, rank, shape, types.weights, dnnl_format_tag_any) &&
+         DESCRIBE(*plain, rank, shape, types.weights, grouped ? dnnl_goihw : dnnl_oihw) &&
+         DESCRIBE(d->bias, 1, bias, types.bias, dnnl_a);
 }
 
-static bool create_forward(dnnl_primitive_desc_t *description, dnnl_engine_t engine,
+static bool describe_convolution(const ck_convolution *c, bool to_weights, ck_description *d,
+                                 dnnl_memory_desc_t *plain) {
+  dnnl_data_type_t type = ck_data_type(c->type), parameters = ck_data_type(c->parameter_type);
+  return ck_describe_convolution(
+      c, (ck_map_types){type, to_weights ? parameters : type, parameters, type}, d, plain);
+}
+
+bool ck_create_convolution(dnnl_primitive_desc_t *description, dnnl_engine_t engine,
                            ck_description *d, bool has_bias, bool trains,
                            const_dnnl_primitive_attr_t attributes) {
   dnnl_prop_kind_t kind = trains ? dnnl_forward_training : dnnl_forward_inference;
@@ -75,13 +80,17 @@ static bool create_backward(dnnl_primitive_desc_t *description, dnnl_engine_t en
 static bool build_forward(ck_plan *plan, const ck_convolution *c, ck_description *d) {
   dnnl_primitive_attr_t attributes = NULL;
   if (!ck_attributes(&attributes, (ck_fusion){c->adds_destination, c->activation})) return false;
-  bool built = create_forward(&plan->description, plan->context->engine, d, c->has_bias, false,
-                              attributes);
+  bool built = ck_create_convolution(&plan->description, plan->context->engine, d, c->has_bias,
+                                     false, attributes);
   dnnl_primitive_attr_destroy(attributes);
-  return built && ck_plan_add(plan, SOURCE, DNNL_ARG_SRC, dnnl_query_src_md) &&
+  return built && ck_plan_finish_convolution(plan, c->has_bias ? &d->bias : NULL);
+}
+
+bool ck_plan_finish_convolution(ck_plan *plan, dnnl_memory_desc_t *bias) {
+  return ck_plan_add(plan, SOURCE, DNNL_ARG_SRC, dnnl_query_src_md) &&
          ck_plan_add(plan, WEIGHTS, DNNL_ARG_WEIGHTS, dnnl_query_weights_md) &&
          ck_plan_add(plan, DESTINATION, DNNL_ARG_DST, dnnl_query_dst_md) &&
-         (!c->has_bias || ck_plan_add_plain(plan, BIAS, DNNL_ARG_BIAS, &d->bias)) &&
+         (!bias || ck_plan_add_plain(plan, BIAS, DNNL_ARG_BIAS, bias)) &&
          ck_plan_finish(plan, dnnl_query_weights_md, true);
 }
 
@@ -99,7 +108,7 @@ static bool build_gradient(ck_plan *plan, const ck_convolution *c, bool to_sourc
   dnnl_memory_desc_t unused;
   memset(&unused, 0, sizeof unused);
   bool built = describe_convolution(&own, false, &forward, &unused) &&
-               create_forward(&hint, engine, &forward, c->has_bias, true, attributes) &&
+               ck_create_convolution(&hint, engine, &forward, c->has_bias, true, attributes) &&
                create_backward(&plan->description, engine, d, c->has_bias, to_source, attributes,
                                hint);
   if (hint) dnnl_primitive_desc_destroy(hint);
@@ -123,7 +132,7 @@ ck_plan *ck_plan_convolution(ck_context *context, const ck_convolution *shape,
   ck_plan *plan = calloc(1, sizeof *plan);
   if (!plan) return NULL;
   plan->context = context;
-  plan->number = ck_next_plan_number();
+  plan->number = ck_unique_number();
   plan->call.has_barriers = true;
   ck_set_call(&plan->call);
   ck_description description;

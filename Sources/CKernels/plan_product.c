@@ -103,7 +103,7 @@ ck_plan *ck_plan_product(ck_context *context, const ck_product *shape) {
   ck_plan *plan = calloc(1, sizeof *plan);
   if (!plan) return NULL;
   plan->context = context;
-  plan->number = ck_next_plan_number();
+  plan->number = ck_unique_number();
   plan->call.has_barriers = true;
   ck_set_call(&plan->call);
   ck_description description;

@@ -45,6 +45,41 @@ void ck_max_pool(const float *x, float *y, ck_pooling shape) {
   ck_parallel(shape.batch * shape.out_height, 1, max_part, &work);
 }
 
+/// The largest of 8-bit numbers: `type` is theirs, and `lowest` the smallest of the type.
+#define MAX_OF_BYTES(name, type, lowest)                                                        \
+  CLONES static void name(const void *context, int64_t begin, int64_t end) {                    \
+    const byte_pool_work *w = context;                                                          \
+    const ck_pooling *s = &w->s;                                                                \
+    for (int64_t row = begin; row < end; row++) {                                               \
+      int64_t b = row / s->out_height, oy = row % s->out_height;                                \
+      for (int64_t ox = 0; ox < s->out_width; ox++) {                                           \
+        type *y = (type *)w->y + (row * s->out_width + ox) * s->channels;                       \
+        window v = window_at(s, oy, ox);                                                        \
+        for (int64_t c = 0; c < s->channels; c++) y[c] = lowest;                                \
+        for (int64_t iy = v.top; iy < v.bottom; iy++)                                           \
+          for (int64_t ix = v.left; ix < v.right; ix++) {                                       \
+            const type *x = (const type *)w->x + ((b * s->height + iy) * s->width + ix) * s->channels; \
+            for (int64_t c = 0; c < s->channels; c++) y[c] = x[c] > y[c] ? x[c] : y[c];         \
+          }                                                                                     \
+      }                                                                                         \
+    }                                                                                           \
+  }
+
+typedef struct {
+  const void *x;
+  void *y;
+  ck_pooling s;
+} byte_pool_work;
+
+MAX_OF_BYTES(max_int8_part, int8_t, INT8_MIN)
+MAX_OF_BYTES(max_uint8_part, uint8_t, 0)
+
+void ck_max_pool_bytes(const void *x, ck_type type, void *y, ck_pooling shape) {
+  byte_pool_work work = {x, y, shape};
+  ck_parallel(shape.batch * shape.out_height, 1, type == CK_INT8 ? max_int8_part : max_uint8_part,
+              &work);
+}
+
 enum { CHANNELS = 128 };
 
 /// Adds dy to the largest element of one window, for a range of channels.

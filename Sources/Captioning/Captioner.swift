@@ -14,7 +14,6 @@ public struct Captioner: Sendable {
   public var doubt = DoubtPolicy()
   /// The reward, in nats, of a word that a tag of probability 1 suggests; 0 rewards none.
   package var tagGuidance: Float
-  private let precision: ElementType
   /// Nil leaves the number of threads as the calling thread has it.
   private let threadCount: Int?
 
@@ -23,17 +22,15 @@ public struct Captioner: Sendable {
   /// - Parameters:
   ///   - ensemble: The loaded models.
   ///   - search: The method that finds captions; nil is the one of the model's configuration.
-  ///   - precision: The number type that the encoder multiplies in.
   ///   - threadCount: The number of threads; nil leaves it as the calling thread has it.
   package init(
-    _ ensemble: CaptionEnsemble, search: CaptionSearch? = nil, precision: ElementType = .float32,
-    threadCount: Int? = nil
+    _ ensemble: CaptionEnsemble, search: CaptionSearch? = nil, threadCount: Int? = nil
   ) {
     var search = search ?? ensemble.configuration.search
     search.rules = search.rules.resolved(in: ensemble.vocabulary)
     (self.ensemble, self.search) = (ensemble, search)
     tagGuidance = ensemble.hasClassifier ? ensemble.configuration.tagGuidance : 0
-    (self.precision, self.threadCount) = (precision, threadCount)
+    self.threadCount = threadCount
   }
 
   /// Returns captions for a picture, the best first.
@@ -82,7 +79,7 @@ public struct Captioner: Sendable {
 
   /// Returns the features of pictures or frames that have been resized and cropped for the encoder.
   package func features(of inputs: [Image]) -> EncodedPictures {
-    ensemble.features(of: inputs, in: precision)
+    ensemble.features(of: inputs)
   }
 
   /// Searches for the captions of pictures or clips.

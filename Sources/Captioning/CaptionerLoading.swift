@@ -1,12 +1,17 @@
 import Tensors
 
 extension Captioner {
-  /// The number type that an encoder multiplies in.
+  /// The numbers that an encoder computes with.
   public enum Precision: Sendable {
     case float32
     /// About twice as fast on a processor with AVX-512 or AMX instructions for it. Features keep two to three
     /// digits, and a few captions differ.
     case bfloat16
+    /// Whole numbers of 8 bits, about twice as fast again, for a model that was quantized with
+    /// `cutline model quantize`.
+    case int8
+    /// The fastest that the processor has, if the model says what it costs.
+    case automatic
   }
 
   /// Loads a captioner.
@@ -20,10 +25,10 @@ extension Captioner {
   ///     `share/cutline/models` of its installation, in `~/.local/share/cutline/models` and in
   ///     `/usr/share/cutline/models`, as the command-line program does.
   ///   - search: The method that finds captions; nil is the one of the model's configuration.
-  ///   - precision: The number type that the encoder multiplies in.
+  ///   - precision: The numbers that the encoder computes with.
   ///   - threads: The number of threads to compute with, at least 1; nil is all cores of the process.
   /// - Throws: `ModelError` if there is no such model, if it is damaged, if it holds no captioner, if a setting of
-  ///   the search is out of its range, or if the processor does not have the precision.
+  ///   the search is out of its range, or if the processor or the model does not have the precision.
   public init(
     model: String, search: CaptionSearch? = nil, precision: Precision = .float32,
     threads: Int? = nil
@@ -40,7 +45,7 @@ extension Captioner {
   ///   - models: The paths or names of at least one model.
   ///   - weights: The weight of each model's probabilities, above 0; nil weighs all alike.
   ///   - search: The method that finds captions; nil is the one of the first model's configuration.
-  ///   - precision: The number type that the encoders multiply in.
+  ///   - precision: The numbers that the encoders compute with.
   ///   - threads: The number of threads to compute with, at least 1; nil is all cores of the process.
   /// - Throws: `ModelError` for the first model that cannot be used.
   public init(
@@ -49,9 +54,6 @@ extension Captioner {
   ) throws(ModelError) {
     guard let first = models.first else {
       throw ModelError("", .notFound(searched: [], .library))
-    }
-    guard precision != .bfloat16 || Device.multipliesBfloat16 else {
-      throw ModelError(first, .noBfloat16)
     }
     if let weights, weights.count != models.count || !weights.allSatisfy({ $0 > 0 && $0.isFinite })
     {
@@ -65,8 +67,20 @@ extension Captioner {
           named: name, searching: ModelSearchPath.current.folders, advice: .library))
     }
     self.init(
-      try CaptionEnsemble(loading: ModelEnsemble(directories, weights: weights)), search: search,
-      precision: precision == .bfloat16 ? .bfloat16 : .float32,
+      try CaptionEnsemble(
+        loading: ModelEnsemble(directories, weights: weights), precision: precision.ofEncoder),
+      search: search,
       threadCount: threads.map { max(1, $0) })
+  }
+}
+
+extension Captioner.Precision {
+  fileprivate var ofEncoder: EncoderPrecision {
+    switch self {
+    case .float32: .float32
+    case .bfloat16: .bfloat16
+    case .int8: .int8
+    case .automatic: .automatic
+    }
   }
 }

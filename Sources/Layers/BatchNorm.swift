@@ -48,6 +48,18 @@ package struct NormalizedConvolution: Sendable {
   /// Absent once folded into the convolution.
   package var norm: BatchNorm?
   package let activation: Activation
+  /// Receives the maps that pass through; nil if nothing is measured.
+  private var observer: ConvolutionObserver?
+  private var form = Form.floatingPoint
+
+  /// The numbers that it computes with.
+  private enum Form {
+    /// Those of its input.
+    case floatingPoint
+    /// Those of 16 or 32 bits that the processor multiplies fastest, in a network of whole numbers.
+    case kept
+    case quantized(QuantizedConvolution)
+  }
 
   package init(_ convolution: Convolution, activation: Activation, epsilon: Float = 1e-5) {
     self.convolution = convolution
@@ -61,7 +73,40 @@ package struct NormalizedConvolution: Sendable {
       let (y, addend) = (measurement.standardized(convolution(x), by: norm), consume addend)
       return activation(addend.map { y + $0 } ?? y)
     }
-    return folded()(x, adding: consume addend, activation: activation)
+    switch form {
+    case .quantized(let quantized): return quantized(x, adding: consume addend)
+    case .kept: return inFloatingPoint(x, adding: consume addend)
+    case .floatingPoint: break
+    }
+    guard let observer else { return folded()(x, adding: consume addend, activation: activation) }
+    let added = consume addend
+    let y = folded()(x, adding: added, activation: activation)
+    observer.see(x, adding: added, y)
+    return y
+  }
+
+  private func inFloatingPoint(_ x: Tensor, adding addend: consuming Tensor?) -> Tensor {
+    let type: ElementType = Device.multipliesBfloat16Fast ? .bfloat16 : .float32
+    return folded()(
+      x.converted(to: type), adding: addend?.converted(to: type), activation: activation)
+  }
+
+  mutating func beginObserving() { observer = ConvolutionObserver() }
+
+  /// Returns the types for the maps that were seen.
+  mutating func endObserving() -> Quantization.LayerTypes? {
+    defer { observer = nil }
+    return observer?.types
+  }
+
+  /// Computes in whole numbers from now on; without types in the fastest floating point.
+  mutating func quantize(_ types: Quantization.LayerTypes?) {
+    form =
+      if let types {
+        .quantized(QuantizedConvolution(folded(), activation: activation, types))
+      } else {
+        .kept
+      }
   }
 
   /// Makes the folding permanent, for a model that no longer learns.
@@ -122,7 +167,7 @@ extension Module {
     visitNorms(.endMeasuring)
   }
 
-  private mutating func visitNorms(_ change: ParameterVisitor.NormChange) {
+  private mutating func visitNorms(_ change: ParameterVisitor.LayerChange) {
     var visitor = ParameterVisitor(change) { _, _ in }
     visitParameters(&visitor)
   }

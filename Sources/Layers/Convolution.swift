@@ -51,7 +51,7 @@ package struct Convolution: Module {
     }
   }
 
-  private func geometry(for shape: Shape) -> ConvolutionGeometry {
+  func geometry(for shape: Shape) -> ConvolutionGeometry {
     let kernel = (height: weight.shape[2], width: weight.shape[3])
     return ConvolutionGeometry(
       stride: stride,

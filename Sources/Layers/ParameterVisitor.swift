@@ -4,22 +4,28 @@ import Tensors
 package struct ParameterVisitor {
   private var path: [String] = []
   private let body: (Parameter, inout Tensor) -> Void
-  private let change: NormChange?
+  private let change: LayerChange?
+  /// The types that convolutions were measured to have, by name.
+  private(set) var observed: [String: Quantization.LayerTypes] = [:]
 
-  /// A change of norms on the way.
-  enum NormChange {
+  /// A change of convolutions and norms on the way.
+  enum LayerChange {
     /// Norms, and factors of channels, are folded into the maps before them.
     case fold
     case beginMeasuring
     case endMeasuring
+    case beginObserving
+    case endObserving
+    /// Convolutions compute in whole numbers.
+    case quantize(Quantization)
   }
 
   /// True if norms, and factors of channels, are folded into the maps before them.
-  package var folds: Bool { change == .fold }
+  package var folds: Bool { if case .fold = change { true } else { false } }
 
   package init(_ body: @escaping (Parameter, inout Tensor) -> Void) { self.init(nil, body) }
 
-  init(_ change: NormChange?, _ body: @escaping (Parameter, inout Tensor) -> Void) {
+  init(_ change: LayerChange?, _ body: @escaping (Parameter, inout Tensor) -> Void) {
     (self.change, self.body) = (change, body)
   }
 
@@ -27,9 +33,11 @@ package struct ParameterVisitor {
     _ name: String, _ value: inout Tensor, initially initialization: Initialization = .zeros,
     role: Parameter.Role = .learned
   ) {
-    let full = (path + [name]).joined(separator: ".")
-    body(Parameter(name: full, role: role, initialization: initialization), &value)
+    body(Parameter(name: self.name(name), role: role, initialization: initialization), &value)
   }
+
+  /// Returns the full name of a part.
+  private func name(_ part: String) -> String { (path + [part]).joined(separator: ".") }
 
   package mutating func visit<Part: Module>(_ name: String, _ module: inout Part) {
     path.append(name)
@@ -69,6 +77,13 @@ package struct ParameterVisitor {
     case .fold: layer.fold()
     case .beginMeasuring: layer.beginMeasuring()
     case .endMeasuring: layer.endMeasuring()
+    case .beginObserving: layer.beginObserving()
+    case .endObserving: observed[name(convolution)] = layer.endObserving()
+    case .quantize(let quantization):
+      let name = name(convolution)
+      if let types = quantization.layers[name] {
+        layer.quantize(quantization.kept.contains(name) ? nil : types)
+      }
     case nil: break
     }
     visit(convolution, &layer.convolution)

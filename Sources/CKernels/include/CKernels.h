@@ -24,6 +24,9 @@ int ck_core_count(void);
 bool ck_multiplies_bfloat16(void);
 /// Returns true if the processor has instructions for bfloat16, which are twice as fast as those for floats.
 bool ck_multiplies_bfloat16_fast(void);
+/// Returns true if the processor has instructions that add up products of 8-bit numbers in 32 bits (VNNI). Others add
+/// pairs of products in 16 bits, which overflow unless the weights have 7 bits.
+bool ck_multiplies_int8_exactly(void);
 /// The number of threads that a kernel called by the calling thread uses.
 int ck_thread_count(void);
 
@@ -62,7 +65,7 @@ int ck_lane(void);
 
 // MARK: oneDNN (plan*.c)
 
-typedef enum { CK_FLOAT32 = 0, CK_BFLOAT16 = 1 } ck_type;
+typedef enum { CK_FLOAT32 = 0, CK_BFLOAT16 = 1, CK_INT8 = 2, CK_UINT8 = 3 } ck_type;
 typedef enum {
   CK_LINEAR = 0, CK_RELU = 1, CK_RELU6 = 2, CK_SILU = 3, CK_HARD_SWISH = 4, CK_GELU = 5
 } ck_activation;
@@ -88,6 +91,18 @@ typedef struct {
   bool adds_destination;
 } ck_convolution;
 
+/// The scales of a convolution of 8-bit numbers. A number stands for itself times its scale.
+typedef struct {
+  ck_type source, result;
+  float source_scale, result_scale;
+  /// The type of the map that the destination holds before, if it is added.
+  ck_type addend;
+  float addend_scale;
+  /// The scale of the weights of each output channel.
+  const float *weight_scales;
+  const float *_Nullable bias;
+} ck_scales;
+
 typedef struct {
   int64_t rows, columns, inner;
   bool transpose_left, transpose_right;
@@ -110,6 +125,10 @@ void ck_context_destroy(ck_context *context);
 /// Returns a plan, or null if oneDNN has no implementation of it.
 ck_plan *_Nullable ck_plan_convolution(
     ck_context *context, const ck_convolution *shape, ck_direction direction);
+/// Returns a plan for 8-bit weights and maps; the result may also be in floating point. The types of `shape` and its
+/// bias are not read: the plan keeps the bias and the scales.
+ck_plan *_Nullable ck_plan_quantized_convolution(
+    ck_context *context, const ck_convolution *shape, const ck_scales *scales);
 ck_plan *_Nullable ck_plan_product(ck_context *context, const ck_product *shape);
 void ck_plan_destroy(ck_plan *plan);
 
@@ -126,6 +145,9 @@ const char *ck_plan_implementation(const ck_plan *plan);
 /// Runs a plan; its direction determines which arguments are read and which are written.
 bool ck_plan_run(ck_plan *plan, void *source, void *weights, void *_Nullable bias,
                  void *destination);
+
+/// Returns a number that it has not returned before.
+uint64_t ck_unique_number(void);
 
 /// The oneDNN version in use, as major * 10000 + minor * 100 + patch.
 int ck_onednn_version(void);
@@ -172,6 +194,12 @@ void ck_transpose(const float *x, float *y, int64_t outer, int64_t a, int64_t b,
 void ck_to_bfloat16(const float *x, uint16_t *y, int64_t count);
 void ck_from_bfloat16(const uint16_t *x, float *y, int64_t count);
 void ck_from_float16(const uint16_t *x, float *y, int64_t count);
+/// Writes the nearest numbers of 8 bits to x / scale; those beyond their range become its ends.
+void ck_quantize(const float *x, float scale, ck_type type, void *y, int64_t count);
+/// Writes each row times limit / the largest magnitude, rounded, and the inverse of that factor; 1 for a row of zeros.
+void ck_quantize_rows(const float *x, float limit, int8_t *y, float *scales, int64_t rows, int64_t columns);
+/// y = x * scale
+void ck_dequantize(const void *x, float scale, ck_type type, float *y, int64_t count);
 bool ck_all_finite(const float *x, int64_t count);
 bool ck_all_finite_bfloat16(const uint16_t *x, int64_t count);
 /// Converts 8-bit RGB pixels to normalised floats: y = x * scale[c] + shift[c].
@@ -273,6 +301,8 @@ typedef struct {
 } ck_pooling;
 
 void ck_max_pool(const float *x, float *y, ck_pooling shape);
+/// The same of 8-bit numbers.
+void ck_max_pool_bytes(const void *x, ck_type type, void *y, ck_pooling shape);
 /// Computes the gradient of `ck_max_pool`, which goes to the first largest element of each window, as in PyTorch.
 void ck_max_pool_gradient(const float *x, const float *dy, float *dx, ck_pooling shape);
 /// Averages over the whole window, padding included.

@@ -19,14 +19,30 @@ package struct CaptionEnsemble: Sendable {
   /// The calibrated confidence; nil if the model has none, or if several caption together.
   private let confidence: ConfidenceModel?
   private let verifications: [ChecksumVerification]
+  /// The number type that the encoders read.
+  private let elementType: ElementType
 
   private struct Member {
     let model: CaptionModel
     let preprocessing: ImagePreprocessing
 
     /// The batch norms of the encoder are folded into its convolutions.
-    init(_ model: CaptionModel, _ preprocessing: ImagePreprocessing) {
-      self.model = CaptionModel(encoder: model.encoder.foldingNorms(), decoder: model.decoder)
+    ///
+    /// - Parameters:
+    ///   - model: The model.
+    ///   - preprocessing: The preprocessing of its pictures.
+    ///   - quantization: The types of the encoder's maps in whole numbers; nil computes in floating point.
+    init(
+      _ model: CaptionModel, _ preprocessing: ImagePreprocessing,
+      _ quantization: Quantization? = nil
+    ) {
+      let encoder: any ImageEncoder =
+        if let quantization {
+          model.encoder.quantized(by: quantization)
+        } else {
+          model.encoder.foldingNorms()
+        }
+      self.model = CaptionModel(encoder: encoder, decoder: model.decoder)
       self.preprocessing = preprocessing
     }
   }
@@ -36,12 +52,20 @@ package struct CaptionEnsemble: Sendable {
   /// The files are compared with their checksums meanwhile; `finishVerification` waits for the outcome.
   /// Loading uses one thread, because hashing keeps another core busy.
   ///
-  /// - Throws: The problem of a model, or its difference from the first one.
-  package init(loading folders: ModelEnsemble) throws(ModelError) {
+  /// - Parameters:
+  ///   - folders: The models.
+  ///   - precision: The numbers that the encoders compute with.
+  /// - Throws: The problem of a model, or its difference from the first one; an error if the models or the processor
+  ///   do not have the precision.
+  package init(
+    loading folders: ModelEnsemble, precision: EncoderPrecision = .float32
+  ) throws(ModelError) {
     let threadCount = Device.threadCount
     Device.setThreadCount(1)
     defer { Device.setThreadCount(threadCount) }
     let directories = folders.directories
+    let precision = try folders.resolved(precision)
+    elementType = precision.elementType
     verifications = directories.map { $0.beginVerification() }
     var configurations: [ModelConfiguration] = []
     for directory in directories { configurations.append(try directory.configuration()) }
@@ -59,10 +83,11 @@ package struct CaptionEnsemble: Sendable {
     }
     var members: [Member] = []
     for (directory, configuration) in zip(directories, configurations) {
+      let model = try directory.model(configuration, vocabulary: vocabulary)
       members.append(
         Member(
-          try directory.model(configuration, vocabulary: vocabulary),
-          configuration.encoder.preprocessing))
+          model, configuration.encoder.preprocessing,
+          precision == .int8 ? try directory.quantization(of: model.encoder) : nil))
     }
     classes = try directories[0].classes(configurations[0].encoder)
     confidence =
@@ -73,8 +98,10 @@ package struct CaptionEnsemble: Sendable {
 
   /// An ensemble of one model in memory, such as one that is being trained.
   package init(
-    _ model: CaptionModel, _ configuration: ModelConfiguration, _ vocabulary: Vocabulary
+    _ model: CaptionModel, _ configuration: ModelConfiguration, _ vocabulary: Vocabulary,
+    precision: ElementType = .float32
   ) {
+    elementType = precision
     members = [Member(model, configuration.encoder.preprocessing)]
     (self.configuration, self.vocabulary) = (configuration, vocabulary)
     (weights, classes, confidence, verifications) = (nil, nil, nil, [])
@@ -94,14 +121,12 @@ package struct CaptionEnsemble: Sendable {
 
   /// Encodes pictures that `preprocessing` has resized and cropped.
   ///
-  /// - Parameters:
-  ///   - inputs: Squares of `preprocessing.size` pixels.
-  ///   - precision: The number type that the encoders multiply in.
+  /// - Parameter inputs: Squares of `preprocessing.size` pixels.
   /// - Returns: The features in float32.
-  package func features(of inputs: [Image], in precision: ElementType) -> EncodedPictures {
+  package func features(of inputs: [Image]) -> EncodedPictures {
     EncodedPictures(
       byMember: members.map { member in
-        let pixels = member.preprocessing.tensor(inputs: inputs).converted(to: precision)
+        let pixels = member.preprocessing.tensor(inputs: inputs).converted(to: elementType)
         let decoder = member.model.decoder
         let features = member.model.encoder.featuresByPicture(pixels, decoder.featureKind)
         return PackedSequence(features.converted(to: .float32))
@@ -217,7 +242,7 @@ extension Captioner {
     search: CaptionSearch? = nil, precision: ElementType = .float32
   ) {
     self.init(
-      CaptionEnsemble(model, configuration, vocabulary), search: search, precision: precision)
+      CaptionEnsemble(model, configuration, vocabulary, precision: precision), search: search)
   }
 }
 

@@ -14,6 +14,7 @@ package struct ModelDirectory: Sendable {
     static let counts = "counts.tsv"
     static let classes = "classes.txt"
     static let confidence = "confidence.safetensors"
+    static let quantization = "quantization.json"
     static let tokenizer = "tokenizer_config.json"
     /// Only a model that writes pieces of words has it.
     static let merges = "merges.txt"
@@ -25,7 +26,7 @@ package struct ModelDirectory: Sendable {
     /// The files that captions depend on.
     static let essential = [configuration, weights, vocabulary]
     /// The files that results depend on.
-    static let decisive = essential + [merges, classes, confidence]
+    static let decisive = essential + [merges, classes, confidence, quantization]
     /// All files but the list of checksums.
     static let all = decisive + [counts, tokenizer, card]
   }

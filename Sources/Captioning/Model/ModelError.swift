@@ -13,8 +13,8 @@ public struct ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     case unreadable(FileError)
     case configuration(key: String, problem: String)
     case notJSON(JSONError)
-    /// The configuration has a schema that only a newer Cutline can read.
-    case newerSchema(String)
+    /// A file has a schema that only a newer Cutline can read, and the newest schema that this one reads.
+    case newerSchema(String, known: String = ModelConfiguration.schema)
     case vocabulary(VocabularyError)
     case weightsFile(SafetensorsError)
     case weights(WeightsError)
@@ -39,6 +39,8 @@ public struct ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     case noDecoder
     /// The processor does not multiply bfloat16 numbers.
     case noBfloat16
+    /// The model's encoder was not quantized.
+    case notQuantized
     /// The weights of an ensemble are not as many as its models, or not all above 0.
     case otherWeights(models: Int, weights: [Float])
     /// A setting of the search is out of its range.
@@ -77,9 +79,9 @@ public struct ModelError: Error, Equatable, Sendable, CustomStringConvertible {
       "\(path): '\(key)' \(problem). Mend the file, or get a fresh copy of the model."
     case .notJSON(let error):
       "\(path): is not as it should be \(error). Get a fresh copy of the model."
-    case .newerSchema(let schema):
+    case .newerSchema(let schema, let known):
       "\(path): was written by a newer Cutline (schema \(schema.prefix(60))); this one reads up to "
-        + "\(ModelConfiguration.schema). Update Cutline."
+        + "\(known). Update Cutline."
     case .vocabulary(let error): error.description
     case .weightsFile(let error):
       if case .unreadable(let file) = error.problem { Self.text(file) } else { error.description }
@@ -116,6 +118,9 @@ public struct ModelError: Error, Equatable, Sendable, CustomStringConvertible {
         + "--encoder-model \(path) -o runs/first"
     case .noBfloat16:
       "\(path): this processor cannot multiply bfloat16 numbers, which takes AVX-512. Choose float32."
+    case .notQuantized:
+      "\(path): has no \(ModelDirectory.FileName.quantization), which int8 needs. Make one: cutline model quantize "
+        + "\(path) --calibrate PICTURES -o DIR"
     case .otherWeights(let models, let weights):
       "\(path): \(models) models cannot be weighed by \(weights). Give one finite weight above 0 for each."
     case .search(let problem): "\(path): the search's \(problem)."

@@ -22,7 +22,7 @@ extension ModelError {
     case .noDecoder: .otherTask
     case .configuration, .notJSON: .configuration
     case .otherWords, .otherParts, .otherFraming, .otherWeights: .mismatch
-    case .noBfloat16, .search: .unsupported
+    case .noBfloat16, .notQuantized, .search: .unsupported
     default: .damaged
     }
   }

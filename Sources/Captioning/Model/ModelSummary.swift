@@ -15,6 +15,8 @@ package struct ModelSummary: Sendable {
   package let mergeCount: Int?
   /// True if it says how sure it is.
   package let isCalibrated: Bool
+  /// The rounding of its encoder, and what it costs; nil if it was not quantized.
+  package let quantization: ModelQuantization?
   /// The size of all its files, in bytes.
   package let byteCount: Int
 
@@ -29,7 +31,7 @@ extension ModelDirectory {
     return ModelSummary(
       name: name, path: path, configuration: configuration, parts: try parts(),
       wordCount: vocabulary?.count, mergeCount: vocabulary?.pieces?.mergeCount,
-      isCalibrated: isFile("\(path)/\(FileName.confidence)"),
+      isCalibrated: isFile("\(path)/\(FileName.confidence)"), quantization: try quantization(),
       byteCount: byteCountOfFiles(in: path))
   }
 
@@ -41,9 +43,13 @@ extension ModelDirectory {
     let configuration = try configuration()
     let tensorCount: Int
     if configuration.decoder == nil {
-      tensorCount = try encoder(configuration.encoder).parameters.count
+      let encoder = try encoder(configuration.encoder)
+      tensorCount = encoder.parameters.count
+      _ = try quantization(of: encoder)
     } else {
-      tensorCount = try model(configuration, vocabulary: try vocabulary()).parameters.count
+      let model = try model(configuration, vocabulary: try vocabulary())
+      tensorCount = model.parameters.count
+      _ = try quantization(of: model.encoder)
     }
     _ = try classes(configuration.encoder)
     _ = try confidence(featureSize: configuration.encoder.makeEncoder().pooledSize)

@@ -12,8 +12,15 @@ package protocol Backend: AnyObject, Sendable {
   func floats(in x: Region) -> [Float]
   /// Writes 8-bit RGB pixels as `byte * scale + shift`, with a scale and a shift per channel.
   func write(pixels: [UInt8], scale: [Float], shift: [Float], to y: Region)
-  /// Copies `x` into `y`, rounding to its element type.
+  /// Copies `x` into `y`, rounding to its element type; one of two different types is float32.
   func convert(_ x: Region, into y: Region)
+  /// Rounds each row of `x`, in float32, to `y`, of type `int8(scale: 1)`, and returns the scale of each.
+  ///
+  /// The largest magnitude of a row becomes `limit`. The scale of a row of zeros is 1.
+  func quantizeRows(_ x: Region, rows: Int, limit: Float, into y: Region) -> [Float]
+  /// Returns the memory of `x`, which must be all of a buffer that nothing else refers to, as undefined numbers of
+  /// another type of the same size.
+  func reused(_ x: Region, as type: ElementType) -> Region
   func fill(_ y: Region, with value: Float)
   func isFinite(_ x: Region) -> Bool
 
@@ -51,12 +58,18 @@ package protocol Backend: AnyObject, Sendable {
   func convolve(
     _ x: Region, _ weight: Region, _ bias: Region?, adding addend: Region?, _ window: Window,
     into y: Region)
+  /// Convolves 8-bit numbers, whose products are summed in 32 bits. With an `addend`, what `y` holds before, as numbers
+  /// of that type, is added before the activation.
+  func convolve(
+    _ x: Region, _ kernel: QuantizedKernel, adding addend: ElementType?, _ window: Window,
+    into y: Region)
   func convolutionInputGradient(_ dy: Region, _ weight: Region, _ window: Window, into dx: Region)
   func convolutionWeightGradient(
     _ x: Region, _ dy: Region, _ window: Window, into dweight: Region, _ dbias: Region?)
 
   // MARK: Pooling and normalisation
 
+  /// The largest of 8-bit numbers is one of the same type.
   func pool(_ kind: PoolingKind, _ x: Region, _ window: Window, into y: Region)
   func poolingGradient(
     _ kind: PoolingKind, _ x: Region, _ dy: Region, _ window: Window, into dx: Region)

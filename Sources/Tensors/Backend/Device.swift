@@ -63,6 +63,9 @@ extension Device {
   /// A Boolean value that is true if the processor multiplies bfloat16 numbers faster than float32 numbers.
   package static var multipliesBfloat16Fast: Bool { ck_multiplies_bfloat16_fast() }
 
+  /// A Boolean value that is true if the processor adds up products of 8-bit numbers in one instruction.
+  package static var multipliesInt8Fast: Bool { ck_multiplies_int8_exactly() }
+
   /// The version of oneDNN in use.
   package static var libraryVersion: String {
     let version = ck_onednn_version()

@@ -1,7 +1,8 @@
 /// Convolves channels-last maps, fused with a bias, the sum with a second map, and an activation.
 ///
 /// The convolution is computed in the precision of `x`, which is also that of the result. Weight and bias have the
-/// same type, which may be float32 in any case, as it is for parameters that are trained.
+/// same type, which may be float32 in any case, as it is for parameters that are trained. Maps of 8-bit numbers are
+/// converted first.
 ///
 /// - Parameters:
 ///   - x: `[B, H, W, C]`.
@@ -16,6 +17,12 @@ package func convolution(
   _ x: Tensor, _ weight: Tensor, bias: Tensor? = nil, adding addend: consuming Tensor? = nil,
   _ geometry: ConvolutionGeometry = .init(), activation: Activation = .linear
 ) -> Tensor {
+  if x.elementType.isQuantized || addend?.elementType.isQuantized ?? false {
+    let x = x.elementType.isQuantized ? x.converted(to: .float32) : x
+    return convolution(
+      x, weight, bias: bias, adding: addend?.converted(to: x.elementType), geometry,
+      activation: activation)
+  }
   let window = Window(x.shape, weight.shape, geometry, activation)
   precondition(
     bias.map { $0.shape == [window.outputChannels] } ?? true,
@@ -104,7 +111,7 @@ private struct ConvolutionGradient: Sendable {
 }
 
 extension Window {
-  fileprivate init(
+  init(
     _ x: Shape, _ weight: Shape, _ geometry: ConvolutionGeometry, _ activation: Activation
   ) {
     precondition(

@@ -87,16 +87,21 @@ extension Tensor {
     return y
   }
 
-  /// Returns the result of `body` for this tensor in float32, converted back to the type of this tensor.
+  /// Returns the result of `body` for this tensor in float32, converted back to the type of this tensor if that is in
+  /// floating point.
   ///
   /// Few operations, mainly products and convolutions, are worth kernels of their own for bfloat16.
   func inFloat32(_ body: (Tensor) -> Tensor) -> Tensor {
-    body(converted(to: .float32)).converted(to: elementType)
+    let y = body(converted(to: .float32))
+    return elementType.isQuantized ? y : y.converted(to: elementType)
   }
 
   /// Returns the tensor converted to another type; its gradient is converted back.
   package func converted(to type: ElementType) -> Tensor {
     if type == elementType { return self }
+    if type != .float32, elementType != .float32 {
+      return converted(to: .float32).converted(to: type)
+    }
     let before = elementType
     let y = Tensor(uninitialized: shape, type: type, on: device)
     device.backend.convert(region, into: y.region)

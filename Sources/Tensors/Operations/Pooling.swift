@@ -17,7 +17,9 @@ private func pool(
   _ kind: PoolingKind, _ x: Tensor, _ size: Int, _ stride: Int, _ padding: Padding
 ) -> Tensor {
   precondition(x.rank == 4, "pooling: needs a map [B, H, W, C], not \(x.shape)")
-  if x.elementType != .float32 { return x.inFloat32 { pool(kind, $0, size, stride, padding) } }
+  if x.elementType != .float32, !(x.elementType.isQuantized && kind == .max) {
+    return x.inFloat32 { pool(kind, $0, size, stride, padding) }
+  }
   let window = Window(
     batch: x.shape[0], height: x.shape[1], width: x.shape[2], channels: x.shape[3],
     outputChannels: x.shape[3], kernelHeight: size, kernelWidth: size, stride: stride,

@@ -153,6 +153,7 @@ private struct GRUStates: Sendable {
     switch run.precision {
     case .float32: (factors, areRounded) = (hiddens, false)
     case .bfloat16: (factors, areRounded) = (run.tensor(shape, .bfloat16), true)
+    case .int8, .uint8: preconditionFailure("recurrence: states of 8-bit numbers")
     }
   }
 }
@@ -279,6 +280,7 @@ private struct Recurrence: Sendable {
       let floats = tensor([part.count])
       device.backend.convert(part, into: floats.region)
       device.backend.accumulate(floats.region, into: rows(t, of: sum))
+    case .int8, .uint8: preconditionFailure("recurrence: gradients of 8-bit numbers")
     }
   }
 

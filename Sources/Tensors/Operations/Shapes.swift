@@ -73,6 +73,11 @@ extension Tensor {
   /// Concatenates tensors along an axis, in whose size they may differ.
   package init(concatenating parts: [Tensor], along axis: Int) {
     precondition(!parts.isEmpty, "concatenating: no tensors")
+    let type = parts[0].elementType
+    if parts.contains(where: { $0.elementType.isQuantized && $0.elementType != type }) {
+      self.init(concatenating: parts.map { $0.converted(to: .float32) }, along: axis)
+      return
+    }
     let sizes = parts.map { $0.shape[axis] }
     let shape = parts[0].shape.replacing(axis, with: sizes.reduce(0, +))
     let y = Tensor(uninitialized: shape, type: parts[0].elementType, on: parts[0].device)

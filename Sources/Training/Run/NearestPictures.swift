@@ -57,7 +57,7 @@ package struct NearestPictures {
 
 extension TrainingExample {
   /// Examples of pictures and clips whose captions are not read.
-  fileprivate static func uncaptioned(_ pictures: [CaptionedImage]) -> [TrainingExample] {
+  package static func uncaptioned(_ pictures: [CaptionedImage]) -> [TrainingExample] {
     pictures.enumerated().map { TrainingExample($1, number: $0) }
   }
 }

@@ -107,7 +107,7 @@ struct BatchCommand: TalkingCommand {
       for: configuration, wantsTimes: format?.formats.contains(where: \.isForClips) == true)
     let head = ResultHead(
       model: models.name, digest: try models.weightsChecksum(),
-      settings: settings(search, vocabulary, models, configuration),
+      settings: try settings(search, vocabulary, models, configuration),
       clipSettings: sampling.json, playsAnimations: sampling.playsAnimations,
       tagCount: doubt.tags ?? 0)
 
@@ -160,9 +160,10 @@ struct BatchCommand: TalkingCommand {
   private func settings(
     _ search: CaptionSearch, _ vocabulary: Vocabulary, _ models: ModelEnsemble,
     _ configuration: ModelConfiguration
-  ) -> JSONValue {
+  ) throws(ModelError) -> JSONValue {
     let decisive = doubt.settings(
-      model.settings(precision.settings(search, vocabulary)), models, search, configuration)
+      model.settings(try precision.settings(search, vocabulary, models)), models, search,
+      configuration)
     guard case .object(var members) = decisive else { return decisive }
     if captions > 1 { members.append(.init("captions", .number(Double(captions)))) }
     if let pixels = limiting.maxPixels {
@@ -177,7 +178,7 @@ struct BatchCommand: TalkingCommand {
     _ threadCount: Int
   ) throws -> CaptionJob<DecodingPool> {
     var captioner = Captioner(
-      try CaptionEnsemble(loading: models), search: search, precision: try precision.elementType())
+      try CaptionEnsemble(loading: models, precision: precision.precision), search: search)
     try doubt.apply(to: &captioner)
     let pool = try DecodingPool(
       for: captioner.ensemble.preprocessing, limiting.limits,

@@ -60,7 +60,7 @@ struct BenchCommand: TalkingCommand {
     help: ArgumentHelp("With --train, the scheduled sampling rate.", valueName: "rate"))
   var sampling = 0.0
   @Option(help: "Precision of an encoder (default: f32; with --train: the faster one).")
-  var precision: StoredPrecision?
+  var precision: EncoderPrecision?
   @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp("Pictures per batch (default: 1 and 32).", valueName: "n"))
@@ -99,6 +99,9 @@ struct BenchCommand: TalkingCommand {
     }
     guard (0...1).contains(sampling), sampling == 0 || train else {
       throw ValidationError("--sampling must be from 0 to 1, and needs --train.")
+    }
+    if precision == .automatic || train && precision == .int8 {
+      throw ValidationError("--precision must be f32\(train ? " or bf16" : ", bf16 or int8").")
     }
     if encoder == nil, precision != nil, !train {
       throw ValidationError(
@@ -169,18 +172,22 @@ struct BenchCommand: TalkingCommand {
 
   /// Measures an encoder alone, with folded norms, as in use.
   private func timings(of architecture: EncoderArchitecture) -> BenchReport {
-    let precision = precision ?? .f32
+    let precision = precision ?? .float32
     var random = SeededGenerator(seed: 1)
     var drawn = architecture.makeEncoder()
     drawn.initialize(using: &random)
-    let encoder = drawn.foldingNorms().converted(to: precision.elementType)
     let size = architecture.publishedPreprocessing.size
+    func pixels(_ count: Int) -> Tensor {
+      Tensor(
+        (0..<count * size * size * 3).map { _ in 2 * random.uniform() - 1 },
+        shape: [count, size, size, 3])
+    }
+    let encoder =
+      precision == .int8
+      ? drawn.quantized(pixels(4)) : drawn.foldingNorms().converted(to: precision.elementType)
     var report = BenchReport(subject: "\(architecture.name), \(precision.rawValue)")
     for count in batchSizes {
-      let pixels = Tensor(
-        (0..<count * size * size * 3).map { _ in 2 * random.uniform() - 1 },
-        shape: [count, size, size, 3]
-      ).converted(to: precision.elementType)
+      let pixels = pixels(count).converted(to: precision.elementType)
       report.add("encode", count, medianDuration { _ = encoder.featuresByPicture(pixels, .pooled) })
     }
     return report
@@ -219,6 +226,13 @@ struct BenchCommand: TalkingCommand {
     var durations: [Duration] = []
     repeat { durations.append(clock.measure(body)) } while durations.count < 3 || clock.now < end
     return (durations.sorted()[durations.count / 2], durations.count)
+  }
+}
+
+extension ImageEncoder {
+  /// Returns the encoder in whole numbers, calibrated on some pictures.
+  fileprivate func quantized(_ pixels: Tensor) -> Self {
+    quantized(by: calibrate { _ = $0(pixels) })
   }
 }
 

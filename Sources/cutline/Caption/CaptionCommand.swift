@@ -57,12 +57,11 @@ struct CaptionCommand: TalkingCommand {
     let threadCount = try threads.apply()
     let models = try model.models()
     let start = ContinuousClock.now
-    let ensemble = try CaptionEnsemble(loading: models)
+    let ensemble = try CaptionEnsemble(loading: models, precision: precision.precision)
     var captioner = Captioner(
       ensemble,
       search: try search.search(
-        for: ensemble.configuration, ensemble.vocabulary, captionCount: results.captions),
-      precision: try precision.elementType())
+        for: ensemble.configuration, ensemble.vocabulary, captionCount: results.captions))
     try doubt.apply(to: &captioner)
     let loading = start.duration(to: .now).milliseconds
     messages.detail("\(models.paths): loaded in \(tenths(loading)) ms, \(threadCount) threads")
@@ -70,7 +69,7 @@ struct CaptionCommand: TalkingCommand {
     let head = ResultHead(
       model: models.name, digest: models.weightsDigest(),
       settings: doubt.settings(
-        model.settings(precision.settings(captioner.search, ensemble.vocabulary)),
+        model.settings(try precision.settings(captioner.search, ensemble.vocabulary, models)),
         models, captioner.search, ensemble.configuration),
       clipSettings: sampling(for: captioner).json, tagCount: doubt.tags ?? 0)
     var output = CaptionOutput(

@@ -150,8 +150,8 @@ struct ScoredModelOptions: ParsableArguments {
       valueName: "x"))
   var tagGuidance: Float?
   @Option(
-    help: "Precision of the encoder: f32 (default) or bf16.")
-  var precision: StoredPrecision?
+    help: "Precision of the encoder: f32 (default), bf16, int8 or auto (see cutline caption).")
+  var precision: EncoderPrecision?
 
   func validate() throws {
     if let beam { try check("--beam", beam, in: 1...100) }
@@ -193,7 +193,8 @@ struct ScoredModelOptions: ParsableArguments {
       directories.append(
         try ModelDirectory(named: name, searching: ModelSearchPath.current.folders))
     }
-    let ensemble = try CaptionEnsemble(loading: ModelEnsemble(directories))
+    let ensemble = try CaptionEnsemble(
+      loading: ModelEnsemble(directories), precision: precision ?? .float32)
     if let decoder = ensemble.configuration.decoder, !decoder.writesSentences {
       throw Failure(
         "\(directories[0].path): labels clips. Only captioners of sentences are scored.",
@@ -203,9 +204,7 @@ struct ScoredModelOptions: ParsableArguments {
     chosen.beam = beam
     let search = try chosen.search(
       for: ensemble.configuration, ensemble.vocabulary, captionCount: captions ?? 1)
-    let type = (precision ?? .f32).elementType
-    try type.requireMultiplying()
-    var captioner = Captioner(ensemble, search: search, precision: type)
+    var captioner = Captioner(ensemble, search: search)
     if let tagGuidance {
       guard tagGuidance == 0 || ensemble.hasClassifier else {
         throw Failure(

@@ -16,7 +16,7 @@ struct ModelCommand: ParsableCommand {
     subcommands: [
       ModelListCommand.self, ModelInfoCommand.self, ModelVerifyCommand.self,
       ModelImportCommand.self, ModelExportCommand.self, ModelAverageCommand.self,
-      ModelCalibrateCommand.self,
+      ModelCalibrateCommand.self, ModelQuantizeCommand.self,
     ])
 }
 

@@ -41,6 +41,7 @@ extension ModelSummary {
       lines.append(("decoder", "none: has learned no captions yet"))
     }
     if isCalibrated { lines.append(("confidence", "calibrated")) }
+    if let quantization { lines += quantization.lines }
     if let wordCount {
       let merges = mergeCount.map { " in pieces, \($0) merges" }
       lines.append(("vocabulary", "\(wordCount) words\(merges ?? "")"))
@@ -95,9 +96,34 @@ extension ModelSummary {
       .init("words", wordCount.map { .number(Double($0)) } ?? .null),
       .init("classes", configuration.encoder.classCount.map { .number(Double($0)) } ?? .null),
       .init("calibrated", .boolean(isCalibrated)),
+      .init("quantized", .boolean(quantization != nil)),
       .init("parameters", .number(Double(parameterCount))),
       .init("bytes", .number(Double(byteCount))),
     ]
+  }
+}
+
+extension ModelQuantization {
+  /// The share of the encoder that is quantized, and the scores of each precision.
+  fileprivate var lines: [(String, String)] {
+    let kept = quantization.kept.count
+    return [
+      (
+        "int8",
+        "\(quantization.layers.count - kept) of \(quantization.layers.count) convolutions, by \(pictureCount) pictures"
+      )
+    ]
+      + measurements.map { measured in
+        (
+          "  \(measured.precision.rawValue)",
+          "CIDEr \(rounded(measured.cider)), BLEU-4 \(rounded(measured.bleu4)), "
+            + "\(rounded(measured.sameShare * 100, 10)) % of captions as in f32"
+        )
+      }
+  }
+
+  private func rounded(_ value: Double, _ unit: Double = 1000) -> Double {
+    (value * unit).rounded() / unit
   }
 }
 

@@ -87,21 +87,19 @@ struct ModelWeights: ExpressibleByArgument {
 struct PrecisionOptions: ParsableArguments {
   @Option(
     help: """
-      Precision of the encoder: f32, or bf16, which is about twice as fast where the processor has it \
-      (see cutline doctor) and changes a few captions.
+      Precision of the encoder: f32; bf16, about twice as fast where the processor has it (see cutline doctor); \
+      int8, about twice as fast again, for a model that was quantized (see cutline model quantize); or auto, the \
+      fastest of which the model says what it costs. All but f32 change some captions.
       """)
-  var precision = StoredPrecision.f32
-
-  /// Returns the element type, after checking that the processor supports it.
-  func elementType() throws(Failure) -> ElementType {
-    try precision.elementType.requireMultiplying()
-    return precision.elementType
-  }
+  var precision = EncoderPrecision.float32
 
   /// Returns the settings that decide the captions; the default precision is not recorded.
-  func settings(_ search: CaptionSearch, _ vocabulary: Vocabulary) -> JSONValue {
+  func settings(
+    _ search: CaptionSearch, _ vocabulary: Vocabulary, _ models: ModelEnsemble
+  ) throws(ModelError) -> JSONValue {
     let json = search.json(vocabulary)
-    guard precision != .f32, case .object(let members) = json else { return json }
+    let precision = try models.resolved(precision)
+    guard precision != .float32, case .object(let members) = json else { return json }
     return .object(members + [.init("precision", .string(precision.rawValue))])
   }
 }
@@ -173,6 +171,8 @@ struct PictureLimitOptions: ParsableArguments {
     return options
   }
 }
+
+extension EncoderPrecision: ExpressibleByArgument {}
 
 extension ElementType {
   /// Throws if the processor cannot multiply numbers of this type.

@@ -87,7 +87,7 @@ extension MediaError {
 extension ModelError {
   fileprivate var status: ExitStatus {
     switch problem {
-    case .notFound, .notAModel: .unavailable
+    case .notFound, .notAModel, .noBfloat16, .notQuantized: .unavailable
     case .configuration, .notJSON, .newerSchema, .noDecoder: .configuration
     case .unreadable(let error): error.statusOfModelFile
     case .weightsFile(let error):

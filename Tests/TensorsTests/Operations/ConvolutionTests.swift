@@ -151,7 +151,7 @@ extension TensorsTests {
 
 extension Tensor {
   /// Returns this tensor and leaves nothing behind.
-  fileprivate mutating func taken() -> Tensor {
+  mutating func taken() -> Tensor {
     defer { self = Tensor(zeros: []) }
     return self
   }

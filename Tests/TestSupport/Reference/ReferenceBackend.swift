@@ -22,7 +22,25 @@ package final class ReferenceBackend: Backend {
   package func floats(in x: Region) -> [Float] { x.values.map(Float.init) }
 
   package func convert(_ x: Region, into y: Region) {
-    y.values = y.type == .bfloat16 ? x.values.map(roundedToBFloat16) : x.values
+    y.values = x.values.map { $0.rounded(to: y.type) }
+  }
+
+  package func quantizeRows(
+    _ x: Region, rows: Int, limit: Float, into y: Region
+  ) -> [Float] {
+    let (values, columns) = (x.values, x.count / rows)
+    let scales = (0..<rows).map { row in
+      let largest = values[row * columns..<(row + 1) * columns].map(abs).max() ?? 0
+      return largest > 0 ? Float(largest) / limit : 1
+    }
+    y.values = values.enumerated().map { ($1 / Double(scales[$0 / columns])).rounded(to: y.type) }
+    return scales
+  }
+
+  package func reused(_ x: Region, as type: ElementType) -> Region {
+    let region = Region(makeBuffer(count: x.count, type: type))
+    region.values = x.values
+    return region
   }
 
   package func fill(_ y: Region, with value: Float) {
@@ -81,6 +99,22 @@ extension Tensor {
 
   /// The elements of a tensor on a reference device.
   package var doubles: [Double] { region.values }
+}
+
+extension Double {
+  /// Returns the nearest number that the type can hold.
+  func rounded(to type: ElementType) -> Double {
+    func whole(_ scale: Float, _ range: ClosedRange<Double>) -> Double {
+      let number = (self / Double(scale)).rounded(.toNearestOrEven)
+      return min(max(number, range.lowerBound), range.upperBound) * Double(scale)
+    }
+    switch type {
+    case .float32: return self
+    case .bfloat16: return roundedToBFloat16(self)
+    case .int8(let scale): return whole(scale, -128...127)
+    case .uint8(let scale): return whole(scale, 0...255)
+    }
+  }
 }
 
 /// Returns the nearest number with 8 bits of precision, and of two equally near ones the even one.

@@ -26,6 +26,23 @@ extension ReferenceBackend {
   }
 
   package func convolve(
+    _ x: Region, _ kernel: QuantizedKernel, adding addend: ElementType?, _ window: Window,
+    into y: Region
+  ) {
+    let perChannel = kernel.weight.elementCount / kernel.scales.count
+    let weight = Tensor(
+      doubles: kernel.weight.doubles.enumerated().map {
+        $1 * Double(kernel.scales[$0 / perChannel])
+      }, shape: kernel.weight.shape, on: kernel.weight.device)
+    let bias = Tensor(
+      doubles: kernel.bias.map(Double.init), shape: [kernel.bias.count],
+      on: kernel.weight.device)
+    convolve(
+      x, weight.region, bias.region, adding: addend == nil ? nil : y, window, into: y)
+    y.values = y.values.map { $0.rounded(to: y.type) }
+  }
+
+  package func convolve(
     _ x: Region, _ weight: Region, _ bias: Region?, adding addend: Region?, _ window: Window,
     into y: Region
   ) {

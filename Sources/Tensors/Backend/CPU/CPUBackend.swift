@@ -91,6 +91,19 @@ package final class CPUBackend: Backend {
     }
   }
 
+  package func convolve(
+    _ x: Region, _ kernel: QuantizedKernel, adding addend: ElementType?, _ window: Window,
+    into y: Region
+  ) {
+    withPlans { plans in
+      let plan = plans.plan(
+        for: kernel, window,
+        CPUPlans.QuantizedTypes(source: x.type, addend: addend, result: y.type))
+      let weight = kernel.weight.region
+      run(plan, x, packed(weight, for: plan, as: weight.type), nil, y)
+    }
+  }
+
   package func convolutionInputGradient(
     _ dy: Region, _ weight: Region, _ window: Window, into dx: Region
   ) {
@@ -204,6 +217,7 @@ package final class CPUBackend: Backend {
     return switch type {
     case .float32: Region(converted())
     case .bfloat16: copy(of: weights, in: 0, make: converted)
+    case .int8, .uint8: preconditionFailure("backend: 8-bit weights have a scale for each channel")
     }
   }
 

@@ -11,6 +11,7 @@ extension CPUBackend {
       ck_combine_bfloat16(
         function.code, a.region.bfloat16Address, b.region.bfloat16Address, y.bfloat16Address,
         Int64(y.count))
+    case .int8, .uint8: preconditionFailure("combine: 8-bit numbers")
     }
   }
 

@@ -26,6 +26,8 @@ extension CPUBackend {
       switch x.type {
       case .float32: base.update(from: x.address, count: x.count)
       case .bfloat16: ck_from_bfloat16(x.bfloat16Address, base, Int64(x.count))
+      case .int8(let scale), .uint8(let scale):
+        ck_dequantize(x.rawAddress, scale, x.type.code, base, Int64(x.count))
       }
     }
   }
@@ -34,9 +36,28 @@ extension CPUBackend {
     switch (x.type, y.type) {
     case (.float32, .bfloat16): ck_to_bfloat16(x.address, y.bfloat16Address, Int64(x.count))
     case (.bfloat16, .float32): ck_from_bfloat16(x.bfloat16Address, y.address, Int64(x.count))
-    case (.float32, .float32), (.bfloat16, .bfloat16):
+    case (.float32, .int8(let scale)), (.float32, .uint8(let scale)):
+      ck_quantize(x.address, scale, y.type.code, y.rawAddress, Int64(x.count))
+    case (.int8(let scale), .float32), (.uint8(let scale), .float32):
+      ck_dequantize(x.rawAddress, scale, x.type.code, y.address, Int64(x.count))
+    case let (from, to) where from == to:
       ck_copy(x.rawAddress, y.rawAddress, Int64(x.count * x.type.byteCount))
+    default: preconditionFailure("convert: \(x.type) to \(y.type)")
     }
+  }
+
+  package func quantizeRows(
+    _ x: Region, rows: Int, limit: Float, into y: Region
+  ) -> [Float] {
+    [Float](unsafeUninitializedCapacity: rows) { scales, count in
+      count = rows
+      guard let base = scales.baseAddress else { return }
+      ck_quantize_rows(x.address, limit, y.rawAddress, base, Int64(rows), Int64(x.count / rows))
+    }
+  }
+
+  package func reused(_ x: Region, as type: ElementType) -> Region {
+    Region(unsafeDowncast(x.buffer, to: CPUBuffer.self).takeMemory(as: type))
   }
 
   package func fill(_ y: Region, with value: Float) { ck_fill(y.address, value, Int64(y.count)) }
@@ -45,6 +66,7 @@ extension CPUBackend {
     switch x.type {
     case .float32: ck_all_finite(x.address, Int64(x.count))
     case .bfloat16: ck_all_finite_bfloat16(x.bfloat16Address, Int64(x.count))
+    case .int8, .uint8: true
     }
   }
 
@@ -108,6 +130,8 @@ extension CPUBackend {
 
   package func pool(_ kind: PoolingKind, _ x: Region, _ window: Window, into y: Region) {
     switch kind {
+    case .max where x.type.isQuantized:
+      ck_max_pool_bytes(x.rawAddress, x.type.code, y.rawAddress, ck_pooling(window))
     case .max: ck_max_pool(x.address, y.address, ck_pooling(window))
     case .average: ck_average_pool(x.address, y.address, ck_pooling(window))
     }

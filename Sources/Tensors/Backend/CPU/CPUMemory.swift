@@ -127,7 +127,7 @@ final class CPUMemory: Sendable {
 final class CPUBuffer: Buffer, @unchecked Sendable {
   let address: UnsafeMutableRawPointer
   /// The block that returns to the pool, and the pool; nil if the memory is borrowed.
-  private let pooled: (block: CPUMemory.Block, memory: CPUMemory)?
+  private var pooled: (block: CPUMemory.Block, memory: CPUMemory)?
   /// The owner of borrowed memory, such as a mapped file, which keeps it valid.
   private let owner: (any AnyObject & Sendable)?
   private let packedCopies = Mutex<[PackedKey: Buffer]>([:])
@@ -155,6 +155,22 @@ final class CPUBuffer: Buffer, @unchecked Sendable {
     from owner: any AnyObject & Sendable
   ) {
     (self.address, pooled, self.owner) = (address, nil, owner)
+    super.init(count: count, type: type)
+  }
+
+  /// Returns a buffer of another type of the same size that owns the memory from now on; this one must not be used
+  /// any more.
+  func takeMemory(as type: ElementType) -> CPUBuffer {
+    precondition(type.byteCount == self.type.byteCount, "buffer: \(self.type) is no \(type)")
+    defer { pooled = nil }
+    return CPUBuffer(taking: pooled, address, count: count, type: type)
+  }
+
+  private init(
+    taking pooled: (block: CPUMemory.Block, memory: CPUMemory)?,
+    _ address: UnsafeMutableRawPointer, count: Int, type: ElementType
+  ) {
+    (self.address, self.pooled, owner) = (address, pooled, nil)
     super.init(count: count, type: type)
   }
 
