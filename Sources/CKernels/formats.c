@@ -157,8 +157,45 @@ CLONES bool ck_all_finite_bfloat16(const uint16_t *x, int64_t count) {
   return !bad;
 }
 
-CLONES void ck_normalize_pixels(const uint8_t *x, const float *scale, const float *shift, float *y,
-                                int64_t pixels) {
-  for (int64_t i = 0; i < pixels; i++)
-    for (int c = 0; c < 3; c++) y[3 * i + c] = (float)x[3 * i + c] * scale[c] + shift[c];
+// The factors of the channels repeat after 3 numbers, and those of a block of vectors after 48.
+enum { BLOCK = 48 };
+
+typedef struct {
+  float scale[BLOCK], shift[BLOCK];
+} pixel_factors;
+
+INLINE void float_block(const uint8_t *x, const pixel_factors *f, float *y, int64_t count) {
+  APART for (int64_t i = 0; i < count; i++) y[i] = (float)x[i] * f->scale[i] + f->shift[i];
+}
+
+INLINE void int8_block(const uint8_t *x, const pixel_factors *f, int8_t *y, int64_t count) {
+  APART for (int64_t i = 0; i < count; i++)
+    y[i] = (int8_t)rounded((float)x[i] * f->scale[i] + f->shift[i], -128, 127);
+}
+
+INLINE void uint8_block(const uint8_t *x, const pixel_factors *f, uint8_t *y, int64_t count) {
+  APART for (int64_t i = 0; i < count; i++)
+    y[i] = (uint8_t)rounded((float)x[i] * f->scale[i] + f->shift[i], 0, 255);
+}
+
+#define BLOCKS(name, type, block)                                                            \
+  CLONES static void name(const uint8_t *x, const pixel_factors *f, type *y, int64_t count) { \
+    int64_t i = 0;                                                                           \
+    for (; i + BLOCK <= count; i += BLOCK) block(x + i, f, y + i, BLOCK);                    \
+    block(x + i, f, y + i, count - i);                                                       \
+  }
+
+BLOCKS(float_pixels, float, float_block)
+BLOCKS(int8_pixels, int8_t, int8_block)
+BLOCKS(uint8_pixels, uint8_t, uint8_block)
+
+void ck_normalize_pixels(const uint8_t *x, const float *scale, const float *shift, ck_type type,
+                         void *y, int64_t pixels) {
+  pixel_factors factors;
+  for (int i = 0; i < BLOCK; i++) factors.scale[i] = scale[i % 3], factors.shift[i] = shift[i % 3];
+  switch (type) {
+  case CK_INT8: return int8_pixels(x, &factors, y, 3 * pixels);
+  case CK_UINT8: return uint8_pixels(x, &factors, y, 3 * pixels);
+  default: return float_pixels(x, &factors, y, 3 * pixels);
+  }
 }

@@ -50,6 +50,8 @@ struct ck_plan {
   /// The layout of the weights that the caller has, and the one that the primitive reads.
   dnnl_memory_desc_t plain, packed;
   bool needs_packing;
+  /// The number of the packed layout; 0 until it is asked for.
+  uint64_t layout;
   const char *implementation;
   /// The bias of 8-bit numbers, which the plan owns; null if the caller passes one. In version 2 its unit is that of
   /// the sums. In version 3 the scales follow it: of the source, of the destination, and of the weights.

@@ -15,7 +15,7 @@ size_t ck_plan_packed_bytes(const ck_plan *plan) {
 }
 
 // The plain layout is part of the hash, because a square matrix is packed differently if it is read transposed.
-uint64_t ck_plan_packed_layout(const ck_plan *plan) {
+static uint64_t layout_number(const ck_plan *plan) {
 #if DNNL_VERSION_MAJOR < 3
   uint64_t hash = hash_bytes(HASH_START, &plan->plain, sizeof plan->plain);
   return hash_bytes(hash, &plan->packed, sizeof plan->packed);
@@ -30,6 +30,11 @@ uint64_t ck_plan_packed_layout(const ck_plan *plan) {
   // Without a description to compare, the plan is the only one that reads this layout.
   return hash_bytes(HASH_START, &plan->number, sizeof plan->number);
 #endif
+}
+
+uint64_t ck_plan_packed_layout(ck_plan *plan) {
+  if (!plan->layout) plan->layout = layout_number(plan);
+  return plan->layout;
 }
 
 static bool reorder(ck_plan *plan, dnnl_memory_desc_t *from, const void *source,

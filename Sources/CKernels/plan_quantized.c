@@ -4,8 +4,8 @@
 //
 //     result = activation(s_source s_weights[o] Σ + bias[o] + s_addend addend) / s_result
 //
-// where Σ is the sum of products of whole numbers. Version 3 of oneDNN takes these scales as they are, when it computes.
-// Version 2 has one factor of Σ for each channel, and adds the bias before it.
+// where Σ is the sum of products of whole numbers. Version 3 of oneDNN takes these scales as they are, when it
+// computes. Version 2 has one factor of Σ for each channel, and adds the bias before it.
 
 /// Returns true if a factor of the argument is one of the result, so that the result's scale can be applied first.
 static bool is_homogeneous(ck_activation activation) {

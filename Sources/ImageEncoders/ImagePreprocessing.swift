@@ -106,11 +106,13 @@ package struct ImagePreprocessing: Sendable, Equatable {
     tensor(inputs: images.map(resizeAndCrop))
   }
 
-  /// Returns pictures that are resized and cropped already, `[B, size, size, 3]`.
-  package func tensor(inputs images: [Image]) -> Tensor {
-    Tensor(
+  /// Returns pictures that are resized and cropped already, `[B, size, size, 3]`, as numbers of a type.
+  package func tensor(inputs images: [Image], as type: ElementType = .float32) -> Tensor {
+    let pixels = Tensor(
       pictures: images.map(\.pixels), height: size, width: size,
-      scale: deviation.map { 1 / (255 * $0) }, shift: zip(mean, deviation).map { -$0 / $1 })
+      scale: deviation.map { 1 / (255 * $0) }, shift: zip(mean, deviation).map { -$0 / $1 },
+      type: type == .bfloat16 ? .float32 : type)
+    return pixels.converted(to: type)
   }
 
   /// torchvision's rule: the longer side is cut to a whole number, not rounded.

@@ -18,6 +18,15 @@ package struct Quantization: Sendable, Equatable {
     (self.layers, self.kept) = (layers, kept)
   }
 
+  /// The type of what the first convolution of a module reads; nil if it reads numbers in floating point.
+  package func inputType(of module: some Module) -> ElementType? {
+    guard let first = module.parameters.first?.parameter.name, first.hasSuffix(".weight") else {
+      return nil
+    }
+    let name = String(first.dropLast(".weight".count))
+    return kept.contains(name) ? nil : layers[name]?.input
+  }
+
   /// The types that the maps of a convolution are rounded to.
   package struct LayerTypes: Sendable, Equatable {
     /// That of the input, where the layer before gives it in floating point.

@@ -51,12 +51,13 @@ package struct Tensor: Sendable {
   ///   - width: The width of the pictures, in pixels.
   ///   - scale: One factor per channel.
   ///   - shift: One term per channel.
+  ///   - type: The type of the elements, not bfloat16.
   ///   - device: The device of the tensor.
   package init(
     pictures: [[UInt8]], height: Int, width: Int, scale: [Float], shift: [Float],
-    on device: Device = .cpu
+    type: ElementType = .float32, on device: Device = .cpu
   ) {
-    self.init(uninitialized: [pictures.count, height, width, 3], on: device)
+    self.init(uninitialized: [pictures.count, height, width, 3], type: type, on: device)
     for (index, pixels) in pictures.enumerated() {
       device.backend.write(
         pixels: pixels, scale: scale, shift: shift, to: region.part(index, of: height * width * 3))

@@ -135,7 +135,7 @@ void ck_plan_destroy(ck_plan *plan);
 /// The size of the weights in the layout that the plan reads, in bytes; 0 if that is the plain layout.
 size_t ck_plan_packed_bytes(const ck_plan *plan);
 /// The number of the layout that the plan reads; plans with equal numbers can share packed weights.
-uint64_t ck_plan_packed_layout(const ck_plan *plan);
+uint64_t ck_plan_packed_layout(ck_plan *plan);
 /// Converts weights from the plain layout to that of the plan, and back.
 bool ck_plan_pack(ck_plan *plan, const void *plain, void *packed);
 bool ck_plan_unpack(ck_plan *plan, const void *packed, void *plain);
@@ -202,9 +202,10 @@ void ck_quantize_rows(const float *x, float limit, int8_t *y, float *scales, int
 void ck_dequantize(const void *x, float scale, ck_type type, float *y, int64_t count);
 bool ck_all_finite(const float *x, int64_t count);
 bool ck_all_finite_bfloat16(const uint16_t *x, int64_t count);
-/// Converts 8-bit RGB pixels to normalised floats: y = x * scale[c] + shift[c].
-void ck_normalize_pixels(const uint8_t *x, const float *scale, const float *shift, float *y,
-                         int64_t pixels);
+/// Converts 8-bit RGB pixels to normalised numbers of a type, y = x * scale[c] + shift[c]; whole numbers are rounded as
+/// by `ck_quantize` with a scale of 1.
+void ck_normalize_pixels(const uint8_t *x, const float *scale, const float *shift, ck_type type,
+                         void *y, int64_t pixels);
 
 // MARK: Optimizers (optimizers.c)
 

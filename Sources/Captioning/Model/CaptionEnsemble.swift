@@ -19,21 +19,22 @@ package struct CaptionEnsemble: Sendable {
   /// The calibrated confidence; nil if the model has none, or if several caption together.
   private let confidence: ConfidenceModel?
   private let verifications: [ChecksumVerification]
-  /// The number type that the encoders read.
-  private let elementType: ElementType
 
   private struct Member {
     let model: CaptionModel
     let preprocessing: ImagePreprocessing
+    /// The type of the pictures that the encoder reads.
+    let elementType: ElementType
 
     /// The batch norms of the encoder are folded into its convolutions.
     ///
     /// - Parameters:
     ///   - model: The model.
     ///   - preprocessing: The preprocessing of its pictures.
+    ///   - elementType: The type that the encoder computes with, in floating point.
     ///   - quantization: The types of the encoder's maps in whole numbers; nil computes in floating point.
     init(
-      _ model: CaptionModel, _ preprocessing: ImagePreprocessing,
+      _ model: CaptionModel, _ preprocessing: ImagePreprocessing, _ elementType: ElementType,
       _ quantization: Quantization? = nil
     ) {
       let encoder: any ImageEncoder =
@@ -44,6 +45,7 @@ package struct CaptionEnsemble: Sendable {
         }
       self.model = CaptionModel(encoder: encoder, decoder: model.decoder)
       self.preprocessing = preprocessing
+      self.elementType = quantization?.inputType(of: model.encoder) ?? elementType
     }
   }
 
@@ -65,7 +67,6 @@ package struct CaptionEnsemble: Sendable {
     defer { Device.setThreadCount(threadCount) }
     let directories = folders.directories
     let precision = try folders.resolved(precision)
-    elementType = precision.elementType
     verifications = directories.map { $0.beginVerification() }
     var configurations: [ModelConfiguration] = []
     for directory in directories { configurations.append(try directory.configuration()) }
@@ -86,7 +87,7 @@ package struct CaptionEnsemble: Sendable {
       let model = try directory.model(configuration, vocabulary: vocabulary)
       members.append(
         Member(
-          model, configuration.encoder.preprocessing,
+          model, configuration.encoder.preprocessing, precision.elementType,
           precision == .int8 ? try directory.quantization(of: model.encoder) : nil))
     }
     classes = try directories[0].classes(configurations[0].encoder)
@@ -101,8 +102,7 @@ package struct CaptionEnsemble: Sendable {
     _ model: CaptionModel, _ configuration: ModelConfiguration, _ vocabulary: Vocabulary,
     precision: ElementType = .float32
   ) {
-    elementType = precision
-    members = [Member(model, configuration.encoder.preprocessing)]
+    members = [Member(model, configuration.encoder.preprocessing, precision)]
     (self.configuration, self.vocabulary) = (configuration, vocabulary)
     (weights, classes, confidence, verifications) = (nil, nil, nil, [])
   }
@@ -126,7 +126,7 @@ package struct CaptionEnsemble: Sendable {
   package func features(of inputs: [Image]) -> EncodedPictures {
     EncodedPictures(
       byMember: members.map { member in
-        let pixels = member.preprocessing.tensor(inputs: inputs).converted(to: elementType)
+        let pixels = member.preprocessing.tensor(inputs: inputs, as: member.elementType)
         let decoder = member.model.decoder
         let features = member.model.encoder.featuresByPicture(pixels, decoder.featureKind)
         return PackedSequence(features.converted(to: .float32))

@@ -3,7 +3,7 @@ import ImageEncoders
 import Layers
 import Tensors
 
-/// What a model folder says of the encoder in whole numbers: how its maps are rounded, and what that costs.
+/// The rounding of a model's encoder to whole numbers, as its folder has it, and what that costs.
 package struct ModelQuantization: Sendable, Equatable {
   package var quantization: Quantization
   /// The number of pictures that it was calibrated with.

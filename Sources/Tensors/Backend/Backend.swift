@@ -10,7 +10,7 @@ package protocol Backend: AnyObject, Sendable {
   func makeZeros(count: Int, type: ElementType) -> Buffer
   func write(_ floats: [Float], to y: Region)
   func floats(in x: Region) -> [Float]
-  /// Writes 8-bit RGB pixels as `byte * scale + shift`, with a scale and a shift per channel.
+  /// Writes 8-bit RGB pixels as `byte * scale + shift`, with a scale and a shift per channel, to any type but bfloat16.
   func write(pixels: [UInt8], scale: [Float], shift: [Float], to y: Region)
   /// Copies `x` into `y`, rounding to its element type; one of two different types is float32.
   func convert(_ x: Region, into y: Region)

@@ -182,12 +182,13 @@ struct BenchCommand: TalkingCommand {
         (0..<count * size * size * 3).map { _ in 2 * random.uniform() - 1 },
         shape: [count, size, size, 3])
     }
-    let encoder =
+    let (encoder, type) =
       precision == .int8
-      ? drawn.quantized(pixels(4)) : drawn.foldingNorms().converted(to: precision.elementType)
+      ? drawn.quantized(pixels(4))
+      : (drawn.foldingNorms().converted(to: precision.elementType), precision.elementType)
     var report = BenchReport(subject: "\(architecture.name), \(precision.rawValue)")
     for count in batchSizes {
-      let pixels = pixels(count).converted(to: precision.elementType)
+      let pixels = pixels(count).converted(to: type)
       report.add("encode", count, medianDuration { _ = encoder.featuresByPicture(pixels, .pooled) })
     }
     return report
@@ -230,9 +231,10 @@ struct BenchCommand: TalkingCommand {
 }
 
 extension ImageEncoder {
-  /// Returns the encoder in whole numbers, calibrated on some pictures.
-  fileprivate func quantized(_ pixels: Tensor) -> Self {
-    quantized(by: calibrate { _ = $0(pixels) })
+  /// Returns the encoder in whole numbers, calibrated on some pictures, and the type of pictures that it reads.
+  fileprivate func quantized(_ pixels: Tensor) -> (any ImageEncoder, ElementType) {
+    let quantization = calibrate { _ = $0(pixels) }
+    return (quantized(by: quantization), quantization.inputType(of: self) ?? .float32)
   }
 }
 

@@ -263,7 +263,7 @@ extension TensorsTests {
     func pixels() {
       let x = (0..<60).map { UInt8($0 * 4) }
       var y = [Float](repeating: 0, count: 60)
-      ck_normalize_pixels(x, [1, 0.5, 2], [0, -1, 3], &y, 20)
+      ck_normalize_pixels(x, [1, 0.5, 2], [0, -1, 3], CK_FLOAT32, &y, 20)
       #expect(
         y
           == x.enumerated().map { Float($1) * [1, 0.5, 2][$0 % 3] + [0, -1, 3][$0 % 3] })

@@ -154,6 +154,23 @@ extension TensorsTests {
       #expect(back.floats[0] == 0 && back.floats[6] == 1)
     }
 
+    @Test("pixels are normalised and rounded at once", arguments: [1, 15, 16, 17, 100])
+    func pixels(count: Int) {
+      let bytes = (0..<3 * count).map { UInt8(truncatingIfNeeded: $0 * 37) }
+      func pixels(_ type: ElementType, _ device: Device = .cpu) -> Tensor {
+        Tensor(
+          pictures: [bytes, bytes], height: 1, width: count, scale: [0.02, 0.01, 0.03],
+          shift: [-2, -1, 0], type: type, on: device)
+      }
+      for type in [ElementType.int8(scale: 0.03), .uint8(scale: 0.02)] {
+        let (found, wanted) = (pixels(type), pixels(type, .reference()))
+        let unit = (type.scale ?? 0) * 1.01
+        #expect(found.elementType == type)
+        #expect(zip(found.floats, wanted.floats).allSatisfy { abs($0 - $1) <= unit })
+      }
+      expectClose(pixels(.float32), pixels(.float32, .reference()).moved(to: .cpu), within: 1e-6)
+    }
+
     @Test("other operations compute with their values, in floating point")
     func otherOperations() {
       let x = FormulaWeights.scaled("x", [2, 6, 6, 8]).converted(to: .int8(scale: 0.01))

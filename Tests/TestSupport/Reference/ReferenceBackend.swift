@@ -15,7 +15,7 @@ package final class ReferenceBackend: Backend {
 
   package func write(pixels: [UInt8], scale: [Float], shift: [Float], to y: Region) {
     y.values = pixels.enumerated().map { index, byte in
-      Double(byte) * Double(scale[index % 3]) + Double(shift[index % 3])
+      (Double(byte) * Double(scale[index % 3]) + Double(shift[index % 3])).rounded(to: y.type)
     }
   }
 

@@ -15,8 +15,12 @@ extension CPUBackend {
   package func write(pixels: [UInt8], scale: [Float], shift: [Float], to y: Region) {
     precondition(
       pixels.count == y.count && scale.count == 3 && shift.count == 3,
-      "write: \(pixels.count) bytes of RGB into \(y.count) floats")
-    ck_normalize_pixels(pixels, scale, shift, y.address, Int64(pixels.count / 3))
+      "write: \(pixels.count) bytes of RGB into \(y.count) numbers")
+    precondition(y.type != .bfloat16, "write: pixels to \(y.type)")
+    let unit = y.type.scale ?? 1
+    ck_normalize_pixels(
+      pixels, scale.map { $0 / unit }, shift.map { $0 / unit }, y.type.code, y.rawAddress,
+      Int64(pixels.count / 3))
   }
 
   package func floats(in x: Region) -> [Float] {
