@@ -7,11 +7,6 @@
 // where Σ is the sum of products of whole numbers. Version 3 of oneDNN takes these scales as they are, when it
 // computes. Version 2 has one factor of Σ for each channel, and adds the bias before it.
 
-/// Returns true if a factor of the argument is one of the result, so that the result's scale can be applied first.
-static bool is_homogeneous(ck_activation activation) {
-  return activation == CK_LINEAR || activation == CK_RELU;
-}
-
 static bool is_integer(ck_type type) { return type == CK_INT8 || type == CK_UINT8; }
 
 #if DNNL_VERSION_MAJOR >= 3
@@ -45,6 +40,11 @@ static bool add_scale_arguments(ck_plan *plan, const ck_convolution *c, const ck
   return done;
 }
 #else
+/// Returns true if a factor of the argument is one of the result, so that the result's scale can be applied first.
+static bool is_homogeneous(ck_activation activation) {
+  return activation == CK_LINEAR || activation == CK_RELU;
+}
+
 static bool add_scales(ck_plan *plan, const ck_convolution *c, const ck_scales *s,
                        dnnl_primitive_attr_t attributes, dnnl_post_ops_t after) {
   float *factors = malloc((size_t)c->out_channels * sizeof *factors);

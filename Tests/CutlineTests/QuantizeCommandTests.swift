@@ -50,6 +50,16 @@ struct QuantizeCommandTests {
       "as good as f32, so not what was asked for")
     #expect(rounded.json.compactText.contains("\"precision\":\"int8\""))
     #expect(!exact.json.compactText.contains("precision"))
+    // Matrices that are stored in bfloat16 are read in every precision, too.
+    let exported = try shapes.run("model", "export", "./fast", "-o", "half")
+    #expect(exported.status == 0, "\(exported.errors)")
+    for precision in ["f32", "bf16", "int8"] {
+      let row = try shapes.row(
+        ShapesCaptioner.pictures[0], "--precision", precision, by: "./half")
+      #expect(ShapesCaptioner.captions.contains(row.texts?.first ?? ""))
+      let (found, wanted) = (row.logProbability ?? 0, exact.logProbability ?? 0)
+      #expect(abs(found - wanted) < 0.2, "\(precision): \(found) instead of \(wanted)")
+    }
     let scored = try shapes.run("eval", "shapes", "-m", "./fast", "--precision", "int8")
     #expect(scored.status == 0 && scored.output.contains("CIDEr"), "\(scored.errors)")
   }

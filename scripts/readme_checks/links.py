@@ -13,7 +13,8 @@ SUBCOMMANDS = [
     "caption", "batch", "features", "train", "eval", "compare", "sheet", "report", "bench", "doctor", "dataset check",
     "dataset stats", "dataset vocab", "dataset convert", "dataset features", "dataset synthesize shapes",
     "dataset synthesize crops",
-    "model list", "model info", "model verify", "model import", "model export", "model average",
+    "model list", "model info", "model verify", "model import", "model export", "model average", "model calibrate",
+    "model quantize",
 ]
 
 

@@ -80,10 +80,11 @@ extension CaptionDecoder {
 
   /// Reads one word per caption and scores the words that may follow: logits, `[B, V]`.
   package func logits(
-    after words: [TokenID], _ state: State, _ context: Context, pictureOfRow: [Int]
+    after words: [TokenID], _ state: State, _ context: Context, pictureOfRow: [Int],
+    in precision: ElementType = .float32
   ) -> (logits: Tensor, state: State) {
-    let step = step(words, state, context, pictureOfRow: pictureOfRow, in: .float32)
-    return (scores(of: step.output), step.state)
+    let step = step(words, state, context, pictureOfRow: pictureOfRow, in: precision)
+    return (scores(of: step.output).converted(to: .float32), step.state)
   }
 
   /// Computes the losses of `captions`, all of which count alike.

@@ -14,11 +14,18 @@ package protocol VisualDecoder: Module {
   /// Sets the mean and variance that features are standardised by to those of `features`.
   mutating func fitNormalization(_ features: PackedSequence)
 
-  /// Returns an empty caption of each picture or clip, for a search to extend.
-  func emptyCaptions(of features: PackedSequence) -> any CaptionsInProgress
+  /// Returns an empty caption of each picture or clip, for a search to extend, which multiplies in `precision`.
+  func emptyCaptions(
+    of features: PackedSequence, in precision: ElementType
+  ) -> any CaptionsInProgress
 }
 
 extension VisualDecoder {
+  /// Returns an empty caption of each picture or clip, for a search to extend in float32.
+  package func emptyCaptions(of features: PackedSequence) -> any CaptionsInProgress {
+    emptyCaptions(of: features, in: .float32)
+  }
+
   /// This decoder, which must be one that writes captions word by word.
   ///
   /// A decoder of another kind traps. Callers check the kind of a model first where a user chose it.

@@ -19,6 +19,8 @@ package struct CaptionEnsemble: Sendable {
   /// The calibrated confidence; nil if the model has none, or if several caption together.
   private let confidence: ConfidenceModel?
   private let verifications: [ChecksumVerification]
+  /// The type that the decoders multiply in while they search.
+  private let searchType: ElementType
 
   private struct Member {
     let model: CaptionModel
@@ -67,6 +69,7 @@ package struct CaptionEnsemble: Sendable {
     defer { Device.setThreadCount(threadCount) }
     let directories = folders.directories
     let precision = try folders.resolved(precision)
+    searchType = precision.searchType
     verifications = directories.map { $0.beginVerification() }
     var configurations: [ModelConfiguration] = []
     for directory in directories { configurations.append(try directory.configuration()) }
@@ -84,7 +87,8 @@ package struct CaptionEnsemble: Sendable {
     }
     var members: [Member] = []
     for (directory, configuration) in zip(directories, configurations) {
-      let model = try directory.model(configuration, vocabulary: vocabulary)
+      let model = try directory.model(
+        configuration, vocabulary: vocabulary, keepingBfloat16Matrices: searchType == .float32)
       members.append(
         Member(
           model, configuration.encoder.preprocessing, precision.elementType,
@@ -103,6 +107,7 @@ package struct CaptionEnsemble: Sendable {
     precision: ElementType = .float32
   ) {
     members = [Member(model, configuration.encoder.preprocessing, precision)]
+    searchType = .float32
     (self.configuration, self.vocabulary) = (configuration, vocabulary)
     (weights, classes, confidence, verifications) = (nil, nil, nil, [])
   }
@@ -148,7 +153,9 @@ package struct CaptionEnsemble: Sendable {
 
   /// Empty captions of all pictures, one each.
   package func emptyCaptions(of pictures: EncodedPictures) -> any CaptionsInProgress {
-    let starts = zip(members, pictures.byMember).map { $0.model.decoder.emptyCaptions(of: $1) }
+    let starts = zip(members, pictures.byMember).map { member, features in
+      member.model.decoder.emptyCaptions(of: features, in: searchType)
+    }
     return starts.count == 1 ? starts[0] : EnsembleCaptions(members: starts, weights: weights)
   }
 

@@ -18,18 +18,21 @@ struct DecoderCaptions<Decoder: CaptionDecoder>: CaptionsInProgress {
   private let decoder: Decoder
   private let context: Decoder.Context
   private var state: Decoder.State
+  private let precision: ElementType
 
   /// Empty captions of all pictures of `features`, one each.
-  init(of features: PackedSequence, by decoder: Decoder) {
-    self.decoder = decoder
-    (context, state) = decoder.start(features)
+  init(
+    of features: PackedSequence, by decoder: Decoder, in precision: ElementType = .float32
+  ) {
+    (self.decoder, self.precision) = (decoder, precision)
+    (context, state) = decoder.start(features, in: precision)
   }
 
   func reading(_ words: [TokenID], describing pictureOfRow: [Int]) -> (next: Tensor, Self) {
     var longer = self
     let logits: Tensor
     (logits, longer.state) = decoder.logits(
-      after: words, state, context, pictureOfRow: pictureOfRow)
+      after: words, state, context, pictureOfRow: pictureOfRow, in: precision)
     return (logSoftmax(logits), longer)
   }
 
@@ -41,8 +44,10 @@ struct DecoderCaptions<Decoder: CaptionDecoder>: CaptionsInProgress {
 }
 
 extension CaptionDecoder {
-  package func emptyCaptions(of features: PackedSequence) -> any CaptionsInProgress {
-    DecoderCaptions(of: features, by: self)
+  package func emptyCaptions(
+    of features: PackedSequence, in precision: ElementType
+  ) -> any CaptionsInProgress {
+    DecoderCaptions(of: features, by: self, in: precision)
   }
 }
 

@@ -37,7 +37,9 @@ struct LabelCaptions: CaptionsInProgress {
 }
 
 extension FrameScorer {
-  package func emptyCaptions(of features: PackedSequence) -> any CaptionsInProgress {
+  package func emptyCaptions(
+    of features: PackedSequence, in precision: ElementType
+  ) -> any CaptionsInProgress {
     LabelCaptions(of: features, by: self)
   }
 }
