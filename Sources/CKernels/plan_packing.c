@@ -10,6 +10,20 @@ static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t count) {
   return hash;
 }
 
+#if DNNL_VERSION_MAJOR > 3 || (DNNL_VERSION_MAJOR == 3 && DNNL_VERSION_MINOR > 3)
+static bool hash_description(uint64_t *hash, const_dnnl_memory_desc_t description) {
+  uint8_t blob[8192];
+  size_t size = 0;
+  // Without a buffer the function returns the size; with one it copies as many bytes as it is told, also beyond the
+  // end of the description.
+  if (dnnl_memory_desc_get_blob(NULL, &size, description) != dnnl_success || size > sizeof blob ||
+      dnnl_memory_desc_get_blob(blob, &size, description) != dnnl_success)
+    return false;
+  *hash = hash_bytes(*hash, blob, size);
+  return true;
+}
+#endif
+
 size_t ck_plan_packed_bytes(const ck_plan *plan) {
   return plan->needs_packing ? dnnl_memory_desc_get_size(MD(plan->packed)) : 0;
 }
@@ -21,11 +35,8 @@ static uint64_t layout_number(const ck_plan *plan) {
   return hash_bytes(hash, &plan->packed, sizeof plan->packed);
 #else
 #if DNNL_VERSION_MAJOR > 3 || DNNL_VERSION_MINOR > 3
-  uint8_t blobs[2][4096];
-  size_t plain = sizeof blobs[0], packed = sizeof blobs[1];
-  if (dnnl_memory_desc_get_blob(blobs[0], &plain, plan->plain) == dnnl_success &&
-      dnnl_memory_desc_get_blob(blobs[1], &packed, plan->packed) == dnnl_success)
-    return hash_bytes(hash_bytes(HASH_START, blobs[0], plain), blobs[1], packed);
+  uint64_t hash = HASH_START;
+  if (hash_description(&hash, plan->plain) && hash_description(&hash, plan->packed)) return hash;
 #endif
   // Without a description to compare, the plan is the only one that reads this layout.
   return hash_bytes(HASH_START, &plan->number, sizeof plan->number);
