@@ -80,6 +80,8 @@ typedef struct {
 
 // Functions shared by the files that build plans (plan.c, plan_convolution.c).
 
+/// Returns an empty plan, as whose call oneDNN is called until `ck_set_call(NULL)`; null without memory.
+ck_plan *ck_plan_begin(ck_context *context);
 dnnl_data_type_t ck_data_type(ck_type type);
 /// Creates attributes with the fused operations, and with scratch memory that the plan supplies; the caller destroys
 /// them.

@@ -51,6 +51,16 @@ uint64_t ck_unique_number(void) {
   return count++;
 }
 
+ck_plan *ck_plan_begin(ck_context *context) {
+  ck_plan *plan = calloc(1, sizeof *plan);
+  if (!plan) return NULL;
+  plan->context = context;
+  plan->number = ck_unique_number();
+  plan->call.has_barriers = true;
+  ck_set_call(&plan->call);
+  return plan;
+}
+
 dnnl_data_type_t ck_data_type(ck_type type) {
   switch (type) {
   case CK_FLOAT32: return dnnl_f32;

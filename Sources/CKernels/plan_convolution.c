@@ -129,12 +129,8 @@ static bool build_gradient(ck_plan *plan, const ck_convolution *c, bool to_sourc
 
 ck_plan *ck_plan_convolution(ck_context *context, const ck_convolution *shape,
                              ck_direction direction) {
-  ck_plan *plan = calloc(1, sizeof *plan);
+  ck_plan *plan = ck_plan_begin(context);
   if (!plan) return NULL;
-  plan->context = context;
-  plan->number = ck_unique_number();
-  plan->call.has_barriers = true;
-  ck_set_call(&plan->call);
   ck_description description;
   memset(&description, 0, sizeof description);
   bool built = describe_convolution(shape, direction == CK_TO_WEIGHTS, &description, &plan->plain) &&

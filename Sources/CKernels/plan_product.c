@@ -100,12 +100,8 @@ static bool build_weight_gradient(ck_plan *plan, const ck_product *p) {
 }
 
 ck_plan *ck_plan_product(ck_context *context, const ck_product *shape) {
-  ck_plan *plan = calloc(1, sizeof *plan);
+  ck_plan *plan = ck_plan_begin(context);
   if (!plan) return NULL;
-  plan->context = context;
-  plan->number = ck_unique_number();
-  plan->call.has_barriers = true;
-  ck_set_call(&plan->call);
   ck_description description;
   memset(&description, 0, sizeof description);
   bool built = is_weight_gradient(shape)

@@ -95,12 +95,8 @@ static bool build(ck_plan *plan, const ck_convolution *c, const ck_scales *s, ck
 
 ck_plan *ck_plan_quantized_convolution(ck_context *context, const ck_convolution *shape,
                                        const ck_scales *scales) {
-  ck_plan *plan = calloc(1, sizeof *plan);
+  ck_plan *plan = ck_plan_begin(context);
   if (!plan) return NULL;
-  plan->context = context;
-  plan->number = ck_unique_number();
-  plan->call.has_barriers = true;
-  ck_set_call(&plan->call);
   ck_description description;
   memset(&description, 0, sizeof description);
   ck_map_types types = {ck_data_type(scales->source), dnnl_s8, dnnl_f32, ck_data_type(scales->result)};

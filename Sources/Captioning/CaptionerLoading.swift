@@ -1,14 +1,14 @@
 import Tensors
 
 extension Captioner {
-  /// The numbers that an encoder computes with.
+  /// The numbers that a captioner computes with.
   public enum Precision: Sendable {
     case float32
     /// About twice as fast on a processor with AVX-512 or AMX instructions for it. Features keep two to three
     /// digits, and a few captions differ.
     case bfloat16
-    /// Whole numbers of 8 bits, about twice as fast again, for a model that was quantized with
-    /// `cutline model quantize`.
+    /// Whole numbers of 8 bits in the encoder, which is faster again, for a model that was quantized with
+    /// `cutline model quantize`. The search multiplies in bfloat16, where the processor does that fast.
     case int8
     /// The fastest that the processor has, if the model says what it costs.
     case automatic

@@ -26,6 +26,10 @@ extension ImageEncodersTests {
         #expect(distance < encoder.tolerance)
         #expect(distance > 1e-4, "as good as float32, so not what was asked for")
         #expect(quantized.features(pixels).elementType == .float32)
+        // Pictures that are rounded before are what the first layer would make of them.
+        let type = quantization.inputType(of: exact)
+        let rounded = quantized.features(pixels.converted(to: type ?? .float32))
+        #expect(rounded.floats == quantized.features(pixels).floats && type != nil)
         // Picture by picture, the same numbers come out.
         let both = Tensor(concatenating: [pixels, pixels, pixels, pixels], along: 0)
         let parts = quantized.featuresByPicture(both, .pooled)

@@ -14,7 +14,8 @@ package enum EncoderPrecision: String, Sendable, CaseIterable {
 
   /// The type that a decoder multiplies in while it searches.
   ///
-  /// Several captions at once are limited by their products, which take a fifth of the time in bfloat16.
+  /// Matrix products take most of the time of several captions at once. With models/default 1,000 photos take 5.0 s
+  /// instead of 7.0 s if they are in bfloat16, too (`cutline batch --precision bf16`).
   var searchType: ElementType {
     switch self {
     case .float32, .automatic: .float32

@@ -117,7 +117,7 @@ public struct ModelError: Error, Equatable, Sendable, CustomStringConvertible {
       "\(path): is an encoder that has learned no captions. Train it: cutline train DATASET "
         + "--encoder-model \(path) -o runs/first"
     case .noBfloat16:
-      "\(path): this processor cannot multiply bfloat16 numbers, which takes AVX-512. Choose float32."
+      "\(path): this processor cannot multiply bfloat16 numbers, which takes AVX-512. Choose float32 (f32)."
     case .notQuantized:
       "\(path): has no \(ModelDirectory.FileName.quantization), which int8 needs. Make one: cutline model quantize "
         + "\(path) --calibrate PICTURES -o DIR"

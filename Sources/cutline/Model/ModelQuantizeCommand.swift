@@ -11,7 +11,7 @@ import Training
 struct ModelQuantizeCommand: TalkingCommand {
   static let configuration = CommandConfiguration(
     commandName: "quantize",
-    abstract: "Let a model's encoder compute with 8-bit numbers, two to four times as fast as f32.",
+    abstract: "Let a model's encoder compute with 8-bit numbers, two to five times as fast as f32.",
     discussion: """
       Measures with pictures like those that the model will caption how its maps are rounded: a folder of pictures, \
       or a data set, of which the training pictures are taken. Layers that lose too much stay in floating point, and \
@@ -114,8 +114,12 @@ struct ModelQuantizeCommand: TalkingCommand {
     var first: [String] = []
     for precision in [EncoderPrecision.float32, .bfloat16, .int8] {
       let models = ModelEnsemble([directory])
-      guard (try? models.resolved(precision)) != nil else {
-        progress.say("\(precision.rawValue) is not measured: this processor does not have it")
+      do throws(ModelError) {
+        _ = try models.resolved(precision)
+      } catch {
+        // Only bfloat16 is what a processor may lack.
+        guard precision == .bfloat16 else { throw error }
+        progress.say("bf16 is not scored. \(error)")
         continue
       }
       let captioner = Captioner(try CaptionEnsemble(loading: models, precision: precision))
@@ -125,14 +129,17 @@ struct ModelQuantizeCommand: TalkingCommand {
       choices.metrics = [.cider, .bleu]
       choices.threadCount = source.threadCount
       let evaluation = try Evaluation(of: captions, choices)
-      func score(_ key: String) -> Double {
-        evaluation.columns.first { $0.key == key }?.corpus ?? 0
+      func score(_ key: String) throws(Failure) -> Double {
+        guard let column = evaluation.columns.first(where: { $0.key == key }) else {
+          throw Failure("\(key) was not computed. Please report this.", .bug)
+        }
+        return column.corpus
       }
       let texts = captions.pictures.map { $0.captions[0] }
       if precision == .float32 { first = texts }
       let sameCount = zip(texts, first).count { $0 == $1 }
       let measurement = ModelQuantization.Measurement(
-        precision, cider: score("CIDEr"), bleu4: score("Bleu_4"),
+        precision, cider: try score("CIDEr"), bleu4: try score("Bleu_4"),
         sameShare: Double(sameCount) / Double(texts.count), pictureCount: texts.count)
       measurements.append(measurement)
       progress.say(
@@ -164,13 +171,21 @@ private struct CalibrationSource {
     guard FileStatus(path) != nil else {
       throw Failure("\(path): there is no such file or folder.", .inputMissing)
     }
-    guard (try? CaptionCollection(at: path, choices)) != nil else {
+    do throws(DatasetError) {
+      _ = try CaptionCollection(at: path, choices)
+    } catch {
+      progress.say("its pictures are used without captions, and nothing is scored: \(error)")
       contents = nil
       return
     }
     var reading = DatasetReading(path)
     (reading.choices, reading.say) = (choices, { progress.report(.message($0)) })
-    contents = try reading.read([.train, .validation]).contents
+    let found = try reading.read([.train, .validation]).contents
+    if found[.train] == nil, let other = found.datasets.first {
+      progress.say(
+        "\(path): has no training split, so the pictures of \(other.split.rawValue) are used")
+    }
+    contents = found
   }
 
   /// Returns some of the pictures, evenly from all.

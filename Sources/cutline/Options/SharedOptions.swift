@@ -83,13 +83,13 @@ struct ModelWeights: ExpressibleByArgument {
   }
 }
 
-/// The option for the encoder's precision.
+/// The option for the precision of a captioner.
 struct PrecisionOptions: ParsableArguments {
   @Option(
     help: """
-      Precision of the encoder: f32; bf16, about twice as fast where the processor has it (see cutline doctor); \
-      int8, about twice as fast again, for a model that was quantized (see cutline model quantize); or auto, the \
-      fastest of which the model says what it costs. All but f32 change some captions.
+      Precision of the encoder and the search: f32; bf16, which is faster where the processor has it (see cutline \
+      doctor); int8, with an encoder of 8-bit numbers, for a model that was quantized (see cutline model quantize); or \
+      auto, the fastest of which the model says what it costs. All but f32 change some captions.
       """)
   var precision = EncoderPrecision.float32
 
